@@ -1,0 +1,34 @@
+import { z } from "zod";
+
+/** Any JSON value. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | JsonObject;
+/** A JSON object. */
+export interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
+/** A JSON Schema (2020-12) in its object form. */
+export type JsonSchema = JsonObject;
+
+/** Accepts any JSON value; bodies are JSON.parse results, so no deep walk is needed. */
+export const jsonValue = z.custom<JsonValue>((value) => value !== undefined, "a JSON value is required");
+export const jsonObject = z.custom<JsonObject>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  "a JSON object is required",
+);
+
+/** major.minor.patch, nothing else. */
+export const semver = z.string().regex(/^\d+\.\d+\.\d+$/, "a semantic version such as 1.0.0 is required");
+/** RFC 9562 layout; the version nibble is not checked because real files carry odd ones. */
+export const uuid = z
+  .string()
+  .regex(/^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$/, "a UUID is required");
+/** A dotted path that names a value: `document.text`. */
+export const contractKey = z
+  .string()
+  .max(200)
+  .regex(/^[A-Za-z_][A-Za-z0-9_-]*(\.[A-Za-z0-9_-]+)*$/, "a contract key is a dotted path such as document.text");
+/** A node's name. */
+export const nodeName = z
+  .string()
+  .max(100)
+  .regex(/^[a-z][a-z0-9_]*$/, "a node name is lower case letters, digits and underscores, starting with a letter");

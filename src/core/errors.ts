@@ -1,0 +1,131 @@
+import type { JsonValue } from "../../contracts/json.ts";
+
+/**
+ * Every error code of the system with its HTTP status, in one total table: a code that is not here does not compile.
+ * Families follow the runtime host's taxonomy; plan, run and scaffold codes are this product's own.
+ */
+export const HTTP_STATUS = {
+  // runtime and handlers
+  RUNTIME_ERROR: 500,
+  HANDLER_EXECUTION_ERROR: 502,
+  HANDLER_NOT_FOUND: 404,
+  NODE_NOT_FOUND: 404,
+  EVENT_BUS_ERROR: 503,
+  CONTRACT_VALIDATION_ERROR: 422,
+  ENVELOPE_VALIDATION_ERROR: 400,
+  INVALID_OPERATION: 400,
+  INVALID_PARAMETER: 400,
+  ITEM_NOT_REGISTERED: 404,
+  DUPLICATE_REGISTRATION: 409,
+  INVALID_STATE: 409,
+  INVALID_CONFIGURATION: 500,
+  SECRET_RESOLUTION_ERROR: 500,
+  CONNECTION_ERROR: 502,
+  TIMEOUT_ERROR: 504,
+  AUTHENTICATION_ERROR: 401,
+  SERVICE_UNAVAILABLE: 503,
+  RATE_LIMIT_ERROR: 429,
+  REQUEST_REJECTED: 400,
+  // transport
+  MALFORMED_JSON: 400,
+  PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  METHOD_NOT_ALLOWED: 405,
+  ROUTE_NOT_FOUND: 404,
+  // metadata and lifecycle
+  METADATA_INVALID: 422,
+  METADATA_HASH_MISMATCH: 422,
+  LIFECYCLE_INVALID: 422,
+  // state
+  INPUT_STATE_INVALID: 422,
+  OUTPUT_STATE_INVALID: 422,
+  OUTPUT_RULE_VIOLATION: 422,
+  VALUE_UNAVAILABLE: 503,
+  // plans
+  PLAN_UNREACHABLE: 422,
+  PLAN_CYCLE: 409,
+  PLAN_INVALID: 422,
+  PLAN_LIMIT: 422,
+  PLAN_POLICY_CONFLICT: 422,
+  // runs
+  RUN_NOT_FOUND: 404,
+  RUN_NOT_FINISHED: 409,
+  RUN_CANCELLED: 409,
+  RUN_DEADLINE: 504,
+  IDEMPOTENCY_CONFLICT: 409,
+  LEASE_EXPIRED: 504,
+  UNDELIVERABLE: 503,
+  // sandbox and scaffold
+  SANDBOX_ERROR: 422,
+  SANDBOX_BUDGET: 422,
+  SANDBOX_MEMORY: 422,
+  SCAFFOLD_INVALID: 422,
+  TEMPLATE_TOKEN: 500,
+} as const;
+
+export type ErrorCode = keyof typeof HTTP_STATUS;
+
+/** Codes that a retry may cure, with the default wait in seconds. Absent means never retried. */
+const RETRY_AFTER_SECONDS: Partial<Record<ErrorCode, number>> = {
+  CONNECTION_ERROR: 5,
+  TIMEOUT_ERROR: 10,
+  SERVICE_UNAVAILABLE: 15,
+  RATE_LIMIT_ERROR: 30,
+  EVENT_BUS_ERROR: 5,
+  HANDLER_EXECUTION_ERROR: 1,
+  VALUE_UNAVAILABLE: 5,
+  RUNTIME_ERROR: 5,
+  LEASE_EXPIRED: 0,
+  UNDELIVERABLE: 5,
+};
+
+/**
+ * An error as data: what is wrong, where, and what to do about it. Never carries a stack trace or a secret.
+ * `place` is a JSON path, a file and line, or the name of the thing at fault.
+ */
+export interface Fault {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly place?: string;
+  readonly hint?: string;
+  /** Overrides the code's default retryability. */
+  readonly retryable?: boolean;
+  readonly details?: JsonValue;
+}
+
+/** Builds a fault; the one spelling everywhere. */
+export function fault(code: ErrorCode, message: string, extra: Omit<Fault, "code" | "message"> = {}): Fault {
+  return { code, message, ...extra };
+}
+
+export function isRetryable(problem: Fault): boolean {
+  return problem.retryable ?? problem.code in RETRY_AFTER_SECONDS;
+}
+
+/** Seconds a caller should wait before trying again, or null when a retry is pointless. */
+export function retryAfterSeconds(problem: Fault): number | null {
+  return isRetryable(problem) ? (RETRY_AFTER_SECONDS[problem.code] ?? 1) : null;
+}
+
+/**
+ * A broken promise: a dependency that failed, an invariant that did not hold. Adapters convert every raw exception into
+ * one of these at their edge, so nothing else crosses a room. `cause` is kept for logs and is never serialised.
+ */
+export class RuntimeHostError extends Error {
+  readonly fault: Fault;
+
+  constructor(problem: Fault, options?: { cause?: unknown }) {
+    super(problem.message, options);
+    this.name = "RuntimeHostError";
+    this.fault = problem;
+  }
+
+  get code(): ErrorCode {
+    return this.fault.code;
+  }
+}
+
+/** The fault inside any thrown thing; what is not ours becomes a RUNTIME_ERROR without its text. */
+export function faultOf(thrown: unknown, fallback = "an unexpected error was caught"): Fault {
+  return thrown instanceof RuntimeHostError ? thrown.fault : fault("RUNTIME_ERROR", fallback);
+}
