@@ -1,0 +1,84 @@
+import type { ContractKey, NodeKind, RetryPolicy } from "../registry/node.ts";
+import type { Policy } from "./policy.ts";
+
+export type StepId = string;
+export type SegmentId = string;
+
+/** Where a value comes from: the goal's given values (`step: null`) or another step's output. */
+export interface Source {
+  readonly step: StepId | null;
+  readonly key: ContractKey;
+}
+
+/** One node call of a plan. Carries everything the reducer needs, so a running plan never asks the registry. */
+export interface PlanStep {
+  readonly id: StepId;
+  readonly node: string;
+  readonly version: string;
+  readonly kind: NodeKind;
+  /** Input key → where its value comes from. Optional inputs nobody produces are left out. */
+  readonly inputs: Readonly<Record<ContractKey, Source>>;
+  readonly outputs: readonly ContractKey[];
+  /** Steps that must end before this one for another reason than a value. */
+  readonly after: readonly StepId[];
+  readonly segment: SegmentId;
+  readonly cost: number;
+  readonly timeoutMs: number;
+  readonly retry: RetryPolicy;
+  /** Result caching by signature; null when not declared or not allowed. */
+  readonly cacheTtlMs: number | null;
+}
+
+/** The unit of dispatch: steps executed together in one invocation. */
+export interface Segment {
+  readonly id: SegmentId;
+  /** In a topological order. */
+  readonly steps: readonly StepId[];
+  /** True when the gateway may execute it before the run exists: pure, cheap and fed by given values only. */
+  readonly inline: boolean;
+}
+
+export type Verdict = "chosen" | "fallback" | "rejected";
+
+/** Why a candidate was or was not used for a key. */
+export interface Candidate {
+  readonly node: string;
+  readonly version: string;
+  readonly verdict: Verdict;
+  /** For a person: `trust 0.41 < 0.6`, `lifecycle draft is not allowed`, `costs 3.2, chosen costs 1.1`. */
+  readonly reasons: readonly string[];
+}
+
+export interface KeyChoice {
+  readonly key: ContractKey;
+  /** `given` when the goal brings the value itself. */
+  readonly source: "given" | "node";
+  readonly candidates: readonly Candidate[];
+}
+
+/** The resolved DAG. Content-addressed: equal plans have equal hashes. */
+export interface Plan {
+  /** SHA-256 of the canonical JSON of steps, segments, results and the policy's execution part. */
+  readonly hash: string;
+  readonly want: readonly ContractKey[];
+  /** Names of the given values; the values themselves belong to the run. */
+  readonly given: readonly ContractKey[];
+  /** In a topological order. */
+  readonly steps: readonly PlanStep[];
+  readonly segments: readonly Segment[];
+  /** Where each wanted key comes from. */
+  readonly results: Readonly<Record<ContractKey, Source>>;
+  /** Planned cost: the sum over steps of declared cost and latency, weighted by policy, divided by trust. */
+  readonly cost: number;
+  readonly depth: number;
+  readonly why: readonly KeyChoice[];
+  /** Limits that shaped the plan without refusing it. */
+  readonly guards: readonly string[];
+  readonly policy: Policy;
+}
+
+export interface Goal {
+  readonly want: readonly ContractKey[];
+  readonly given: readonly ContractKey[];
+  readonly policy: Policy;
+}

@@ -1,0 +1,17 @@
+import type { EventMessage, ExecuteMessage } from "../core/run/work.ts";
+
+/** At-least-once delivery, in no order. A rejected promise means nothing may be assumed about delivery. */
+export interface EventBus {
+  /** Rejects with EVENT_BUS_ERROR. Splits into platform-sized batches itself. */
+  publishWork(messages: readonly ExecuteMessage[]): Promise<void>;
+  publishEvents(messages: readonly EventMessage[]): Promise<void>;
+}
+
+/** One received message, to be settled exactly once. */
+export interface Delivery<T> {
+  readonly id: string;
+  readonly body: T;
+  readonly attempts: number;
+  ack(): void;
+  retry(): void;
+}

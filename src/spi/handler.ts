@@ -1,0 +1,55 @@
+import type { JsonObject } from "../../contracts/json.ts";
+import type { NodeDefinition } from "../core/registry/node.ts";
+
+/**
+ * What a node returns. Which parts may be filled depends on its kind (core/run/output-rule): compute `result`; effect
+ * `result` and `events`; reducer `projections`; orchestrator `events` and `intents`. Keys are contract keys.
+ */
+export interface NodeOutput {
+  readonly result?: JsonObject;
+  readonly projections?: JsonObject;
+  readonly events?: readonly JsonObject[];
+  readonly intents?: readonly JsonObject[];
+}
+
+/** One call of a node, with everything it may know. */
+export interface NodeCall {
+  readonly node: NodeDefinition;
+  readonly input: JsonObject;
+  readonly tenant: string;
+  readonly runId: string;
+  readonly stepId: string;
+  readonly attempt: number;
+  readonly correlationId: string;
+  /** Same for every attempt of this step of this run: what an effect hands to its target to be recognised. */
+  readonly idempotencyKey: string;
+  /** Aborted when the attempt's time is over. */
+  readonly signal: AbortSignalLike;
+  /** The node's code, for entrypoints that bring their own. Rejects with NODE_NOT_FOUND when there is none. */
+  code(): Promise<string>;
+}
+
+/** The part of AbortSignal handlers use; spelt out because the SPI knows no platform. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: () => void): void;
+}
+
+export interface HandlerDescription {
+  readonly handlerType: string;
+  readonly supportedOperations: readonly string[];
+  readonly version: string;
+}
+
+/** Runs nodes of one entrypoint type. Refusals are thrown as RuntimeHostError; anything else thrown is mapped at the host. */
+export interface Handler {
+  readonly type: string;
+  initialize(): Promise<void>;
+  shutdown(): Promise<void>;
+  execute(call: NodeCall): Promise<NodeOutput>;
+  healthCheck(): Promise<{ readonly healthy: boolean }>;
+  describe(): HandlerDescription;
+}
+
+/** A built-in node: a function over its input state, with its ports already bound. */
+export type BuiltinNode = (call: NodeCall) => NodeOutput | Promise<NodeOutput>;

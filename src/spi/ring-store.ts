@@ -1,0 +1,28 @@
+/** A part of a stored run or of the ring's own books: `(owner, part) → body`. */
+export interface RingPart {
+  readonly part: string;
+  readonly body: string;
+  /** When this part needs attention, milliseconds since the epoch; null for never. */
+  readonly dueAt: number | null;
+}
+
+/**
+ * A ring's storage: small, synchronous, transactional. Owners are run ids, or names starting with `~` for the ring's
+ * own books. One part is one billed row.
+ */
+export interface RingStore {
+  /** All or nothing. Not nested. */
+  transaction<T>(work: () => T): T;
+  /** Every part of the owner, sorted by part; empty when unknown. */
+  read(owner: string): readonly RingPart[];
+  write(owner: string, parts: readonly RingPart[]): void;
+  /** Removes the given parts, or every part of the owner. */
+  remove(owner: string, parts?: readonly string[]): void;
+  /** Everything that is due at some time, in any order. Scans; called once when a ring wakes up cold. */
+  timers(): readonly { readonly owner: string; readonly part: string; readonly dueAt: number }[];
+}
+
+/** The ring's single alarm. Arming an earlier time replaces a later one; arming comes before the mutation it guards. */
+export interface RingAlarm {
+  arm(at: number): void;
+}

@@ -1,0 +1,43 @@
+import type { RunId } from "../core/run/state.ts";
+import type { Answer, SourceId, Undeliverable } from "../core/run/work.ts";
+import type { SegmentId } from "../core/plan/plan.ts";
+import type { StoredValue } from "../core/run/value.ts";
+
+/** A run on its way into its ring: begun, perhaps already finished by the gateway. */
+export interface Submission {
+  readonly runId: RunId;
+  readonly requestHash: string;
+  /** True when the id came from an idempotency key, so the ring remembers it after the run has left. */
+  readonly keyed: boolean;
+  /** True when nothing is left to execute: the ring only has to store it. */
+  readonly finished: boolean;
+  /** The encoded run (core/run/codec). */
+  readonly record: string;
+}
+
+export type Receipt =
+  | { readonly kind: "accepted" }
+  /** The same request came before; `record` is null when the run has left for the archive. */
+  | { readonly kind: "duplicate"; readonly record: string | null }
+  /** The id is taken by another request. */
+  | { readonly kind: "conflict" };
+
+/**
+ * Keeps every run's state in the ring its id names. All methods reject with SERVICE_UNAVAILABLE when the ring cannot be
+ * reached; all are safe to repeat.
+ */
+export interface RunCoordinator {
+  submit(submission: Submission): Promise<Receipt>;
+  /** Grouped by ring inside: one call a ring. Stale answers change nothing. */
+  answer(answers: readonly Answer[]): Promise<void>;
+  /** Work that ended in the dead letters: the run fails or retries with the reason instead of hanging. */
+  undeliverable(items: readonly Undeliverable[]): Promise<void>;
+  /** The encoded run, or null when the ring does not have it (never had, or archived). */
+  read(runId: RunId): Promise<string | null>;
+  /** As read, but answers when the run ends or after `timeoutMs`, whichever is first. */
+  wait(runId: RunId, timeoutMs: number): Promise<string | null>;
+  /** Values of a work that were too large for its message; null when the token is stale. */
+  values(runId: RunId, segment: SegmentId, token: string): Promise<Readonly<Record<SourceId, StoredValue>> | null>;
+  /** The batch is safely archived; the ring may forget it. */
+  archived(ring: number, batch: number): Promise<void>;
+}

@@ -1,0 +1,18 @@
+import type { JsonValue } from "../../contracts/json.ts";
+import type { Result } from "../core/result.ts";
+import type { Fault } from "../core/errors.ts";
+
+/** What one evaluation may use. Interrupts, not milliseconds: the platform's clock stands still during CPU work. */
+export interface SandboxBudget {
+  readonly maxInterrupts: number;
+  readonly maxMemoryBytes: number;
+}
+
+/**
+ * Runs a JavaScript function nobody trusts: no network, no clock, no randomness, so the same input gives the same
+ * output. `code` is a module body or a function expression that yields `(input) => output`.
+ * Refusals: SANDBOX_ERROR (throws, does not parse, returns no JSON), SANDBOX_BUDGET (loops), SANDBOX_MEMORY.
+ */
+export interface Sandbox {
+  run(code: string, input: JsonValue, budget?: Partial<SandboxBudget>): Promise<Result<JsonValue, Fault>>;
+}

@@ -1,0 +1,14 @@
+import { applyD1Migrations, type D1Migration } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { inject } from "vitest";
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    /** Every file of migrations/, read by vitest.config.ts in Node. */
+    migrations: D1Migration[];
+  }
+}
+
+// Storage is isolated per test file, so every file starts from an empty database with the full schema. A test that
+// calls `reset()` drops the tables too and must apply the migrations again.
+await applyD1Migrations(env.DB, inject("migrations"));
