@@ -1,7 +1,10 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 
-const NODE_ROOMS = ["core", "host", "memory", "sim", "cli", "client", "contracts", "nodes", "arch"];
+/** Tests of what needs the Workers runtime. */
+const IN_WORKERD = ["test/infra/**/*.test.ts", "test/http/**/*.test.ts"];
+/** Tests of whole systems. */
+const END_TO_END = ["test/e2e/**/*.test.ts"];
 
 export default defineConfig({
   test: {
@@ -9,26 +12,35 @@ export default defineConfig({
       {
         test: {
           name: "core",
-          include: NODE_ROOMS.map((room) => `test/${room}/**/*.test.ts`),
+          // All the rest, so that a test in a new folder cannot be forgotten.
+          include: ["test/**/*.test.ts"],
+          exclude: [...IN_WORKERD, ...END_TO_END],
+          // The gates of test/arch start compilers; on a busy machine each may take seconds.
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       },
       {
         plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
         test: {
           name: "workers",
-          include: ["test/infra/**/*.test.ts", "test/http/**/*.test.ts"],
+          include: IN_WORKERD,
           provide: { migrations: await readD1Migrations("migrations") },
           setupFiles: ["test/support/apply-migrations.ts"],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
         },
       },
       {
         // Whole systems: each file starts its own server on a free port, so files take turns.
         test: {
           name: "e2e",
-          include: ["test/e2e/**/*.test.ts"],
+          include: END_TO_END,
           testTimeout: 120_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // After the other projects: a server under test should not compete with compilers for two cores.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

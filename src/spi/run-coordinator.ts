@@ -1,6 +1,8 @@
 import type { RunId } from "../core/run/state.ts";
 import type { Answer, SourceId, Undeliverable } from "../core/run/work.ts";
 import type { SegmentId } from "../core/plan/plan.ts";
+import type { NodeRef } from "../core/registry/node.ts";
+import type { TrustTotals } from "../core/trust/totals.ts";
 import type { StoredValue } from "../core/run/value.ts";
 
 /** A run on its way into its ring: begun, perhaps already finished by the gateway. */
@@ -22,6 +24,21 @@ export type Receipt =
   /** The id is taken by another request. */
   | { readonly kind: "conflict" };
 
+/** A ring's running totals of one node version. */
+export interface RingTrust {
+  readonly tenant: string;
+  readonly node: NodeRef;
+  /** `ring-1f` */
+  readonly source: string;
+  readonly totals: TrustTotals;
+}
+
+/** Finished runs leaving their ring together, with the ring's running trust totals of the nodes they used. */
+export interface ArchiveBatch {
+  readonly records: readonly string[];
+  readonly trust: readonly RingTrust[];
+}
+
 /**
  * Keeps every run's state in the ring its id names. All methods reject with SERVICE_UNAVAILABLE when the ring cannot be
  * reached; all are safe to repeat.
@@ -38,6 +55,8 @@ export interface RunCoordinator {
   wait(runId: RunId, timeoutMs: number): Promise<string | null>;
   /** Values of a work that were too large for its message; null when the token is stale. */
   values(runId: RunId, segment: SegmentId, token: string): Promise<Readonly<Record<SourceId, StoredValue>> | null>;
+  /** Finished runs of a ring that wait to be archived; null once they are. */
+  batch(ring: number, batch: number): Promise<ArchiveBatch | null>;
   /** The batch is safely archived; the ring may forget it. */
   archived(ring: number, batch: number): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import type { ContractKey, NodeKind, RetryPolicy } from "../registry/node.ts";
+import type { Gate } from "./gate.ts";
 import type { Policy } from "./policy.ts";
 
 export type StepId = string;
@@ -16,12 +17,21 @@ export interface PlanStep {
   readonly node: string;
   readonly version: string;
   readonly kind: NodeKind;
+  /** The entrypoint's type: `builtin`, `function`, `http` … Names the handler. */
+  readonly entrypoint: string;
   /** Input key → where its value comes from. Optional inputs nobody produces are left out. */
   readonly inputs: Readonly<Record<ContractKey, Source>>;
   readonly outputs: readonly ContractKey[];
   /** Steps that must end before this one for another reason than a value. */
   readonly after: readonly StepId[];
+  /** The step runs only when this holds; otherwise it is skipped and its dependents with it. */
+  readonly when?: Gate;
+  /** The composite this step is a part of: the boundary's id, which prefixes the step's own. */
+  readonly parent?: StepId;
+  /** Inputs whose fit could not be decided from the schemas alone: they are checked when the value is there. */
+  readonly unchecked?: readonly ContractKey[];
   readonly segment: SegmentId;
+  /** Declared cost, in abstract units. */
   readonly cost: number;
   readonly timeoutMs: number;
   readonly retry: RetryPolicy;
@@ -36,6 +46,34 @@ export interface Segment {
   readonly steps: readonly StepId[];
   /** True when the gateway may execute it before the run exists: pure, cheap and fed by given values only. */
   readonly inline: boolean;
+}
+
+/** A composite node that was unfolded into its parts: the boundary for result caching, trust and failure. */
+export interface Boundary {
+  /** Prefix of its parts' ids: `report` holds `report/extract`, `report/check` … */
+  readonly id: StepId;
+  readonly node: string;
+  readonly version: string;
+  /** The enclosing composite, for nested ones. */
+  readonly parent: StepId | null;
+  /** Ids of all steps inside, nested ones too, in plan order. */
+  readonly steps: readonly StepId[];
+  readonly inputs: Readonly<Record<ContractKey, Source>>;
+  /** The composite's output key → the part that produces it. */
+  readonly outputs: Readonly<Record<ContractKey, Source>>;
+  readonly cacheTtlMs: number | null;
+}
+
+export type EdgeKind = "value" | "signal" | "gate";
+
+/** Why one step waits for another. A pair of steps may be joined by several edges. */
+export interface Edge {
+  readonly from: StepId;
+  readonly to: StepId;
+  /** `value`: an output is an input; `signal`: the first must have ended; `gate`: an output decides whether the second runs. */
+  readonly kind: EdgeKind;
+  /** The contract key that travels; null for signals. */
+  readonly key: ContractKey | null;
 }
 
 export type Verdict = "chosen" | "fallback" | "rejected";
@@ -66,6 +104,8 @@ export interface Plan {
   /** In a topological order. */
   readonly steps: readonly PlanStep[];
   readonly segments: readonly Segment[];
+  /** Composites among the steps, outermost first; absent when there are none. */
+  readonly boundaries?: readonly Boundary[];
   /** Where each wanted key comes from. */
   readonly results: Readonly<Record<ContractKey, Source>>;
   /** Planned cost: the sum over steps of declared cost and latency, weighted by policy, divided by trust. */

@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../../contracts/json.ts";
 import type { Fault } from "../errors.ts";
 import type { Plan, SegmentId, StepId } from "../plan/plan.ts";
 import type { ContractKey } from "../registry/node.ts";
@@ -31,6 +32,8 @@ export type StepOutcome =
       readonly startedAt: Instant;
       readonly durationMs: number;
       readonly cached: boolean;
+      /** What an effect or orchestrator reported besides its result. */
+      readonly events?: readonly JsonObject[];
     }
   | {
       readonly ok: false;
@@ -59,6 +62,8 @@ export interface StepState {
   readonly id: StepId;
   readonly status: StepStatus;
   readonly attempts: readonly Attempt[];
+  /** Not before this moment, while it waits out a backoff. */
+  readonly retryAt: Instant | null;
   /** The settled outcome of a succeeded or failed step. */
   readonly outcome: StepOutcome | null;
 }
@@ -107,7 +112,9 @@ export interface RunState {
   readonly plan: Plan;
   readonly given: Readonly<Record<ContractKey, StoredValue>>;
   readonly segments: ReadonlyMap<SegmentId, SegmentState>;
-  /** The next signal number; recovered from the segments on load. */
+  /** Steps that have not ended; recovered on load. The run ends when none is left. */
+  readonly openSteps: number;
+  /** The next signal number; recovered on load. */
   readonly nextSeq: number;
 }
 

@@ -1,4 +1,3 @@
-import type { JsonObject } from "../../../contracts/json.ts";
 import type { Fault } from "../errors.ts";
 import type { SegmentId, Source, StepId } from "../plan/plan.ts";
 import type { ContractKey } from "../registry/node.ts";
@@ -57,17 +56,17 @@ export interface Undeliverable {
   readonly fault: Fault;
 }
 
-/** Finished runs leaving their ring together: encoded records, to be archived under a key that a repeat overwrites. */
-export interface ArchiveBatch {
-  readonly ring: number;
-  readonly batch: number;
-  readonly records: readonly string[];
+/** What travels on the execute queue. */
+export interface ExecuteMessage {
+  readonly type: "work";
+  readonly version: 1;
+  readonly work: Work;
 }
 
-/** What travels on the execute queue. */
-export type ExecuteMessage = { readonly type: "work"; readonly version: 1; readonly work: Work };
-
-/** What travels on the events queue. */
-export type EventMessage =
-  | { readonly type: "archive"; readonly version: 1; readonly batch: ArchiveBatch }
-  | { readonly type: "started"; readonly version: 1; readonly summary: JsonObject };
+/** What travels on the events queue: a ring asks for a batch of its finished runs to be fetched and archived. */
+export interface EventMessage {
+  readonly type: "archive";
+  readonly version: 1;
+  readonly ring: number;
+  readonly batch: number;
+}

@@ -1,0 +1,85 @@
+import { z } from "zod";
+
+/** How a run stands. The last three are final. */
+export const runStatus = z.enum(["queued", "running", "waiting", "paused", "succeeded", "failed", "cancelled"]);
+
+/** A run's page: what is known of it now. Open: more fields follow what the engine records. */
+export const runView = z
+  .looseObject({
+    run_id: z.string().meta({ description: "`r<ring>_<26 characters>`." }),
+    status: runStatus,
+  })
+  .meta({
+    id: "Run",
+    title: "Run",
+    description: "One execution of a plan, as it stands.",
+    examples: [{ run_id: "r00_01J00000000000000000000000", status: "running" }],
+  });
+
+const nodeResult = z.looseObject({
+  node_id: z.string(),
+  success: z.boolean(),
+  execution_time_ms: z.number(),
+  status: z.enum(["success", "failure", "skipped", "error"]),
+});
+
+/** The execution_result of a finished run, in the JSON shape of COMPAT §4, extended by open fields. */
+export const executionResult = z
+  .looseObject({
+    batch_id: z.string().meta({ description: "The run's id." }),
+    status: z.enum(["success", "partial", "failure"]),
+    started_at: z.string(),
+    completed_at: z.string(),
+    trust_delta: z.number().optional(),
+    results: z.array(nodeResult).meta({ description: "One entry a node that was reached." }),
+  })
+  .meta({
+    id: "ExecutionResult",
+    title: "Execution result",
+    description: "What a finished run came to, node by node.",
+    examples: [
+      {
+        batch_id: "r00_01J00000000000000000000000",
+        status: "success",
+        started_at: "2026-01-01T00:00:00.000Z",
+        completed_at: "2026-01-01T00:00:00.012Z",
+        results: [{ node_id: "metadata_extract", success: true, execution_time_ms: 3, status: "success" }],
+      },
+    ],
+  });
+
+/** A signal of a run. `seq` orders the signals of one run, from 1. */
+export const runSignal = z
+  .looseObject({
+    seq: z.int().meta({ description: "Numbers the run's signals, rising from 1." }),
+    type: z.string().meta({ description: "`signal.node.dispatch`, `signal.node.result`, `signal.graph.completed` …" }),
+  })
+  .meta({ id: "Signal", title: "Signal", description: "Something that happened in a run." });
+
+/** A page of a run's signals. */
+export const runEvents = z
+  .object({
+    run_id: z.string(),
+    events: z.array(runSignal),
+    finished: z.boolean().meta({ description: "True when the run has ended: no signal will follow the ones shown." }),
+    next: z.int().meta({ description: "Ask with `after` set to this for what comes next." }),
+  })
+  .meta({
+    id: "RunEvents",
+    title: "Run events",
+    description: "The signals of a run after a number.",
+    examples: [
+      {
+        run_id: "r00_01J00000000000000000000000",
+        events: [{ seq: 1, type: "signal.node.dispatch" }],
+        finished: false,
+        next: 1,
+      },
+    ],
+  });
+
+export type RunStatus = z.output<typeof runStatus>;
+export type RunView = z.output<typeof runView>;
+export type ExecutionResult = z.output<typeof executionResult>;
+export type RunSignal = z.output<typeof runSignal>;
+export type RunEvents = z.output<typeof runEvents>;

@@ -1,0 +1,94 @@
+import type { Node } from "yaml";
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { Result } from "../result.ts";
+import { err, ok } from "../result.ts";
+
+/** Why a YAML text was refused, and the 1-based line where. */
+export interface YamlFault {
+  readonly message: string;
+  readonly line: number;
+}
+
+export interface YamlLimits {
+  /** UTF-16 code units; default 256 Ki. */
+  readonly maxLength: number;
+  /** Nested maps and lists; default 64. */
+  readonly maxDepth: number;
+}
+
+const DEFAULT_LIMITS: YamlLimits = { maxLength: 256 * 1024, maxDepth: 64 };
+
+/**
+ * Reads one YAML document as JSON, in time linear in its length whatever it holds. Stricter than YAML where YAML is a
+ * weapon or a surprise: aliases, custom tags, keys that are not scalars, duplicate keys, a second document and nesting
+ * deeper than the limit are refused. Dates stay strings (core schema of YAML 1.2), and so do .inf and .nan.
+ * An empty document is null.
+ */
+export function readYaml(text: string, limits: Partial<YamlLimits> = {}): Result<JsonValue, YamlFault> {
+  const { maxLength, maxDepth } = { ...DEFAULT_LIMITS, ...limits };
+  if (text.length > maxLength) return err({ message: `the document is longer than ${maxLength} characters`, line: 1 });
+  const lines = new LineCounter();
+  try {
+    const document = parseDocument(text, {
+      version: "1.2",
+      schema: "core",
+      // The library compares every pair of keys; duplicates are found below in linear time.
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: "silent",
+      lineCounter: lines,
+    });
+    const problem = document.errors[0] ?? document.warnings[0];
+    if (problem !== undefined) return err({ message: problem.message, line: lineAt(lines, problem.pos[0]) });
+    if (document.contents === null) return ok(null);
+    return convert(document.contents, maxDepth, lines);
+  } catch {
+    // Only stack exhaustion reaches this point: the parser is recursive over nesting.
+    return err({ message: `nesting is deeper than ${maxDepth} levels`, line: 1 });
+  }
+}
+
+function lineAt(lines: LineCounter, offset: number): number {
+  return Math.max(1, lines.linePos(offset).line);
+}
+
+/** The library's own conversion prints complex keys at exponential cost, hence this walk. */
+function convert(node: unknown, depth: number, lines: LineCounter): Result<JsonValue, YamlFault> {
+  const refuse = (message: string): Result<never, YamlFault> =>
+    err({ message, line: lineAt(lines, (node as Node | null)?.range?.[0] ?? 0) });
+  if (node === null || node === undefined) return ok(null);
+  if (isAlias(node)) return refuse("aliases are not accepted");
+  if (isScalar(node)) {
+    const value: unknown = node.value;
+    if (typeof value === "number") return ok(Number.isFinite(value) ? value : (node.source ?? String(value)));
+    return typeof value === "string" || typeof value === "boolean" || value === null
+      ? ok(value)
+      : refuse("this kind of value is not accepted");
+  }
+  if (depth === 0) return refuse("the document is nested too deeply");
+  if (isSeq(node)) {
+    const list: JsonValue[] = [];
+    for (const item of node.items) {
+      const value = convert(item, depth - 1, lines);
+      if (!value.ok) return value;
+      list.push(value.value);
+    }
+    return ok(list);
+  }
+  if (!isMap(node)) return refuse("this kind of value is not accepted");
+  const members = new Map<string, JsonValue>();
+  for (const pair of node.items) {
+    const key: unknown = pair.key;
+    if (key !== null && !isScalar(key)) return refuse("a key must be a plain string");
+    const name = key === null ? "" : (key.source ?? String(key.value));
+    if (members.has(name)) {
+      return err({ message: `the key ${name} is given twice`, line: lineAt(lines, key?.range?.[0] ?? 0) });
+    }
+    const value = convert(pair.value, depth - 1, lines);
+    if (!value.ok) return value;
+    members.set(name, value.value);
+  }
+  // Object.fromEntries defines own properties, so a key named __proto__ stays data.
+  return ok(Object.fromEntries(members) as JsonObject);
+}

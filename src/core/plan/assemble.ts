@@ -1,0 +1,153 @@
+import type { ContractKey, NodeDefinition } from "../registry/node.ts";
+import { err, ok, type Result } from "../result.ts";
+import type { Fault } from "../errors.ts";
+import type { DraftStep } from "./draft-step.ts";
+import { gateSources } from "./gate-sources.ts";
+import { planHash } from "./hash.ts";
+import { order } from "./order.ts";
+import type { Boundary, KeyChoice, Plan, PlanStep, Segment, Source, StepId } from "./plan.ts";
+import type { Policy } from "./policy.ts";
+import { PRICE_UNITS } from "./price.ts";
+import { planFault } from "./problem.ts";
+import { segmentSteps } from "./segment.ts";
+
+/** Everything a plan is put together from. */
+export interface Parts {
+  readonly steps: readonly DraftStep[];
+  readonly boundaries: readonly Boundary[];
+  readonly want: readonly ContractKey[];
+  readonly given: readonly ContractKey[];
+  readonly results: ReadonlyMap<ContractKey, Source>;
+  readonly why: readonly KeyChoice[];
+  readonly guards: readonly string[];
+  readonly policy: Policy;
+  /** A node's planned price in millionths. */
+  readonly priceOf: (node: NodeDefinition) => number;
+}
+
+/**
+ * Orders the steps, cuts them into segments and seals the plan. Steps come out by the length of the longest chain before
+ * them, then by id, so the same steps give the same plan in whatever order they were found. A cycle is PLAN_CYCLE with its
+ * path. Optional inputs never deepen a plan beyond the policy's depth: rather than that they stay unbound.
+ */
+export function assemble(parts: Parts): Result<Plan, Fault> {
+  const placeOf = new Map(parts.steps.map((step, place) => [step.id, place]));
+  const hard = parts.steps.map((step) => places(hardSources(step), placeOf));
+  const soft = parts.steps.map((step) => places(step.wishes.values(), placeOf));
+  const wishes = soft.some((list) => list.length > 0);
+  let ordered = order(wishes ? { hard, soft } : { hard });
+  let guards = parts.guards;
+  let granted = wishes;
+  if (wishes && "order" in ordered && deepest(ordered.levels) > parts.policy.maxDepth) {
+    ordered = order({ hard });
+    granted = false;
+    guards = [...guards, `max_depth ${parts.policy.maxDepth} left optional inputs unbound`];
+  }
+  if ("cycle" in ordered) return err(cycleFault(ordered.cycle.map((place) => parts.steps[place]?.id ?? "")));
+  const denied = new Set(ordered.dropped.map(([step, dependency]) => `${step}<${dependency}`));
+  const grants = (step: number, source: Source): boolean => {
+    const from = source.step === null ? undefined : placeOf.get(source.step);
+    return from === undefined || (granted && !denied.has(`${step}<${from}`)) || (hard[step]?.includes(from) ?? false);
+  };
+  return ok(seal({ ...parts, guards }, ordered.levels, grants));
+}
+
+function seal(parts: Parts, levels: readonly number[], grants: (step: number, source: Source) => boolean): Plan {
+  const bound = parts.steps.map((step, place) => ({ step, level: levels[place] ?? 1, inputs: bind(step, place, grants) }));
+  bound.sort((a, b) => a.level - b.level || (a.step.id < b.step.id ? -1 : 1));
+  const placeOf = new Map(bound.map(({ step }, place) => [step.id, place]));
+  const before = bound.map(({ step, inputs }) => places([...Object.values(inputs), ...otherSources(step)], placeOf));
+  const segments = segmentSteps(
+    bound.map(({ step }) => step),
+    before,
+    parts.policy,
+  );
+  const segmentOf = new Map(segments.flatMap((segment) => segment.steps.map((id) => [id, segment] as const)));
+  const unhashed = {
+    want: parts.want,
+    given: parts.given,
+    steps: bound.map(({ step, inputs }) => planStep(step, inputs, segmentOf.get(step.id))),
+    segments,
+    ...(parts.boundaries.length === 0 ? {} : { boundaries: parts.boundaries }),
+    results: record(parts.results),
+    cost: parts.steps.reduce((sum, step) => sum + parts.priceOf(step.node), 0) / PRICE_UNITS,
+    depth: deepest(levels),
+    why: parts.why,
+    guards: parts.guards,
+    policy: parts.policy,
+  };
+  return { hash: planHash(unhashed), ...unhashed };
+}
+
+function planStep(step: DraftStep, inputs: PlanStep["inputs"], segment: Segment | undefined): PlanStep {
+  const { node } = step;
+  const unchecked = step.unchecked.filter((key) => Object.hasOwn(inputs, key));
+  return {
+    id: step.id,
+    node: node.name,
+    version: node.version,
+    kind: node.kind,
+    entrypoint: node.entrypoint.type,
+    inputs,
+    outputs: Object.keys(node.outputs).sort(),
+    after: [...new Set(step.after)].sort(),
+    ...(step.when === undefined ? {} : { when: step.when }),
+    ...(step.parent === undefined ? {} : { parent: step.parent }),
+    ...(unchecked.length === 0 ? {} : { unchecked }),
+    segment: segment?.id ?? "",
+    cost: node.execution.cost,
+    timeoutMs: node.execution.timeoutMs,
+    retry: node.execution.retry,
+    cacheTtlMs: node.kind === "effect" ? null : (node.execution.cache?.ttlMs ?? null),
+  };
+}
+
+function bind(step: DraftStep, place: number, grants: (step: number, source: Source) => boolean): PlanStep["inputs"] {
+  if (step.wishes.size === 0) return record(step.inputs);
+  const inputs = new Map(step.inputs);
+  for (const [key, source] of step.wishes) if (grants(place, source)) inputs.set(key, source);
+  return record(inputs);
+}
+
+/** Keys in order. Built from entries, so that a key such as `__proto__` is a key like any other. */
+function record(sources: ReadonlyMap<ContractKey, Source>): Readonly<Record<ContractKey, Source>> {
+  return Object.fromEntries([...sources].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+const hardSources = (step: DraftStep): readonly Source[] => [...step.inputs.values(), ...otherSources(step)];
+
+const otherSources = (step: DraftStep): readonly Source[] => [
+  ...step.after.map((id) => ({ step: id, key: "" })),
+  ...(step.when ? gateSources(step.when) : []),
+];
+
+function places(sources: Iterable<Source>, placeOf: ReadonlyMap<StepId, number>): readonly number[] {
+  const found = new Set<number>();
+  for (const { step } of sources) {
+    const place = step === null ? undefined : placeOf.get(step);
+    if (place !== undefined) found.add(place);
+  }
+  return [...found];
+}
+
+function deepest(levels: readonly number[]): number {
+  let depth = 0;
+  for (const level of levels) if (level > depth) depth = level;
+  return depth;
+}
+
+/** A cycle as its path: `a → b → a` reads "a waits for b, which waits for a". */
+function cycleFault(cycle: readonly StepId[]): Fault {
+  const path = [...cycle, cycle[0] ?? ""];
+  const shown = path.length > 12 ? [...path.slice(0, 6), `… ${path.length - 11} more …`, ...path.slice(-5)] : path;
+  const alone = cycle.length === 1;
+  return planFault(
+    alone ? "self_dependency" : "cycle",
+    alone ? `step ${cycle[0]} waits for itself` : `steps wait for each other in a circle: ${shown.join(" → ")}`,
+    {
+      place: `step ${cycle[0]}`,
+      hint: alone ? "take its input from another step or a given value" : "remove one of these dependencies",
+      details: { path: path.slice(0, 1_000) },
+    },
+  );
+}

@@ -1,0 +1,64 @@
+import type { ContractKey } from "../registry/node.ts";
+import { byCost, type Contender, type Demand } from "./contender.ts";
+import { objections } from "./judge.ts";
+import type { Candidate, KeyChoice, Verdict } from "./plan.ts";
+import type { Resolution } from "./resolution.ts";
+import type { Search } from "./search.ts";
+
+/** How far a rival's derivation is followed to see whether it rests on the very key it would replace. */
+const MAX_WALK = 2_000;
+
+const RANK: Record<Verdict, number> = { chosen: 0, fallback: 1, rejected: 2 };
+
+/**
+ * Why each key of a plan comes from where it comes from: every node that declares the key is listed, the chosen one
+ * first, then those that could replace it by price, then the rejected ones with what speaks against them.
+ */
+export function explain(resolution: Resolution, givenKeys: Iterable<ContractKey>): readonly KeyChoice[] {
+  const choices: KeyChoice[] = [];
+  for (const key of givenKeys) choices.push({ key, source: "given", candidates: [] });
+  for (const [demand, chosen] of resolution.serves) {
+    choices.push({ key: demand.key, source: "node", candidates: candidatesFor(demand, chosen, resolution.search) });
+  }
+  return choices.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+}
+
+function candidatesFor(demand: Demand, chosen: Contender, search: Search): readonly Candidate[] {
+  const judged = (search.snapshot.producers.get(demand.key) ?? []).map((node) => {
+    const contender = search.contenders.get(node);
+    const against = objections(node, demand, search);
+    const named = { node: node.name, version: node.version };
+    if (!contender || against.length > 0) return { contender, verdict: "rejected" as const, named, reasons: against };
+    if (contender === chosen) return { contender, verdict: "chosen" as const, named, reasons: [search.model.say(chosen.cost)] };
+    if (restsOn(contender, demand)) {
+      return { contender, verdict: "rejected" as const, named, reasons: [`needs ${demand.key} itself`] };
+    }
+    return { contender, verdict: "fallback" as const, named, reasons: [comparison(contender, chosen, search)] };
+  });
+  // Producers come in order of preference, and sorting is stable: ties stay in that order.
+  judged.sort((a, b) => RANK[a.verdict] - RANK[b.verdict] || (a.contender && b.contender ? byCost(a.contender, b.contender) : 0));
+  return judged.map(({ named, verdict, reasons }) => ({ ...named, verdict, reasons }));
+}
+
+function comparison(rival: Contender, chosen: Contender, { model }: Search): string {
+  if (rival.cost < chosen.cost) return `${model.say(rival.cost)} by itself, but ${chosen.node.name} serves the whole plan better`;
+  if (rival.cost > chosen.cost) return `${model.say(rival.cost)}, chosen ${model.say(chosen.cost)}`;
+  return rival.age < chosen.age
+    ? `costs the same, but version ${rival.node.version} is older than ${chosen.node.version}`
+    : "costs the same, but comes later by name";
+}
+
+/** Whether the rival's own derivation needs the demand it would serve: then it cannot stand in for the chosen node. */
+function restsOn(rival: Contender, demand: Demand): boolean {
+  const floor = demand.by?.place ?? 0;
+  const seen = new Set<Demand>();
+  const open = [...rival.needs];
+  for (let next = open.pop(); next !== undefined && seen.size < MAX_WALK; next = open.pop()) {
+    if (next === demand) return true;
+    // What was settled before the demand cannot rest on it.
+    if (seen.has(next) || next.by === null || next.by.place < floor) continue;
+    seen.add(next);
+    open.push(...next.by.needs);
+  }
+  return false;
+}

@@ -1,0 +1,52 @@
+/** Who waits for whom among steps 0 … n-1, growing as inputs are bound; walks in both directions, with a bounded total effort. */
+export class Links {
+  readonly #before: number[][];
+  readonly #after: number[][];
+  #effort: number;
+
+  /** `effort` is the number of steps that may be visited over all walks. */
+  constructor(size: number, effort: number) {
+    this.#before = Array.from({ length: size }, () => []);
+    this.#after = Array.from({ length: size }, () => []);
+    this.#effort = effort;
+  }
+
+  /** True once the walks have cost too much: their answers since then are incomplete. */
+  get exhausted(): boolean {
+    return this.#effort <= 0;
+  }
+
+  add(from: number, to: number): void {
+    this.#before[to]?.push(from);
+    this.#after[from]?.push(to);
+  }
+
+  /** Everything that waits for the step, directly or not. */
+  descendants(step: number): ReadonlySet<number> {
+    return this.#walk(step, this.#after, () => false);
+  }
+
+  ancestors(step: number): ReadonlySet<number> {
+    return this.#walk(step, this.#before, () => false);
+  }
+
+  /** The steps in `wanted` that are met first on each path back from the step. */
+  nearestBefore(step: number, wanted: ReadonlySet<number>): readonly number[] {
+    return [...this.#walk(step, this.#before, (found) => wanted.has(found))].filter((found) => wanted.has(found));
+  }
+
+  #walk(start: number, edges: readonly (readonly number[])[], stopAt: (step: number) => boolean): ReadonlySet<number> {
+    const seen = new Set<number>();
+    const open = [start];
+    for (let next = open.pop(); next !== undefined && this.#effort > 0; next = open.pop()) {
+      if (next !== start && stopAt(next)) continue;
+      for (const neighbour of edges[next] ?? []) {
+        this.#effort--;
+        if (seen.has(neighbour)) continue;
+        seen.add(neighbour);
+        open.push(neighbour);
+      }
+    }
+    return seen;
+  }
+}

@@ -1,0 +1,116 @@
+import type { Fault } from "../errors.ts";
+import type { ContractKey } from "../registry/node.ts";
+import type { RegistrySnapshot } from "../registry/snapshot.ts";
+import { err, ok, type Result } from "../result.ts";
+import { assemble } from "./assemble.ts";
+import { bindGoal } from "./bind-goal.ts";
+import { NO_EXCLUSIONS, type Exclusions } from "./eligible.ts";
+import { expectedMs } from "./expected.ts";
+import { explain } from "./explain.ts";
+import { figure } from "./figure.ts";
+import { remembered } from "./goal-cache.ts";
+import { cheapest, fastest, fewest } from "./models.ts";
+import type { Goal, Plan } from "./plan.ts";
+import { isHard, limitFault, violations, type Violation } from "./limits.ts";
+import { policyFault } from "./policy-conflicts.ts";
+import { planFault } from "./problem.ts";
+import { prune } from "./prune.ts";
+import { resolve, type Resolution } from "./resolution.ts";
+import { search, type Search, type SearchRequest } from "./search.ts";
+import { shallowest } from "./shallow.ts";
+import { unreachable } from "./unreachable.ts";
+
+/**
+ * Plans a goal: the cheapest derivation of the wanted keys from the given ones, as an ordered and segmented DAG. Pure and
+ * deterministic: the same goal and the same registry content give the same plan, down to its hash. Repeats are answered
+ * from a cache that lives and dies with the snapshot.
+ *
+ * Refusals: PLAN_UNREACHABLE with what is missing and which candidates were rejected why; PLAN_LIMIT naming the guard;
+ * PLAN_POLICY_CONFLICT naming two fields; PLAN_INVALID for a goal without a wanted key or with a bad pin.
+ */
+export function planGoal(goal: Goal, snapshot: RegistrySnapshot): Result<Plan, Fault> {
+  return remembered(goal, snapshot, () => resolveGoal(goal, snapshot, NO_EXCLUSIONS));
+}
+
+/** Plans a goal without the excluded nodes, and without the cache. */
+export function resolveGoal(goal: Goal, snapshot: RegistrySnapshot, excluded: Exclusions): Result<Plan, Fault> {
+  const { policy } = goal;
+  const problem = goal.want.length === 0 ? nothingWanted() : policyFault(policy);
+  if (problem) return err(problem);
+  const want = [...new Set(goal.want)];
+  const request: SearchRequest = { want, given: new Set(goal.given), policy, excluded };
+  const found = search(request, snapshot, cheapest(snapshot, policy));
+  if (found.wants.some((demand) => demand.by === null)) return err(unreachable(found));
+  const first = attempt(derivation(found), snapshot, []);
+  if (!first.ok) return first;
+  if (first.value.violations.length === 0) return ok(first.value.plan);
+  return settleFor(first.value, found, request, snapshot);
+}
+
+interface Attempt {
+  readonly plan: Plan;
+  readonly violations: readonly Violation[];
+}
+
+const derivation = (found: Search): Resolution =>
+  prune(
+    resolve(found, (demand) => demand.by),
+    found.request.policy.maxDepth,
+  );
+
+/**
+ * The cheapest plan breaks a guard: tries the cheapest plan that is shallow enough, the one with the fewest steps, and the
+ * fastest, whichever the broken guards call for. The plan that is taken instead says which guard shaped it.
+ */
+function settleFor(first: Attempt, found: Search, request: SearchRequest, snapshot: RegistrySnapshot): Result<Plan, Fault> {
+  const { policy } = request;
+  const broken = new Set(first.violations.map(({ guard }) => guard));
+  const others: (() => Resolution | null)[] = [];
+  if (broken.has("max_depth")) others.push(() => shallowest(found, policy.maxDepth));
+  if (broken.has("max_steps")) others.push(() => derivation(search(request, snapshot, fewest)));
+  if (broken.has("deadline_ms")) others.push(() => derivation(search(request, snapshot, fastest(policy))));
+  const notes = first.violations.map(
+    ({ guard, limit, actual }) => `${guard} ${figure(limit)} ruled out a plan with ${figure(actual)} that costs ${figure(first.plan.cost)}`,
+  );
+  for (const other of others) {
+    const resolution = other();
+    const tried = resolution && attempt(resolution, snapshot, notes);
+    if (tried?.ok && tried.value.violations.length === 0) return ok(tried.value.plan);
+  }
+  const hard = first.violations.find(isHard);
+  if (hard) return err(limitFault(hard));
+  const late = first.violations.map(
+    ({ limit, actual }) => `deadline_ms ${figure(limit)} is less than the ${figure(actual)} ms the steps are expected to take`,
+  );
+  return ok({ ...first.plan, guards: [...first.plan.guards, ...late] });
+}
+
+function attempt(resolution: Resolution, snapshot: RegistrySnapshot, guards: readonly string[]): Result<Attempt, Fault> {
+  const { request } = resolution.search;
+  const { policy } = request;
+  const { steps, results } = bindGoal(resolution);
+  const { price } = cheapest(snapshot, policy);
+  const plan = assemble({
+    steps,
+    boundaries: [],
+    want: request.want,
+    given: [...request.given].sort(),
+    results,
+    why: explain(resolution, usedGiven(resolution)),
+    guards,
+    policy,
+    priceOf: price,
+  });
+  if (!plan.ok) return plan;
+  return ok({ plan: plan.value, violations: violations(plan.value, expectedMs(plan.value, snapshot)) });
+}
+
+/** Given keys that the plan uses or hands through. */
+function usedGiven({ chosen, search: { request } }: Resolution): ReadonlySet<ContractKey> {
+  const used = new Set(request.want.filter((key) => request.given.has(key)));
+  for (const { node } of chosen) for (const key of Object.keys(node.inputs)) if (request.given.has(key)) used.add(key);
+  return used;
+}
+
+const nothingWanted = (): Fault =>
+  planFault("nothing_wanted", "the goal wants nothing", { place: "goal.want", hint: "name at least one contract key" });

@@ -1,0 +1,53 @@
+import type { JsonSchema } from "../../../contracts/json.ts";
+import type { RegistrySnapshot } from "../registry/snapshot.ts";
+import { assignable } from "../schema/assignable.ts";
+import type { Fit } from "../schema/fit.ts";
+
+/**
+ * The schemas of one snapshot, numbered: schemas with the same text share a number, and every pair is compared once.
+ * Numbers mean nothing outside their snapshot.
+ */
+export interface Shapes {
+  numberOf(schema: JsonSchema): number;
+  /** Whether what `from` describes may be handed to what `to` describes. */
+  fit(from: JsonSchema, to: JsonSchema): Fit;
+}
+
+const FITS: Fit = { fit: "yes" };
+const tables = new WeakMap<RegistrySnapshot, Shapes>();
+
+/** The table of a snapshot; it grows as schemas are met and goes when the snapshot goes. */
+export function shapesOf(snapshot: RegistrySnapshot): Shapes {
+  const known = tables.get(snapshot);
+  if (known) return known;
+  const made = newShapes();
+  tables.set(snapshot, made);
+  return made;
+}
+
+function newShapes(): Shapes {
+  const byObject = new Map<JsonSchema, number>();
+  const byText = new Map<string, number>();
+  const verdicts = new Map<number, Map<number, Fit>>();
+  const numberOf = (schema: JsonSchema): number => {
+    const known = byObject.get(schema);
+    if (known !== undefined) return known;
+    const text = JSON.stringify(schema);
+    const number = byText.get(text) ?? byText.size;
+    byText.set(text, number);
+    byObject.set(schema, number);
+    return number;
+  };
+  return {
+    numberOf,
+    fit(from, to) {
+      const [left, right] = [numberOf(from), numberOf(to)];
+      if (left === right) return FITS;
+      let row = verdicts.get(left);
+      if (!row) verdicts.set(left, (row = new Map()));
+      let verdict = row.get(right);
+      if (!verdict) row.set(right, (verdict = assignable(from, to)));
+      return verdict;
+    },
+  };
+}

@@ -1,0 +1,77 @@
+import type { Plan } from "../plan/plan.ts";
+import type { ContractKey } from "../registry/node.ts";
+import type { Transition } from "./event.ts";
+import { TERMINAL_STEP, type Instant, type RunHeader, type RunState, type SegmentState } from "./state.ts";
+import type { StoredValue } from "./value.ts";
+
+/** Who asks for a run, and how it is to be known. */
+export type RunRequest = Pick<
+  RunHeader,
+  | "id"
+  | "tenant"
+  | "operation"
+  | "correlationId"
+  | "envelopeId"
+  | "sourceNode"
+  | "idempotencyKey"
+  | "requestHash"
+  | "tags"
+>;
+
+/** A run in which nothing has happened yet. A plan without steps is finished from the start. */
+export function begin(request: RunRequest, plan: Plan, given: Readonly<Record<ContractKey, StoredValue>>, now: Instant): RunState {
+  const deadlineMs = plan.policy.deadlineMs;
+  const empty = plan.steps.length === 0;
+  return {
+    header: {
+      ...request,
+      status: empty ? "succeeded" : "queued",
+      createdAt: now,
+      finishedAt: empty ? now : null,
+      deadlineAt: deadlineMs === null ? null : now + deadlineMs,
+      completedSeq: empty ? 1 : null,
+      fault: null,
+    },
+    plan,
+    given,
+    segments: new Map(plan.segments.map(({ id, steps }) => [id, pendingSegment(id, steps)])),
+    openSteps: plan.steps.length,
+    nextSeq: empty ? 2 : 1,
+  };
+}
+
+/** The state after a transition. Takes ownership of `state`: its segment map is updated in place, so a step costs the same in a run of any size. */
+export function apply(state: RunState, transition: Transition): RunState {
+  const segments = state.segments as Map<string, SegmentState>;
+  for (const segment of transition.segments) segments.set(segment.id, segment);
+  return {
+    ...state,
+    header: transition.header ?? state.header,
+    openSteps: transition.openSteps,
+    nextSeq: transition.nextSeq,
+  };
+}
+
+/** Rebuilds what is counted rather than stored. */
+export function recount(header: RunHeader, segments: Iterable<SegmentState>): { openSteps: number; nextSeq: number } {
+  let openSteps = 0;
+  let last = header.completedSeq ?? 0;
+  for (const segment of segments) {
+    for (const step of segment.steps) {
+      if (!TERMINAL_STEP.has(step.status)) openSteps++;
+      for (const attempt of step.attempts) last = Math.max(last, attempt.dispatchSeq, attempt.resultSeq ?? 0);
+    }
+  }
+  return { openSteps, nextSeq: last + 1 };
+}
+
+function pendingSegment(id: string, steps: readonly string[]): SegmentState {
+  return {
+    id,
+    epoch: 0,
+    expiries: 0,
+    lease: null,
+    dueAt: null,
+    steps: steps.map((step) => ({ id: step, status: "pending", attempts: [], retryAt: null, outcome: null })),
+  };
+}

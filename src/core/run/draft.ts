@@ -1,0 +1,86 @@
+import type { Fault } from "../errors.ts";
+import type { SegmentId, StepId } from "../plan/plan.ts";
+import { planIndex, type PlanIndex } from "../plan/plan-index.ts";
+import type { Intent, Transition } from "./event.ts";
+import { TERMINAL_STEP, type Instant, type RunHeader, type RunState, type SegmentState, type StepState } from "./state.ts";
+
+/**
+ * The working copy of one decision: reads through to the state, remembers what changed, and becomes a Transition. Lives
+ * for one call of `reduce` and never leaves it.
+ */
+export class Draft {
+  readonly state: RunState;
+  readonly now: Instant;
+  readonly index: PlanIndex;
+  readonly intents: Intent[] = [];
+  openSteps: number;
+  #header: RunHeader;
+  #nextSeq: number;
+  readonly #changed = new Map<SegmentId, SegmentState>();
+
+  constructor(state: RunState, now: Instant) {
+    this.state = state;
+    this.now = now;
+    this.index = planIndex(state.plan);
+    this.openSteps = state.openSteps;
+    this.#header = state.header;
+    this.#nextSeq = state.nextSeq;
+  }
+
+  get header(): RunHeader {
+    return this.#header;
+  }
+
+  updateHeader(change: Partial<RunHeader>): void {
+    this.#header = { ...this.#header, ...change };
+  }
+
+  takeSeq(): number {
+    return this.#nextSeq++;
+  }
+
+  segment(id: SegmentId): SegmentState {
+    const found = this.#changed.get(id) ?? this.state.segments.get(id);
+    if (!found) throw new RangeError(`no segment ${id} in run ${this.state.header.id}`);
+    return found;
+  }
+
+  segmentOf(step: StepId): SegmentState {
+    return this.segment(this.index.segmentOf.get(step) ?? "");
+  }
+
+  step(id: StepId): StepState {
+    const found = this.segmentOf(id).steps.find((step) => step.id === id);
+    if (!found) throw new RangeError(`no step ${id} in run ${this.state.header.id}`);
+    return found;
+  }
+
+  putSegment(segment: SegmentState): void {
+    this.#changed.set(segment.id, segment);
+  }
+
+  /** Replaces a step, keeping count of the open ones. */
+  putStep(next: StepState): void {
+    const segment = this.segmentOf(next.id);
+    this.putSegment({ ...segment, steps: segment.steps.map((step) => (step.id === next.id ? this.#count(step, next) : step)) });
+  }
+
+  fail(fault: Fault): void {
+    if (this.#header.fault === null) this.updateHeader({ fault });
+  }
+
+  finish(): Transition {
+    return {
+      header: this.#header === this.state.header ? null : this.#header,
+      segments: [...this.#changed.values()],
+      openSteps: this.openSteps,
+      nextSeq: this.#nextSeq,
+      intents: this.intents,
+    };
+  }
+
+  #count(before: StepState, after: StepState): StepState {
+    if (!TERMINAL_STEP.has(before.status) && TERMINAL_STEP.has(after.status)) this.openSteps--;
+    return after;
+  }
+}

@@ -1,0 +1,53 @@
+import type { Fault } from "../errors.ts";
+import type { SegmentId, StepId } from "../plan/plan.ts";
+import type { Instant, LeaseToken, RunHeader, SegmentState } from "./state.ts";
+import type { StepResult } from "./work.ts";
+
+/** What can happen to a run. */
+export type RunEvent =
+  /** The gateway is about to execute every inline segment itself. */
+  | { readonly type: "inline" }
+  /** The run has its place in a ring: dispatch what is ready. */
+  | { readonly type: "start" }
+  | {
+      readonly type: "answer";
+      readonly segment: SegmentId;
+      readonly token: LeaseToken;
+      readonly results: readonly StepResult[];
+    }
+  | { readonly type: "undeliverable"; readonly segment: SegmentId; readonly token: LeaseToken; readonly fault: Fault }
+  /** Time has passed: expired leases, ended backoffs, the deadline. */
+  | { readonly type: "tick" }
+  | { readonly type: "cancel"; readonly reason: string };
+
+/** What the shell must do after the state is safe. */
+export type Intent =
+  | {
+      readonly type: "dispatch";
+      readonly segment: SegmentId;
+      readonly token: LeaseToken;
+      readonly epoch: number;
+      readonly expiresAt: Instant;
+      readonly steps: readonly StepId[];
+    }
+  /** The run has ended: archive it, report trust, wake those who wait. */
+  | { readonly type: "finished" };
+
+/** What a decision changed: only that is written, so a step costs the same in a run of 10 steps and of 5,000. */
+export interface Transition {
+  readonly header: RunHeader | null;
+  readonly segments: readonly SegmentState[];
+  readonly openSteps: number;
+  readonly nextSeq: number;
+  readonly intents: readonly Intent[];
+}
+
+/** How leases are measured out. */
+export interface LeaseSettings {
+  /** Added to the steps' timeouts for travel and queueing, in milliseconds; doubles with each expiry. */
+  readonly graceMs: number;
+  /** Leases of a segment that may expire in a row before its steps fail with LEASE_EXPIRED. */
+  readonly maxExpiries: number;
+}
+
+export const DEFAULT_LEASES: LeaseSettings = { graceMs: 30_000, maxExpiries: 5 };

@@ -1,0 +1,32 @@
+import { planIndex } from "../plan/plan-index.ts";
+import { nodeRef, type NodeRef } from "../registry/node.ts";
+import { factsOf, observe, type Observation } from "../trust/observation.ts";
+import type { RunState, StepState } from "./state.ts";
+
+/** What a run says about the nodes it used: one observation for every attempt that ended, retried ones too. */
+export function observationsOf(state: RunState): readonly { readonly node: NodeRef; readonly observation: Observation }[] {
+  const { stepById } = planIndex(state.plan);
+  const seen: { node: NodeRef; observation: Observation }[] = [];
+  for (const segment of state.segments.values()) {
+    for (const step of segment.steps) {
+      const planned = stepById.get(step.id);
+      if (!planned || step.attempts.length === 0) continue;
+      const node = nodeRef({ name: planned.node, version: planned.version });
+      for (const facts of attemptFacts(step, planned.timeoutMs)) {
+        const observation = observe(facts);
+        if (observation.w > 0) seen.push({ node, observation });
+      }
+    }
+  }
+  return seen;
+}
+
+function attemptFacts(step: StepState, timeoutMs: number): ReturnType<typeof factsOf>[] {
+  const failures = step.attempts.flatMap(({ fault, durationMs, finishedAt }) => {
+    if (fault === null || finishedAt === null) return [];
+    const inputBytes = step.outcome?.inputBytes ?? 0;
+    const spent = durationMs ?? 0;
+    return [factsOf({ ok: false, fault, inputHash: null, inputBytes, startedAt: finishedAt - spent, durationMs: spent }, timeoutMs)];
+  });
+  return step.outcome?.ok ? [...failures, factsOf(step.outcome, timeoutMs)] : failures;
+}

@@ -1,0 +1,93 @@
+import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { Fault } from "../errors.ts";
+import { planIndex } from "../plan/plan-index.ts";
+import { planToWire } from "../plan/views/wire.ts";
+import type { RunState, StepState } from "./state.ts";
+import { isoTime, isoTimeOrNull } from "./time.ts";
+import { wireValue } from "./value.ts";
+import { outputOf } from "./work-of.ts";
+
+/** A fault as clients see it. */
+export const wireFault = (problem: Fault): JsonObject => ({
+  code: problem.code,
+  message: problem.message,
+  ...(problem.place === undefined ? {} : { place: problem.place }),
+  ...(problem.hint === undefined ? {} : { hint: problem.hint }),
+  ...(problem.details === undefined ? {} : { details: problem.details }),
+});
+
+/** The wanted values that are there, by contract key; values over 64 KB as references. */
+export function outputsOf(state: RunState): JsonObject {
+  const outputs: Record<string, JsonValue> = {};
+  for (const [key, source] of Object.entries(state.plan.results)) {
+    const value = source.step === null ? state.given[source.key] : outputOf(state, source.step, source.key);
+    if (value) outputs[key] = wireValue(value);
+  }
+  return outputs;
+}
+
+/** The short form: what became of a run. */
+export function summarizeRun(state: RunState): JsonObject {
+  const { header, plan } = state;
+  return {
+    run_id: header.id,
+    status: header.status,
+    operation: header.operation,
+    correlation_id: header.correlationId,
+    want: plan.want,
+    plan_hash: plan.hash,
+    created_at: isoTime(header.createdAt),
+    finished_at: isoTimeOrNull(header.finishedAt),
+    duration_ms: header.finishedAt === null ? null : header.finishedAt - header.createdAt,
+    steps: plan.steps.length,
+    queued_steps: stepsOf(state).filter((step) => step.attempts.some(({ via }) => via === "queue")).length,
+    outputs: outputsOf(state),
+    error: header.fault ? wireFault(header.fault) : null,
+  };
+}
+
+/** Everything a client may see of a run, its plan included. */
+export function viewRun(state: RunState): JsonObject {
+  const { header } = state;
+  return {
+    ...summarizeRun(state),
+    envelope_id: header.envelopeId,
+    source_node: header.sourceNode,
+    idempotency_key: header.idempotencyKey,
+    tags: header.tags,
+    deadline_at: isoTimeOrNull(header.deadlineAt),
+    steps: stepsOf(state).map((step) => stepView(state, step)),
+    plan: planToWire(state.plan),
+  };
+}
+
+/** Steps in the plan's order. */
+export function stepsOf(state: RunState): readonly StepState[] {
+  const { position } = planIndex(state.plan);
+  const steps = [...state.segments.values()].flatMap((segment) => segment.steps);
+  return steps.sort((a, b) => (position.get(a.id) ?? 0) - (position.get(b.id) ?? 0));
+}
+
+function stepView(state: RunState, step: StepState): JsonObject {
+  const planned = planIndex(state.plan).stepById.get(step.id);
+  const { outcome } = step;
+  return {
+    id: step.id,
+    node: planned?.node ?? "",
+    version: planned?.version ?? "",
+    status: step.status,
+    segment: planned?.segment ?? "",
+    attempts: step.attempts.map(({ epoch, via, dispatchedAt, finishedAt, durationMs, fault }) => ({
+      epoch,
+      via,
+      dispatched_at: isoTime(dispatchedAt),
+      finished_at: isoTimeOrNull(finishedAt),
+      duration_ms: durationMs,
+      error: fault ? wireFault(fault) : null,
+    })),
+    retry_at: isoTimeOrNull(step.retryAt),
+    input_hash: outcome?.inputHash ?? null,
+    output_hash: outcome?.ok ? outcome.outputHash : null,
+    error: outcome && !outcome.ok ? wireFault(outcome.fault) : null,
+  };
+}

@@ -1,0 +1,71 @@
+import { planIndex } from "../plan/plan-index.ts";
+import type { StepId } from "../plan/plan.ts";
+import type { Intent } from "./event.ts";
+import type { RunState } from "./state.ts";
+import { isRef, type StoredValue } from "./value.ts";
+import { sourceId, type SourceId, type Work, type WorkStep } from "./work.ts";
+
+/** A message carries at most this much JSON in values (queues bill per 64 KB); larger works ask their ring for them. */
+const MESSAGE_VALUE_CHARS = 48 * 1024;
+
+/** The work of a dispatch, self-contained when its values are small enough for a message. */
+export function workOf(state: RunState, dispatch: Extract<Intent, { type: "dispatch" }>): Work {
+  const values = valuesFor(state, dispatch.steps);
+  return {
+    runId: state.header.id,
+    tenant: state.header.tenant,
+    correlationId: state.header.correlationId,
+    segment: dispatch.segment,
+    token: dispatch.token,
+    epoch: dispatch.epoch,
+    expiresAt: dispatch.expiresAt,
+    steps: dispatch.steps.map((id) => workStep(state, id, dispatch.segment)),
+    values: fitsMessage(values) ? values : null,
+  };
+}
+
+/** Every value the steps need from outside themselves. */
+export function valuesFor(state: RunState, steps: readonly StepId[]): Readonly<Record<SourceId, StoredValue>> {
+  const inside = new Set(steps);
+  const index = planIndex(state.plan);
+  const values: Record<SourceId, StoredValue> = {};
+  for (const id of steps) {
+    for (const source of Object.values(index.stepById.get(id)?.inputs ?? {})) {
+      if (source.step !== null && inside.has(source.step)) continue;
+      const value = source.step === null ? state.given[source.key] : outputOf(state, source.step, source.key);
+      if (value) values[sourceId(source)] = value;
+    }
+  }
+  return values;
+}
+
+/** A settled step's output, or undefined. */
+export function outputOf(state: RunState, step: StepId, key: string): StoredValue | undefined {
+  const segment = state.segments.get(planIndex(state.plan).segmentOf.get(step) ?? "");
+  const outcome = segment?.steps.find(({ id }) => id === step)?.outcome;
+  return outcome?.ok ? outcome.outputs[key] : undefined;
+}
+
+function workStep(state: RunState, id: StepId, segment: string): WorkStep {
+  const planned = planIndex(state.plan).stepById.get(id);
+  if (!planned) throw new RangeError(`no step ${id} in the plan of run ${state.header.id}`);
+  const attempts = state.segments.get(segment)?.steps.find((step) => step.id === id)?.attempts.length ?? 1;
+  return {
+    id,
+    node: planned.node,
+    version: planned.version,
+    inputs: planned.inputs,
+    timeoutMs: planned.timeoutMs,
+    cacheTtlMs: planned.cacheTtlMs,
+    attempt: attempts,
+  };
+}
+
+function fitsMessage(values: Readonly<Record<SourceId, StoredValue>>): boolean {
+  let chars = 0;
+  for (const value of Object.values(values)) {
+    chars += isRef(value) ? 200 : JSON.stringify(value.v).length;
+    if (chars > MESSAGE_VALUE_CHARS) return false;
+  }
+  return true;
+}

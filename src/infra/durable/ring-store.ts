@@ -1,0 +1,34 @@
+import type { RingPart, RingStore } from "../../spi/ring-store.ts";
+
+/**
+ * Ring storage in a Durable Object's SQLite: one table without rowid, so a part is exactly one billed row and no index is
+ * written beside it.
+ */
+export function durableRingStore(storage: DurableObjectStorage): RingStore {
+  const { sql } = storage;
+  sql.exec(
+    "CREATE TABLE IF NOT EXISTS parts (owner TEXT NOT NULL, part TEXT NOT NULL, body TEXT NOT NULL, due_at INTEGER, PRIMARY KEY (owner, part)) WITHOUT ROWID",
+  );
+  return {
+    transaction: (work) => storage.transactionSync(work),
+    read: (owner) =>
+      sql
+        .exec<{ part: string; body: string; due_at: number | null }>("SELECT part, body, due_at FROM parts WHERE owner = ? ORDER BY part", owner)
+        .toArray()
+        .map(({ part, body, due_at }): RingPart => ({ part, body, dueAt: due_at })),
+    write: (owner, parts) => {
+      for (const { part, body, dueAt } of parts) {
+        sql.exec("INSERT OR REPLACE INTO parts (owner, part, body, due_at) VALUES (?, ?, ?, ?)", owner, part, body, dueAt);
+      }
+    },
+    remove: (owner, parts) => {
+      if (parts === undefined) sql.exec("DELETE FROM parts WHERE owner = ?", owner);
+      else for (const part of parts) sql.exec("DELETE FROM parts WHERE owner = ? AND part = ?", owner, part);
+    },
+    timers: () =>
+      sql
+        .exec<{ owner: string; part: string; due_at: number }>("SELECT owner, part, due_at FROM parts WHERE due_at IS NOT NULL")
+        .toArray()
+        .map(({ owner, part, due_at }) => ({ owner, part, dueAt: due_at })),
+  };
+}

@@ -1,0 +1,51 @@
+import { fault, faultOf, RuntimeHostError } from "../../core/errors.ts";
+import { ringOf } from "../../core/run/run-id.ts";
+import type { RunId } from "../../core/run/state.ts";
+import type { RunCoordinator } from "../../spi/run-coordinator.ts";
+import type { Ring } from "../host/ring.ts";
+
+/** What a ring object answers to over RPC: the ring's own methods. */
+export type RingRpc = Pick<Ring, "submit" | "answer" | "undeliverable" | "read" | "wait" | "values" | "batch" | "archived">;
+
+/** The object name of a ring. */
+export const ringName = (ring: number): string => `ring-${ring.toString(16).padStart(2, "0")}`;
+
+/** Rings as Durable Objects, one a ring number. */
+export function durableRunCoordinator(rings: { getByName(name: string): unknown }): RunCoordinator {
+  const at = (ring: number): RingRpc => rings.getByName(ringName(ring)) as RingRpc;
+  const ringFor = (id: RunId): RingRpc => at(requireRing(id));
+  return {
+    submit: (submission) => call(async () => ringFor(submission.runId).submit(submission)),
+    answer: (answers) => eachRing(answers, (ring, own) => at(ring).answer(own)),
+    undeliverable: (items) => eachRing(items, (ring, own) => at(ring).undeliverable(own)),
+    read: (id) => call(async () => ringFor(id).read(id)),
+    wait: (id, timeoutMs) => call(async () => ringFor(id).wait(id, timeoutMs)),
+    values: (id, segment, token) => call(async () => ringFor(id).values(id, segment, token)),
+    batch: (ring, batch) => call(async () => at(ring).batch(batch)),
+    archived: (ring, batch) => call(async () => at(ring).archived(batch)),
+  };
+}
+
+function requireRing(id: RunId): number {
+  const ring = ringOf(id);
+  if (ring === null) throw new RuntimeHostError(fault("RUN_NOT_FOUND", `'${id}' is not a run id`));
+  return ring;
+}
+
+async function eachRing<T extends { readonly runId: RunId }>(items: readonly T[], send: (ring: number, own: readonly T[]) => Promise<void>): Promise<void> {
+  const groups = Map.groupBy(items, ({ runId }) => requireRing(runId));
+  await Promise.all([...groups].map(([ring, own]) => call(() => send(ring, own))));
+}
+
+async function call<T>(send: () => Promise<T>): Promise<T> {
+  try {
+    return await send();
+  } catch (cause) {
+    if (cause instanceof RuntimeHostError) throw cause;
+    const known = faultOf(cause);
+    throw new RuntimeHostError(
+      fault("SERVICE_UNAVAILABLE", "the ring that holds this run did not answer", { retryable: true, details: known.code }),
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,186 @@
+import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import { validateState } from "../../core/contract/validate-state.ts";
+import { fault, faultOf, RuntimeHostError } from "../../core/errors.ts";
+import { nodeRef, type NodeDefinition } from "../../core/registry/node.ts";
+import { StateHasher, textHash } from "../../core/run/hash.ts";
+import { admitOutput, type Admitted } from "../../core/run/output-rule.ts";
+import type { StepOutcome } from "../../core/run/state.ts";
+import { INLINE_VALUE_BYTES, isRef, type StoredValue } from "../../core/run/value.ts";
+import { sourceId, type SourceId, type StepResult, type Work, type WorkStep } from "../../core/run/work.ts";
+import type { BlobStore } from "../../spi/blob-store.ts";
+import type { Clock } from "../../spi/clock.ts";
+import type { Log } from "../../spi/log.ts";
+import type { HandlerRouter } from "./handler-router.ts";
+import type { RegistryCache } from "./registry-cache.ts";
+
+export interface ExecutorPorts {
+  readonly registry: RegistryCache;
+  readonly router: HandlerRouter;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+type Values = Readonly<Record<SourceId, StoredValue>>;
+
+/**
+ * Executes a work's steps in order and says what came of each. Never rejects: every failure is an outcome. A step whose
+ * input comes from a step that failed here has no result.
+ */
+export async function executeWork(work: Work, values: Values, ports: ExecutorPorts): Promise<readonly StepResult[]> {
+  const known: Record<SourceId, StoredValue> = { ...values };
+  const hasher = new StateHasher();
+  const results: StepResult[] = [];
+  for (const step of work.steps) {
+    const sources = Object.entries(step.inputs);
+    if (sources.some(([, source]) => !(sourceId(source) in known))) continue;
+    const stored = Object.fromEntries(sources.map(([key, source]) => [key, known[sourceId(source)] as StoredValue]));
+    const outcome = await executeStep(work, step, stored, hasher, ports);
+    results.push({ step: step.id, outcome });
+    if (!outcome.ok) continue;
+    for (const [key, value] of Object.entries(outcome.outputs)) known[sourceId({ step: step.id, key })] = value;
+  }
+  return results;
+}
+
+async function executeStep(
+  work: Work,
+  step: WorkStep,
+  stored: Readonly<Record<string, StoredValue>>,
+  hasher: StateHasher,
+  ports: ExecutorPorts,
+): Promise<StepOutcome> {
+  const startedAt = ports.clock.now();
+  const inputBytes = Object.values(stored).reduce((sum, value) => sum + sizeOf(value), 0);
+  let inputHash: string | null = null;
+  try {
+    const node = await ports.registry.definition(work.tenant, step.node, step.version);
+    const input = await loadState(stored, ports.blobs);
+    inputHash = hasher.state(input);
+    refuseInvalid(node.inputState, input, "INPUT_STATE_INVALID", `the input of ${nodeRef(node)}`);
+    const { state, events } = await callNode(work, step, node, input, ports);
+    refuseInvalid(node.outputState, state, "OUTPUT_STATE_INVALID", `the output of ${nodeRef(node)}`);
+    const outputHash = hasher.state(state);
+    const outputs = await storeState(work.tenant, state, ports.blobs);
+    const durationMs = ports.clock.now() - startedAt;
+    const base = { ok: true, outputs, inputHash, outputHash, inputBytes, startedAt, durationMs, cached: false } as const;
+    return events.length > 0 ? { ...base, events } : base;
+  } catch (thrown) {
+    const problem = faultOf(thrown, `node ${step.node}@${step.version} failed unexpectedly`);
+    if (!(thrown instanceof RuntimeHostError)) {
+      ports.log.error("a node threw something that is no fault of ours", {
+        correlation_id: work.correlationId,
+        run_id: work.runId,
+        step: step.id,
+        error: thrown instanceof Error ? thrown.name : typeof thrown,
+      });
+    }
+    return { ok: false, fault: problem, inputHash, inputBytes, startedAt, durationMs: ports.clock.now() - startedAt };
+  }
+}
+
+async function callNode(work: Work, step: WorkStep, node: NodeDefinition, input: JsonObject, ports: ExecutorPorts): Promise<Admitted> {
+  const handler = ports.router.route(node.entrypoint.type);
+  const abort = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      abort.abort();
+      reject(new RuntimeHostError(fault("TIMEOUT_ERROR", `${nodeRef(node)} did not end within ${step.timeoutMs} ms`)));
+    }, step.timeoutMs);
+  });
+  try {
+    const returned = await Promise.race([
+      handler.execute({
+        node,
+        input,
+        tenant: work.tenant,
+        runId: work.runId,
+        stepId: step.id,
+        attempt: step.attempt,
+        correlationId: work.correlationId,
+        idempotencyKey: `${work.runId}/${step.id}`,
+        signal: abort.signal,
+        code: () => ports.registry.code(work.tenant, node),
+      }),
+      timeout,
+    ]);
+    const admitted = admitOutput(node.kind, returned);
+    if (!admitted.ok) throw new RuntimeHostError(admitted.error);
+    return admitted.value;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function refuseInvalid(
+  schema: NodeDefinition["inputState"],
+  state: JsonValue,
+  code: "INPUT_STATE_INVALID" | "OUTPUT_STATE_INVALID",
+  what: string,
+): void {
+  const problems = validateState(schema, state);
+  const first = problems[0];
+  if (!first) return;
+  throw new RuntimeHostError(
+    fault(code, `${what} does not satisfy its contract: ${first.place} ${first.message}`, {
+      place: first.place,
+      hint: `compare it with ${code === "INPUT_STATE_INVALID" ? "input_state" : "output_state"} in the node's contract.yaml`,
+      details: problems.slice(0, 20).map(({ place, message }) => ({ place, message })),
+    }),
+  );
+}
+
+async function loadState(stored: Readonly<Record<string, StoredValue>>, blobs: BlobStore): Promise<JsonObject> {
+  const state: Record<string, JsonValue> = {};
+  for (const [key, value] of Object.entries(stored)) state[key] = isRef(value) ? await loadRef(value, blobs) : value.v;
+  return state;
+}
+
+async function loadRef({ ref }: Extract<StoredValue, { ref: unknown }>, blobs: BlobStore): Promise<JsonValue> {
+  const text = await blobs.get(ref.key);
+  if (text !== null && textHash(text) === ref.sha256) return JSON.parse(text) as JsonValue;
+  throw new RuntimeHostError(
+    fault("VALUE_UNAVAILABLE", `the stored value ${ref.key} is ${text === null ? "missing" : "not what was stored"}`),
+  );
+}
+
+/** Keeps small values in the run and moves large ones to the blob store, under their own hash. */
+export async function storeState(tenant: string, state: JsonObject, blobs: BlobStore): Promise<Readonly<Record<string, StoredValue>>> {
+  const stored: Record<string, StoredValue> = {};
+  for (const [key, value] of Object.entries(state)) stored[key] = await storeValue(tenant, value, blobs);
+  return stored;
+}
+
+async function storeValue(tenant: string, value: JsonValue, blobs: BlobStore): Promise<StoredValue> {
+  if (smallerThan(value, INLINE_VALUE_BYTES)) return { v: value };
+  const text = JSON.stringify(value);
+  if (text.length * 3 <= INLINE_VALUE_BYTES) return { v: value };
+  const bytes = utf8Bytes(text);
+  if (bytes <= INLINE_VALUE_BYTES) return { v: value };
+  const sha256 = textHash(text);
+  const key = `values/${tenant}/${sha256}`;
+  await blobs.put(key, text);
+  return { ref: { key, sha256, bytes } };
+}
+
+/** A cheap yes for the values that need no serialising to know. */
+function smallerThan(value: JsonValue, limit: number): boolean {
+  return value === null || typeof value === "number" || typeof value === "boolean" || (typeof value === "string" && value.length * 6 < limit);
+}
+
+function sizeOf(value: StoredValue): number {
+  if (isRef(value)) return value.ref.bytes;
+  return typeof value.v === "string" ? value.v.length : JSON.stringify(value.v).length;
+}
+
+/** Bytes of a text in UTF-8, without encoding it. */
+function utf8Bytes(text: string): number {
+  let bytes = text.length;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7ff) bytes += unit >= 0xd800 && unit <= 0xdfff ? 1 : 2;
+    else if (unit > 0x7f) bytes += 1;
+  }
+  return bytes;
+}

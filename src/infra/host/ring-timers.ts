@@ -1,0 +1,45 @@
+import type { Instant } from "../../core/run/state.ts";
+import type { RingAlarm, RingStore } from "../../spi/ring-store.ts";
+
+/** All moments a ring waits for, multiplexed over its one alarm. One timer an owner. */
+export class RingTimers {
+  readonly #due = new Map<string, Instant>();
+  readonly #alarm: RingAlarm;
+  #armedFor: Instant | null = null;
+
+  constructor(store: RingStore, alarm: RingAlarm) {
+    this.#alarm = alarm;
+    for (const { owner, dueAt } of store.timers()) {
+      const known = this.#due.get(owner);
+      if (known === undefined || dueAt < known) this.#due.set(owner, dueAt);
+    }
+  }
+
+  /** Arms the alarm if this is the earliest moment yet. Called before the mutation it guards. */
+  guard(at: Instant | null): void {
+    if (at === null || (this.#armedFor !== null && this.#armedFor <= at)) return;
+    this.#armedFor = at;
+    this.#alarm.arm(at);
+  }
+
+  set(owner: string, at: Instant | null): void {
+    if (at === null) this.#due.delete(owner);
+    else this.#due.set(owner, at);
+  }
+
+  /** The alarm has fired: what is due, earliest first. */
+  fired(now: Instant): readonly string[] {
+    this.#armedFor = null;
+    return [...this.#due]
+      .filter(([, at]) => at <= now)
+      .sort(([, a], [, b]) => a - b)
+      .map(([owner]) => owner);
+  }
+
+  /** Arms for whatever is next; called once the due ones are handled. */
+  rearm(): void {
+    let next: Instant | null = null;
+    for (const at of this.#due.values()) if (next === null || at < next) next = at;
+    this.guard(next);
+  }
+}

@@ -1,0 +1,235 @@
+import { retryAfterSeconds } from "../../core/errors.ts";
+import { apply } from "../../core/run/begin.ts";
+import { decodeRun, encodeRun } from "../../core/run/codec.ts";
+import { DEFAULT_LEASES, type Intent, type LeaseSettings, type RunEvent, type Transition } from "../../core/run/event.ts";
+import { reduce } from "../../core/run/reduce.ts";
+import { TERMINAL_RUN, type Instant, type RunId, type RunState } from "../../core/run/state.ts";
+import { valuesFor, workOf } from "../../core/run/work-of.ts";
+import type { Answer, ExecuteMessage, SourceId, Undeliverable } from "../../core/run/work.ts";
+import type { StoredValue } from "../../core/run/value.ts";
+import type { Clock } from "../../spi/clock.ts";
+import type { EventBus } from "../../spi/event-bus.ts";
+import type { Log } from "../../spi/log.ts";
+import type { RingAlarm, RingStore } from "../../spi/ring-store.ts";
+import type { ArchiveBatch, Receipt, Submission } from "../../spi/run-coordinator.ts";
+import { OUTBOX, RingOutbox } from "./ring-outbox.ts";
+import { dueOf, RingRuns } from "./ring-runs.ts";
+import { RingTimers } from "./ring-timers.ts";
+import { RingWaiters } from "./ring-waiters.ts";
+
+export interface RingSettings {
+  readonly leases: LeaseSettings;
+  /** Finished runs gather this long before they leave for the archive, in milliseconds. */
+  readonly flushMs: number;
+  /** How long a keyed run's request is remembered after the run has left, in milliseconds. */
+  readonly keyMemoryMs: number;
+  /** An archive message not answered within this time is sent again, in milliseconds. */
+  readonly archiveRetryMs: number;
+}
+
+export const DEFAULT_RING: RingSettings = {
+  leases: DEFAULT_LEASES,
+  flushMs: 1_000,
+  keyMemoryMs: 24 * 60 * 60 * 1_000,
+  archiveRetryMs: 30_000,
+};
+
+export interface RingPorts {
+  readonly store: RingStore;
+  readonly alarm: RingAlarm;
+  readonly bus: EventBus;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const TOMBSTONE = "t";
+
+/**
+ * One shard of run state: the loop around `core/run`, the same in a Durable Object and in memory. Every public method
+ * first arms the alarm, then changes state in one transaction, then talks to the outside; what is lost after the
+ * transaction is repeated by the alarm.
+ */
+export class Ring {
+  readonly #number: number;
+  readonly #ports: RingPorts;
+  readonly #settings: RingSettings;
+  readonly #runs: RingRuns;
+  readonly #timers: RingTimers;
+  readonly #outbox: RingOutbox;
+  readonly #waiters = new RingWaiters();
+
+  constructor(number: number, ports: RingPorts, settings: RingSettings = DEFAULT_RING) {
+    this.#number = number;
+    this.#ports = ports;
+    this.#settings = settings;
+    this.#runs = new RingRuns(ports.store);
+    this.#timers = new RingTimers(ports.store, ports.alarm);
+    this.#outbox = new RingOutbox(number, ports.store, this.#runs);
+    this.#timers.rearm();
+  }
+
+  async submit(submission: Submission): Promise<Receipt> {
+    const known = this.#known(submission);
+    if (known) return known;
+    const now = this.#ports.clock.now();
+    if (submission.finished) {
+      const flushAt = now + this.#settings.flushMs;
+      this.#timers.guard(flushAt);
+      this.#ports.store.transaction(() => this.#runs.insert(submission.runId, submission.record, flushAt));
+      this.#timers.set(submission.runId, flushAt);
+      this.#outbox.finished(submission.runId);
+      return { kind: "accepted" };
+    }
+    const state = decodeRun(submission.record);
+    await this.#change(state, { type: "start" }, now, true);
+    return { kind: "accepted" };
+  }
+
+  async answer(answers: readonly Answer[]): Promise<void> {
+    const now = this.#ports.clock.now();
+    for (const { runId, segment, token, results } of answers) {
+      await this.#event(runId, { type: "answer", segment, token, results }, now);
+    }
+  }
+
+  async undeliverable(items: readonly Undeliverable[]): Promise<void> {
+    const now = this.#ports.clock.now();
+    for (const { runId, segment, token, fault } of items) {
+      await this.#event(runId, { type: "undeliverable", segment, token, fault }, now);
+    }
+  }
+
+  read(id: RunId): string | null {
+    return this.#runs.record(id);
+  }
+
+  /** The record once the run has ended, or as it is after `timeoutMs`. */
+  async wait(id: RunId, timeoutMs: number): Promise<string | null> {
+    const state = this.#runs.load(id);
+    if (state && !TERMINAL_RUN.has(state.header.status)) await this.#waiters.wait(id, timeoutMs);
+    return this.#runs.record(id);
+  }
+
+  values(id: RunId, segment: string, token: string): Readonly<Record<SourceId, StoredValue>> | null {
+    const state = this.#runs.load(id);
+    const lease = state?.segments.get(segment)?.lease;
+    return state && lease && lease.token === token ? valuesFor(state, lease.steps) : null;
+  }
+
+  /** The alarm: due runs tick, finished runs leave, unanswered archive messages go out again. */
+  async tick(): Promise<void> {
+    const now = this.#ports.clock.now();
+    for (const owner of this.#timers.fired(now)) {
+      if (owner === OUTBOX || this.#outbox.isLeaving(owner) || this.#expireTombstone(owner, now)) continue;
+      await this.#event(owner, { type: "tick" }, now);
+    }
+    await this.#flush(now);
+    this.#timers.rearm();
+  }
+
+  /** The records and trust totals of a batch on its way to the archive; null once it is archived. */
+  batch(batch: number): ArchiveBatch | null {
+    return this.#outbox.read(batch);
+  }
+
+  /** The batch is archived: its runs are forgotten, keyed ones but for their request. */
+  archived(batch: number): void {
+    const { store, clock } = this.#ports;
+    const expiresAt = clock.now() + this.#settings.keyMemoryMs;
+    if (this.#outbox.hasKeyed(batch)) this.#timers.guard(expiresAt);
+    const gone = store.transaction(() => {
+      const runs = this.#outbox.archived(batch);
+      for (const { id, keyed } of runs) {
+        store.remove(id);
+        if (keyed !== null) store.write(id, [{ part: TOMBSTONE, body: keyed, dueAt: expiresAt }]);
+      }
+      return runs;
+    });
+    for (const { id, keyed } of gone) {
+      this.#runs.forget(id);
+      this.#timers.set(id, keyed === null ? null : expiresAt);
+    }
+    this.#timers.set(OUTBOX, this.#outbox.nextRetryAt());
+  }
+
+  #known(submission: Submission): Receipt | null {
+    const parts = this.#ports.store.read(submission.runId);
+    if (parts.length === 0) return null;
+    const tombstone = parts.find(({ part }) => part === TOMBSTONE);
+    if (tombstone) return tombstone.body === submission.requestHash ? { kind: "duplicate", record: null } : { kind: "conflict" };
+    const state = this.#runs.load(submission.runId);
+    if (!state || state.header.requestHash !== submission.requestHash) return { kind: "conflict" };
+    return { kind: "duplicate", record: encodeRun(state) };
+  }
+
+  async #event(id: RunId, event: RunEvent, now: Instant): Promise<void> {
+    const state = this.#runs.load(id);
+    if (!state) this.#timers.set(id, null);
+    else if (TERMINAL_RUN.has(state.header.status)) this.#outbox.finished(id);
+    else await this.#change(state, event, now, false);
+  }
+
+  /** Decide, arm, commit, then act. */
+  async #change(state: RunState, event: RunEvent, now: Instant, arriving: boolean): Promise<void> {
+    const transition = reduce(state, event, now, this.#settings.leases);
+    if (!arriving && isIdle(transition)) return;
+    const flushAt = now + this.#settings.flushMs;
+    for (const { dueAt } of transition.segments) this.#timers.guard(dueAt);
+    const next = apply(state, transition);
+    const due = dueOf(next, flushAt);
+    this.#timers.guard(due);
+    this.#ports.store.transaction(() => this.#runs.save(next, transition, due));
+    this.#runs.remember(next);
+    this.#timers.set(next.header.id, due);
+    await this.#act(next, transition.intents);
+  }
+
+  async #act(state: RunState, intents: readonly Intent[]): Promise<void> {
+    const work: ExecuteMessage[] = [];
+    for (const intent of intents) {
+      if (intent.type === "dispatch") work.push({ type: "work", version: 1, work: workOf(state, intent) });
+      else {
+        this.#outbox.finished(state.header.id);
+        this.#waiters.wake(state.header.id);
+      }
+    }
+    if (work.length === 0) return;
+    try {
+      await this.#ports.bus.publishWork(work);
+    } catch (cause) {
+      this.#ports.log.warn("dispatch was not published; the lease will expire and it goes out again", {
+        correlation_id: state.header.correlationId,
+        run_id: state.header.id,
+        retryable: cause instanceof Error && "fault" in cause ? retryAfterSeconds(cause.fault as never) !== null : true,
+      });
+    }
+  }
+
+  async #flush(now: Instant): Promise<void> {
+    const retryAt = now + this.#settings.archiveRetryMs;
+    while (this.#outbox.waiting > 0) {
+      this.#timers.guard(retryAt);
+      const left = this.#ports.store.transaction(() => this.#outbox.open(now, retryAt));
+      for (const id of left ?? []) this.#timers.set(id, null);
+    }
+    const due = this.#outbox.due(now, retryAt);
+    this.#timers.set(OUTBOX, this.#outbox.nextRetryAt());
+    if (due.length === 0) return;
+    try {
+      await this.#ports.bus.publishEvents(due.map((batch) => ({ type: "archive", version: 1, ring: this.#number, batch })));
+    } catch {
+      this.#ports.log.warn("archive message was not published; it goes out again", { correlation_id: `ring-${this.#number}` });
+    }
+  }
+
+  #expireTombstone(owner: string, now: Instant): boolean {
+    const tombstone = this.#ports.store.read(owner).find(({ part }) => part === TOMBSTONE);
+    if (!tombstone || (tombstone.dueAt ?? 0) > now) return false;
+    this.#ports.store.transaction(() => this.#ports.store.remove(owner));
+    this.#timers.set(owner, null);
+    return true;
+  }
+}
+
+const isIdle = (transition: Transition): boolean =>
+  transition.header === null && transition.segments.length === 0 && transition.intents.length === 0;

@@ -1,0 +1,27 @@
+import { fault, RuntimeHostError } from "../../core/errors.ts";
+import { ringOf } from "../../core/run/run-id.ts";
+import type { RunCoordinator } from "../../spi/run-coordinator.ts";
+import type { Ring } from "../host/ring.ts";
+
+/** Rings in process. `open` makes or finds the ring of a number. */
+export function memoryRunCoordinator(open: (ring: number) => Ring): RunCoordinator {
+  const of = (id: string): Ring => {
+    const ring = ringOf(id);
+    if (ring === null) throw new RuntimeHostError(fault("RUN_NOT_FOUND", `'${id}' is not a run id`));
+    return open(ring);
+  };
+  return {
+    submit: async (submission) => of(submission.runId).submit(submission),
+    answer: async (answers) => {
+      for (const [ring, own] of Map.groupBy(answers, ({ runId }) => of(runId))) await ring.answer(own);
+    },
+    undeliverable: async (items) => {
+      for (const [ring, own] of Map.groupBy(items, ({ runId }) => of(runId))) await ring.undeliverable(own);
+    },
+    read: async (id) => of(id).read(id),
+    wait: async (id, timeoutMs) => of(id).wait(id, timeoutMs),
+    values: async (id, segment, token) => of(id).values(id, segment, token),
+    batch: async (ring, batch) => open(ring).batch(batch),
+    archived: async (ring, batch) => open(ring).archived(batch),
+  };
+}

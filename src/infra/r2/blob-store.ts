@@ -1,0 +1,51 @@
+import { fault, RuntimeHostError } from "../../core/errors.ts";
+import type { BlobStore } from "../../spi/blob-store.ts";
+
+/** R2 deletes at most this many keys in one call. */
+const KEYS_PER_DELETE = 1_000;
+
+/** The blob store in an R2 bucket. Every failure leaves as SERVICE_UNAVAILABLE. */
+export function r2BlobStore(bucket: R2Bucket): BlobStore {
+  return {
+    put: (key, body) =>
+      answered(`store ${key}`, async () => {
+        await bucket.put(key, body);
+      }),
+    get: (key, range) =>
+      answered(`return ${key}`, async () => {
+        // R2 refuses empty ranges and ranges behind the end; both are just empty texts of an existing object.
+        if (range) {
+          const head = await bucket.head(key);
+          if (!head) return null;
+          if (range.length <= 0 || range.offset >= head.size) return "";
+        }
+        const object = await bucket.get(key, range ? { range } : {});
+        return object ? object.text() : null;
+      }),
+    delete: (keys) =>
+      answered("delete objects", async () => {
+        for (let from = 0; from < keys.length; from += KEYS_PER_DELETE) {
+          await bucket.delete(keys.slice(from, from + KEYS_PER_DELETE));
+        }
+      }),
+    list: (prefix) =>
+      answered(`list ${prefix}`, async () => {
+        const keys: string[] = [];
+        let cursor: string | undefined;
+        do {
+          const page: R2Objects = await bucket.list({ prefix, ...(cursor === undefined ? {} : { cursor }) });
+          for (const { key } of page.objects) keys.push(key);
+          cursor = page.truncated ? page.cursor : undefined;
+        } while (cursor !== undefined);
+        return keys.sort();
+      }),
+  };
+}
+
+async function answered<T>(purpose: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    throw new RuntimeHostError(fault("SERVICE_UNAVAILABLE", `the blob store did not ${purpose}`), { cause });
+  }
+}

@@ -1,0 +1,60 @@
+import { OpenAPIHono, type createRoute, type RouteConfig } from "@hono/zod-openapi";
+import type { Handler, MiddlewareHandler } from "hono";
+import { PROBLEM_TYPE, problem } from "../../contracts/problem.ts";
+import { HTTP_STATUS, type ErrorCode } from "../../src/core/errors.ts";
+import type { AppContext, AppEnv } from "./context.ts";
+
+export type Api = OpenAPIHono<AppEnv>;
+export type Definition = ReturnType<typeof createRoute<string, RouteConfig>>;
+
+export const newApi = (): Api => new OpenAPIHono<AppEnv>();
+
+/** Adds a route and its documentation in one call, so that neither is ever without the other. */
+export function serve(
+  api: Api,
+  definition: Definition,
+  before: readonly MiddlewareHandler<AppEnv>[],
+  handler: (c: AppContext) => Response | Promise<Response>,
+): void {
+  api.openAPIRegistry.registerPath(definition);
+  const handlers: Handler<AppEnv>[] = [...before, handler];
+  api.on(definition.method, definition.getRoutingPath(), ...handlers);
+}
+
+/** A path parameter that the route's path declares. */
+export const pathParam = (c: AppContext, name: string): string => c.req.param(name) ?? "";
+
+/** The name of the security scheme in the OpenAPI document. */
+export const BEARER = "bearer";
+
+/** What every route behind authentication has in common. */
+export const SECURED = { security: [{ [BEARER]: [] }] };
+
+/** The problem responses a route may give, documented by the codes that lead to them. */
+export function problems(...codes: readonly ErrorCode[]): RouteConfig["responses"] {
+  const byStatus = new Map<number, ErrorCode[]>();
+  for (const code of codes) byStatus.set(HTTP_STATUS[code], [...(byStatus.get(HTTP_STATUS[code]) ?? []), code]);
+  const entries = [...byStatus].sort(([a], [b]) => a - b);
+  return Object.fromEntries(
+    entries.map(([status, list]) => [
+      status,
+      { description: list.join(", "), content: { [PROBLEM_TYPE]: { schema: problem } } },
+    ]),
+  );
+}
+
+/** What any route behind authentication may answer. */
+export const ANY_PROBLEM = [
+  "ENVELOPE_VALIDATION_ERROR",
+  "AUTHENTICATION_ERROR",
+  "METHOD_NOT_ALLOWED",
+  "RUNTIME_ERROR",
+  "SERVICE_UNAVAILABLE",
+] as const satisfies readonly ErrorCode[];
+
+/** What any route with a body may answer besides. */
+export const BODY_PROBLEM = [
+  "MALFORMED_JSON",
+  "PAYLOAD_TOO_LARGE",
+  "UNSUPPORTED_MEDIA_TYPE",
+] as const satisfies readonly ErrorCode[];

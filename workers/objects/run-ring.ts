@@ -1,0 +1,53 @@
+import { DurableObject } from "cloudflare:workers";
+import { durableRingStore } from "../../src/infra/durable/ring-store.ts";
+import type { RingRpc } from "../../src/infra/durable/run-coordinator.ts";
+import { Ring } from "../../src/infra/host/ring.ts";
+import { ringPorts, ringSettings } from "../wiring.ts";
+
+/** The object behind a ring number: storage, alarm and RPC; every decision is in `core/run`, every loop in `host/ring`. */
+export class RunRing extends DurableObject<Env> implements RingRpc {
+  readonly #ring: Ring;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    const number = Number.parseInt((ctx.id.name ?? "ring-00").slice("ring-".length), 16);
+    const alarm = { arm: (at: number): void => void ctx.storage.setAlarm(at) };
+    this.#ring = new Ring(number, { ...ringPorts(env), store: durableRingStore(ctx.storage), alarm }, ringSettings(env));
+  }
+
+  submit(...args: Parameters<Ring["submit"]>): ReturnType<Ring["submit"]> {
+    return this.#ring.submit(...args);
+  }
+
+  answer(...args: Parameters<Ring["answer"]>): ReturnType<Ring["answer"]> {
+    return this.#ring.answer(...args);
+  }
+
+  undeliverable(...args: Parameters<Ring["undeliverable"]>): ReturnType<Ring["undeliverable"]> {
+    return this.#ring.undeliverable(...args);
+  }
+
+  read(...args: Parameters<Ring["read"]>): ReturnType<Ring["read"]> {
+    return this.#ring.read(...args);
+  }
+
+  wait(...args: Parameters<Ring["wait"]>): ReturnType<Ring["wait"]> {
+    return this.#ring.wait(...args);
+  }
+
+  values(...args: Parameters<Ring["values"]>): ReturnType<Ring["values"]> {
+    return this.#ring.values(...args);
+  }
+
+  batch(...args: Parameters<Ring["batch"]>): ReturnType<Ring["batch"]> {
+    return this.#ring.batch(...args);
+  }
+
+  archived(...args: Parameters<Ring["archived"]>): ReturnType<Ring["archived"]> {
+    return this.#ring.archived(...args);
+  }
+
+  override alarm(): Promise<void> {
+    return this.#ring.tick();
+  }
+}
