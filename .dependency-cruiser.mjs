@@ -6,7 +6,6 @@
 
 /** Packages that are pure computation: same input, same output, on every platform. */
 const PURE_PACKAGES = ["@noble/hashes", "@cfworker/json-schema", "yaml", "canonicalize", "semver"];
-const INFRA_FOLDERS = ["host", "d1", "queues", "r2", "durable", "memory", "handlers", "sandbox"];
 
 const literal = (text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 const packages = (names) => `(^|/)node_modules/(@types/)?(${names.map(literal).join("|")})/`;
@@ -20,15 +19,6 @@ const room = (name, comment, from, allowed) => ({
   from: typeof from === "string" ? { path: from } : from,
   to: { pathNot: allowed },
 });
-
-const infraRules = INFRA_FOLDERS.map((folder) =>
-  room(
-    `infra-${folder}-stands-alone`,
-    "An adapter implements ports: it imports spi, core, contracts and its technology, never another adapter.",
-    `^src/infra/${folder}/`,
-    [`^src/infra/${folder}/`, "^src/(spi|core)/", "^contracts/", ANY_PACKAGE, "^cloudflare:"],
-  ),
-);
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {
@@ -49,7 +39,18 @@ export default {
       { path: "^contracts/", pathNot: "^contracts/generate\\.ts$" },
       ["^contracts/", packages(["zod"])],
     ),
-    ...infraRules,
+    room(
+      "infra-host-knows-ports",
+      "The loops are written against ports: the same ring runs in memory and in an object.",
+      "^src/infra/host/",
+      ["^src/infra/host/", "^src/(spi|core)/", "^contracts/", packages(PURE_PACKAGES)],
+    ),
+    room(
+      "adapters-stand-alone",
+      "An adapter imports spi, core, contracts, its technology and the loops it hosts; never another adapter.",
+      "^src/infra/(?!host/)([^/]+)/",
+      ["^src/infra/($1|host)/", "^src/(spi|core)/", "^contracts/", ANY_PACKAGE, "^cloudflare:"],
+    ),
     room(
       "nodes-get-ports-handed-in",
       "Built-in nodes import spi, core and contracts; an effect reaches the world through a port it is handed.",
@@ -133,7 +134,8 @@ export default {
     },
   ],
   options: {
-    doNotFollow: { path: "(^|/)node_modules/" },
+    // Packages, and files that are no source: a .wasm is an import like any other but must not be parsed.
+    doNotFollow: { path: ["(^|/)node_modules/", "\\.(wasm|json|sql|txt|html)$"] },
     exclude: { path: "^test/fixtures/|^worker-configuration\\.d\\.ts$" },
     tsPreCompilationDeps: true,
     detectProcessBuiltinModuleCalls: true,

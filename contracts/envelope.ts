@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { jsonObject, jsonValue, uuid, type JsonObject, type JsonValue } from "./json.ts";
+import { anyJson, anyObject } from "./any-json.ts";
+import { uuid, type JsonObject, type JsonValue } from "./json.ts";
 
 /** The envelope version this system writes. */
 export const ENVELOPE_VERSION = "1.0.0";
@@ -28,7 +29,7 @@ export interface EnvelopeError {
   readonly availableHandlers?: readonly string[];
 }
 
-/** The message format everywhere (COMPAT §5), complete: every id is there. Immutable; the payload is opaque. */
+/** The message format everywhere, complete: every id is there. Immutable; the payload is opaque. */
 export interface Envelope {
   readonly envelopeId: string;
   /** Assigned by the host when missing, then never changed by anybody. */
@@ -105,7 +106,7 @@ const error = z.object({
   message: z.string(),
   handler_type: shortText.nullish(),
   operation: shortText.nullish(),
-  details: jsonValue.optional().meta({ description: "More about what is wrong: `place`, `hint` and the like." }),
+  details: anyJson("More about what is wrong: `place`, `hint` and the like.").optional(),
   available_handlers: z.array(z.string()).optional(),
 });
 
@@ -121,7 +122,7 @@ export const envelopeWire = z
       target_node: shortText.nullish(),
       operation: name.meta({ description: "`goal.run`, `graph.run`, `node.execute` …" }),
       handler_type: shortText.nullish(),
-      payload: jsonObject.meta({ type: "object", additionalProperties: true, description: "What the operation needs." }),
+      payload: anyObject("What the operation needs."),
       metadata: metadata.nullish(),
       timestamp: z.iso.datetime({ offset: true, error: "an ISO 8601 instant with a zone is required" }).nullish(),
       is_response: z.boolean().nullish(),

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { jsonObject } from "./json.ts";
+import { anyObject } from "./any-json.ts";
 
 /** `POST /v1/plans`: what an envelope would say, without sending one. Other members of an envelope may be there too. */
 export const planRequest = z
@@ -11,7 +11,7 @@ export const planRequest = z
         .max(256)
         .default("goal.run")
         .meta({ description: "`goal.run` or `graph.run`." }),
-      payload: jsonObject.meta({ type: "object", additionalProperties: true, description: "The payload of that operation." }),
+      payload: anyObject("The payload of that operation."),
     },
     { error: "a JSON object {operation?, payload} is required" },
   )

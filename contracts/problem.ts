@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { jsonValue } from "./json.ts";
+import { anyJson } from "./any-json.ts";
 
 /** The media type of every HTTP error (RFC 9457). */
 export const PROBLEM_TYPE = "application/problem+json";
@@ -26,7 +26,7 @@ export const problem = z
     place: z.string().optional().meta({ description: "Where: a JSON path, a file and line, or the name of a thing." }),
     hint: z.string().optional().meta({ description: "What to do about it." }),
     errors: z.array(entry).optional().meta({ description: "Everything that is wrong, when there is more to say." }),
-    details: jsonValue.optional().meta({ description: "Data for programs, shaped by the code." }),
+    details: anyJson("Data for programs, shaped by the code.").optional(),
     retry_after_seconds: z
       .number()
       .min(0)

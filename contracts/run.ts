@@ -1,29 +1,61 @@
 import { z } from "zod";
+import { anyObject } from "./any-json.ts";
 
 /** How a run stands. The last three are final. */
 export const runStatus = z.enum(["queued", "running", "waiting", "paused", "succeeded", "failed", "cancelled"]);
+
+/** Why a run, a step or an attempt failed. */
+const runError = z.looseObject({
+  code: z.string(),
+  message: z.string(),
+  place: z.string().optional(),
+  hint: z.string().optional(),
+});
+
+const stepView = z.looseObject({
+  id: z.string(),
+  node: z.string(),
+  version: z.string(),
+  status: z.enum(["pending", "ready", "leased", "waiting", "succeeded", "cached", "failed", "skipped", "cancelled"]),
+});
+
+const RUN_EXAMPLE = {
+  run_id: "r00_01J00000000000000000000000",
+  status: "running",
+  operation: "goal.run",
+  correlation_id: "6f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5b",
+  want: ["metadata.report"],
+  created_at: "2026-01-01T00:00:00.000Z",
+  finished_at: null,
+  outputs: {},
+  error: null,
+  steps: [{ id: "metadata_report", node: "metadata_report", version: "1.0.0", status: "leased" }],
+};
 
 /** A run's page: what is known of it now. Open: more fields follow what the engine records. */
 export const runView = z
   .looseObject({
     run_id: z.string().meta({ description: "`r<ring>_<26 characters>`." }),
     status: runStatus,
+    operation: z.string(),
+    correlation_id: z.string(),
+    want: z.array(z.string()).meta({ description: "Contract keys that were asked for." }),
+    created_at: z.string(),
+    finished_at: z.string().nullable(),
+    outputs: anyObject("The wanted values that are there, by contract key."),
+    error: runError.nullable(),
+    steps: z.array(stepView),
   })
-  .meta({
-    id: "Run",
-    title: "Run",
-    description: "One execution of a plan, as it stands.",
-    examples: [{ run_id: "r00_01J00000000000000000000000", status: "running" }],
-  });
+  .meta({ id: "Run", title: "Run", description: "One execution of a plan, as it stands.", examples: [RUN_EXAMPLE] });
 
 const nodeResult = z.looseObject({
-  node_id: z.string(),
+  node_id: z.string().meta({ description: "`name@version`." }),
   success: z.boolean(),
   execution_time_ms: z.number(),
   status: z.enum(["success", "failure", "skipped", "error"]),
 });
 
-/** The execution_result of a finished run, in the JSON shape of COMPAT §4, extended by open fields. */
+/** The execution_result of a finished run, in the JSON shape of the ONEX schema, extended by open fields. */
 export const executionResult = z
   .looseObject({
     batch_id: z.string().meta({ description: "The run's id." }),
@@ -32,6 +64,10 @@ export const executionResult = z
     completed_at: z.string(),
     trust_delta: z.number().optional(),
     results: z.array(nodeResult).meta({ description: "One entry a node that was reached." }),
+    run_status: runStatus,
+    outputs: anyObject("The wanted values, by contract key."),
+    error: runError.nullable(),
+    correlation_id: z.string(),
   })
   .meta({
     id: "ExecutionResult",
@@ -43,7 +79,12 @@ export const executionResult = z
         status: "success",
         started_at: "2026-01-01T00:00:00.000Z",
         completed_at: "2026-01-01T00:00:00.012Z",
-        results: [{ node_id: "metadata_extract", success: true, execution_time_ms: 3, status: "success" }],
+        trust_delta: 0.5,
+        results: [{ node_id: "metadata_extract@1.0.0", success: true, execution_time_ms: 3, status: "success" }],
+        run_status: "succeeded",
+        outputs: { "metadata.report": { valid: true } },
+        error: null,
+        correlation_id: "6f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5b",
       },
     ],
   });

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { uuid } from "../../contracts/json.ts";
 import { CORRELATION_HEADER } from "./correlation.ts";
 
 /** Carries a registry version: a request's demand to see it, an answer's news of it. */
@@ -9,8 +10,7 @@ const MAX_KEY_LENGTH = 255;
 
 /** Documentation of the headers any route reads. */
 export const correlationHeader = {
-  [CORRELATION_HEADER]: z
-    .uuid()
+  [CORRELATION_HEADER]: uuid
     .optional()
     .meta({ description: "Correlates the request; assigned when missing, sent back always." }),
 };

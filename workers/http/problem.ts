@@ -40,4 +40,5 @@ export function problemDocument(problem: Fault, correlationId: string, instance:
 }
 
 /** `PLAN_CYCLE` → `Plan cycle`. */
-const titleOf = (code: ErrorCode): string => code.charAt(0) + code.slice(1).toLowerCase().replaceAll("_", " ");
+const titleOf = (code: ErrorCode): string =>
+  (code.charAt(0) + code.slice(1).toLowerCase().replaceAll("_", " ")).replace(/\bjson\b/, "JSON");

@@ -18,7 +18,7 @@ export function serve(
 ): void {
   api.openAPIRegistry.registerPath(definition);
   const handlers: Handler<AppEnv>[] = [...before, handler];
-  api.on(definition.method, definition.getRoutingPath(), ...handlers);
+  api.on(definition.method, [definition.getRoutingPath()], ...handlers);
 }
 
 /** A path parameter that the route's path declares. */

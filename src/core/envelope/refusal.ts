@@ -18,9 +18,12 @@ export function jsonPath(path: readonly PropertyKey[]): string {
   return text;
 }
 
-/** One fault an issue, in order. */
+/** One fault an issue, in order. The message names the place too, so that it can be read alone. */
 export const faultsOfIssues = (code: ErrorCode, issues: readonly Issue[]): readonly Fault[] =>
-  issues.map(({ path, message }) => fault(code, message, { place: jsonPath(path) }));
+  issues.map(({ path, message }) => {
+    const place = jsonPath(path);
+    return fault(code, path.length === 0 ? message : `${place.replace(/^\$\.?/, "")}: ${message}`, { place });
+  });
 
 /**
  * Many faults as one. A single fault stays itself; several become one that says how many, is coded as the first, and

@@ -1,7 +1,7 @@
 import { nodeRef } from "../registry/node.ts";
 import type { RegistrySnapshot } from "../registry/snapshot.ts";
 import type { Plan, StepId } from "./plan.ts";
-import { planIndex } from "./plan-index.ts";
+import { edgesInto } from "./plan-index.ts";
 
 /**
  * Expected duration in milliseconds from declared latencies: of the longest chain, or of all steps together when the
@@ -9,13 +9,12 @@ import { planIndex } from "./plan-index.ts";
  */
 export function expectedMs(plan: Plan, snapshot: RegistrySnapshot): number {
   const serial = plan.policy.mode === "sequential" || plan.policy.maxParallelism === 1;
-  const { dependencies } = planIndex(plan);
   const ends = new Map<StepId, number>();
   let [sum, last] = [0, 0];
   for (const step of plan.steps) {
     const own = snapshot.byRef.get(nodeRef({ name: step.node, version: step.version }))?.execution.latencyMs ?? 0;
     let start = 0;
-    for (const id of dependencies.get(step.id) ?? []) start = Math.max(start, ends.get(id) ?? 0);
+    for (const { from } of edgesInto(step)) start = Math.max(start, ends.get(from) ?? 0);
     ends.set(step.id, start + own);
     sum += own;
     last = Math.max(last, start + own);

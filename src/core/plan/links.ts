@@ -30,9 +30,14 @@ export class Links {
     return this.#walk(step, this.#before, () => false);
   }
 
-  /** The steps in `wanted` that are met first on each path back from the step. */
-  nearestBefore(step: number, wanted: ReadonlySet<number>): readonly number[] {
-    return [...this.#walk(step, this.#before, (found) => wanted.has(found))].filter((found) => wanted.has(found));
+  /** The wanted steps that are met first on each path back from the step. */
+  nearestBefore(step: number, wanted: (step: number) => boolean): readonly number[] {
+    return [...this.#walk(step, this.#before, wanted)].filter(wanted);
+  }
+
+  /** Counts work that was done outside a walk. */
+  spend(effort: number): void {
+    this.#effort -= effort;
   }
 
   #walk(start: number, edges: readonly (readonly number[])[], stopAt: (step: number) => boolean): ReadonlySet<number> {

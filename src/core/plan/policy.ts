@@ -1,3 +1,5 @@
+import type { Lifecycle } from "../registry/node.ts";
+
 /** What a caller allows a plan to do. Every field has a default (contracts/policy.ts); this is the complete form. */
 export interface Policy {
   /** Nodes whose confident score is below this are rejected. 0 to 1. */
@@ -11,7 +13,7 @@ export interface Policy {
   readonly maxDepth: number;
   readonly maxSteps: number;
   /** Lifecycles a planned node may be in. */
-  readonly lifecycles: readonly string[];
+  readonly lifecycles: readonly Lifecycle[];
   readonly namespaces: Filter;
   readonly tags: Filter;
   readonly groups: Filter;

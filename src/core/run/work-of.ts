@@ -8,8 +8,8 @@ import { sourceId, type SourceId, type Work, type WorkStep } from "./work.ts";
 /** A message carries at most this much JSON in values (queues bill per 64 KB); larger works ask their ring for them. */
 const MESSAGE_VALUE_CHARS = 48 * 1024;
 
-/** The work of a dispatch, self-contained when its values are small enough for a message. */
-export function workOf(state: RunState, dispatch: Extract<Intent, { type: "dispatch" }>): Work {
+/** The work of a dispatch: `whole` with all its values, otherwise only when they are small enough for a message. */
+export function workOf(state: RunState, dispatch: Extract<Intent, { type: "dispatch" }>, size: "message" | "whole" = "message"): Work {
   const values = valuesFor(state, dispatch.steps);
   return {
     runId: state.header.id,
@@ -20,7 +20,7 @@ export function workOf(state: RunState, dispatch: Extract<Intent, { type: "dispa
     epoch: dispatch.epoch,
     expiresAt: dispatch.expiresAt,
     steps: dispatch.steps.map((id) => workStep(state, id, dispatch.segment)),
-    values: fitsMessage(values) ? values : null,
+    values: size === "whole" || fitsMessage(values) ? values : null,
   };
 }
 

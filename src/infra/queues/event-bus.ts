@@ -14,15 +14,13 @@ export interface QueueSender<T> {
  */
 export function queuesEventBus(execute: QueueSender<ExecuteMessage>, events: QueueSender<EventMessage>): EventBus {
   return {
-    publishWork: (messages) => publish(execute, messages, ({ work }) => `the work of run ${work.runId}, segment ${work.segment}`),
+    publishWork: (messages) => publish(execute, messages, workName),
     publishEvents: (messages) => publish(events, messages, eventName),
   };
 }
 
-const eventName = (message: EventMessage): string =>
-  message.type === "archive"
-    ? `archive batch ${message.batch.batch} of ring ${message.batch.ring}`
-    : `a "${message.type}" event`;
+const workName = ({ work }: ExecuteMessage): string => `the work of run ${work.runId}, segment ${work.segment}`;
+const eventName = ({ type, ring, batch }: EventMessage): string => `the ${type} event of ring ${ring}, batch ${batch}`;
 
 async function publish<T>(queue: QueueSender<T>, messages: readonly T[], nameOf: (message: T) => string): Promise<void> {
   const sized = messages.map((body): SizedMessage<T> => ({

@@ -11,17 +11,7 @@ export function r2BlobStore(bucket: R2Bucket): BlobStore {
       answered(`store ${key}`, async () => {
         await bucket.put(key, body);
       }),
-    get: (key, range) =>
-      answered(`return ${key}`, async () => {
-        // R2 refuses empty ranges and ranges behind the end; both are just empty texts of an existing object.
-        if (range) {
-          const head = await bucket.head(key);
-          if (!head) return null;
-          if (range.length <= 0 || range.offset >= head.size) return "";
-        }
-        const object = await bucket.get(key, range ? { range } : {});
-        return object ? object.text() : null;
-      }),
+    get: (key, range) => answered(`return ${key}`, () => (range ? readRange(bucket, key, range) : readAll(bucket, key))),
     delete: (keys) =>
       answered("delete objects", async () => {
         for (let from = 0; from < keys.length; from += KEYS_PER_DELETE) {
@@ -40,6 +30,31 @@ export function r2BlobStore(bucket: R2Bucket): BlobStore {
         return keys.sort();
       }),
   };
+}
+
+async function readAll(bucket: R2Bucket, key: string): Promise<string | null> {
+  const object = await bucket.get(key);
+  return object ? object.text() : null;
+}
+
+/** R2 refuses empty ranges and ranges behind the end: both are empty texts of an object that exists. */
+async function readRange(
+  bucket: R2Bucket,
+  key: string,
+  range: { readonly offset: number; readonly length: number },
+): Promise<string | null> {
+  const isEmpty = async (): Promise<boolean | null> => {
+    const head = await bucket.head(key);
+    return head && (range.length <= 0 || range.offset >= head.size);
+  };
+  if (range.length <= 0) return (await isEmpty()) === null ? null : "";
+  try {
+    const object = await bucket.get(key, { range });
+    return object ? await object.text() : null;
+  } catch (cause) {
+    if (await isEmpty()) return "";
+    throw cause;
+  }
 }
 
 async function answered<T>(purpose: string, work: () => Promise<T>): Promise<T> {

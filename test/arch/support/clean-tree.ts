@@ -33,9 +33,19 @@ export type Format = (instant: ReturnType<typeof iso>) => Json;
 import type { Clock } from "../../spi/clock.ts";
 export const systemClock: Clock = { now: () => Date.now() };
 `,
+  "src/infra/memory/pause.ts": `
+import { wait } from "../host/wait.ts";
+import { systemClock } from "./clock.ts";
+export const pause = (): Promise<void> => wait(systemClock);
+`,
   "src/infra/host/wait.ts": `
 import type { Clock } from "../../spi/clock.ts";
 export const wait = (clock: Clock): Promise<void> => new Promise((done) => { setTimeout(done, clock.now()); });
+`,
+  "src/infra/sandbox/engine.wasm": "\0asm not source at all: \\9",
+  "src/infra/sandbox/engine.ts": `
+import engine from "./engine.wasm";
+export const compiled: unknown = engine;
 `,
   "src/nodes/echo/node.ts": `
 import { larger } from "../../core/instant.ts";

@@ -26,6 +26,7 @@ const RUNTIME_TYPES = `
 /// <reference types="node" />
 interface Env { readonly DB: { exec(sql: string): Promise<void> } }
 declare module "cloudflare:workers" { export const env: Env; }
+declare module "*.wasm" { const engine: object; export default engine; }
 declare module "cloudflare:test" { export function reset(): Promise<void>; }
 `;
 

@@ -1,0 +1,86 @@
+import { z } from "zod";
+
+/** A list of what is allowed (null: everything) and what is denied whatever is allowed. */
+const filter = z.strictObject({
+  allow: z.array(z.string().max(200)).max(1_000).nullable().default(null),
+  deny: z.array(z.string().max(200)).max(1_000).default([]),
+});
+
+const weight = z.number().min(0).max(100);
+const milliseconds = z.int().min(1).max(86_400_000);
+
+/** A planning policy as it travels. Every field may be left out; unknown fields are refused, so a slip of the pen is noticed. */
+export const policyWire = z
+  .strictObject({
+    min_trust: z.number().min(0).max(1).default(0.3).describe("Nodes with a confident trust score below this are rejected."),
+    min_confidence: z.number().min(0).max(1).default(0.5).describe("Confidence from which a trust score counts as known."),
+    allow_unproven: z.boolean().default(true).describe("False rejects nodes whose confidence is below min_confidence."),
+    max_cost: z.number().positive().nullable().default(null).describe("Greatest planned cost; null for no limit."),
+    max_depth: z.int().min(1).max(10_000).default(50).describe("Longest chain of steps."),
+    max_steps: z.int().min(1).max(10_000).default(10_000).describe("Most steps in a plan."),
+    lifecycles: z
+      .array(z.enum(["draft", "review", "active", "deprecated", "archived"]))
+      .min(1)
+      .default(["active"])
+      .describe("Lifecycles a planned node may be in."),
+    namespaces: filter.prefault({}).describe("Dotted prefixes: onex.nodes covers onex.nodes.report."),
+    tags: filter.prefault({}).describe("A node needs one allowed tag and no denied one."),
+    groups: filter.prefault({}).describe("Groups a node may belong to."),
+    pins: z.record(z.string().max(100), z.string().max(100)).default({}).describe("Node name to semantic version range."),
+    prefer: z
+      .strictObject({ trust: weight.default(1), cost: weight.default(1), latency: weight.default(1) })
+      .prefault({})
+      .describe("Weights in the choice between variants."),
+    mode: z.enum(["sequential", "parallel", "batch"]).default("parallel").describe("How ready steps are dispatched."),
+    max_parallelism: z.int().min(1).max(10_000).nullable().default(null).describe("Most segments in flight at once."),
+    deadline_ms: milliseconds.nullable().default(null).describe("The whole run must end within this time."),
+    inline: z.enum(["auto", "never"]).default("auto").describe("never sends even pure segments through the queue."),
+    fusion: z.enum(["auto", "none"]).default("auto").describe("none makes every step a segment of its own."),
+    cheap: z
+      .strictObject({ cost: z.number().min(0).default(1), timeout_ms: milliseconds.default(1_000) })
+      .prefault({})
+      .describe("Steps within these declared figures may share a segment."),
+    segment: z
+      .strictObject({
+        max_steps: z.int().min(1).max(1_000).default(64),
+        timeout_ms: milliseconds.default(10_000),
+        max_bytes: z.int().min(1_024).max(16_777_216).default(1_048_576),
+      })
+      .prefault({})
+      .describe("Budget of one segment."),
+    on_failure: z.enum(["continue", "stop"]).default("continue").describe("Whether independent branches go on when a step is dead."),
+  })
+  .describe("What a caller allows a plan to do.");
+
+export type PolicyWire = z.infer<typeof policyWire>;
+
+/** The policy with the names the planner uses. */
+export const policy = policyWire.transform((wire) => ({
+  minTrust: wire.min_trust,
+  minConfidence: wire.min_confidence,
+  allowUnproven: wire.allow_unproven,
+  maxCost: wire.max_cost,
+  maxDepth: wire.max_depth,
+  maxSteps: wire.max_steps,
+  lifecycles: wire.lifecycles,
+  namespaces: wire.namespaces,
+  tags: wire.tags,
+  groups: wire.groups,
+  pins: wire.pins,
+  prefer: wire.prefer,
+  mode: wire.mode,
+  maxParallelism: wire.max_parallelism,
+  deadlineMs: wire.deadline_ms,
+  inline: wire.inline,
+  fusion: wire.fusion,
+  cheap: { cost: wire.cheap.cost, timeoutMs: wire.cheap.timeout_ms },
+  segment: {
+    maxSteps: wire.segment.max_steps,
+    timeoutMs: wire.segment.timeout_ms,
+    maxBytes: wire.segment.max_bytes,
+  },
+  onFailure: wire.on_failure,
+}));
+
+/** What a caller may write: every field optional. */
+export type PolicyInput = z.input<typeof policyWire>;

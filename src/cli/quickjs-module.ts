@@ -1,0 +1,18 @@
+import { readFile } from "node:fs/promises";
+import type { LoadModule, WasmInstance } from "../infra/sandbox/engine.ts";
+
+/** The part of the WebAssembly API used here; @types/node does not declare it. */
+interface WasmApi {
+  compile(bytes: Uint8Array): Promise<unknown>;
+  readonly Instance: new (module: unknown, imports: unknown) => WasmInstance;
+}
+
+let compiled: Promise<unknown> | null = null;
+
+/** The interpreter in Node: the same binary the Worker imports, read from its file and compiled once a process. */
+export const nodeQuickJsModule: LoadModule = async () => {
+  const wasm = (globalThis as unknown as { readonly WebAssembly: WasmApi }).WebAssembly;
+  compiled ??= readFile(new URL("../infra/sandbox/quickjs.wasm", import.meta.url)).then((bytes) => wasm.compile(bytes));
+  const module = await compiled;
+  return (imports) => new wasm.Instance(module, imports);
+};

@@ -1,0 +1,92 @@
+import type { Fault } from "../errors.ts";
+import type { RegistrySnapshot } from "../registry/snapshot.ts";
+import { err, ok, type Result } from "../result.ts";
+import { assemble } from "./assemble.ts";
+import { bindGraph } from "./bind-graph.ts";
+import { NO_EXCLUSIONS, type Exclusions } from "./eligible.ts";
+import { expectedMs } from "./expected.ts";
+import { figure } from "./figure.ts";
+import { graphResults } from "./graph-results.ts";
+import type { Graph } from "./graph.ts";
+import { isHard, limitFault, violations } from "./limits.ts";
+import { cheapest } from "./models.ts";
+import type { Candidate, KeyChoice, Plan, Source } from "./plan.ts";
+import type { Policy } from "./policy.ts";
+import { policyFault } from "./policy-conflicts.ts";
+import { planFault } from "./problem.ts";
+import { readGraph, type ReadStep } from "./read-graph.ts";
+import { shapesOf } from "./shapes.ts";
+
+/**
+ * Plans an explicit graph: finds the nodes it names under the policy, binds what its author left out, and orders and
+ * segments it as a goal's plan. Nothing is added and nothing is dropped.
+ *
+ * Refusals carry the problem's name in `details.problem` and the place in the graph: PLAN_CYCLE with the path, PLAN_LIMIT,
+ * NODE_NOT_FOUND for unknown nodes and versions, PLAN_INVALID for the rest (duplicate_step, dangling_edge, unknown_input,
+ * unknown_output, unbound_input, ambiguous_input, incompatible_input, invalid_gate …).
+ */
+export function planGraph(graph: Graph, snapshot: RegistrySnapshot, policy: Policy): Result<Plan, Fault> {
+  return resolveGraph(graph, snapshot, policy, NO_EXCLUSIONS);
+}
+
+/** Plans a graph in which the excluded nodes may not be used. */
+export function resolveGraph(
+  graph: Graph,
+  snapshot: RegistrySnapshot,
+  policy: Policy,
+  excluded: Exclusions,
+): Result<Plan, Fault> {
+  const problem = tooLarge(graph, policy) ?? policyFault(policy);
+  if (problem) return err(problem);
+  const read = readGraph(graph, snapshot, policy, excluded);
+  if (!read.ok) return read;
+  const given = new Set(graph.given);
+  const bound = bindGraph(read.value, given, shapesOf(snapshot));
+  if (!bound.ok) return bound;
+  const scope = { nodes: new Map(read.value.map(({ id, node }) => [id, node])), given };
+  const results = graphResults(graph.want, bound.value.steps, scope);
+  if (!results.ok) return results;
+  const { price } = cheapest(snapshot, policy);
+  const plan = assemble({
+    steps: bound.value.steps,
+    boundaries: [],
+    want: graph.want === undefined ? [...results.value.keys()] : [...new Set(graph.want)],
+    given: [...given].sort(),
+    results: results.value,
+    why: [],
+    guards: bound.value.notes,
+    policy,
+    priceOf: price,
+  });
+  if (!plan.ok) return plan;
+  const broken = violations(plan.value, expectedMs(plan.value, snapshot));
+  const hard = broken.find(isHard);
+  if (hard) return err(limitFault(hard));
+  const late = broken.map(
+    ({ limit, actual }) => `deadline_ms ${figure(limit)} is less than the ${figure(actual)} ms the steps are expected to take`,
+  );
+  return ok({ ...plan.value, why: whyOf(plan.value, read.value), guards: [...plan.value.guards, ...late] });
+}
+
+function tooLarge({ steps }: Graph, { maxSteps }: Policy): Fault | null {
+  if (steps.length === 0) {
+    return planFault("nothing_wanted", "the graph has no steps", { place: "steps", hint: "add at least one step" });
+  }
+  return steps.length > maxSteps ? limitFault({ guard: "max_steps", limit: maxSteps, actual: steps.length }) : null;
+}
+
+/** Each value that is used: from the step its author chose, or given. */
+function whyOf(plan: Plan, read: readonly ReadStep[]): readonly KeyChoice[] {
+  const candidates = new Map<string, readonly Candidate[]>(read.map((step) => [step.id, step.candidates]));
+  const used = new Map<string, Source>();
+  const use = (source: Source): unknown => used.set(`${source.key}|${source.step ?? ""}`, source);
+  for (const step of plan.steps) Object.values(step.inputs).forEach(use);
+  Object.values(plan.results).forEach(use);
+  return [...used]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { key, step }]) => ({
+      key,
+      source: step === null ? "given" : "node",
+      candidates: step === null ? [] : (candidates.get(step) ?? []),
+    }));
+}

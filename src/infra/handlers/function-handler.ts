@@ -1,0 +1,44 @@
+import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import { fault, RuntimeHostError } from "../../core/errors.ts";
+import { nodeRef } from "../../core/registry/node.ts";
+import { interruptBudget } from "../../core/sandbox/budget.ts";
+import type { Handler } from "../../spi/handler.ts";
+import type { Sandbox } from "../../spi/sandbox.ts";
+import { handler } from "./handler-lifecycle.ts";
+import { outputOfKind } from "./output-of-kind.ts";
+
+/**
+ * Runs nodes of entrypoint type `function`: their own code, in the sandbox, with a budget that follows from the node's
+ * declared timeout. The code gets the flat input state and returns the flat output state. Its refusals are final: the
+ * same input would be refused again.
+ */
+export function functionHandler(sandbox: Sandbox): Handler {
+  return handler({
+    type: "function",
+    version: "1.0.0",
+    supportedOperations: ["node.execute"],
+    async execute(call) {
+      const code = await call.code();
+      const outcome = await sandbox.run(code, call.input, { maxInterrupts: interruptBudget(call.node.execution) });
+      const ref = nodeRef(call.node);
+      if (!outcome.ok) {
+        const { error } = outcome;
+        throw new RuntimeHostError({ ...error, message: `${ref}: ${error.message}`, retryable: false });
+      }
+      if (!isObject(outcome.value)) {
+        throw new RuntimeHostError(
+          fault("SANDBOX_ERROR", `${ref}: the function returned ${typeName(outcome.value)}, not an object`, {
+            hint: 'return an object with the contract keys as properties: { "document.stats": … }',
+            retryable: false,
+          }),
+        );
+      }
+      return outputOfKind(call.node.kind, outcome.value);
+    },
+  });
+}
+
+const isObject = (value: JsonValue): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const typeName = (value: JsonValue): string => (value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`);

@@ -1,0 +1,149 @@
+import type { JsonObject } from "../../../contracts/json.ts";
+import type { Envelope } from "../../core/envelope/envelope.ts";
+import { fault, faultOf, type Fault } from "../../core/errors.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import { apply, begin } from "../../core/run/begin.ts";
+import { encodeRun } from "../../core/run/codec.ts";
+import type { LeaseSettings } from "../../core/run/event.ts";
+import { valueHash } from "../../core/run/hash.ts";
+import { reduce } from "../../core/run/reduce.ts";
+import { keyedRunId, runId } from "../../core/run/run-id.ts";
+import { TERMINAL_RUN, type RunState } from "../../core/run/state.ts";
+import { summarizeRun } from "../../core/run/view.ts";
+import { workOf } from "../../core/run/work-of.ts";
+import type { Ids } from "../../spi/clock.ts";
+import type { RunCoordinator } from "../../spi/run-coordinator.ts";
+import { executeWork, storeState, type ExecutorPorts } from "./executor.ts";
+import { checkGiven } from "./given.ts";
+import { planOperation, type Planned } from "./planning.ts";
+import type { RunReader } from "./run-reader.ts";
+import type { AcceptOptions, Accepted, EnvelopeService } from "./services.ts";
+
+export interface EnvelopePorts extends ExecutorPorts {
+  readonly coordinator: RunCoordinator;
+  readonly runs: RunReader;
+  readonly ids: Ids;
+  /** Keeps work alive after the answer. */
+  readonly background: (work: Promise<unknown>) => void;
+}
+
+export interface EnvelopeSettings {
+  /** How many rings there are, 1 to 256. */
+  readonly rings: number;
+  readonly leases: LeaseSettings;
+}
+
+/**
+ * The way of an envelope: plan, place, execute what is pure right here, hand the rest to a ring in one call. Refusals
+ * happen before anything is written.
+ */
+export function envelopeService(ports: EnvelopePorts, settings: EnvelopeSettings): EnvelopeService {
+  return {
+    async accept(envelope, options) {
+      try {
+        return await accept(envelope, options, ports, settings);
+      } catch (thrown) {
+        return err(faultOf(thrown, "the envelope could not be processed"));
+      }
+    },
+  };
+}
+
+async function accept(
+  envelope: Envelope,
+  options: AcceptOptions,
+  ports: EnvelopePorts,
+  settings: EnvelopeSettings,
+): Promise<Result<Accepted, Fault>> {
+  const { tenant } = options;
+  const key = envelope.metadata.idempotencyKey;
+  const identity = identify(envelope, tenant, ports, settings);
+  const snapshot = await ports.registry.snapshot(tenant, options.registryVersion, ports.background);
+  const planned = planOperation(envelope.operation, envelope.payload, envelope.targetNode, snapshot);
+  const refused = planned.ok ? checkGiven(planned.value, snapshot) : planned.error;
+  if (!planned.ok || refused) {
+    const earlier = key === null ? null : await repeated(identity, tenant, options, ports);
+    return earlier ?? err(refused as Fault);
+  }
+  const begun = await beginRun(envelope, tenant, identity, planned.value, ports);
+  const state = await runInline(begun, ports, settings);
+  const finished = TERMINAL_RUN.has(state.header.status);
+  const receipt = await ports.coordinator.submit({
+    runId: identity.id,
+    requestHash: identity.requestHash,
+    keyed: key !== null,
+    finished,
+    record: encodeRun(state),
+  });
+  if (receipt.kind === "conflict") return err(conflict(key));
+  if (receipt.kind === "duplicate") return (await repeated(identity, tenant, options, ports)) ?? err(conflict(key));
+  if (finished) return ok(answer(state));
+  return ok(answer((options.waitMs > 0 ? await ports.runs.wait(tenant, identity.id, options.waitMs) : null) ?? state));
+}
+
+interface Identity {
+  readonly id: string;
+  /** Tells a repeated request from a conflicting one; empty when no key could make them meet. */
+  readonly requestHash: string;
+}
+
+function identify(envelope: Envelope, tenant: string, ports: EnvelopePorts, settings: EnvelopeSettings): Identity {
+  const key = envelope.metadata.idempotencyKey;
+  if (key === null) return { id: runId(ports.ids.ring(settings.rings), ports.ids.ulid(ports.clock.now())), requestHash: "" };
+  const asked: JsonObject = { operation: envelope.operation, target_node: envelope.targetNode, payload: envelope.payload };
+  return { id: keyedRunId(tenant, key, settings.rings), requestHash: valueHash(asked) };
+}
+
+async function beginRun(envelope: Envelope, tenant: string, identity: Identity, { plan, given }: Planned, ports: EnvelopePorts): Promise<RunState> {
+  const request = {
+    id: identity.id,
+    tenant,
+    operation: envelope.operation,
+    correlationId: envelope.correlationId,
+    envelopeId: envelope.envelopeId,
+    sourceNode: envelope.sourceNode,
+    idempotencyKey: envelope.metadata.idempotencyKey,
+    requestHash: identity.requestHash,
+    tags: envelope.metadata.tags,
+  };
+  return begin(request, plan, await storeState(tenant, given, ports.blobs), ports.clock.now());
+}
+
+/** Executes the inline segments before any object is touched. A gateway that dies here has written nothing. */
+async function runInline(begun: RunState, ports: EnvelopePorts, settings: EnvelopeSettings): Promise<RunState> {
+  if (!begun.plan.segments.some((segment) => segment.inline)) return begun;
+  const leased = reduce(begun, { type: "inline" }, ports.clock.now(), settings.leases);
+  let state = apply(begun, leased);
+  for (const intent of leased.intents) {
+    if (intent.type !== "dispatch") continue;
+    const work = workOf(state, intent, "whole");
+    const results = await executeWork(work, work.values ?? {}, ports);
+    const answered = { type: "answer", segment: intent.segment, token: intent.token, results } as const;
+    state = apply(state, reduce(state, answered, ports.clock.now(), settings.leases));
+  }
+  return state;
+}
+
+/** The first answer to a request that came before, wherever its run is by now; null when there is none. */
+async function repeated(identity: Identity, tenant: string, options: AcceptOptions, ports: EnvelopePorts): Promise<Result<Accepted, Fault> | null> {
+  const state = await ports.runs.wait(tenant, identity.id, options.waitMs);
+  if (!state) return null;
+  return state.header.requestHash === identity.requestHash ? ok(answer(state)) : err(conflict(state.header.idempotencyKey));
+}
+
+function answer(state: RunState): Accepted {
+  const { status, fault: problem, id } = state.header;
+  const ended = TERMINAL_RUN.has(status);
+  return {
+    status: ended ? 200 : 202,
+    runId: id,
+    success: ended ? status === "succeeded" : null,
+    fault: ended ? problem : null,
+    payload: summarizeRun(state),
+  };
+}
+
+const conflict = (key: string | null): Fault =>
+  fault("IDEMPOTENCY_CONFLICT", `the idempotency key '${key ?? ""}' was used for another request`, {
+    hint: "send the same operation and payload as the first time, or use a new key",
+  });

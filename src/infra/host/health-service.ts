@@ -1,0 +1,32 @@
+import type { HealthService } from "./services.ts";
+
+/** A named thing that answers, or does not. */
+export interface HealthProbe {
+  readonly name: string;
+  /** Says what it found; a rejection means unhealthy. */
+  check(): Promise<string>;
+}
+
+/** Asks every probe at once. Healthy when all answer in time. */
+export function healthService(probes: readonly HealthProbe[], timeoutMs = 2_000): HealthService {
+  return {
+    async check() {
+      const results = await Promise.all(probes.map(async (probe) => [probe.name, await ask(probe, timeoutMs)] as const));
+      return { healthy: results.every(([, { healthy }]) => healthy), checks: Object.fromEntries(results) };
+    },
+  };
+}
+
+async function ask(probe: HealthProbe, timeoutMs: number): Promise<{ healthy: boolean; detail: string }> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error("late")), timeoutMs);
+  });
+  try {
+    return { healthy: true, detail: await Promise.race([probe.check(), late]) };
+  } catch {
+    return { healthy: false, detail: "does not answer" };
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,33 @@
+import type { Clock, Ids } from "../../spi/clock.ts";
+
+const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+
+/** The machine's clock. On Workers it stands still during CPU work. */
+export const systemClock: Clock = { now: () => Date.now() };
+
+/** Ids from the platform's random source. */
+export const systemIds: Ids = {
+  uuid: () => crypto.randomUUID(),
+  ulid: (now) => ulid(now, crypto.getRandomValues(new Uint8Array(16))),
+  ring: (rings) => uniformBelow(rings),
+};
+
+/** 48 bits of time in ten characters, then one random character from each of sixteen bytes. */
+function ulid(now: number, random: Uint8Array): string {
+  let time = "";
+  let rest = now;
+  for (let i = 0; i < 10; i++) {
+    time = CROCKFORD.charAt(rest % 32) + time;
+    rest = Math.floor(rest / 32);
+  }
+  return time + Array.from(random, (byte) => CROCKFORD.charAt(byte % 32)).join("");
+}
+
+/** Draws again in the incomplete last stretch of the 32-bit range, so that no number is likelier than another. */
+function uniformBelow(limit: number): number {
+  const complete = 2 ** 32 - (2 ** 32 % limit);
+  for (;;) {
+    const [drawn = 0] = crypto.getRandomValues(new Uint32Array(1));
+    if (drawn < complete) return drawn % limit;
+  }
+}

@@ -1,0 +1,22 @@
+import type { BlobStore } from "../../spi/blob-store.ts";
+
+/** The blob store in a map of byte arrays. */
+export function memoryBlobStore(): BlobStore {
+  const objects = new Map<string, Uint8Array>();
+  return {
+    async put(key, body) {
+      objects.set(key, typeof body === "string" ? new TextEncoder().encode(body) : body.slice());
+    },
+    async get(key, range) {
+      const bytes = objects.get(key);
+      if (!bytes) return null;
+      return new TextDecoder().decode(range ? bytes.subarray(range.offset, range.offset + range.length) : bytes);
+    },
+    async delete(keys) {
+      for (const key of keys) objects.delete(key);
+    },
+    async list(prefix) {
+      return [...objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+    },
+  };
+}

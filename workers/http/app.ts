@@ -1,0 +1,66 @@
+import { methodNotAllowed } from "hono/method-not-allowed";
+import { fault } from "../../src/core/errors.ts";
+import type { Clock, Ids } from "../../src/spi/clock.ts";
+import type { Log } from "../../src/spi/log.ts";
+import { bearerAuth } from "./auth.ts";
+import type { ServicesOf } from "./context.ts";
+import { correlation } from "./correlation.ts";
+import { envelopeRoutes } from "./envelopes.ts";
+import { errorBoundary } from "./error-boundary.ts";
+import { failureLog } from "./failure-log.ts";
+import { healthRoutes } from "./health.ts";
+import { landingRoutes } from "./landing.ts";
+import { nodeRoutes } from "./nodes.ts";
+import { addOpenApi } from "./openapi.ts";
+import { systemSleep, type Sleep } from "./pace.ts";
+import { planRoutes } from "./plans.ts";
+import { problemResponse } from "./problem.ts";
+import { newApi, type Api } from "./route.ts";
+import { runEventRoutes } from "./run-events.ts";
+import { runRoutes } from "./runs.ts";
+import { secureHeaders } from "./secure-headers.ts";
+
+export interface AppOptions {
+  readonly services: ServicesOf;
+  /** The bearer token; undefined or empty lets nobody in. */
+  readonly token: () => string | undefined;
+  readonly log: Log;
+  readonly ids: Ids;
+  readonly clock: Clock;
+  readonly environment: string;
+  readonly version: string;
+  /** How to wait between two looks at a run; timers unless a test says otherwise. */
+  readonly sleep?: Sleep;
+}
+
+/** The gateway's HTTP: middleware from the outside in, then the routes. */
+export function createApp(options: AppOptions): Api {
+  const { services, log, ids, clock, sleep = systemSleep } = options;
+  const api = newApi();
+  api.onError(errorBoundary(log));
+  api.notFound((c) =>
+    problemResponse(c, fault("ROUTE_NOT_FOUND", `nothing is at ${c.req.path}`, { hint: "GET /openapi.json lists every route" })),
+  );
+  api.use(secureHeaders);
+  api.use(correlation(ids));
+  api.use(failureLog(log));
+  api.use(
+    methodNotAllowed({
+      app: api,
+      onMethodNotAllowed: (c, methods) =>
+        problemResponse(c, fault("METHOD_NOT_ALLOWED", `${c.req.method} is not possible here`, { hint: `use ${methods.join(", ")}` }), {
+          allow: methods.join(", "),
+        }),
+    }),
+  );
+  api.use("/v1/*", bearerAuth(options.token));
+  api.route("/", landingRoutes(services, options, log));
+  api.route("/", healthRoutes(services, options, log));
+  api.route("/", envelopeRoutes(services, ids, clock));
+  api.route("/", planRoutes(services));
+  api.route("/", nodeRoutes(services));
+  api.route("/", runRoutes(services, sleep));
+  api.route("/", runEventRoutes(services, sleep, log));
+  addOpenApi(api, options.version);
+  return api;
+}

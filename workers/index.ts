@@ -1,0 +1,33 @@
+import { version } from "../package.json" with { type: "json" };
+import { consoleLog } from "../src/infra/host/log.ts";
+import { systemClock, systemIds } from "../src/infra/host/system.ts";
+import { scheduled } from "./cron.ts";
+import { createApp } from "./http/app.ts";
+import { deadLetterQueue } from "./queues/dead-letters.ts";
+import { eventsQueue } from "./queues/events.ts";
+import { executeQueue } from "./queues/execute.ts";
+import { wiring } from "./wiring.ts";
+
+export { RunRing } from "./objects/run-ring.ts";
+export { TrustMemory } from "./objects/trust-memory.ts";
+
+const apps = new WeakMap<Env, ReturnType<typeof createApp>>();
+
+function appOf(env: Env): ReturnType<typeof createApp> {
+  const known = apps.get(env);
+  if (known) return known;
+  const { services, token, environment } = wiring(env);
+  const app = createApp({ services: () => services, token: () => token, log: consoleLog, ids: systemIds, clock: systemClock, environment, version });
+  apps.set(env, app);
+  return app;
+}
+
+export default {
+  fetch: (request, env, ctx) => appOf(env).fetch(request, env, ctx),
+  async queue(batch, env) {
+    if (batch.queue.endsWith("-dlq")) await deadLetterQueue(batch, wiring(env));
+    else if (batch.queue.endsWith("execute")) await executeQueue(batch, wiring(env));
+    else await eventsQueue(batch, wiring(env));
+  },
+  scheduled: (controller, env) => scheduled(controller, wiring(env)),
+} satisfies ExportedHandler<Env>;

@@ -1,0 +1,105 @@
+import { waitUntil } from "cloudflare:workers";
+import quickJsWasm from "@jitl/quickjs-wasmfile-release-sync/wasm";
+import { drizzle } from "drizzle-orm/d1";
+import { DEFAULT_LEASES } from "../src/core/run/event.ts";
+import { d1DeadLetterStore } from "../src/infra/d1/dead-letter-store.ts";
+import { d1NodeRegistry } from "../src/infra/d1/node-registry.ts";
+import { d1RunIndex } from "../src/infra/d1/run-index.ts";
+import { durableRunCoordinator } from "../src/infra/durable/run-coordinator.ts";
+import { durableTrustStore } from "../src/infra/durable/trust-store.ts";
+import { builtinHandler } from "../src/infra/handlers/builtin-handler.ts";
+import { functionHandler } from "../src/infra/handlers/function-handler.ts";
+import { noopHandler } from "../src/infra/handlers/noop-handler.ts";
+import type { ArchivePorts } from "../src/infra/host/archive-consumer.ts";
+import type { DeadLetterPorts } from "../src/infra/host/dead-letter-consumer.ts";
+import { envelopeService } from "../src/infra/host/envelope-service.ts";
+import type { ExecuteConsumerPorts } from "../src/infra/host/execute-consumer.ts";
+import { HandlerRouter } from "../src/infra/host/handler-router.ts";
+import { healthService } from "../src/infra/host/health-service.ts";
+import { consoleLog } from "../src/infra/host/log.ts";
+import { nodeService } from "../src/infra/host/node-service.ts";
+import { planService } from "../src/infra/host/plan-service.ts";
+import { RegistryCache } from "../src/infra/host/registry-cache.ts";
+import { DEFAULT_RING, type RingPorts, type RingSettings } from "../src/infra/host/ring.ts";
+import { RunReader } from "../src/infra/host/run-reader.ts";
+import { runService } from "../src/infra/host/run-service.ts";
+import type { Services } from "../src/infra/host/services.ts";
+import { systemClock, systemIds } from "../src/infra/host/system.ts";
+import { queuesEventBus } from "../src/infra/queues/event-bus.ts";
+import { r2BlobStore } from "../src/infra/r2/blob-store.ts";
+import { quickJsSandbox } from "../src/infra/sandbox/quick-js-sandbox.ts";
+import { builtinNodes } from "../src/nodes/index.ts";
+
+/** Everything the shells may use, made once per isolate. The only file that reads Env. */
+export interface Wiring {
+  readonly services: Services;
+  readonly execute: ExecuteConsumerPorts;
+  readonly archive: ArchivePorts;
+  readonly deadLetters: DeadLetterPorts;
+  readonly token: string | undefined;
+  readonly environment: string;
+}
+
+const wired = new WeakMap<Env, Wiring>();
+
+export function wiring(env: Env): Wiring {
+  const known = wired.get(env);
+  if (known) return known;
+  const made = wire(env);
+  wired.set(env, made);
+  return made;
+}
+
+/** What a ring object needs besides its own storage and alarm. */
+export const ringPorts = (env: Env): Omit<RingPorts, "store" | "alarm"> => ({
+  bus: queuesEventBus(env.EXECUTE, env.EVENTS),
+  clock: systemClock,
+  log: consoleLog,
+});
+
+export const ringSettings = (env: Env): RingSettings => ({
+  ...DEFAULT_RING,
+  leases: { ...DEFAULT_LEASES, graceMs: Number(env.LEASE_GRACE_MS) },
+});
+
+function wire(env: Env): Wiring {
+  const clock = systemClock;
+  const ids = systemIds;
+  const log = consoleLog;
+  const db = drizzle(env.DB);
+  const blobs = r2BlobStore(env.BLOBS);
+  const registry = d1NodeRegistry(db, blobs);
+  const trust = durableTrustStore(env.TRUST_NS);
+  const coordinator = durableRunCoordinator(env.RINGS_NS);
+  const index = d1RunIndex(db);
+  const cache = new RegistryCache(registry, clock);
+  const sandbox = quickJsSandbox({ loadModule: async () => quickJsWasm });
+  const router = new HandlerRouter()
+    .register(builtinHandler(builtinNodes({ sandbox, registry, blobs, clock, ids })))
+    .register(functionHandler(sandbox))
+    .register(noopHandler())
+    .freeze();
+  const runs = new RunReader({ coordinator, index, blobs });
+  const executor = { registry: cache, router, blobs, clock, log };
+  return {
+    services: {
+      envelopes: envelopeService(
+        { ...executor, coordinator, runs, ids, background: waitUntil },
+        { rings: Number(env.RINGS), leases: ringSettings(env).leases },
+      ),
+      nodes: nodeService({ registry, cache, trust, clock }),
+      plans: planService(cache, waitUntil),
+      runs: runService(runs),
+      health: healthService([
+        { name: "registry", check: async () => `version ${await registry.version("default")}` },
+        { name: "blobs", check: async () => `${(await blobs.get("health")) === null ? "empty" : "readable"}` },
+        { name: "rings", check: async () => ((await coordinator.read("r00_00000000000000000000000000")) === null ? "answering" : "answering") },
+      ]),
+    },
+    execute: { ...executor, coordinator },
+    archive: { coordinator, blobs, index, trust, registry: cache, clock, ids, log },
+    deadLetters: { coordinator, blobs, deadLetters: d1DeadLetterStore(db), clock, log },
+    token: env.ONEX_TOKEN,
+    environment: env.ENVIRONMENT,
+  };
+}
