@@ -59,7 +59,8 @@ export type EnvelopeDraft = Omit<Envelope, "envelopeId" | "correlationId" | "tim
   readonly timestamp: string | null;
 };
 
-const NO_METADATA: EnvelopeMetadata = Object.freeze({
+/** The metadata of an envelope that brings none. */
+export const NO_METADATA: EnvelopeMetadata = Object.freeze({
   traceId: null,
   spanId: null,
   parentSpanId: null,
@@ -76,12 +77,13 @@ const name = z
   .string({ error: ({ input }) => (input === undefined ? "required" : "a string is required") })
   .min(1, "must not be empty")
   .max(256);
+/** As long as a name, however many answers it has been through: what may be asked may be answered. */
+const operation = z
+  .string({ error: ({ input }) => (input === undefined ? "required" : "a string is required") })
+  .regex(/^.{1,256}(?:_RESPONSE)*$/s, "1 to 256 characters are required");
 const releaseNumber = z.int().min(0);
 const version = z.union(
-  [
-    z.string().regex(/^\d+\.\d+\.\d+$/),
-    z.object({ major: releaseNumber, minor: releaseNumber, patch: releaseNumber }),
-  ],
+  [z.string().regex(/^\d+\.\d+\.\d+$/), z.object({ major: releaseNumber, minor: releaseNumber, patch: releaseNumber })],
   { error: "a semantic version such as 1.0.0, or {major, minor, patch}, is required" },
 );
 /** Null reads as absent, as a serialiser that writes every field leaves it. */
@@ -94,10 +96,17 @@ const metadata = z.object({
   request_id: shortText.nullish(),
   headers: z.record(z.string(), z.string()).nullish(),
   tags: z
-    .union([z.array(shortText), z.record(z.string(), shortText)], { error: "a list of strings, or a map of strings, is required" })
+    .union([z.array(shortText), z.record(z.string(), shortText)], {
+      error: "a list of strings, or a map of strings, is required",
+    })
     .nullish()
     .meta({ description: "A list. A map is accepted and read as a list of `name=value`." }),
-  idempotency_key: z.string().min(1).max(255).nullish().meta({ description: "Requests with the same key are one request." }),
+  idempotency_key: z
+    .string()
+    .min(1)
+    .max(255)
+    .nullish()
+    .meta({ description: "Requests with the same key are one request." }),
   protocol_version: shortText.nullish(),
 });
 
@@ -119,8 +128,8 @@ export const envelopeWire = z
       causation_id: givenId.meta({ description: "The envelope this one answers." }),
       envelope_version: version.default(ENVELOPE_VERSION),
       source_node: name.meta({ description: "Who sends." }),
-      target_node: shortText.nullish(),
-      operation: name.meta({ description: "`goal.run`, `graph.run`, `node.execute` …" }),
+      target_node: name.nullish(),
+      operation: operation.meta({ description: "`goal.run`, `graph.run`, `node.execute` …" }),
       handler_type: shortText.nullish(),
       payload: anyObject("What the operation needs."),
       metadata: metadata.nullish(),
@@ -139,7 +148,11 @@ export const envelopeWire = z
     title: "Envelope",
     description: "The message format everywhere.",
     examples: [
-      { source_node: "readme", operation: "goal.run", payload: { want: ["metadata.report"], given: { "document.text": "# Hello" } } },
+      {
+        source_node: "readme",
+        operation: "goal.run",
+        payload: { want: ["metadata.report"], given: { "document.text": "# Hello" } },
+      },
     ],
   });
 
@@ -216,7 +229,7 @@ export function envelopeToWire(envelope: Envelope): JsonObject {
 }
 
 /** Absent entries are left out: an envelope without metadata is written with `{}`. */
-function metadataToWire(from: EnvelopeMetadata): JsonObject {
+export function metadataToWire(from: EnvelopeMetadata): JsonObject {
   return {
     ...(from.traceId === null ? {} : { trace_id: from.traceId }),
     ...(from.spanId === null ? {} : { span_id: from.spanId }),

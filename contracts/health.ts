@@ -15,7 +15,12 @@ export const health = z
     title: "Health",
     description: "Whether the system can do its work.",
     examples: [
-      { healthy: true, version: "0.1.0", environment: "production", checks: { registry: { healthy: true, detail: "7 nodes" } } },
+      {
+        healthy: true,
+        version: "0.1.0",
+        environment: "production",
+        checks: { registry: { healthy: true, detail: "7 nodes" } },
+      },
     ],
   });
 

@@ -7,8 +7,12 @@ const text = (what: string) =>
 export const registerNode = z
   .object(
     {
-      metadata: text("the text of node.onex.yaml").min(1, "must not be empty").meta({ description: "The text of node.onex.yaml, stamped." }),
-      contract: text("the text of contract.yaml").min(1, "must not be empty").meta({ description: "The text of contract.yaml." }),
+      metadata: text("the text of node.onex.yaml")
+        .min(1, "must not be empty")
+        .meta({ description: "The text of node.onex.yaml, stamped." }),
+      contract: text("the text of contract.yaml")
+        .min(1, "must not be empty")
+        .meta({ description: "The text of contract.yaml." }),
       code: text("the code").optional().meta({ description: "The JavaScript of a node with entrypoint `function`." }),
     },
     { error: "a JSON object {metadata, contract, code?} is required" },
@@ -23,13 +27,20 @@ export const registerNode = z
 /** A node as it is shown. Open: more fields follow what the registry keeps. */
 export const nodeView = z
   .looseObject({ name: z.string() })
-  .meta({ id: "Node", title: "Node", description: "A node of the registry.", examples: [{ name: "noop", version: "1.0.0" }] });
+  .meta({
+    id: "Node",
+    title: "Node",
+    description: "A node of the registry.",
+    examples: [{ name: "noop", version: "1.0.0" }],
+  });
 
 /** The answer to a registration, both to the first and to a repeated one. */
 export const nodeRegistered = z
   .object({
     created: z.boolean().meta({ description: "False when the very same node was registered before." }),
-    registry_version: z.string().meta({ description: "Send it as x-onex-registry-version to see this write anywhere." }),
+    registry_version: z
+      .string()
+      .meta({ description: "Send it as x-onex-registry-version to see this write anywhere." }),
     node: nodeView,
   })
   .meta({
@@ -40,14 +51,12 @@ export const nodeRegistered = z
   });
 
 /** `GET /v1/nodes`. */
-export const nodeList = z
-  .object({ registry_version: z.string(), nodes: z.array(nodeView) })
-  .meta({
-    id: "NodeList",
-    title: "Node list",
-    description: "Every node of the registry, at one version.",
-    examples: [{ registry_version: "7.0", nodes: [{ name: "noop", version: "1.0.0" }] }],
-  });
+export const nodeList = z.object({ registry_version: z.string(), nodes: z.array(nodeView) }).meta({
+  id: "NodeList",
+  title: "Node list",
+  description: "Every node of the registry, at one version.",
+  examples: [{ registry_version: "7.0", nodes: [{ name: "noop", version: "1.0.0" }] }],
+});
 
 export type RegisterNode = z.input<typeof registerNode>;
 export type NodeView = z.output<typeof nodeView>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { anyObject } from "./any-json.ts";
+import { anyJson, anyObject } from "./any-json.ts";
+import { planStepWire, planWire } from "./plan.ts";
 
 /** `POST /v1/plans`: what an envelope would say, without sending one. Other members of an envelope may be there too. */
 export const planRequest = z
@@ -10,7 +11,7 @@ export const planRequest = z
         .min(1)
         .max(256)
         .default("goal.run")
-        .meta({ description: "`goal.run` or `graph.run`." }),
+        .meta({ description: "`goal.run`, `graph.run` or `node.execute`." }),
       payload: anyObject("The payload of that operation."),
     },
     { error: "a JSON object {operation?, payload} is required" },
@@ -19,13 +20,17 @@ export const planRequest = z
     id: "PlanRequest",
     title: "Plan request",
     description: "A goal or a graph to plan, not to run.",
-    examples: [{ operation: "goal.run", payload: { want: ["metadata.report"], given: { "document.text": "# Hello" } } }],
+    examples: [
+      { operation: "goal.run", payload: { want: ["metadata.report"], given: { "document.text": "# Hello" } } },
+    ],
   });
 
-/** The plan of a goal or graph as JSON. Open: contracts/plan.ts names every field. */
-export const planView = z
-  .looseObject({})
-  .meta({ id: "Plan", title: "Plan", description: "Steps, segments and why each node was chosen or not.", examples: [{ steps: [] }] });
+/** The answer: a plan, each condition described as the JSON it is. */
+export const planView = planWire
+  .extend({
+    steps: z.array(planStepWire.extend({ when: anyJson("The condition under which the step runs.").optional() })),
+  })
+  .meta({ id: "Plan", title: "Plan", description: "Steps, segments and why each node was chosen or not." });
 
 export type PlanRequest = z.input<typeof planRequest>;
 export type PlanView = z.output<typeof planView>;

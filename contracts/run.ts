@@ -89,6 +89,9 @@ export const executionResult = z
     ],
   });
 
+/** What the payload of every answer to an accepted envelope holds; the rest depends on the operation. */
+export const acceptedPayload = z.looseObject({ run_id: z.string() });
+
 /** A signal of a run. `seq` orders the signals of one run, from 1. */
 export const runSignal = z
   .looseObject({

@@ -1,11 +1,12 @@
 import { waitUntil } from "cloudflare:workers";
-import quickJsWasm from "@jitl/quickjs-wasmfile-release-sync/wasm";
 import { drizzle } from "drizzle-orm/d1";
 import { DEFAULT_LEASES } from "../src/core/run/event.ts";
 import { d1DeadLetterStore } from "../src/infra/d1/dead-letter-store.ts";
 import { d1NodeRegistry } from "../src/infra/d1/node-registry.ts";
 import { d1RunIndex } from "../src/infra/d1/run-index.ts";
 import { durableRunCoordinator } from "../src/infra/durable/run-coordinator.ts";
+import { d1TrustScores } from "../src/infra/d1/trust-scores.ts";
+import type { TrustMemoryPorts } from "../src/infra/durable/trust-memory.ts";
 import { durableTrustStore } from "../src/infra/durable/trust-store.ts";
 import { builtinHandler } from "../src/infra/handlers/builtin-handler.ts";
 import { functionHandler } from "../src/infra/handlers/function-handler.ts";
@@ -28,6 +29,7 @@ import { systemClock, systemIds } from "../src/infra/host/system.ts";
 import { queuesEventBus } from "../src/infra/queues/event-bus.ts";
 import { r2BlobStore } from "../src/infra/r2/blob-store.ts";
 import { quickJsSandbox } from "../src/infra/sandbox/quick-js-sandbox.ts";
+import { workerdModule } from "../src/infra/sandbox/workerd-module.ts";
 import { builtinNodes } from "../src/nodes/index.ts";
 
 /** Everything the shells may use, made once per isolate. The only file that reads Env. */
@@ -62,6 +64,13 @@ export const ringSettings = (env: Env): RingSettings => ({
   leases: { ...DEFAULT_LEASES, graceMs: Number(env.LEASE_GRACE_MS) },
 });
 
+/** What a trust memory needs besides its own storage. */
+export const trustMemoryPorts = (env: Env): TrustMemoryPorts => ({
+  scores: d1TrustScores(drizzle(env.DB)),
+  clock: systemClock,
+  log: consoleLog,
+});
+
 function wire(env: Env): Wiring {
   const clock = systemClock;
   const ids = systemIds;
@@ -73,7 +82,7 @@ function wire(env: Env): Wiring {
   const coordinator = durableRunCoordinator(env.RINGS_NS);
   const index = d1RunIndex(db);
   const cache = new RegistryCache(registry, clock);
-  const sandbox = quickJsSandbox({ loadModule: async () => quickJsWasm });
+  const sandbox = quickJsSandbox({ loadModule: workerdModule });
   const router = new HandlerRouter()
     .register(builtinHandler(builtinNodes({ sandbox, registry, blobs, clock, ids })))
     .register(functionHandler(sandbox))

@@ -5,7 +5,9 @@ export interface ServerSentEvent {
 }
 
 /** The events of a stream, as they arrive. An event that breaks off at the end of the stream is not one. */
-export async function* serverSentEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerSentEvent, void, void> {
+export async function* serverSentEvents(response: Response): AsyncGenerator<ServerSentEvent, void, void> {
+  const body = response.body as ReadableStream<Uint8Array> | null;
+  if (!body) return;
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let text = "";

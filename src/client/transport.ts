@@ -57,7 +57,8 @@ export function createTransport(options: TransportOptions): Transport {
   const random = options.random ?? Math.random;
   const maxRetries = options.maxRetries ?? 4;
 
-  async function attempt<T>({ method, path, headers, body, signal, accept }: Call, read: (response: Response) => Promise<T>): Promise<T> {
+  async function attempt<T>(call: Call, read: (response: Response) => Promise<Outcome<T>>): Promise<Outcome<T>> {
+    const { method, path, headers, body, signal, accept } = call;
     try {
       const response = await send(`${base}${path}`, {
         method,
@@ -71,49 +72,40 @@ export function createTransport(options: TransportOptions): Transport {
         ...(signal === undefined ? {} : { signal }),
       });
       if (response.ok || accept?.includes(response.status)) return await read(response);
-      throw new Refused(await errorOfResponse(response));
+      return { error: await errorOfResponse(response) };
     } catch (thrown) {
-      if (thrown instanceof Refused) throw thrown.error;
-      const pointless = signal?.aborted === true;
-      const message = pointless ? `the call of ${path} was given up` : `${base} cannot be reached`;
-      throw errorOf("CONNECTION_ERROR", message, { retryAfterSeconds: pointless ? null : 0, cause: thrown });
+      const givenUp = signal?.aborted === true;
+      const message = givenUp ? `the call of ${path} was given up` : `${base} cannot be reached`;
+      return { error: errorOf("CONNECTION_ERROR", message, { retryAfterSeconds: givenUp ? null : 0, cause: thrown }) };
     }
   }
 
-  async function persist<T>(call: Call, read: (response: Response) => Promise<T>): Promise<T> {
+  async function persist<T>(call: Call, read: (response: Response) => Promise<Outcome<T>>): Promise<T> {
     for (let retry = 0; ; retry++) {
-      try {
-        return await attempt(call, read);
-      } catch (thrown) {
-        const { retryAfterSeconds } = thrown as OnexError;
-        if (retryAfterSeconds === null || retry >= maxRetries || retryAfterSeconds * 1000 > LONGEST_WAIT_MS) throw thrown;
-        await sleep(Math.max(backoffMs(retry, random()), retryAfterSeconds * 1000));
-      }
+      const outcome = await attempt(call, read);
+      if ("value" in outcome) return outcome.value;
+      const wait = outcome.error.retryAfterSeconds;
+      if (wait === null || retry >= maxRetries || wait * 1000 > LONGEST_WAIT_MS) throw outcome.error;
+      await sleep(Math.max(backoffMs(retry, random()), wait * 1000));
     }
   }
 
   return {
     sleep,
-    call: (call) => persist(call, (response) => Promise.resolve(response)),
+    call: (call) => persist(call, (response) => Promise.resolve({ value: response })),
     json: (call) =>
       persist(call, async (response) => {
-        const text = await response.text();
-        const body = parsed(text);
-        if (body === undefined) {
-          throw new Refused(errorOf("RUNTIME_ERROR", `the answer to ${call.path} is not JSON`, { status: response.status }));
-        }
-        return { response, body };
+        const body = parsed(await response.text());
+        if (body !== undefined) return { value: { response, body } };
+        return {
+          error: errorOf("RUNTIME_ERROR", `the answer to ${call.path} is not JSON`, { status: response.status }),
+        };
       }),
   };
 }
 
-/** Tells a refusal from whatever `fetch` throws, inside one attempt. */
-class Refused {
-  readonly error: OnexError;
-  constructor(error: OnexError) {
-    this.error = error;
-  }
-}
+/** What an attempt came to. */
+type Outcome<T> = { readonly value: T } | { readonly error: OnexError };
 
 async function errorOfResponse(response: Response): Promise<OnexError> {
   const isProblem = (response.headers.get("content-type") ?? "").startsWith(PROBLEM_TYPE);
@@ -140,7 +132,8 @@ function parsed(text: string): unknown {
 }
 
 /** Between half and all of 200 ms · 2ⁿ, at most ten seconds. */
-const backoffMs = (retry: number, random: number): number => Math.min(BASE_MS * 2 ** retry, CAP_MS) * (0.5 + random / 2);
+const backoffMs = (retry: number, random: number): number =>
+  Math.min(BASE_MS * 2 ** retry, CAP_MS) * (0.5 + random / 2);
 
 const timer = (ms: number): Promise<void> =>
   new Promise((resolve) => {

@@ -39,7 +39,10 @@ export function createApp(options: AppOptions): Api {
   const api = newApi();
   api.onError(errorBoundary(log));
   api.notFound((c) =>
-    problemResponse(c, fault("ROUTE_NOT_FOUND", `nothing is at ${c.req.path}`, { hint: "GET /openapi.json lists every route" })),
+    problemResponse(
+      c,
+      fault("ROUTE_NOT_FOUND", `nothing is at ${c.req.path}`, { hint: "GET /openapi.json lists every route" }),
+    ),
   );
   api.use(secureHeaders);
   api.use(correlation(ids));
@@ -48,9 +51,13 @@ export function createApp(options: AppOptions): Api {
     methodNotAllowed({
       app: api,
       onMethodNotAllowed: (c, methods) =>
-        problemResponse(c, fault("METHOD_NOT_ALLOWED", `${c.req.method} is not possible here`, { hint: `use ${methods.join(", ")}` }), {
-          allow: methods.join(", "),
-        }),
+        problemResponse(
+          c,
+          fault("METHOD_NOT_ALLOWED", `${c.req.method} is not possible here`, { hint: `use ${methods.join(", ")}` }),
+          {
+            allow: methods.join(", "),
+          },
+        ),
     }),
   );
   api.use("/v1/*", bearerAuth(options.token));

@@ -38,7 +38,10 @@ const sendEnvelope = createRoute({
     body: { required: true, content: { "application/json": { schema: envelopeWire } } },
   },
   responses: {
-    200: { description: "The run has ended; `success` says how.", content: { "application/json": { schema: envelopeWire } } },
+    200: {
+      description: "The run has ended; `success` says how.",
+      content: { "application/json": { schema: envelopeWire } },
+    },
     202: {
       description: "The run goes on; `success` is null.",
       headers: z.object({ location: z.string().meta({ description: "The run's page." }) }),

@@ -22,7 +22,11 @@ export const errorBoundary =
       code: problem.code,
       error: describe(thrown),
       cause: thrown.cause === undefined ? null : describe(thrown.cause),
-      at: thrown.stack?.split("\n").slice(1, 5).map((line) => line.trim()) ?? [],
+      at:
+        thrown.stack
+          ?.split("\n")
+          .slice(1, 5)
+          .map((line) => line.trim()) ?? [],
     });
     return problemResponse(c, problem);
   };

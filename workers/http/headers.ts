@@ -32,7 +32,10 @@ export const preferHeader = {
   prefer: z
     .string()
     .optional()
-    .meta({ description: "`wait=N` holds the answer until the run ends, at most N seconds (60 at most).", examples: ["wait=10"] }),
+    .meta({
+      description: "`wait=N` holds the answer until the run ends, at most N seconds (60 at most).",
+      examples: ["wait=10"],
+    }),
 };
 
 /** The key of an Idempotency-Key header: bare, or quoted as the IETF draft spells it. Null when there is none. */

@@ -42,6 +42,11 @@ export async function checkHealth(c: AppContext, services: ServicesOf, identity:
     return { healthy, version, environment, checks };
   } catch (thrown) {
     log.error("the health check failed", { correlation_id: c.get("correlationId"), error: describe(thrown) });
-    return { healthy: false, version, environment, checks: { health: { healthy: false, detail: "the check itself failed" } } };
+    return {
+      healthy: false,
+      version,
+      environment,
+      checks: { health: { healthy: false, detail: "the check itself failed" } },
+    };
   }
 }

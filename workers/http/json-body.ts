@@ -9,7 +9,7 @@ import { requireJson } from "./content-type.ts";
 import type { AppContext, AppEnv } from "./context.ts";
 import { problemResponse } from "./problem.ts";
 
-const UTF8 = new TextDecoder("utf-8", { fatal: true });
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
 /** Parses `bytes` into `body`, the only time a body is parsed. */
 const parseJson: MiddlewareHandler<AppEnv> = async (c, next) => {
@@ -29,7 +29,9 @@ export const jsonBody: readonly [MiddlewareHandler<AppEnv>, ...MiddlewareHandler
 /** The parsed body as the schema reads it, or one fault with everything that is wrong with it. */
 export function readBody<S extends z.ZodType>(c: AppContext, schema: S): Result<z.output<S>, Fault> {
   const read = schema.safeParse(c.get("body"));
-  return read.success ? ok(read.data) : err(refusal("the body", faultsOfIssues("INVALID_PARAMETER", read.error.issues)));
+  return read.success
+    ? ok(read.data)
+    : err(refusal("the body", faultsOfIssues("INVALID_PARAMETER", read.error.issues)));
 }
 
 function parse(bytes: Uint8Array): Result<unknown, Fault> {

@@ -72,7 +72,10 @@ const show = createRoute({
   summary: "Show a node",
   description: "One name with all its versions and their trust.",
   ...SECURED,
-  request: { headers, params: z.object({ name: z.string().meta({ description: "The node's name.", examples: ["noop"] }) }) },
+  request: {
+    headers,
+    params: z.object({ name: z.string().meta({ description: "The node's name.", examples: ["noop"] }) }),
+  },
   responses: {
     200: { description: "The node.", content: { "application/json": { schema: nodeView } } },
     ...problems(...ANY_PROBLEM, "NODE_NOT_FOUND"),

@@ -33,7 +33,9 @@ export function addOpenApi(api: Api, version: string): void {
     description: "The token the operator configured.",
   });
   let document: object | null = null;
-  serve(api, openapi, [], (c) => c.json((document ??= documentOf(api, version)), 200, { "cache-control": "public, max-age=300" }));
+  serve(api, openapi, [], (c) =>
+    c.json((document ??= documentOf(api, version)), 200, { "cache-control": "public, max-age=300" }),
+  );
 }
 
 function documentOf(api: Api, version: string): object {

@@ -5,7 +5,11 @@ import { HTTP_STATUS, retryAfterSeconds, type ErrorCode, type Fault } from "../.
 import type { AppContext } from "./context.ts";
 
 /** A fault as an HTTP error (RFC 9457), with Retry-After when a retry may help. The status comes from the one table. */
-export function problemResponse(c: AppContext, problem: Fault, headers: Readonly<Record<string, string>> = {}): Response {
+export function problemResponse(
+  c: AppContext,
+  problem: Fault,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
   const document = problemDocument(problem, c.get("correlationId"), c.req.path);
   const wait = retryAfterSeconds(problem);
   c.set("problemCode", problem.code);

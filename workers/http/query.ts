@@ -19,5 +19,10 @@ export function readQuery<S extends z.ZodType>(c: AppContext, schema: S): Result
   const read = schema.safeParse(c.req.query());
   if (read.success) return ok(read.data);
   const faults = faultsOfIssues("INVALID_PARAMETER", read.error.issues);
-  return err(refusal("the query", faults.map((one) => ({ ...one, place: `query ${one.place?.slice(2) ?? ""}` }))));
+  return err(
+    refusal(
+      "the query",
+      faults.map((one) => ({ ...one, place: `query ${one.place?.slice(2) ?? ""}` })),
+    ),
+  );
 }

@@ -79,7 +79,8 @@ function advance(text: string, at: number, character: string, expecting: Expecti
   }
 }
 
-const token = (end: number, at: number, expecting: Expecting): Step | null => (end === at ? null : { at: end, expecting });
+const token = (end: number, at: number, expecting: Expecting): Step | null =>
+  end === at ? null : { at: end, expecting };
 
 /** The index after the string that starts at `at`, or `at` when none does. A loop: a pattern would backtrack over a megabyte. */
 function pastString(text: string, at: number): number {

@@ -1,13 +1,15 @@
-import type { ContractKey, NodeDefinition } from "../registry/node.ts";
+import type { ContractKey } from "../registry/node.ts";
+import type { RegistrySnapshot } from "../registry/snapshot.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Fault } from "../errors.ts";
 import type { DraftStep } from "./draft-step.ts";
+import { factsOf } from "./facts.ts";
 import { gateSources } from "./gate-sources.ts";
 import { planHash } from "./hash.ts";
 import { order } from "./order.ts";
 import type { Boundary, KeyChoice, Plan, PlanStep, Segment, Source, StepId } from "./plan.ts";
 import type { Policy } from "./policy.ts";
-import { PRICE_UNITS } from "./price.ts";
+import { priceOf, PRICE_UNITS } from "./price.ts";
 import { planFault } from "./problem.ts";
 import { segmentSteps } from "./segment.ts";
 
@@ -21,8 +23,7 @@ export interface Parts {
   readonly why: readonly KeyChoice[];
   readonly guards: readonly string[];
   readonly policy: Policy;
-  /** A node's planned price in millionths. */
-  readonly priceOf: (node: NodeDefinition) => number;
+  readonly snapshot: RegistrySnapshot;
 }
 
 /**
@@ -63,6 +64,7 @@ function seal(parts: Parts, levels: readonly number[], grants: (step: number, so
     parts.policy,
   );
   const segmentOf = new Map(segments.flatMap((segment) => segment.steps.map((id) => [id, segment] as const)));
+  const factsFor = factsOf(parts.snapshot);
   const unhashed = {
     want: parts.want,
     given: parts.given,
@@ -70,7 +72,7 @@ function seal(parts: Parts, levels: readonly number[], grants: (step: number, so
     segments,
     ...(parts.boundaries.length === 0 ? {} : { boundaries: parts.boundaries }),
     results: record(parts.results),
-    cost: parts.steps.reduce((sum, step) => sum + parts.priceOf(step.node), 0) / PRICE_UNITS,
+    cost: parts.steps.reduce((sum, { node }) => sum + priceOf(node, factsFor(node).trust, parts.policy), 0) / PRICE_UNITS,
     depth: deepest(levels),
     why: parts.why,
     guards: parts.guards,

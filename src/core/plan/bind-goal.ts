@@ -1,8 +1,10 @@
-import type { ContractKey, NodeDefinition } from "../registry/node.ts";
+import type { ContractKey } from "../registry/node.ts";
+import type { Fit } from "../schema/fit.ts";
 import { preference, type Contender } from "./contender.ts";
 import type { DraftStep } from "./draft-step.ts";
 import type { Source, StepId } from "./plan.ts";
 import type { Resolution } from "./resolution.ts";
+import { outputShape } from "./search.ts";
 import { stepIds } from "./step-ids.ts";
 
 /**
@@ -41,7 +43,7 @@ function bindStep(
     const producer = serves.get(need);
     if (!producer) continue;
     inputs.set(need.key, { step: idOf(producer), key: need.key });
-    if (need.schema && fitOf(producer.node, need.key, need.schema) !== "yes") unchecked.push(need.key);
+    if (fitOf(producer, need.key, need.shape) !== "yes") unchecked.push(need.key);
   }
   for (const [key, port] of Object.entries(node.inputs)) {
     if (search.request.given.has(key)) {
@@ -49,21 +51,21 @@ function bindStep(
       continue;
     }
     if (!port.optional) continue;
-    const giver = yielders.get(key)?.find((other) => other !== contender && fitOf(other.node, key, port.schema) === "yes");
+    const giver = yielders.get(key)?.find((other) => other !== contender && fitOf(other, key, search.shapes.numberOf(port.schema)) === "yes");
     if (giver) wishes.set(key, { step: idOf(giver), key });
   }
   return { id: idOf(contender), node, inputs, wishes, after: [], unchecked };
 
-  function fitOf(producer: NodeDefinition, key: ContractKey, schema: NonNullable<(typeof needs)[number]["schema"]>): string {
-    const output = Object.hasOwn(producer.outputs, key) ? producer.outputs[key] : undefined;
-    return output === undefined ? "no" : search.shapes.fit(output, schema).fit;
+  function fitOf(producer: Contender, key: ContractKey, shape: number): Fit["fit"] {
+    const output = outputShape(producer, key);
+    return output === undefined ? "no" : search.shapes.fitOf(output, shape).fit;
   }
 }
 
 function yieldersOf(chosen: readonly Contender[]): ReadonlyMap<ContractKey, readonly Contender[]> {
   const found = new Map<ContractKey, Contender[]>();
   for (const contender of chosen) {
-    for (const key of Object.keys(contender.node.outputs)) {
+    for (const { key } of contender.facts.outputs) {
       const list = found.get(key);
       if (list) list.push(contender);
       else found.set(key, [contender]);

@@ -127,7 +127,7 @@ class Binder {
   #decide({ step, key, port }: Question): void {
     const yielders = this.#yielders.get(key) ?? NONE;
     const serves = (other: number): boolean => other !== step && yielders.has(other) && this.#fits(step, key, other);
-    const before = this.#latest(this.#links.nearestBefore(step, serves));
+    const before = this.#links.latest(this.#links.nearestBefore(step, serves));
     const [nearest] = before;
     if (nearest !== undefined && before.length === 1) return this.#bindTo(step, key, port, nearest);
     const rest = before.length > 0 ? before : this.#unrelated(step, yielders, serves);
@@ -154,13 +154,6 @@ class Binder {
     if (this.#links.exhausted) return [];
     const later = this.#links.descendants(step);
     return [...yielders].filter((other) => !later.has(other) && serves(other));
-  }
-
-  /** Leaves out steps that come before another of the list. */
-  #latest(steps: readonly number[]): readonly number[] {
-    if (steps.length < 2) return steps;
-    const earlier = new Set(steps.flatMap((step) => [...this.#links.ancestors(step)]));
-    return steps.filter((step) => !earlier.has(step));
   }
 
   #bindTo(step: number, key: ContractKey, port: InputPort, from: number): void {

@@ -34,8 +34,10 @@ export function refusalReasons(
   if (pin !== undefined && !satisfies(node.version, pin)) {
     reasons.push(`version ${node.version} is outside the pin ${pin}`);
   }
-  return reasons;
+  return reasons.length === 0 ? NO_REASONS : reasons;
 }
+
+const NO_REASONS: readonly string[] = [];
 
 /** A score below the threshold counts only once there is enough evidence for it. */
 function judgeTrust(trust: TrustScore, policy: Policy, reasons: string[]): void {

@@ -17,7 +17,12 @@ const RANK: Record<Verdict, number> = { chosen: 0, fallback: 1, rejected: 2 };
 export function explain(resolution: Resolution, givenKeys: Iterable<ContractKey>): readonly KeyChoice[] {
   const choices: KeyChoice[] = [];
   for (const key of givenKeys) choices.push({ key, source: "given", candidates: [] });
+  const told = new Set<string>();
   for (const [demand, chosen] of resolution.serves) {
+    // Consumers with different schemas may share a producer: one entry tells it all.
+    const choice = `${demand.key}|${chosen.place}`;
+    if (told.has(choice)) continue;
+    told.add(choice);
     choices.push({ key: demand.key, source: "node", candidates: candidatesFor(demand, chosen, resolution.search) });
   }
   return choices.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
@@ -43,7 +48,7 @@ function candidatesFor(demand: Demand, chosen: Contender, search: Search): reado
 function comparison(rival: Contender, chosen: Contender, { model }: Search): string {
   if (rival.cost < chosen.cost) return `${model.say(rival.cost)} by itself, but ${chosen.node.name} serves the whole plan better`;
   if (rival.cost > chosen.cost) return `${model.say(rival.cost)}, chosen ${model.say(chosen.cost)}`;
-  return rival.age < chosen.age
+  return rival.facts.age < chosen.facts.age
     ? `costs the same, but version ${rival.node.version} is older than ${chosen.node.version}`
     : "costs the same, but comes later by name";
 }

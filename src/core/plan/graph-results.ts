@@ -31,7 +31,7 @@ export function graphResults(
   for (const [i, wanted] of want.entries()) {
     const places = yielders.get(wanted) ?? [];
     if (places.length > 1) links ??= linksOf(steps);
-    const last = places.length > 1 && links ? latest(places, links) : places;
+    const last = places.length > 1 && links ? links.latest(places) : places;
     if (last.length > 1) return err(ambiguous(wanted, last, steps, `want[${i}]`));
     const step = steps[last[0] ?? -1];
     if (step) results.set(wanted, { step: step.id, key: wanted });
@@ -70,12 +70,6 @@ function yieldersOf(steps: readonly DraftStep[]): ReadonlyMap<ContractKey, reado
     }
   });
   return found;
-}
-
-function latest(places: readonly number[], links: Links): readonly number[] {
-  const earlier = new Set(places.flatMap((place) => [...links.ancestors(place)]));
-  const last = places.filter((place) => !earlier.has(place));
-  return links.exhausted ? places : last;
 }
 
 function linksOf(steps: readonly DraftStep[]): Links {

@@ -1,4 +1,6 @@
 import type { Fault } from "../errors.ts";
+import type { RegistrySnapshot } from "../registry/snapshot.ts";
+import { expectedMs } from "./expected.ts";
 import { figure } from "./figure.ts";
 import type { Plan } from "./plan.ts";
 import { planFault, type PlanProblem } from "./problem.ts";
@@ -13,14 +15,14 @@ export interface Violation {
   readonly actual: number;
 }
 
-/** Every guard of its policy that the plan breaks. `expectedMs` is how long its steps are expected to take. */
-export function violations(plan: Plan, expectedMs: number): readonly Violation[] {
+/** Every guard of its policy that the plan breaks. */
+export function violations(plan: Plan, snapshot: RegistrySnapshot): readonly Violation[] {
   const { maxSteps, maxDepth, maxCost, deadlineMs } = plan.policy;
   const judged: readonly (readonly [Guard, number | null, number])[] = [
     ["max_steps", maxSteps, plan.steps.length],
     ["max_depth", maxDepth, plan.depth],
     ["max_cost", maxCost, plan.cost],
-    ["deadline_ms", deadlineMs, expectedMs],
+    ["deadline_ms", deadlineMs, deadlineMs === null ? 0 : expectedMs(plan, snapshot)],
   ];
   return judged.flatMap(([guard, limit, actual]) => (limit !== null && actual > limit ? [{ guard, limit, actual }] : []));
 }

@@ -23,16 +23,19 @@ export class Links {
 
   /** Everything that waits for the step, directly or not. */
   descendants(step: number): ReadonlySet<number> {
-    return this.#walk(step, this.#after, () => false);
+    return this.#walk([step], this.#after, () => false);
   }
 
-  ancestors(step: number): ReadonlySet<number> {
-    return this.#walk(step, this.#before, () => false);
+  /** The steps of the list that come before no other of the list. */
+  latest(steps: readonly number[]): readonly number[] {
+    if (steps.length < 2) return steps;
+    const earlier = this.#walk(steps, this.#before, () => false);
+    return steps.filter((step) => !earlier.has(step));
   }
 
   /** The wanted steps that are met first on each path back from the step. */
   nearestBefore(step: number, wanted: (step: number) => boolean): readonly number[] {
-    return [...this.#walk(step, this.#before, wanted)].filter(wanted);
+    return [...this.#walk([step], this.#before, wanted)].filter(wanted);
   }
 
   /** Counts work that was done outside a walk. */
@@ -40,11 +43,13 @@ export class Links {
     this.#effort -= effort;
   }
 
-  #walk(start: number, edges: readonly (readonly number[])[], stopAt: (step: number) => boolean): ReadonlySet<number> {
+  /** Everything reachable over at least one edge; not beyond steps where it stops. */
+  #walk(starts: readonly number[], edges: readonly (readonly number[])[], stopAt: (step: number) => boolean): ReadonlySet<number> {
     const seen = new Set<number>();
-    const open = [start];
+    const open = [...starts];
+    const first = new Set(starts);
     for (let next = open.pop(); next !== undefined && this.#effort > 0; next = open.pop()) {
-      if (next !== start && stopAt(next)) continue;
+      if (!first.has(next) && stopAt(next)) continue;
       for (const neighbour of edges[next] ?? []) {
         this.#effort--;
         if (seen.has(neighbour)) continue;

@@ -1,14 +1,11 @@
-import type { NodeDefinition } from "../registry/node.ts";
-import type { RegistrySnapshot } from "../registry/snapshot.ts";
-import { trustOf } from "./eligible.ts";
 import { figure } from "./figure.ts";
 import type { Policy } from "./policy.ts";
 import { priceOf, PRICE_UNITS } from "./price.ts";
 import type { CostModel } from "./search.ts";
 
 /** The least price: what a goal is planned for unless a guard forbids the result. */
-export const cheapest = (snapshot: RegistrySnapshot, policy: Policy): CostModel => ({
-  price: (node: NodeDefinition) => priceOf(node, trustOf(snapshot, node), policy),
+export const cheapest = (policy: Policy): CostModel => ({
+  price: ({ node, trust }) => priceOf(node, trust, policy),
   combine: "sum",
   say: (total) => `costs ${figure(total / PRICE_UNITS)}`,
 });
@@ -18,7 +15,7 @@ export const fewest: CostModel = { price: () => 1, combine: "sum", say: (total) 
 
 /** The least expected latency: of the longest chain, or of all steps together when they run one after another. */
 export const fastest = (policy: Policy): CostModel => ({
-  price: (node: NodeDefinition) => Math.max(1, Math.round(node.execution.latencyMs * 1_000)),
+  price: ({ node }) => Math.max(1, Math.round(node.execution.latencyMs * 1_000)),
   combine: policy.mode === "sequential" || policy.maxParallelism === 1 ? "sum" : "max",
   say: (total) => `takes ${figure(total / 1_000)} ms`,
 });

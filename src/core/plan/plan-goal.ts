@@ -5,7 +5,6 @@ import { err, ok, type Result } from "../result.ts";
 import { assemble } from "./assemble.ts";
 import { bindGoal } from "./bind-goal.ts";
 import { NO_EXCLUSIONS, type Exclusions } from "./eligible.ts";
-import { expectedMs } from "./expected.ts";
 import { explain } from "./explain.ts";
 import { figure } from "./figure.ts";
 import { remembered } from "./goal-cache.ts";
@@ -39,7 +38,7 @@ export function resolveGoal(goal: Goal, snapshot: RegistrySnapshot, excluded: Ex
   if (problem) return err(problem);
   const want = [...new Set(goal.want)];
   const request: SearchRequest = { want, given: new Set(goal.given), policy, excluded };
-  const found = search(request, snapshot, cheapest(snapshot, policy));
+  const found = search(request, snapshot, cheapest(policy));
   if (found.wants.some((demand) => demand.by === null)) return err(unreachable(found));
   const first = attempt(derivation(found), snapshot, []);
   if (!first.ok) return first;
@@ -89,7 +88,6 @@ function attempt(resolution: Resolution, snapshot: RegistrySnapshot, guards: rea
   const { request } = resolution.search;
   const { policy } = request;
   const { steps, results } = bindGoal(resolution);
-  const { price } = cheapest(snapshot, policy);
   const plan = assemble({
     steps,
     boundaries: [],
@@ -99,10 +97,10 @@ function attempt(resolution: Resolution, snapshot: RegistrySnapshot, guards: rea
     why: explain(resolution, usedGiven(resolution)),
     guards,
     policy,
-    priceOf: price,
+    snapshot,
   });
   if (!plan.ok) return plan;
-  return ok({ plan: plan.value, violations: violations(plan.value, expectedMs(plan.value, snapshot)) });
+  return ok({ plan: plan.value, violations: violations(plan.value, snapshot) });
 }
 
 /** Given keys that the plan uses or hands through. */

@@ -4,12 +4,10 @@ import { err, ok, type Result } from "../result.ts";
 import { assemble } from "./assemble.ts";
 import { bindGraph } from "./bind-graph.ts";
 import { NO_EXCLUSIONS, type Exclusions } from "./eligible.ts";
-import { expectedMs } from "./expected.ts";
 import { figure } from "./figure.ts";
 import { graphResults } from "./graph-results.ts";
 import type { Graph } from "./graph.ts";
 import { isHard, limitFault, violations } from "./limits.ts";
-import { cheapest } from "./models.ts";
 import type { Candidate, KeyChoice, Plan, Source } from "./plan.ts";
 import type { Policy } from "./policy.ts";
 import { policyFault } from "./policy-conflicts.ts";
@@ -46,7 +44,6 @@ export function resolveGraph(
   const scope = { nodes: new Map(read.value.map(({ id, node }) => [id, node])), given };
   const results = graphResults(graph.want, bound.value.steps, scope);
   if (!results.ok) return results;
-  const { price } = cheapest(snapshot, policy);
   const plan = assemble({
     steps: bound.value.steps,
     boundaries: [],
@@ -56,10 +53,10 @@ export function resolveGraph(
     why: [],
     guards: bound.value.notes,
     policy,
-    priceOf: price,
+    snapshot,
   });
   if (!plan.ok) return plan;
-  const broken = violations(plan.value, expectedMs(plan.value, snapshot));
+  const broken = violations(plan.value, snapshot);
   const hard = broken.find(isHard);
   if (hard) return err(limitFault(hard));
   const late = broken.map(

@@ -1,7 +1,7 @@
 import type { ContractKey } from "../registry/node.ts";
 import type { Contender, Demand } from "./contender.ts";
 import { resolve, type Resolution } from "./resolution.ts";
-import { mayServe } from "./search.ts";
+import { mayServe, outputShape } from "./search.ts";
 
 /** Bounds the effort on plans with very many overlaps: nodes looked at over all attempts. */
 const MAX_EFFORT = 2_000_000;
@@ -22,8 +22,8 @@ export function prune(resolution: Resolution, maxDepth: number): Resolution {
 /** Nodes all of whose used keys are put out by another chosen node too, dearest first. */
 function redundant({ chosen, serves, search }: Resolution): readonly Contender[] {
   const makers = new Map<ContractKey, number>();
-  for (const { node } of chosen) {
-    for (const key of Object.keys(node.outputs)) if (search.demands.has(key)) makers.set(key, (makers.get(key) ?? 0) + 1);
+  for (const { facts } of chosen) {
+    for (const { key } of facts.outputs) if (search.demands.has(key)) makers.set(key, (makers.get(key) ?? 0) + 1);
   }
   const needed = new Set<Contender>();
   for (const [demand, by] of serves) if ((makers.get(demand.key) ?? 0) < 2) needed.add(by);
@@ -47,8 +47,8 @@ function without(contender: Contender, current: Resolution, maxDepth: number): R
 }
 
 function yields(contender: Contender, demand: Demand, { search }: Resolution): boolean {
-  const schema = Object.hasOwn(contender.node.outputs, demand.key) ? contender.node.outputs[demand.key] : undefined;
-  return schema !== undefined && mayServe(schema, demand, search.shapes);
+  const shape = outputShape(contender, demand.key);
+  return shape !== undefined && mayServe(shape, demand, search.shapes);
 }
 
 /** Nodes in the longest chain, or null when there is a cycle. */

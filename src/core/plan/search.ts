@@ -1,8 +1,8 @@
-import type { JsonSchema } from "../../../contracts/json.ts";
 import type { ContractKey, NodeDefinition } from "../registry/node.ts";
 import type { RegistrySnapshot } from "../registry/snapshot.ts";
-import { ageOf, byCost, type Contender, type Demand } from "./contender.ts";
-import { refusalReasons, trustOf, type Exclusions } from "./eligible.ts";
+import { ANY_SHAPE, byCost, type Contender, type Demand } from "./contender.ts";
+import { refusalReasons, type Exclusions } from "./eligible.ts";
+import { factsOf, type NodeFacts } from "./facts.ts";
 import { Heap } from "./heap.ts";
 import type { Policy } from "./policy.ts";
 import { shapesOf, type Shapes } from "./shapes.ts";
@@ -10,7 +10,7 @@ import { shapesOf, type Shapes } from "./shapes.ts";
 /** What a search minimises. */
 export interface CostModel {
   /** A node's own price, at least 1. */
-  price(node: NodeDefinition): number;
+  price(facts: NodeFacts): number;
   /** Whether a node costs the sum of what it needs or the dearest of it. Both are superior functions. */
   readonly combine: "sum" | "max";
   /** A total in words: `costs 1.2`. */
@@ -49,56 +49,46 @@ export function search(request: SearchRequest, snapshot: RegistrySnapshot, model
 }
 
 function explore(request: SearchRequest, snapshot: RegistrySnapshot, model: CostModel): Search {
-  const shapes = shapesOf(snapshot);
+  const factsFor = factsOf(snapshot);
   const demands = new Map<ContractKey, Demand[]>();
   const contenders = new Map<NodeDefinition, Contender>();
   const keys: ContractKey[] = [];
-  const demand = (key: ContractKey, schema: JsonSchema | null): Demand => {
+  const demand = (key: ContractKey, shape: number): Demand => {
     let forms = demands.get(key);
     if (!forms) {
       demands.set(key, (forms = []));
       keys.push(key);
     }
-    const shape = schema === null ? -1 : shapes.numberOf(schema);
-    const known = forms.find((form) => (form.schema === null ? -1 : shapes.numberOf(form.schema)) === shape);
-    if (known) return known;
-    const made: Demand = { key, schema, consumers: [], by: null, cost: Infinity };
+    for (const form of forms) if (form.shape === shape) return form;
+    const made: Demand = { key, shape, consumers: [], by: null, cost: Infinity };
     forms.push(made);
     return made;
   };
-  const wants = request.want.filter((key) => !request.given.has(key)).map((key) => demand(key, null));
+  const wants = request.want.filter((key) => !request.given.has(key)).map((key) => demand(key, ANY_SHAPE));
   // `keys` grows while it is walked.
   for (const key of keys) {
     for (const node of snapshot.producers.get(key) ?? []) {
-      if (!contenders.has(node)) contenders.set(node, consider(node, request, snapshot, model, demand));
+      if (!contenders.has(node)) contenders.set(node, consider(factsFor(node), request, model, demand));
     }
   }
-  return { wants, demands, contenders, shapes, request, snapshot, model };
+  return { wants, demands, contenders, shapes: shapesOf(snapshot), request, snapshot, model };
 }
 
 function consider(
-  node: NodeDefinition,
+  facts: NodeFacts,
   request: SearchRequest,
-  snapshot: RegistrySnapshot,
   model: CostModel,
-  demand: (key: ContractKey, schema: JsonSchema) => Demand,
+  demand: (key: ContractKey, shape: number) => Demand,
 ): Contender {
-  const refusals = refusalReasons(node, trustOf(snapshot, node), request.policy, request.excluded);
+  const { node } = facts;
+  const refusals = refusalReasons(node, facts.trust, request.policy, request.excluded);
   const needs: Demand[] = [];
-  const contender: Contender = {
-    node,
-    refusals,
-    price: model.price(node),
-    needs,
-    age: ageOf(node.version),
-    waiting: 0,
-    cost: Infinity,
-    place: -1,
-  };
+  const price = model.price(facts);
+  const contender: Contender = { node, facts, refusals, price, needs, waiting: 0, cost: Infinity, place: -1 };
   if (refusals.length > 0) return contender;
-  for (const [key, port] of Object.entries(node.inputs)) {
-    if (port.optional || request.given.has(key)) continue;
-    const need = demand(key, port.schema);
+  for (const { key, shape } of facts.required) {
+    if (request.given.has(key)) continue;
+    const need = demand(key, shape);
     need.consumers.push(contender);
     needs.push(need);
   }
@@ -109,7 +99,7 @@ function consider(
 function settle({ contenders, demands, shapes, model }: Search): void {
   const heap = new Heap<Contender>(byCost);
   const enter = (contender: Contender): void => {
-    contender.cost = priceWithNeeds(contender, model, (need) => need.cost);
+    contender.cost = priceWithNeeds(contender, model, settledCost);
     heap.push(contender);
   };
   for (const contender of contenders.values()) {
@@ -118,9 +108,9 @@ function settle({ contenders, demands, shapes, model }: Search): void {
   let place = 0;
   for (let next = heap.pop(); next !== undefined; next = heap.pop()) {
     next.place = place++;
-    for (const [key, schema] of Object.entries(next.node.outputs)) {
-      for (const demand of demands.get(key) ?? []) {
-        if (demand.by !== null || !mayServe(schema, demand, shapes)) continue;
+    for (const { key, shape } of next.facts.outputs) {
+      for (const demand of demands.get(key) ?? NOTHING) {
+        if (demand.by !== null || !mayServe(shape, demand, shapes)) continue;
         demand.by = next;
         demand.cost = next.cost;
         for (const consumer of demand.consumers) if (--consumer.waiting === 0) enter(consumer);
@@ -128,6 +118,9 @@ function settle({ contenders, demands, shapes, model }: Search): void {
     }
   }
 }
+
+const NOTHING: readonly Demand[] = [];
+const settledCost = (need: Demand): number => need.cost;
 
 /** A node's price with everything it needs; capped, so that exponential sharing stays comparable. */
 export function priceWithNeeds(contender: Contender, model: CostModel, costOf: (need: Demand) => number): number {
@@ -138,6 +131,12 @@ export function priceWithNeeds(contender: Contender, model: CostModel, costOf: (
   return Math.min(Number.MAX_VALUE, contender.price + needs);
 }
 
-/** Whether an output of this schema may serve the demand; what cannot be decided may. */
-export const mayServe = (output: JsonSchema, demand: Demand, shapes: Shapes): boolean =>
-  demand.schema === null || shapes.fit(output, demand.schema).fit !== "no";
+/** Whether an output of this shape may serve the demand; what cannot be decided may. */
+export const mayServe = (output: number, demand: Demand, shapes: Shapes): boolean =>
+  demand.shape === ANY_SHAPE || shapes.fitOf(output, demand.shape).fit !== "no";
+
+/** The shape in which a contender puts out a key, or undefined when it does not. */
+export function outputShape({ facts }: Contender, key: ContractKey): number | undefined {
+  for (const port of facts.outputs) if (port.key === key) return port.shape;
+  return undefined;
+}

@@ -55,8 +55,8 @@ function beats(level: Level, other: Level | undefined, strictly: boolean): boole
 }
 
 function* servedBy(contender: Contender, search: Search): Iterable<Demand> {
-  for (const [key, schema] of Object.entries(contender.node.outputs)) {
-    for (const demand of search.demands.get(key) ?? []) if (mayServe(schema, demand, search.shapes)) yield demand;
+  for (const { key, shape } of contender.facts.outputs) {
+    for (const demand of search.demands.get(key) ?? []) if (mayServe(shape, demand, search.shapes)) yield demand;
   }
 }
 

@@ -11,6 +11,8 @@ export interface Shapes {
   numberOf(schema: JsonSchema): number;
   /** Whether what `from` describes may be handed to what `to` describes. */
   fit(from: JsonSchema, to: JsonSchema): Fit;
+  /** The same for numbered schemas. */
+  fitOf(from: number, to: number): Fit;
 }
 
 const FITS: Fit = { fit: "yes" };
@@ -26,6 +28,7 @@ export function shapesOf(snapshot: RegistrySnapshot): Shapes {
 }
 
 function newShapes(): Shapes {
+  const schemas: JsonSchema[] = [];
   const byObject = new Map<JsonSchema, number>();
   const byText = new Map<string, number>();
   const verdicts = new Map<number, Map<number, Fit>>();
@@ -33,21 +36,21 @@ function newShapes(): Shapes {
     const known = byObject.get(schema);
     if (known !== undefined) return known;
     const text = JSON.stringify(schema);
-    const number = byText.get(text) ?? byText.size;
-    byText.set(text, number);
+    let number = byText.get(text);
+    if (number === undefined) {
+      number = schemas.push(schema) - 1;
+      byText.set(text, number);
+    }
     byObject.set(schema, number);
     return number;
   };
-  return {
-    numberOf,
-    fit(from, to) {
-      const [left, right] = [numberOf(from), numberOf(to)];
-      if (left === right) return FITS;
-      let row = verdicts.get(left);
-      if (!row) verdicts.set(left, (row = new Map()));
-      let verdict = row.get(right);
-      if (!verdict) row.set(right, (verdict = assignable(from, to)));
-      return verdict;
-    },
+  const fitOf = (from: number, to: number): Fit => {
+    if (from === to) return FITS;
+    let row = verdicts.get(from);
+    if (!row) verdicts.set(from, (row = new Map()));
+    let verdict = row.get(to);
+    if (!verdict) row.set(to, (verdict = assignable(schemas[from] ?? {}, schemas[to] ?? {})));
+    return verdict;
   };
+  return { numberOf, fitOf, fit: (from, to) => fitOf(numberOf(from), numberOf(to)) };
 }

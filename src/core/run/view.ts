@@ -1,7 +1,8 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
 import type { Fault } from "../errors.ts";
 import { planIndex } from "../plan/plan-index.ts";
-import { planToWire } from "../plan/views/wire.ts";
+import { planToWire } from "../plan/plan-to-wire.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { RunState, StepState } from "./state.ts";
 import { isoTime, isoTimeOrNull } from "./time.ts";
 import { wireValue } from "./value.ts";
@@ -57,9 +58,12 @@ export function viewRun(state: RunState): JsonObject {
     tags: header.tags,
     deadline_at: isoTimeOrNull(header.deadlineAt),
     steps: stepsOf(state).map((step) => stepView(state, step)),
-    plan: planToWire(state.plan),
+    plan: planJson(state.plan),
   };
 }
+
+/** A plan as JSON for clients. */
+export const planJson = (plan: Plan): JsonObject => planToWire(plan) as unknown as JsonObject;
 
 /** Steps in the plan's order. */
 export function stepsOf(state: RunState): readonly StepState[] {

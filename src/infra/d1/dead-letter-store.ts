@@ -1,11 +1,10 @@
 import { desc, eq } from "drizzle-orm";
-import { drizzle } from "drizzle-orm/d1";
+import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { DeadLetterClass, DeadLetterStore } from "../../spi/dead-letter-store.ts";
 import { answered } from "./edge.ts";
 import { deadLetters } from "./schema.ts";
 
-export function d1DeadLetterStore(database: D1Database): DeadLetterStore {
-  const db = drizzle(database);
+export function d1DeadLetterStore(db: DrizzleD1Database): DeadLetterStore {
   return {
     record: (entry) =>
       answered("record a dead letter", async () => {

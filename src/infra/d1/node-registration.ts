@@ -1,7 +1,8 @@
-import { and, eq, ne, or, sql } from "drizzle-orm";
+import { and, eq, or, sql } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
 import { fault, RuntimeHostError, type Fault } from "../../core/errors.ts";
 import type { NodeArtifacts, NodeDefinition } from "../../core/registry/node.ts";
+import { meets } from "../../core/registry/refusals.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Registration } from "../../spi/node-registry.ts";
@@ -44,35 +45,20 @@ export async function registerNode(
   throw new RuntimeHostError(fault("SERVICE_UNAVAILABLE", "the registry refused a node and does not say why"));
 }
 
-/** What a registration meets: null when nothing is in its way. */
+/** The answer to a registration that does not create the node; null when nothing is in its way. */
 async function judge(
   db: DrizzleD1Database,
   tenant: string,
-  { name, version, uuid, digest }: NodeDefinition,
+  node: NodeDefinition,
 ): Promise<Result<Registration, Fault> | null> {
-  const sameNode = and(eq(nodes.name, name), eq(nodes.version, version));
-  const met = await db
-    .select({ name: nodes.name, version: nodes.version, digest: nodes.digest })
+  const sameVersion = and(eq(nodes.name, node.name), eq(nodes.version, node.version));
+  const registered = await db
+    .select({ name: nodes.name, version: nodes.version, uuid: nodes.uuid, digest: nodes.digest })
     .from(nodes)
-    .where(and(eq(nodes.tenant, tenant), or(sameNode, and(eq(nodes.uuid, uuid), ne(nodes.name, name)))));
-  const same = met.find((row) => row.name === name);
-  if (same?.digest === digest) return ok({ created: false, registryVersion: await currentVersion(db, tenant) });
-  if (same) {
-    return err(
-      fault("DUPLICATE_REGISTRATION", `${name}@${version} is registered with other content`, {
-        place: `${name}@${version}`,
-        hint: "raise the version: a registered version never changes",
-      }),
-    );
-  }
-  const other = met[0];
-  if (!other) return null;
-  return err(
-    fault("DUPLICATE_REGISTRATION", `uuid ${uuid} belongs to ${other.name}@${other.version}`, {
-      place: `${name}@${version}`,
-      hint: "give the node a uuid of its own",
-    }),
-  );
+    .where(and(eq(nodes.tenant, tenant), or(sameVersion, eq(nodes.uuid, node.uuid))));
+  const met = meets(node, registered);
+  if (!met.ok) return met;
+  return met.value === "nobody" ? null : ok({ created: false, registryVersion: await currentVersion(db, tenant) });
 }
 
 const insertUnlessTaken = (
@@ -83,7 +69,7 @@ const insertUnlessTaken = (
   db
     .insert(nodes)
     .select(
-      sql`select ${tenant}, ${name}, ${version}, ${digest}, ${uuid}, ${lifecycle}, ${json}, ${now}
+      sql`select ${tenant}, ${name}, ${version}, ${digest}, ${uuid}, ${lifecycle}, null, null, ${json}, ${now}
           where not exists (select 1 from ${nodes}
             where ${nodes.tenant} = ${tenant} and ${nodes.uuid} = ${uuid} and ${nodes.name} <> ${name})`,
     )

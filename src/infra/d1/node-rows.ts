@@ -1,5 +1,6 @@
 import { and, eq } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
+import type { LifecycleReasons } from "../../core/metadata/lifecycle.ts";
 import type { Lifecycle, NodeDefinition } from "../../core/registry/node.ts";
 import type { RegisteredNode } from "../../spi/node-registry.ts";
 import { nodes } from "./schema.ts";
@@ -12,10 +13,12 @@ export function definitionOf(row: Pick<NodeRow, "definition" | "lifecycle">): No
   return { ...definition, lifecycle: row.lifecycle as Lifecycle };
 }
 
-export const registeredOf = (row: NodeRow): RegisteredNode => ({
-  definition: definitionOf(row),
-  registeredAt: row.registeredAt,
-});
+export const registeredOf = (row: NodeRow) =>
+  ({
+    definition: definitionOf(row),
+    registeredAt: row.registeredAt,
+    reasons: { deprecatedBy: row.deprecatedBy, archivedReason: row.archivedReason },
+  }) satisfies RegisteredNode & { readonly reasons: LifecycleReasons };
 
 export async function findNode(
   db: DrizzleD1Database,

@@ -1,5 +1,5 @@
 import { and, eq, sql } from "drizzle-orm";
-import { drizzle, type DrizzleD1Database } from "drizzle-orm/d1";
+import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { RunStatus } from "../../core/run/state.ts";
 import type { RunIndex, RunSummary } from "../../spi/run-index.ts";
 import { perStatement } from "./bound-parameters.ts";
@@ -13,8 +13,7 @@ const COLUMNS = 13;
 const ROWS_PER_BATCH = 500;
 
 /** The run index in D1. Rows travel in as few statements and batches as the platform's limits allow. */
-export function d1RunIndex(database: D1Database): RunIndex {
-  const db = drizzle(database);
+export function d1RunIndex(db: DrizzleD1Database): RunIndex {
   return {
     put: (summaries) =>
       answered("store the run index", async () => {

@@ -6,7 +6,7 @@ import { index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm
  * ROWID (added by hand to the generated SQL, which drizzle cannot say), so that a write is one billed row.
  */
 
-/** Registered node versions. All columns but `lifecycle` are written once. */
+/** Registered node versions. All columns but the lifecycle and its reasons are written once. */
 export const nodes = sqliteTable(
   "nodes",
   {
@@ -16,6 +16,9 @@ export const nodes = sqliteTable(
     digest: text().notNull(),
     uuid: text().notNull(),
     lifecycle: text().notNull(),
+    /** Why the lifecycle was moved: uuid of the successor, and a sentence. */
+    deprecatedBy: text("deprecated_by"),
+    archivedReason: text("archived_reason"),
     /** NodeDefinition as JSON; its lifecycle is the one it was registered with. */
     definition: text().notNull(),
     registeredAt: integer("registered_at").notNull(),

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import { drizzle } from "drizzle-orm/d1";
+import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { ScoredNode } from "../../core/trust/history.ts";
 import { perStatement } from "./bound-parameters.ts";
 import { answered } from "./edge.ts";
@@ -14,8 +14,7 @@ export interface TrustScores {
 
 const COLUMNS = 6;
 
-export function d1TrustScores(database: D1Database): TrustScores {
-  const db = drizzle(database);
+export function d1TrustScores(db: DrizzleD1Database): TrustScores {
   return {
     put: (tenant, scores) =>
       answered("store the trust scores", async () => {

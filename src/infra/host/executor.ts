@@ -80,7 +80,7 @@ async function executeStep(
 }
 
 async function callNode(work: Work, step: WorkStep, node: NodeDefinition, input: JsonObject, ports: ExecutorPorts): Promise<Admitted> {
-  const handler = ports.router.route(node.entrypoint.type);
+  const handler = await ports.router.ready(node.entrypoint.type);
   const abort = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
   const timeout = new Promise<never>((_, reject) => {
@@ -109,7 +109,7 @@ async function callNode(work: Work, step: WorkStep, node: NodeDefinition, input:
     if (!admitted.ok) throw new RuntimeHostError(admitted.error);
     return admitted.value;
   } finally {
-    clearTimeout(timer);
+    if (timer !== undefined) clearTimeout(timer);
   }
 }
 

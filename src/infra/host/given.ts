@@ -1,8 +1,15 @@
+import type { JsonObject } from "../../../contracts/json.ts";
 import { validateState } from "../../core/contract/validate-state.ts";
 import { fault, type Fault } from "../../core/errors.ts";
 import { nodeRef } from "../../core/registry/node.ts";
 import type { RegistrySnapshot } from "../../core/registry/snapshot.ts";
 import type { Planned } from "./planning.ts";
+
+/** A payload for planning only: names of given values may stand for the values. */
+export const namesOnly = (payload: JsonObject): JsonObject => {
+  const { given } = payload;
+  return Array.isArray(given) ? { ...payload, given: Object.fromEntries(given.map((key) => [String(key), null])) } : payload;
+};
 
 /** Checks the given values against every step that reads nothing else, so that bad input is refused before a run exists. */
 export function checkGiven({ plan, given }: Planned, snapshot: RegistrySnapshot): Fault | null {

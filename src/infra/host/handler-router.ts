@@ -7,6 +7,7 @@ import type { Handler } from "../../spi/handler.ts";
  */
 export class HandlerRouter {
   readonly #handlers = new Map<string, Handler>();
+  readonly #initialized = new WeakMap<Handler, Promise<void>>();
   #frozen = false;
 
   register(handler: Handler): this {
@@ -39,7 +40,12 @@ export class HandlerRouter {
     return [...this.#handlers.keys()].sort();
   }
 
-  async initialize(): Promise<void> {
-    for (const handler of this.#handlers.values()) await handler.initialize();
+  /** As route, with the handler initialised: once, before its first node. */
+  async ready(type: string): Promise<Handler> {
+    const handler = this.route(type);
+    const ready = this.#initialized.get(handler) ?? handler.initialize();
+    this.#initialized.set(handler, ready);
+    await ready;
+    return handler;
   }
 }

@@ -27,6 +27,6 @@ async function ask(probe: HealthProbe, timeoutMs: number): Promise<{ healthy: bo
   } catch {
     return { healthy: false, detail: "does not answer" };
   } finally {
-    clearTimeout(timer);
+    if (timer !== undefined) clearTimeout(timer);
   }
 }

@@ -1,14 +1,16 @@
-import { fault, type Fault } from "../../core/errors.ts";
-import { transition } from "../../core/metadata/lifecycle.ts";
-import { nodeRef, type NodeArtifacts, type NodeDefinition, type NodeRef } from "../../core/registry/node.ts";
+import type { Fault } from "../../core/errors.ts";
+import type { LifecycleReasons } from "../../core/metadata/lifecycle.ts";
+import { nodeRef, type Lifecycle, type NodeArtifacts, type NodeDefinition, type NodeRef } from "../../core/registry/node.ts";
+import { judgeMove, meets, notRegistered } from "../../core/registry/refusals.ts";
 import { buildSnapshot, compareVersions, type RegistrySnapshot } from "../../core/registry/snapshot.ts";
-import { err, ok } from "../../core/result.ts";
+import { err, ok, type Result } from "../../core/result.ts";
 import { unproven } from "../../core/trust/score.ts";
-import type { NodeRegistry, RegisteredNode } from "../../spi/node-registry.ts";
+import type { NodeRegistry, RegisteredNode, Registration } from "../../spi/node-registry.ts";
 import { memoryTrustScores, type MemoryTrustScores } from "./trust-scores.ts";
 
 interface Entry extends RegisteredNode {
   readonly artifacts: NodeArtifacts;
+  readonly reasons: LifecycleReasons;
 }
 
 interface TenantNodes {
@@ -17,8 +19,20 @@ interface TenantNodes {
   readonly entries: Map<NodeRef, Entry>;
 }
 
+/** A registry whose lifecycle moves carry their reasons. */
+export interface MemoryNodeRegistry extends NodeRegistry {
+  /** Refusals: NODE_NOT_FOUND, LIFECYCLE_INVALID. Staying where it is changes nothing. */
+  setLifecycle(
+    tenant: string,
+    name: string,
+    version: string,
+    lifecycle: Lifecycle,
+    reasons?: LifecycleReasons,
+  ): Promise<Result<Registration, Fault>>;
+}
+
 /** The registry in maps. @param scores where its snapshots find trust: hand the same to `memoryTrustStore` */
-export function memoryNodeRegistry(scores: MemoryTrustScores = memoryTrustScores()): NodeRegistry {
+export function memoryNodeRegistry(scores: MemoryTrustScores = memoryTrustScores()): MemoryNodeRegistry {
   const tenants = new Map<string, TenantNodes>();
   const of = (tenant: string): TenantNodes => {
     const known = tenants.get(tenant) ?? { writes: 0, snapshot: null, entries: new Map<NodeRef, Entry>() };
@@ -34,32 +48,32 @@ export function memoryNodeRegistry(scores: MemoryTrustScores = memoryTrustScores
   return {
     async register(tenant, definition, artifacts, now) {
       const { entries } = of(tenant);
-      const same = entries.get(nodeRef(definition))?.definition;
-      if (same?.digest === definition.digest) return ok({ created: false, registryVersion: versionOf(tenant) });
-      const conflict = conflictOf(entries, definition);
-      if (conflict) return err(conflict);
+      const met = meets(definition, [...entries.values()].map((entry) => entry.definition));
+      if (!met.ok) return met;
+      if (met.value === "itself") return ok({ created: false, registryVersion: versionOf(tenant) });
       // A JSON round trip, as the database makes one: nothing is shared with the caller.
       const stored = JSON.parse(JSON.stringify(definition)) as NodeDefinition;
-      return write(tenant, { definition: stored, artifacts: { ...artifacts }, registeredAt: now }, true);
+      return write(tenant, { definition: stored, artifacts: { ...artifacts }, registeredAt: now, reasons: {} }, true);
     },
     async versions(tenant, name) {
       return [...of(tenant).entries.values()]
         .filter(({ definition }) => definition.name === name)
         .sort((a, b) => compareVersions(b.definition.version, a.definition.version))
-        .map(({ definition, registeredAt }) => ({ definition, registeredAt }));
+        .map(({ artifacts: _artifacts, ...registered }) => registered);
     },
     async artifacts(tenant, name, version) {
       const entry = of(tenant).entries.get(nodeRef({ name, version }));
       return entry ? { ...entry.artifacts } : null;
     },
-    async setLifecycle(tenant, name, version, lifecycle) {
+    async setLifecycle(tenant, name, version, lifecycle, reasons = {}) {
       const place = nodeRef({ name, version });
       const entry = of(tenant).entries.get(place);
-      if (!entry) return err(fault("NODE_NOT_FOUND", `no node ${place} is registered`, { place }));
+      if (!entry) return err(notRegistered(place));
       const { definition } = entry;
       if (definition.lifecycle === lifecycle) return ok({ created: false, registryVersion: versionOf(tenant) });
-      const allowed = transition(definition.lifecycle, lifecycle);
-      return allowed.ok ? write(tenant, { ...entry, definition: { ...definition, lifecycle } }, false) : allowed;
+      const allowed = judgeMove(place, definition.lifecycle, lifecycle, reasons);
+      if (!allowed.ok) return allowed;
+      return write(tenant, { ...entry, definition: { ...definition, lifecycle }, reasons: { ...reasons } }, false);
     },
     async version(tenant) {
       return versionOf(tenant);
@@ -77,18 +91,4 @@ export function memoryNodeRegistry(scores: MemoryTrustScores = memoryTrustScores
       return known.snapshot;
     },
   };
-}
-
-function conflictOf(entries: ReadonlyMap<NodeRef, Entry>, definition: NodeDefinition): Fault | null {
-  const place = nodeRef(definition);
-  if (entries.has(place)) {
-    const hint = "raise the version: a registered version never changes";
-    return fault("DUPLICATE_REGISTRATION", `${place} is registered with other content`, { place, hint });
-  }
-  for (const { definition: other } of entries.values()) {
-    if (other.uuid !== definition.uuid || other.name === definition.name) continue;
-    const hint = "give the node a uuid of its own";
-    return fault("DUPLICATE_REGISTRATION", `uuid ${other.uuid} belongs to ${nodeRef(other)}`, { place, hint });
-  }
-  return null;
 }

@@ -2,7 +2,7 @@ import releaseSync from "@jitl/quickjs-wasmfile-release-sync";
 import { newQuickJSWASMModuleFromVariant } from "quickjs-emscripten-core";
 import type { EmscriptenModuleLoader, QuickJSEmscriptenModule, QuickJSWASMModule } from "quickjs-emscripten-core";
 import { RuntimeHostError, fault } from "../../core/errors.ts";
-import { FUEL_EXPORT } from "./meter/meter-wasm.ts";
+import { FUEL_EXPORT } from "./meter/fuel-export.ts";
 
 /** What a wasm instance exposes, spelt without the platform's WebAssembly types: Node's type world has none. */
 export interface WasmInstance {

@@ -1,8 +1,7 @@
+import { FUEL_EXPORT } from "./fuel-export.ts";
 import { stepOver } from "./instructions.ts";
 import { ByteReader, encodeUnsigned } from "./leb128.ts";
 
-/** The export a metered binary gains: a mutable 64-bit global that counts down. */
-export const FUEL_EXPORT = "fuel";
 /** Bytes a bulk copy moves for one unit of fuel, so that copying costs about what the same time in a loop costs. */
 const BYTES_PER_FUEL_SHIFT = 5;
 
@@ -25,7 +24,7 @@ export function meterWasm(binary: Uint8Array): Uint8Array {
   for (const [id, body] of sections.all) {
     if (id === SECTION.global) out.push(section(id, appendItem(body, [I64, 0x01, 0x42, ...FULL_TANK, 0x0b])));
     else if (id === SECTION.export) {
-      const name = [...FUEL_EXPORT].map((letter) => letter.charCodeAt(0));
+      const name = Array.from(FUEL_EXPORT, (letter) => letter.charCodeAt(0));
       out.push(section(id, appendItem(body, [...encodeUnsigned(name.length), ...name, 0x03, ...encodeUnsigned(fuel)])));
     } else if (id === SECTION.code) {
       out.push(section(id, meterCode(body, (index) => types[functionTypes[index] ?? -1] ?? 0, fuel)));

@@ -1,0 +1,94 @@
+import { health, type Health } from "../../contracts/health.ts";
+import type { GoalInput } from "../../contracts/goal.ts";
+import type { JsonObject } from "../../contracts/json.ts";
+import {
+  nodeList,
+  nodeRegistered,
+  nodeView,
+  type NodeList,
+  type NodeRegistered,
+  type NodeView,
+  type RegisterNode,
+} from "../../contracts/nodes-api.ts";
+import { planView, type PlanRequest, type PlanView } from "../../contracts/plan-request.ts";
+import { readAnswer } from "./answer.ts";
+import {
+  envelopeClient,
+  goalEnvelope,
+  nodeEnvelope,
+  type EnvelopeClient,
+  type SendOptions,
+  type Sent,
+} from "./envelopes.ts";
+import { runClient, type RunClient } from "./runs.ts";
+import { createTransport, type TransportOptions } from "./transport.ts";
+
+export { OnexError } from "./onex-error.ts";
+
+export interface ClientOptions extends TransportOptions {
+  /** The source node of envelopes that name none. Default `onex-client`. */
+  readonly name?: string;
+  /** Makes idempotency keys. */
+  readonly newKey?: () => string;
+  /** Milliseconds since the epoch, for `runs.wait`. */
+  readonly now?: () => number;
+}
+
+/** Everything the gateway offers. All methods reject with OnexError and with nothing else, and may be repeated safely. */
+export interface Client {
+  readonly envelopes: EnvelopeClient;
+  readonly runs: RunClient;
+  readonly nodes: {
+    /** Registers a node, or finds it registered. A refusal's `errors` lists everything that is wrong. */
+    register(node: RegisterNode): Promise<NodeRegistered>;
+    list(): Promise<NodeList>;
+    /** One name with all its versions; rejects with NODE_NOT_FOUND. */
+    get(name: string): Promise<NodeView>;
+  };
+  readonly plans: {
+    /** The plan of a goal or graph, without running anything. */
+    preview(request: PlanRequest, options?: { readonly registryVersion?: string }): Promise<PlanView>;
+  };
+  /** `goal.run`: plans and runs what produces the wanted keys. */
+  goal(goal: GoalInput, options?: SendOptions): Promise<Sent>;
+  /** `node.execute`: runs one node, chosen by name and, if given, a semver range. `input` is by contract key. */
+  executeNode(name: string, input: JsonObject, options?: SendOptions & { readonly version?: string }): Promise<Sent>;
+  /** An unhealthy answer is an answer: see `healthy`. */
+  health(): Promise<Health>;
+}
+
+/** A client of the gateway at `baseUrl`. Uses `fetch` alone, so it runs in browsers, Workers and Node. */
+export function createClient(options: ClientOptions): Client {
+  const transport = createTransport(options);
+  const newKey = options.newKey ?? (() => crypto.randomUUID());
+  const envelopes = envelopeClient(transport, options.name ?? "onex-client", newKey);
+  return {
+    envelopes,
+    runs: runClient(transport, options.now ?? Date.now),
+    nodes: {
+      async register(body) {
+        return readAnswer(nodeRegistered, (await transport.json({ method: "POST", path: "/v1/nodes", body })).body);
+      },
+      async list() {
+        return readAnswer(nodeList, (await transport.json({ method: "GET", path: "/v1/nodes" })).body);
+      },
+      async get(name) {
+        const path = `/v1/nodes/${encodeURIComponent(name)}`;
+        return readAnswer(nodeView, (await transport.json({ method: "GET", path })).body);
+      },
+    },
+    plans: {
+      async preview(body, { registryVersion } = {}) {
+        const headers: Record<string, string> =
+          registryVersion === undefined ? {} : { "x-onex-registry-version": registryVersion };
+        return readAnswer(planView, (await transport.json({ method: "POST", path: "/v1/plans", headers, body })).body);
+      },
+    },
+    goal: (goal, sendOptions) => envelopes.send(goalEnvelope(goal), sendOptions),
+    executeNode: (name, input, { version, ...sendOptions } = {}) =>
+      envelopes.send(nodeEnvelope(name, input, version), sendOptions),
+    async health() {
+      return readAnswer(health, (await transport.json({ method: "GET", path: "/health", accept: [503] })).body);
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { problem } from "../../contracts/problem.ts";
+import {
+  executionResult,
+  runSignal,
+  runView,
+  type ExecutionResult,
+  type RunSignal,
+  type RunView,
+} from "../../contracts/run.ts";
+import { readAnswer } from "./answer.ts";
+import { errorOf, errorOfProblem, OnexError } from "./onex-error.ts";
+import { serverSentEvents } from "./server-sent-events.ts";
+import type { Transport } from "./transport.ts";
+
+export interface WaitOptions {
+  /** Give up after this many seconds; default 300. */
+  readonly timeoutSeconds?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface RunClient {
+  get(runId: string): Promise<RunView>;
+  /** Rejects with RUN_NOT_FINISHED while the run goes on; `waitSeconds` (60 at most) holds the answer that long. */
+  result(
+    runId: string,
+    options?: { readonly waitSeconds?: number; readonly signal?: AbortSignal },
+  ): Promise<ExecutionResult>;
+  /** Waits until the run has ended, asking again as often as needed. Rejects with RUN_NOT_FINISHED when time is up. */
+  wait(runId: string, options?: WaitOptions): Promise<ExecutionResult>;
+  /** Every signal with a number above `after`, each once, in order, until the run has ended; reconnects by itself. */
+  events(
+    runId: string,
+    options?: { readonly after?: number; readonly signal?: AbortSignal },
+  ): AsyncGenerator<RunSignal, void, void>;
+}
+
+const LONGEST_HOLD_SECONDS = 30;
+const ASK_AGAIN_MS = 250;
+const RECONNECT_MS = 2_000;
+/** Streams in a row that break without a signal, before giving up. Being closed in order is no break: servers end long streams. */
+const MAX_BREAKS = 5;
+
+/** `/v1/runs`. `now` is in milliseconds since the epoch. */
+export function runClient(transport: Transport, now: () => number): RunClient {
+  const path = (runId: string): string => `/v1/runs/${encodeURIComponent(runId)}`;
+
+  const result: RunClient["result"] = async (runId, { waitSeconds = 0, signal } = {}) => {
+    const query = waitSeconds > 0 ? `?wait=${Math.ceil(waitSeconds)}` : "";
+    const { body } = await transport.json({ method: "GET", path: `${path(runId)}/result${query}`, signal });
+    return readAnswer(executionResult, body);
+  };
+
+  return {
+    async get(runId) {
+      const { body } = await transport.json({ method: "GET", path: path(runId) });
+      return readAnswer(runView, body);
+    },
+    result,
+    async wait(runId, { timeoutSeconds = 300, signal } = {}) {
+      const deadline = now() + timeoutSeconds * 1000;
+      for (;;) {
+        const left = Math.max(0, (deadline - now()) / 1000);
+        try {
+          const waitSeconds = Math.min(left, LONGEST_HOLD_SECONDS);
+          return await result(runId, { waitSeconds, ...(signal === undefined ? {} : { signal }) });
+        } catch (thrown) {
+          if (!(thrown instanceof OnexError) || thrown.code !== "RUN_NOT_FINISHED" || left === 0) throw thrown;
+        }
+        await transport.sleep(ASK_AGAIN_MS);
+      }
+    },
+    async *events(runId, { after = 0, signal } = {}) {
+      let last = after;
+      for (let breaks = 0; ; await transport.sleep(RECONNECT_MS)) {
+        const response = await transport.call({
+          method: "GET",
+          path: `${path(runId)}/events?after=${last}`,
+          headers: { accept: "text/event-stream" },
+          signal,
+        });
+        try {
+          for await (const { event, data } of serverSentEvents(response)) {
+            if (event === "end") return;
+            if (event === "error") throw errorOfProblem(readAnswer(problem, JSON.parse(data)));
+            const told = readAnswer(runSignal, JSON.parse(data));
+            if (told.seq <= last) continue;
+            last = told.seq;
+            breaks = 0;
+            yield told;
+          }
+        } catch (thrown) {
+          const lasting = thrown instanceof OnexError && thrown.retryAfterSeconds === null;
+          if (lasting || signal?.aborted === true) throw thrown;
+          if (++breaks > MAX_BREAKS)
+            throw errorOf("CONNECTION_ERROR", "the stream of events keeps breaking", { cause: thrown });
+        }
+      }
+    },
+  };
+}

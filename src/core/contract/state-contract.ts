@@ -1,0 +1,25 @@
+import type { JsonObject, JsonSchema } from "../../../contracts/json.ts";
+import type { ContractKey, ExecutionProfile, InputPort, NodeKind } from "../registry/node.ts";
+
+/** A state contract ready for use: aliases resolved, schemas normalised, keys and whole-state schemas in agreement. */
+export interface StateContract {
+  readonly nodeName: string;
+  readonly nodeVersion: string;
+  readonly contractVersion: string;
+  readonly description: string | null;
+  readonly kind: NodeKind;
+  readonly inputs: Readonly<Record<ContractKey, InputPort>>;
+  readonly outputs: Readonly<Record<ContractKey, JsonSchema>>;
+  readonly inputState: JsonSchema;
+  readonly outputState: JsonSchema;
+  readonly errorState: JsonSchema | null;
+  /** A state that satisfies its schema each, or null when the contract gives none. */
+  readonly examples: { readonly validInput: JsonObject | null; readonly validOutput: JsonObject | null };
+  readonly execution: ExecutionProfile;
+  readonly config: JsonObject;
+  readonly group: string | null;
+  /** The body of a composite node, as written. */
+  readonly graph: JsonObject | null;
+  /** The contract as it was read, aliases resolved: fields nobody knows are kept here. */
+  readonly source: JsonObject;
+}

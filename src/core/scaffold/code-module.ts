@@ -1,0 +1,27 @@
+/** A module text and where the author's own first line is in it, 1-based. */
+export interface CodeModule {
+  readonly text: string;
+  readonly firstLine: number;
+}
+
+const LEADING_SPACE_AND_COMMENTS = /^(?:\s+|\/\/[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*/;
+const DEFAULT_EXPORT = /^[ \t]*export\s+default\b/m;
+const ARROW = /^(?:async\s+)?(?:\([^()]*\)|[A-Za-z_$][\w$]*)\s*=>/;
+/** A function statement needs a name, so one without is an expression. */
+const ANONYMOUS_FUNCTION = /^(?:async\s+)?function\s*\(/;
+
+/**
+ * The one stored form of a function node's code: a module whose default export is the function. Accepts a function body
+ * that uses `input` and returns the output state, an arrow function or anonymous function, or such a module itself.
+ */
+export function codeModule(code: string): CodeModule {
+  const source = code.replaceAll("\r\n", "\n").replace(/\s+$/, "");
+  if (DEFAULT_EXPORT.test(source)) return { text: `${source}\n`, firstLine: 1 };
+  const start = source.slice(LEADING_SPACE_AND_COMMENTS.exec(source)?.[0].length ?? 0);
+  if (ARROW.test(start) || ANONYMOUS_FUNCTION.test(start)) {
+    const expression = source.replace(/[;\s]+$/, "");
+    return { text: `export default function (input) {\n  return (\n${expression}\n  )(input);\n}\n`, firstLine: 3 };
+  }
+  const async = /\bawait\b/.test(source) ? "async " : "";
+  return { text: `export default ${async}function (input) {\n${source}\n}\n`, firstLine: 2 };
+}

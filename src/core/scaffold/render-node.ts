@@ -1,0 +1,106 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
+import canonicalize from "canonicalize";
+import { TEMPLATES } from "../../../contracts/generated/templates.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { ScaffoldSpecification } from "../../../contracts/scaffold.ts";
+import { fault, type Fault } from "../errors.ts";
+import type { Lifecycle } from "../registry/node.ts";
+import { err, ok, type Result } from "../result.ts";
+import { codeModule } from "./code-module.ts";
+import { placeholderOf } from "./placeholder.ts";
+import { markdownLine, yamlValue } from "./quoting.ts";
+import { renderTemplate } from "./template.ts";
+
+/** A scaffolded node's files before stamping, by name. */
+export interface RenderedNode {
+  readonly files: Readonly<Record<keyof typeof TEMPLATES, string>>;
+  /** Where the author's own first line of code is in node.js, 1-based. */
+  readonly codeFirstLine: number;
+}
+
+/** SHA-256 of a specification's canonical JSON: two equal specifications are the same request, however they are written. */
+export const specificationHash = (specification: ScaffoldSpecification): string =>
+  sha256Hex(canonicalize(specification) ?? "");
+
+/** Renders every template. Refusals: SCAFFOLD_INVALID for text that is no Unicode, TEMPLATE_TOKEN for a broken template. */
+export function renderNode(specification: ScaffoldSpecification, lifecycle: Lifecycle): Result<RenderedNode, Fault> {
+  if (!isWellFormed(specification as unknown as JsonValue)) {
+    return err(fault("SCAFFOLD_INVALID", "the specification holds half a character (a lone UTF-16 surrogate)"));
+  }
+  const { code, examples } = specification.code === undefined ? placeholderOf(specification) : { ...specification, code: specification.code };
+  const module = codeModule(code);
+  const shared = tokens(specification, lifecycle, examples);
+  const nodeJs = renderTemplate("node.js", TEMPLATES["node.js"], { ...shared, module: module.text.trimEnd() });
+  const contract = renderTemplate("contract.yaml", TEMPLATES["contract.yaml"], shared);
+  if (!nodeJs.ok) return nodeJs;
+  if (!contract.ok) return contract;
+  const metadata = renderTemplate("node.onex.yaml", TEMPLATES["node.onex.yaml"], {
+    ...shared,
+    code_sha256: sha256Hex(nodeJs.value),
+    contract_sha256: sha256Hex(contract.value),
+  });
+  const readme = renderTemplate("README.md", TEMPLATES["README.md"], shared);
+  const cases = renderTemplate("cases.json", TEMPLATES["cases.json"], shared);
+  if (!metadata.ok) return metadata;
+  if (!readme.ok) return readme;
+  if (!cases.ok) return cases;
+  const moduleLine = TEMPLATES["node.js"].split("\n").findIndex((line) => line.includes("{{module}}"));
+  return ok({
+    files: {
+      "node.onex.yaml": metadata.value,
+      "contract.yaml": contract.value,
+      "node.js": nodeJs.value,
+      "README.md": readme.value,
+      "cases.json": cases.value,
+    },
+    codeFirstLine: moduleLine + module.firstLine,
+  });
+}
+
+type Examples = ScaffoldSpecification["examples"];
+
+function tokens(specification: ScaffoldSpecification, lifecycle: Lifecycle, examples: Examples): Record<string, string> {
+  const { name, version, description, author, input_contract: inputs, output_contract: outputs } = specification;
+  const [shown] = examples;
+  return {
+    name,
+    version,
+    lifecycle,
+    namespace: specification.namespace ?? `onex.generated.${name}`,
+    description_yaml: yamlValue(description),
+    description_text: markdownLine(description),
+    author_yaml: yamlValue(author),
+    author_text: markdownLine(author),
+    tags_yaml: yamlValue(specification.tags),
+    input_contract_yaml: yamlValue(inputs),
+    optional_inputs_yaml: yamlValue(specification.optional_inputs),
+    output_contract_yaml: yamlValue(outputs),
+    execution_yaml: yamlValue(specification.execution as JsonObject),
+    examples_yaml: yamlValue(shown ? { valid_input: shown.input, valid_output: shown.output } : {}),
+    specification_sha256: specificationHash(specification),
+    keys_table: [...rows("needs", inputs, specification.optional_inputs), ...rows("gives", outputs, [])].join("\n"),
+    cases_json: JSON.stringify(examples, null, 2).replaceAll("\n", "\n  "),
+  };
+}
+
+const rows = (verb: string, contract: Readonly<Record<string, JsonObject>>, optional: readonly string[]): string[] =>
+  Object.entries(contract).map(([key, schema]) => {
+    const how = optional.includes(key) ? `${verb}, optional` : verb;
+    const type = schema["type"];
+    return `| ${how} | \`${key}\` | ${markdownLine(typeof type === "string" ? type : JSON.stringify(type ?? "any"))} |`;
+  });
+
+function isWellFormed(value: JsonValue): boolean {
+  const open: JsonValue[] = [value];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (typeof next === "string") {
+      if (!next.isWellFormed()) return false;
+    } else if (typeof next === "object" && next !== null) {
+      for (const [key, member] of Object.entries(next)) open.push(key, member as JsonValue);
+    }
+  }
+  return true;
+}
+
+const sha256Hex = (text: string): string => bytesToHex(sha256(utf8ToBytes(text)));

@@ -1,0 +1,104 @@
+import type { ZodType } from "zod";
+import { execute } from "../../../contracts/execute.ts";
+import { goal } from "../../../contracts/goal.ts";
+import { graph } from "../../../contracts/graph.ts";
+import type { JsonObject } from "../../../contracts/json.ts";
+import { faultsOfIssues, refusal } from "../../core/envelope/refusal.ts";
+import { fault, type Fault } from "../../core/errors.ts";
+import { planGoal } from "../../core/plan/plan-goal.ts";
+import { planGraph } from "../../core/plan/plan-graph.ts";
+import type { Plan } from "../../core/plan/plan.ts";
+import type { RegistrySnapshot } from "../../core/registry/snapshot.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+
+/** A plan and the values it starts from. */
+export interface Planned {
+  readonly plan: Plan;
+  readonly given: JsonObject;
+}
+
+type Planner = (payload: JsonObject, targetNode: string | null, snapshot: RegistrySnapshot) => Result<Planned, Fault>;
+
+/** The orchestrating verbs an envelope may ask for. */
+const VERBS: Readonly<Record<string, Planner>> = {
+  "goal.run": planGoalPayload,
+  "graph.run": planGraphPayload,
+  "node.execute": planNodePayload,
+};
+
+/** Turns an operation and its payload into a plan. Pure: nothing is run or written. */
+export function planOperation(
+  operation: string,
+  payload: JsonObject,
+  targetNode: string | null,
+  snapshot: RegistrySnapshot,
+): Result<Planned, Fault> {
+  const planner = Object.hasOwn(VERBS, operation) ? VERBS[operation] : undefined;
+  if (planner) return planner(payload, targetNode, snapshot);
+  return err(
+    fault("INVALID_OPERATION", `there is no operation '${operation}'`, {
+      place: "$.operation",
+      hint: `one of ${Object.keys(VERBS).join(", ")}`,
+      details: { available_operations: Object.keys(VERBS) },
+    }),
+  );
+}
+
+function planGoalPayload(payload: JsonObject, _: string | null, snapshot: RegistrySnapshot): Result<Planned, Fault> {
+  const read = parse(goal, payload, "the goal");
+  if (!read.ok) return read;
+  const { want, given, values, policy } = read.value;
+  return withValues(planGoal({ want, given, policy }, snapshot), values);
+}
+
+function planGraphPayload(payload: JsonObject, _: string | null, snapshot: RegistrySnapshot): Result<Planned, Fault> {
+  const read = parse(graph, payload, "the graph");
+  if (!read.ok) return read;
+  return withValues(planGraph(read.value.graph, snapshot, read.value.policy), read.value.values);
+}
+
+/** One node is a graph of one step whose inputs are given and whose outputs are wanted. */
+function planNodePayload(payload: JsonObject, targetNode: string | null, snapshot: RegistrySnapshot): Result<Planned, Fault> {
+  const read = parse(execute, payload, "the payload");
+  if (!read.ok) return read;
+  const { version, input, policy } = read.value;
+  const node = read.value.node ?? targetNode;
+  if (node === null) {
+    return err(fault("INVALID_PARAMETER", "no node is named", { place: "$.payload.node", hint: "name it in payload.node or target_node" }));
+  }
+  const step = { id: node, node, ...(version === undefined ? {} : { version }) };
+  const unknown = unknownInput(node, input, snapshot);
+  if (unknown) return err(unknown);
+  return withValues(planGraph({ steps: [step], given: Object.keys(input) }, snapshot, policy), input);
+}
+
+/** An input no version of the node declares would silently be dropped by binding; the caller meant something by it. */
+function unknownInput(name: string, input: JsonObject, snapshot: RegistrySnapshot): Fault | null {
+  const versions = snapshot.byName.get(name);
+  if (!versions) return null;
+  const stray = Object.keys(input).find((key) => !versions.some((node) => Object.hasOwn(node.inputs, key)));
+  if (stray === undefined) return null;
+  const known = [...new Set(versions.flatMap((node) => Object.keys(node.inputs)))];
+  return fault("INPUT_STATE_INVALID", `node ${name} has no input '${stray}'`, {
+    place: `$.payload.input[${JSON.stringify(stray)}]`,
+    hint: known.length > 0 ? `its inputs are ${known.join(", ")}` : "it takes no input",
+  });
+}
+
+function withValues(plan: Result<Plan, Fault>, values: JsonObject | null): Result<Planned, Fault> {
+  if (!plan.ok) return plan;
+  if (values !== null || plan.value.given.length === 0) return ok({ plan: plan.value, given: values ?? {} });
+  return err(
+    fault("INVALID_PARAMETER", "given lists names only, and a run needs values", {
+      place: "$.payload.given",
+      hint: 'send an object such as {"document.text": "…"}',
+    }),
+  );
+}
+
+function parse<T>(schema: ZodType<T>, payload: JsonObject, subject: string): Result<T, Fault> {
+  const read = schema.safeParse(payload);
+  if (read.success) return ok(read.data);
+  const issues = read.error.issues.map(({ path, message }) => ({ path: ["payload", ...path], message }));
+  return err(refusal(subject, faultsOfIssues("INVALID_PARAMETER", issues)));
+}

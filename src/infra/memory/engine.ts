@@ -1,0 +1,145 @@
+import { DEFAULT_LEASES } from "../../core/run/event.ts";
+import type { BlobStore } from "../../spi/blob-store.ts";
+import type { Clock, Ids } from "../../spi/clock.ts";
+import type { Log } from "../../spi/log.ts";
+import { consumeArchive, type ArchivePorts } from "../host/archive-consumer.ts";
+import { consumeDeadLetters, type DeadLetterPorts } from "../host/dead-letter-consumer.ts";
+import { envelopeService } from "../host/envelope-service.ts";
+import { consumeWork } from "../host/execute-consumer.ts";
+import type { ExecutorPorts } from "../host/executor.ts";
+import type { HandlerRouter } from "../host/handler-router.ts";
+import { healthService } from "../host/health-service.ts";
+import { silentLog } from "../host/log.ts";
+import { nodeService } from "../host/node-service.ts";
+import { planService } from "../host/plan-service.ts";
+import { RegistryCache } from "../host/registry-cache.ts";
+import { DEFAULT_RING, Ring, type RingSettings } from "../host/ring.ts";
+import { RunReader } from "../host/run-reader.ts";
+import { runService } from "../host/run-service.ts";
+import type { Services } from "../host/services.ts";
+import type { NodeRegistry } from "../../spi/node-registry.ts";
+import type { RingStore } from "../../spi/ring-store.ts";
+import type { RunCoordinator } from "../../spi/run-coordinator.ts";
+import type { RunIndex } from "../../spi/run-index.ts";
+import type { TrustStore } from "../../spi/trust-store.ts";
+import { memoryBlobStore } from "./blob-store.ts";
+import { memoryDeadLetterStore } from "./dead-letter-store.ts";
+import { memoryEventBus, type MemoryEventBus } from "./event-bus.ts";
+import { memoryNodeRegistry } from "./node-registry.ts";
+import { memoryRingStore } from "./ring-store.ts";
+import { memoryRunCoordinator } from "./run-coordinator.ts";
+import { memoryRunIndex } from "./run-index.ts";
+import { memoryTrustScores } from "./trust-scores.ts";
+import { memoryTrustStore } from "./trust-store.ts";
+
+/** The ports an engine runs on; any of them can be replaced, by a failing one for instance. */
+export interface EnginePorts {
+  readonly registry: NodeRegistry;
+  readonly blobs: BlobStore;
+  readonly bus: MemoryEventBus;
+  readonly index: RunIndex;
+  readonly trust: TrustStore;
+  readonly coordinator: RunCoordinator;
+}
+
+export interface EngineOptions {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log?: Log;
+  readonly rings?: number;
+  readonly settings?: RingSettings;
+  /** Handlers over the engine's own ports; frozen. */
+  readonly router: (ports: EnginePorts) => HandlerRouter;
+  /** Wraps or replaces ports. */
+  readonly ports?: (ports: EnginePorts) => EnginePorts;
+}
+
+/** The whole system in process: the same core and host loops as on the platform, over memory adapters. */
+export interface MemoryEngine {
+  readonly ports: EnginePorts;
+  readonly services: Services;
+  readonly deadLetters: ReturnType<typeof memoryDeadLetterStore>;
+  /** Delivers every waiting message; true when there was one. */
+  deliver(): Promise<boolean>;
+  /** When the next alarm of any ring is due, or null. */
+  nextAlarm(): number | null;
+  /** Fires the alarms that are due. */
+  fireAlarms(): Promise<void>;
+  /** Forgets a ring's memory, as an eviction does; its storage stays. */
+  evict(ring: number): void;
+}
+
+interface RingSlot {
+  readonly store: RingStore;
+  alarmAt: number | null;
+  ring: Ring | null;
+}
+
+export function memoryEngine(options: EngineOptions): MemoryEngine {
+  const { clock, ids, log = silentLog, rings = 4, settings = DEFAULT_RING } = options;
+  const slots = new Map<number, RingSlot>();
+  const scores = memoryTrustScores();
+  const deadLetters = memoryDeadLetterStore();
+  const bare: EnginePorts = {
+    registry: memoryNodeRegistry(scores),
+    blobs: memoryBlobStore(),
+    bus: memoryEventBus(),
+    index: memoryRunIndex(),
+    trust: memoryTrustStore(scores),
+    coordinator: memoryRunCoordinator((ring) => open(ring)),
+  };
+  const ports = options.ports?.(bare) ?? bare;
+
+  function open(number: number): Ring {
+    const slot = slots.get(number) ?? { store: memoryRingStore(), alarmAt: null, ring: null };
+    slots.set(number, slot);
+    const alarm = { arm: (at: number) => void (slot.alarmAt = at) };
+    slot.ring ??= new Ring(number, { store: slot.store, alarm, bus: ports.bus, clock, log }, settings);
+    return slot.ring;
+  }
+
+  const cache = new RegistryCache(ports.registry, clock);
+  const executor: ExecutorPorts = { registry: cache, router: options.router(ports), blobs: ports.blobs, clock, log };
+  const runs = new RunReader(ports);
+  const background = (work: Promise<unknown>): void => void work.catch(() => undefined);
+  const archive: ArchivePorts = { ...ports, registry: cache, clock, ids, log };
+  const buried: DeadLetterPorts = { coordinator: ports.coordinator, blobs: ports.blobs, deadLetters, clock, log };
+  return {
+    ports,
+    deadLetters,
+    services: {
+      envelopes: envelopeService(
+        { ...executor, coordinator: ports.coordinator, runs, ids, background },
+        { rings, leases: settings.leases ?? DEFAULT_LEASES },
+      ),
+      nodes: nodeService({ registry: ports.registry, cache, trust: ports.trust, clock }),
+      plans: planService(cache, background),
+      runs: runService(runs),
+      health: healthService([]),
+    },
+    async deliver() {
+      const { work, events, deadWork, deadEvents } = ports.bus;
+      const waiting = work.size + events.size + deadWork.size + deadEvents.size;
+      await work.drain((batch) => consumeWork(batch, { ...executor, coordinator: ports.coordinator }));
+      await events.drain((batch) => consumeArchive(batch, archive));
+      await deadWork.drain((batch) => consumeDeadLetters("execute", batch, buried));
+      await deadEvents.drain((batch) => consumeDeadLetters("events", batch, buried));
+      return waiting > 0;
+    },
+    nextAlarm() {
+      const armed = [...slots.values()].flatMap(({ alarmAt }) => (alarmAt === null ? [] : [alarmAt]));
+      return armed.length === 0 ? null : Math.min(...armed);
+    },
+    async fireAlarms() {
+      for (const [number, slot] of slots) {
+        if (slot.alarmAt === null || slot.alarmAt > clock.now()) continue;
+        slot.alarmAt = null;
+        await open(number).tick();
+      }
+    },
+    evict(number) {
+      const slot = slots.get(number);
+      if (slot) slot.ring = null;
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { env } from "cloudflare:workers";
+import { drizzle } from "drizzle-orm/d1";
+import { describe } from "vitest";
+import { d1DeadLetterStore } from "../../../src/infra/d1/dead-letter-store.ts";
+import { d1NodeRegistry } from "../../../src/infra/d1/node-registry.ts";
+import { d1RunIndex } from "../../../src/infra/d1/run-index.ts";
+import { d1TrustScores } from "../../../src/infra/d1/trust-scores.ts";
+import { r2BlobStore } from "../../../src/infra/r2/blob-store.ts";
+import { deadLetterStoreContract } from "../../support/contracts/dead-letter-store.ts";
+import { nodeRegistryContract } from "../../support/contracts/node-registry.ts";
+import { runIndexContract } from "../../support/contracts/run-index.ts";
+
+const db = drizzle(env.DB);
+const blobs = r2BlobStore(env.BLOBS);
+
+// The database is one for the whole file, so each test is a tenant of its own.
+let tenants = 0;
+const freshTenant = (): string => `tenant-${++tenants}`;
+
+describe("the D1 adapters keep their ports' contracts", () => {
+  nodeRegistryContract("D1", async () => ({
+    registry: d1NodeRegistry(db, blobs),
+    scores: d1TrustScores(db),
+    tenant: freshTenant(),
+  }));
+  runIndexContract("D1", async () => ({ index: d1RunIndex(db), tenant: freshTenant() }));
+  deadLetterStoreContract("D1", async () => ({ store: d1DeadLetterStore(db), tenant: freshTenant() }));
+});

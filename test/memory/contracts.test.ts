@@ -1,0 +1,43 @@
+import { describe } from "vitest";
+import { memoryBlobStore } from "../../src/infra/memory/blob-store.ts";
+import { memoryDeadLetterStore } from "../../src/infra/memory/dead-letter-store.ts";
+import { memoryEventBus } from "../../src/infra/memory/event-bus.ts";
+import { memoryNodeRegistry } from "../../src/infra/memory/node-registry.ts";
+import { memoryRunIndex } from "../../src/infra/memory/run-index.ts";
+import { memoryTrustScores } from "../../src/infra/memory/trust-scores.ts";
+import { memoryTrustStore } from "../../src/infra/memory/trust-store.ts";
+import type { MemoryQueue } from "../../src/infra/memory/queue.ts";
+import { blobStoreContract } from "../support/contracts/blob-store.ts";
+import { deadLetterStoreContract } from "../support/contracts/dead-letter-store.ts";
+import { eventBusContract } from "../support/contracts/event-bus.ts";
+import { nodeRegistryContract } from "../support/contracts/node-registry.ts";
+import { runIndexContract } from "../support/contracts/run-index.ts";
+import { trustStoreContract } from "../support/contracts/trust-store.ts";
+
+const tenant = "default";
+
+async function drained<T>(queue: MemoryQueue<T>): Promise<T[]> {
+  const bodies: T[] = [];
+  await queue.drain(async (batch) => {
+    for (const { body } of batch) bodies.push(body);
+  });
+  return bodies;
+}
+
+describe("the memory adapters keep their ports' contracts", () => {
+  nodeRegistryContract("memory", async () => {
+    const scores = memoryTrustScores();
+    return { registry: memoryNodeRegistry(scores), scores, tenant };
+  });
+  blobStoreContract("memory", async () => memoryBlobStore());
+  runIndexContract("memory", async () => ({ index: memoryRunIndex(), tenant }));
+  deadLetterStoreContract("memory", async () => ({ store: memoryDeadLetterStore(), tenant }));
+  trustStoreContract("memory", async () => {
+    const scores = memoryTrustScores();
+    return { trust: memoryTrustStore(scores), written: async (of, node) => scores.get(of, node), tenant };
+  });
+  eventBusContract("memory", async () => {
+    const bus = memoryEventBus();
+    return { bus, arrivedWork: () => drained(bus.work), arrivedEvents: () => drained(bus.events) };
+  });
+});

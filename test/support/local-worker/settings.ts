@@ -1,0 +1,65 @@
+import { unstable_readConfig } from "wrangler";
+import { PROJECT_ROOT } from "./project-root.ts";
+
+export interface ConsumerSettings {
+  readonly maxBatchSize: number;
+  /** Seconds. */
+  readonly maxBatchTimeout: number;
+  readonly maxRetries: number;
+  readonly deadLetterQueue?: string;
+}
+
+/** The part of wrangler.toml that a local run needs: one source of truth for bindings, queues and objects. */
+export interface WorkerSettings {
+  readonly name: string;
+  readonly compatibilityDate: string;
+  readonly compatibilityFlags: readonly string[];
+  readonly vars: Readonly<Record<string, string>>;
+  /** Binding → id. */
+  readonly d1Databases: Readonly<Record<string, string>>;
+  /** Binding → bucket. */
+  readonly r2Buckets: Readonly<Record<string, string>>;
+  /** Binding → queue. */
+  readonly queueProducers: Readonly<Record<string, string>>;
+  /** Queue → how it is consumed. */
+  readonly queueConsumers: Readonly<Record<string, ConsumerSettings>>;
+  /** Binding → class, all of them with SQLite storage. */
+  readonly durableObjects: Readonly<Record<string, string>>;
+  readonly migrationsDir: string;
+}
+
+/** Queues' own defaults, where wrangler.toml says nothing. */
+const BATCH_SIZE = 10;
+const BATCH_TIMEOUT_S = 5;
+const RETRIES = 3;
+
+/** Reads the top level (`development`) of the project's wrangler.toml with wrangler's own reader. */
+export function readSettings(): WorkerSettings {
+  const config = unstable_readConfig({ config: `${PROJECT_ROOT}wrangler.toml` }, { hideWarnings: true });
+  const sqlite = new Set((config.migrations ?? []).flatMap(({ new_sqlite_classes = [] }) => new_sqlite_classes));
+  const objects = config.durable_objects.bindings.map(({ name, class_name }) => [name, class_name] as const);
+  const other = objects.find(([, className]) => !sqlite.has(className));
+  if (other) throw new Error(`wrangler.toml: object class ${other[1]} is not among new_sqlite_classes`);
+  return {
+    name: config.name ?? "worker",
+    compatibilityDate: config.compatibility_date ?? "",
+    compatibilityFlags: config.compatibility_flags,
+    vars: Object.fromEntries(Object.entries(config.vars).map(([key, value]) => [key, String(value)])),
+    d1Databases: Object.fromEntries(config.d1_databases.map((one) => [one.binding, one.database_id ?? one.binding])),
+    r2Buckets: Object.fromEntries(config.r2_buckets.map((one) => [one.binding, one.bucket_name ?? one.binding])),
+    queueProducers: Object.fromEntries((config.queues.producers ?? []).map(({ binding, queue }) => [binding, queue])),
+    queueConsumers: Object.fromEntries(
+      (config.queues.consumers ?? []).map((one) => [
+        one.queue,
+        {
+          maxBatchSize: one.max_batch_size ?? BATCH_SIZE,
+          maxBatchTimeout: one.max_batch_timeout ?? BATCH_TIMEOUT_S,
+          maxRetries: one.max_retries ?? RETRIES,
+          ...(one.dead_letter_queue === undefined ? {} : { deadLetterQueue: one.dead_letter_queue }),
+        },
+      ]),
+    ),
+    durableObjects: Object.fromEntries(objects),
+    migrationsDir: `${PROJECT_ROOT}${config.d1_databases[0]?.migrations_dir ?? "migrations"}`,
+  };
+}
