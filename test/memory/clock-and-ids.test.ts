@@ -27,7 +27,7 @@ function idsContract(label: string, ids: Ids): void {
 
   it(`${label}: draws every ring`, () => {
     const drawn = new Set(Array.from({ length: 2_000 }, () => ids.ring(7)));
-    expect([...drawn].sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    expect(drawn).toEqual(new Set([0, 1, 2, 3, 4, 5, 6]));
     expect(ids.ring(1)).toBe(0);
   });
 }

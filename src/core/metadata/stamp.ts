@@ -102,7 +102,7 @@ function defaultsFor(options: StampOptions): JsonObject {
     name,
     author: options.author ?? "unknown",
     owner: options.author ?? "unknown",
-    entrypoint: { ...entrypointOfFile(name) },
+    entrypoint: { ...entrypointOfFile(options.path === undefined ? name : baseName(options.path)) },
     namespace: canonicalNamespace({ scheme: null, path: `onex.stamped.${stem}` }),
   };
 }

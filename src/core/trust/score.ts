@@ -13,7 +13,11 @@ export interface TrustScore {
 }
 
 /** The score of a node nothing has been observed of: its prior. */
-export const unproven = (declared: number | null): TrustScore => ({ score: declared ?? 0.5, confidence: 0, samples: 0 });
+export const unproven = (declared: number | null): TrustScore => ({
+  score: declared ?? 0.5,
+  confidence: 0,
+  samples: 0,
+});
 
 export interface ScoreOptions {
   /** The trust the node's author declares, 0 to 1; null for 0.5. */

@@ -16,7 +16,11 @@ const keyOf = ({ tenant, name, version, digest }: ArtifactAddress, file: keyof t
   `nodes/${tenant}/${name}/${version}/${digest}/${FILES[file]}`;
 
 /** Stores the texts a node was registered from. Safe to repeat: equal keys hold equal bytes. */
-export async function putArtifacts(blobs: BlobStore, address: ArtifactAddress, artifacts: NodeArtifacts): Promise<void> {
+export async function putArtifacts(
+  blobs: BlobStore,
+  address: ArtifactAddress,
+  artifacts: NodeArtifacts,
+): Promise<void> {
   const { metadata, contract, code } = artifacts;
   await Promise.all([
     blobs.put(keyOf(address, "metadata"), metadata),

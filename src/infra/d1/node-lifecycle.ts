@@ -37,7 +37,9 @@ export async function moveLifecycle(db: DrizzleD1Database, move: LifecycleMove):
       db
         .update(nodes)
         .set({ lifecycle: to, deprecatedBy: reasons.deprecatedBy, archivedReason: reasons.archivedReason })
-        .where(and(eq(nodes.tenant, tenant), eq(nodes.name, name), eq(nodes.version, version), eq(nodes.lifecycle, from)))
+        .where(
+          and(eq(nodes.tenant, tenant), eq(nodes.name, name), eq(nodes.version, version), eq(nodes.lifecycle, from)),
+        )
         .returning({ name: nodes.name }),
       bumpCounter(db, tenant, "nodesVersion"),
     ]);

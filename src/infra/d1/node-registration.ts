@@ -38,7 +38,10 @@ export async function registerNode(
     return err(fault("PAYLOAD_TOO_LARGE", `the node's definition is over ${MAX_DEFINITION_BYTES} bytes`));
   }
   await putArtifacts(blobs, { tenant, ...definition }, artifacts);
-  const [inserted, counters] = await db.batch([insertUnlessTaken(db, request, json), bumpCounter(db, tenant, "nodesVersion")]);
+  const [inserted, counters] = await db.batch([
+    insertUnlessTaken(db, request, json),
+    bumpCounter(db, tenant, "nodesVersion"),
+  ]);
   if (inserted.length > 0) return ok({ created: true, registryVersion: versionText(counters[0]) });
   const met = await judge(db, tenant, definition);
   if (met) return met;

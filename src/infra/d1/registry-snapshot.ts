@@ -61,7 +61,5 @@ function trustOf(
   rows: readonly (typeof trustScores.$inferSelect)[],
 ): ReadonlyMap<NodeRef, TrustScore> {
   const stored = new Map(rows.map(({ node, score, confidence, samples }) => [node, { score, confidence, samples }]));
-  return new Map(
-    definitions.map((node) => [nodeRef(node), stored.get(nodeRef(node)) ?? unproven(node.declaredTrust)]),
-  );
+  return new Map(definitions.map((node) => [nodeRef(node), stored.get(nodeRef(node)) ?? unproven(node.declaredTrust)]));
 }

@@ -25,7 +25,10 @@ export function d1RunIndex(db: DrizzleD1Database): RunIndex {
       }),
     get: (tenant, runId) =>
       answered("look up a run", async () => {
-        const found = await db.select().from(runs).where(and(eq(runs.tenant, tenant), eq(runs.runId, runId)));
+        const found = await db
+          .select()
+          .from(runs)
+          .where(and(eq(runs.tenant, tenant), eq(runs.runId, runId)));
         return found[0] ? summaryOf(found[0]) : null;
       }),
   };

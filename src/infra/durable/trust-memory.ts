@@ -122,7 +122,10 @@ export class TrustMemory {
     const pending = this.#tables.versions().filter((note) => note.pending > 0);
     if (!owner || pending.length === 0) return true;
     try {
-      await this.#ports.scores.put(owner.tenant, pending.flatMap((note) => scoredOf(owner, note)));
+      await this.#ports.scores.put(
+        owner.tenant,
+        pending.flatMap((note) => scoredOf(owner, note)),
+      );
     } catch (thrown) {
       this.#ports.log.warn("trust scores did not reach the registry; they are written again", {
         correlation_id: `trust-${owner.tenant}-${owner.name}`,

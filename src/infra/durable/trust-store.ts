@@ -30,7 +30,12 @@ export function durableTrustStore(memories: { getByName(name: string): unknown }
       const byName = Map.groupBy(reports, ({ node }) => partsOf(node).name);
       const calls = [...byName].map(([name, own]) => {
         const owner = { tenant, name };
-        const versions = own.map(({ node, source, totals, declared }) => ({ ...partsOf(node), source, totals, declared }));
+        const versions = own.map(({ node, source, totals, declared }) => ({
+          ...partsOf(node),
+          source,
+          totals,
+          declared,
+        }));
         return answered(() => at(owner).report(owner, versions, now));
       });
       // Every memory gets its report, even when another does not answer; the caller repeats them all.

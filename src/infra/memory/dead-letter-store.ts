@@ -8,7 +8,10 @@ export function memoryDeadLetterStore(): DeadLetterStore {
       entries.set(JSON.stringify([entry.tenant, entry.id]), { ...entry });
     },
     async list(tenant, limit) {
-      return [...entries.values()].filter((entry) => entry.tenant === tenant).sort(newestFirst).slice(0, limit);
+      return [...entries.values()]
+        .filter((entry) => entry.tenant === tenant)
+        .sort(newestFirst)
+        .slice(0, limit);
     },
   };
 }

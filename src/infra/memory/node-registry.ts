@@ -1,6 +1,12 @@
 import type { Fault } from "../../core/errors.ts";
 import type { LifecycleReasons } from "../../core/metadata/lifecycle.ts";
-import { nodeRef, type Lifecycle, type NodeArtifacts, type NodeDefinition, type NodeRef } from "../../core/registry/node.ts";
+import {
+  nodeRef,
+  type Lifecycle,
+  type NodeArtifacts,
+  type NodeDefinition,
+  type NodeRef,
+} from "../../core/registry/node.ts";
 import { judgeMove, meets, notRegistered } from "../../core/registry/refusals.ts";
 import { buildSnapshot, compareVersions, type RegistrySnapshot } from "../../core/registry/snapshot.ts";
 import { err, ok, type Result } from "../../core/result.ts";
@@ -48,7 +54,10 @@ export function memoryNodeRegistry(scores: MemoryTrustScores = memoryTrustScores
   return {
     async register(tenant, definition, artifacts, now) {
       const { entries } = of(tenant);
-      const met = meets(definition, [...entries.values()].map((entry) => entry.definition));
+      const met = meets(
+        definition,
+        [...entries.values()].map((entry) => entry.definition),
+      );
       if (!met.ok) return met;
       if (met.value === "itself") return ok({ created: false, registryVersion: versionOf(tenant) });
       // A JSON round trip, as the database makes one: nothing is shared with the caller.

@@ -29,7 +29,8 @@ export function memoryRingStore(): RingStore {
         undo = null;
       }
     },
-    read: (owner) => [...(owners.get(owner)?.values() ?? [])].sort((a, b) => (a.part < b.part ? -1 : a.part > b.part ? 1 : 0)),
+    read: (owner) =>
+      [...(owners.get(owner)?.values() ?? [])].sort((a, b) => (a.part < b.part ? -1 : a.part > b.part ? 1 : 0)),
     write: (owner, parts) => {
       for (const part of parts) place(owner, part.part, { ...part });
     },

@@ -22,7 +22,11 @@ export function queuesEventBus(execute: QueueSender<ExecuteMessage>, events: Que
 const workName = ({ work }: ExecuteMessage): string => `the work of run ${work.runId}, segment ${work.segment}`;
 const eventName = ({ type, ring, batch }: EventMessage): string => `the ${type} event of ring ${ring}, batch ${batch}`;
 
-async function publish<T>(queue: QueueSender<T>, messages: readonly T[], nameOf: (message: T) => string): Promise<void> {
+async function publish<T>(
+  queue: QueueSender<T>,
+  messages: readonly T[],
+  nameOf: (message: T) => string,
+): Promise<void> {
   const sized = messages.map((body): SizedMessage<T> => ({
     body,
     bytes: new TextEncoder().encode(JSON.stringify(body)).byteLength,

@@ -11,7 +11,8 @@ export function r2BlobStore(bucket: R2Bucket): BlobStore {
       answered(`store ${key}`, async () => {
         await bucket.put(key, body);
       }),
-    get: (key, range) => answered(`return ${key}`, () => (range ? readRange(bucket, key, range) : readAll(bucket, key))),
+    get: (key, range) =>
+      answered(`return ${key}`, () => (range ? readRange(bucket, key, range) : readAll(bucket, key))),
     delete: (keys) =>
       answered("delete objects", async () => {
         for (let from = 0; from < keys.length; from += KEYS_PER_DELETE) {

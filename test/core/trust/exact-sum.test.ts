@@ -3,7 +3,10 @@ import { describe, expect, it } from "vitest";
 import { RuntimeHostError } from "../../../src/core/errors.ts";
 import { addSums, addTerm, approximate, ZERO } from "../../../src/core/trust/exact-sum.ts";
 
-const term = fc.record({ mantissa: fc.integer({ min: 0, max: 2 ** 50 }), exponent: fc.integer({ min: -3000, max: 3000 }) });
+const term = fc.record({
+  mantissa: fc.integer({ min: 0, max: 2 ** 50 }),
+  exponent: fc.integer({ min: -3000, max: 3000 }),
+});
 const sumOf = (terms: readonly { mantissa: number; exponent: number }[]) =>
   terms.reduce((sum, { mantissa, exponent }) => addTerm(sum, mantissa, exponent), ZERO);
 
@@ -40,7 +43,10 @@ describe("exact sums", () => {
   });
 
   it("never approximates a greater sum by a smaller number", () => {
-    const near = fc.record({ mantissa: fc.integer({ min: 0, max: 2 ** 50 }), exponent: fc.integer({ min: -90, max: 90 }) });
+    const near = fc.record({
+      mantissa: fc.integer({ min: 0, max: 2 ** 50 }),
+      exponent: fc.integer({ min: -90, max: 90 }),
+    });
     const value = (sum: string) => {
       const { fraction, exponent } = approximate(sum);
       return fraction * 2 ** exponent;

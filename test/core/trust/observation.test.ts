@@ -78,9 +78,7 @@ describe("observe", () => {
 describe("the facts of an outcome", () => {
   it("come from both kinds of outcome", () => {
     const timing = { inputBytes: 2048, startedAt: 1_000, durationMs: 250 };
-    expect(
-      factsOf({ ok: true, outputs: {}, inputHash: "a", outputHash: "b", cached: true, ...timing }, 500),
-    ).toEqual({
+    expect(factsOf({ ok: true, outputs: {}, inputHash: "a", outputHash: "b", cached: true, ...timing }, 500)).toEqual({
       result: "success",
       code: null,
       cached: true,

@@ -3,7 +3,13 @@ import { describe, expect, it } from "vitest";
 import { HALF_LIFE_MS, TRUST_EPOCH } from "../../../src/core/trust/decay.ts";
 import type { Observation } from "../../../src/core/trust/observation.ts";
 import { scoreOf, unproven } from "../../../src/core/trust/score.ts";
-import { addObservation, emptyTotals, mergeTotals, newerTotals, type TrustTotals } from "../../../src/core/trust/totals.ts";
+import {
+  addObservation,
+  emptyTotals,
+  mergeTotals,
+  newerTotals,
+  type TrustTotals,
+} from "../../../src/core/trust/totals.ts";
 
 const YEAR_MS = 365 * 24 * 60 * 60 * 1000;
 const NOW = TRUST_EPOCH + 300 * 24 * 60 * 60 * 1000;
@@ -40,7 +46,9 @@ describe("trust totals", () => {
           const inOrder = totalsOf(tagged.map(([each]) => each));
           const shuffled = [...tagged].sort((a, b) => a[2] - b[2]).map(([each]) => each);
           expect(totalsOf(shuffled)).toEqual(inOrder);
-          const shards = [0, 1, 2, 3, 4].map((shard) => totalsOf(tagged.filter((each) => each[1] === shard).map(([each]) => each)));
+          const shards = [0, 1, 2, 3, 4].map((shard) =>
+            totalsOf(tagged.filter((each) => each[1] === shard).map(([each]) => each)),
+          );
           expect(shards.reduce(mergeTotals, emptyTotals())).toEqual(inOrder);
           expect(shards.reduceRight(mergeTotals, emptyTotals())).toEqual(inOrder);
         },
@@ -103,10 +111,16 @@ describe("trust score", () => {
   it("is the same fifty years from the epoch as at the epoch", () => {
     for (const years of [-50, -1, 0, 1, 50]) {
       const now = TRUST_EPOCH + years * 365 * HALF_LIFE_MS;
-      const { score, confidence } = scoreOf(totalsOf([{ x: 1, w: 1, at: now }, { x: 0, w: 1, at: now - HALF_LIFE_MS }]), {
-        declared: null,
-        now,
-      });
+      const { score, confidence } = scoreOf(
+        totalsOf([
+          { x: 1, w: 1, at: now },
+          { x: 0, w: 1, at: now - HALF_LIFE_MS },
+        ]),
+        {
+          declared: null,
+          now,
+        },
+      );
       expect(score).toBeCloseTo((1 + 2.5) / 6.5, 9);
       expect(confidence).toBeCloseTo(1.5 / 6.5, 9);
     }
@@ -127,13 +141,20 @@ describe("trust score", () => {
 
   it("never falls by a success nor rises by a failure", () => {
     fc.assert(
-      fc.property(fc.array(observation(YEAR_MS), { maxLength: 20 }), observation(YEAR_MS), declared, (before, next, prior) => {
-        const options = { declared: prior, now: TRUST_EPOCH + YEAR_MS };
-        const totals = totalsOf(before);
-        const { score } = scoreOf(totals, options);
-        expect(scoreOf(addObservation(totals, { ...next, x: 1 }), options).score).toBeGreaterThanOrEqual(score - 1e-12);
-        expect(scoreOf(addObservation(totals, { ...next, x: 0 }), options).score).toBeLessThanOrEqual(score + 1e-12);
-      }),
+      fc.property(
+        fc.array(observation(YEAR_MS), { maxLength: 20 }),
+        observation(YEAR_MS),
+        declared,
+        (before, next, prior) => {
+          const options = { declared: prior, now: TRUST_EPOCH + YEAR_MS };
+          const totals = totalsOf(before);
+          const { score } = scoreOf(totals, options);
+          expect(scoreOf(addObservation(totals, { ...next, x: 1 }), options).score).toBeGreaterThanOrEqual(
+            score - 1e-12,
+          );
+          expect(scoreOf(addObservation(totals, { ...next, x: 0 }), options).score).toBeLessThanOrEqual(score + 1e-12);
+        },
+      ),
     );
   });
 

@@ -28,11 +28,15 @@ function open() {
 describe("the event bus on Queues", () => {
   eventBusContract("Queues", async () => {
     const { bus, work, events } = open();
-    return { bus, arrivedWork: async () => work.batches.splice(0).flat(), arrivedEvents: async () => events.batches.splice(0).flat() };
+    return {
+      bus,
+      arrivedWork: async () => work.batches.splice(0).flat(),
+      arrivedEvents: async () => events.batches.splice(0).flat(),
+    };
   });
 
   it("is taken by the real queues", async () => {
-    const bus = queuesEventBus(env.EXECUTE as Queue<ExecuteMessage>, env.EVENTS as Queue<EventMessage>);
+    const bus = queuesEventBus(env.EXECUTE, env.EVENTS);
     await expect(bus.publishEvents([sampleEvent(1)])).resolves.toBeUndefined();
   });
 
@@ -69,17 +73,21 @@ describe("packing batches", () => {
   const { messages: maxMessages, batchBytes, messageBytes, overheadBytes } = QUEUE_LIMITS;
 
   it("keeps order and limits, and opens no batch too many", () => {
-    const sizes = fc.array(fc.oneof(fc.nat({ max: 2_000 }), fc.nat({ max: messageBytes - overheadBytes })), { maxLength: 400 });
+    const sizes = fc.array(fc.oneof(fc.nat({ max: 2_000 }), fc.nat({ max: messageBytes - overheadBytes })), {
+      maxLength: 400,
+    });
     fc.assert(
       fc.property(sizes, (bytes) => {
         const packed = packBatches(bytes.map((size, index) => ({ body: index, bytes: size })));
         const batches = packed.ok ? packed.value : [];
         expect(batches.flat()).toEqual(bytes.map((_, index) => index));
-        const total = (batch: readonly number[]) => batch.reduce((sum, index) => sum + (bytes[index] ?? 0) + overheadBytes, 0);
+        const total = (batch: readonly number[]) =>
+          batch.reduce((sum, index) => sum + (bytes[index] ?? 0) + overheadBytes, 0);
         for (const [index, batch] of batches.entries()) {
           expect(batch.length > 0 && batch.length <= maxMessages && total(batch) <= batchBytes).toBe(true);
           const next = batches[index + 1]?.[0];
-          if (next !== undefined) expect(batch.length === maxMessages || total([...batch, next]) > batchBytes).toBe(true);
+          if (next !== undefined)
+            expect(batch.length === maxMessages || total([...batch, next]) > batchBytes).toBe(true);
         }
       }),
     );

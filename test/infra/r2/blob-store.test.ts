@@ -21,10 +21,27 @@ describe("the R2 blob store", () => {
     expect(await blobs.list("many/")).toEqual([]);
   });
 
+  it("reads nothing behind the end of an object", async () => {
+    // A bucket of its own: the local emulation reports the refused range on the console.
+    const refusing = {
+      get: () => Promise.reject(new Error("get: The requested range is not satisfiable (10039)")),
+      head: () => Promise.resolve({ size: 16 }),
+    };
+    const blobs = r2BlobStore(refusing as unknown as R2Bucket);
+    expect(await blobs.get("a", { offset: 16, length: 5 })).toBe("");
+    await expect(blobs.get("a", { offset: 15, length: 5 })).rejects.toMatchObject({ code: "SERVICE_UNAVAILABLE" });
+  });
+
   it("answers a broken bucket with SERVICE_UNAVAILABLE, keeping the cause", async () => {
     const cause = new Error("internal error; reference = 1");
     const broken = () => Promise.reject(cause);
-    const blobs = r2BlobStore({ put: broken, get: broken, head: broken, delete: broken, list: broken } as unknown as R2Bucket);
+    const blobs = r2BlobStore({
+      put: broken,
+      get: broken,
+      head: broken,
+      delete: broken,
+      list: broken,
+    } as unknown as R2Bucket);
     const calls = [
       blobs.put("a", "1"),
       blobs.get("a"),

@@ -16,7 +16,10 @@ export const sampleDeadLetter = (changes: Partial<DeadLetter> = {}): DeadLetter 
 });
 
 /** What every DeadLetterStore must do. `tenant` is one nobody has written to. */
-export function deadLetterStoreContract(label: string, open: () => Promise<{ store: DeadLetterStore; tenant: string }>): void {
+export function deadLetterStoreContract(
+  label: string,
+  open: () => Promise<{ store: DeadLetterStore; tenant: string }>,
+): void {
   it(`${label}: returns what was recorded`, async () => {
     const { store, tenant } = await open();
     const entry = sampleDeadLetter({ tenant, correlationId: null, runId: null });
@@ -28,14 +31,25 @@ export function deadLetterStoreContract(label: string, open: () => Promise<{ sto
   it(`${label}: overwrites the entry of the same message`, async () => {
     const { store, tenant } = await open();
     await store.record(sampleDeadLetter({ tenant }));
-    const again = sampleDeadLetter({ tenant, failureReason: "again", errorType: "valid_unrouted", retryCount: 5, failedAt: 6_000 });
+    const again = sampleDeadLetter({
+      tenant,
+      failureReason: "again",
+      errorType: "valid_unrouted",
+      retryCount: 5,
+      failedAt: 6_000,
+    });
     await store.record(again);
     expect(await store.list(tenant, 10)).toEqual([again]);
   });
 
   it(`${label}: lists the newest first, up to the limit, of one tenant`, async () => {
     const { store, tenant } = await open();
-    for (const [id, failedAt] of [["a", 2], ["b", 9], ["c", 5], ["d", 5]] as const) {
+    for (const [id, failedAt] of [
+      ["a", 2],
+      ["b", 9],
+      ["c", 5],
+      ["d", 5],
+    ] as const) {
       await store.record(sampleDeadLetter({ tenant, id, failedAt }));
     }
     await store.record(sampleDeadLetter({ tenant: `${tenant}-other`, id: "a", failedAt: 99 }));

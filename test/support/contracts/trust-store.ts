@@ -80,7 +80,11 @@ export function trustStoreContract(label: string, open: () => Promise<OpenTrust>
   it(`${label}: keeps nodes, versions and tenants apart`, async () => {
     const { trust, tenant, written } = await open();
     const nodes = [NODE, "text_count@2.0.0", "text_counter@1.0.0"];
-    await trust.report(tenant, nodes.map((node, n) => report(totalsAfter(n + 1), { node })), NOW);
+    await trust.report(
+      tenant,
+      nodes.map((node, n) => report(totalsAfter(n + 1), { node })),
+      NOW,
+    );
     for (const [n, node] of nodes.entries()) {
       expect((await trust.read(tenant, node, null, NOW)).samples, node).toBe(n + 1);
       expect((await written(tenant, node))?.samples, node).toBe(n + 1);

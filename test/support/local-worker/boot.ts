@@ -14,8 +14,8 @@ export interface BootOptions {
   readonly token?: string;
   /** Variables that differ from wrangler.toml. */
   readonly vars?: Readonly<Record<string, string>>;
-  /** A bundle made before; default: the project's Worker, bundled now. */
-  readonly bundle?: Bundle;
+  /** Another Worker's entry file. */
+  readonly entry?: string;
   /** Every line the Worker or the runtime prints; default: the last ones are kept for `output()`. */
   readonly onLine?: (line: string) => void;
 }
@@ -41,7 +41,7 @@ const KEPT_LINES = 200;
  */
 export async function bootWorker(options: BootOptions = {}): Promise<LocalWorker> {
   const settings = readSettings();
-  const bundle = options.bundle ?? (await buildWorker());
+  const bundle = await buildWorker(options.entry);
   const token = options.token ?? randomBytes(24).toString("base64url");
   const lines: string[] = [];
   const hear = (line: string): void => {

@@ -28,6 +28,28 @@ export interface WorkerSettings {
   readonly migrationsDir: string;
 }
 
+/** What wrangler's reader returns, as far as it is used here; its own type is not published with it. */
+interface WranglerConfig {
+  readonly name?: string;
+  readonly compatibility_date?: string;
+  readonly compatibility_flags: readonly string[];
+  readonly vars: Readonly<Record<string, unknown>>;
+  readonly d1_databases: readonly { binding: string; database_id?: string; migrations_dir?: string }[];
+  readonly r2_buckets: readonly { binding: string; bucket_name?: string }[];
+  readonly queues: {
+    readonly producers?: readonly { binding: string; queue: string }[];
+    readonly consumers?: readonly {
+      queue: string;
+      max_batch_size?: number;
+      max_batch_timeout?: number;
+      max_retries?: number;
+      dead_letter_queue?: string;
+    }[];
+  };
+  readonly durable_objects: { readonly bindings: readonly { name: string; class_name: string }[] };
+  readonly migrations?: readonly { new_sqlite_classes?: readonly string[] }[];
+}
+
 /** Queues' own defaults, where wrangler.toml says nothing. */
 const BATCH_SIZE = 10;
 const BATCH_TIMEOUT_S = 5;
@@ -35,7 +57,7 @@ const RETRIES = 3;
 
 /** Reads the top level (`development`) of the project's wrangler.toml with wrangler's own reader. */
 export function readSettings(): WorkerSettings {
-  const config = unstable_readConfig({ config: `${PROJECT_ROOT}wrangler.toml` }, { hideWarnings: true });
+  const config: WranglerConfig = unstable_readConfig({ config: `${PROJECT_ROOT}wrangler.toml` }, { hideWarnings: true });
   const sqlite = new Set((config.migrations ?? []).flatMap(({ new_sqlite_classes = [] }) => new_sqlite_classes));
   const objects = config.durable_objects.bindings.map(({ name, class_name }) => [name, class_name] as const);
   const other = objects.find(([, className]) => !sqlite.has(className));

@@ -1,0 +1,41 @@
+import type { StateContract } from "../contract/state-contract.ts";
+import type { Fault } from "../errors.ts";
+import { fault } from "../errors.ts";
+import type { Entrypoint, NodeArtifacts } from "./node.ts";
+
+/** Types a node can be executed by. Documents (markdown, json …) can be stamped but not registered as nodes. */
+const EXECUTABLE = new Set([
+  "builtin",
+  "function",
+  "composite",
+  "http",
+  "noop",
+  "wasm",
+  "python",
+  "cli",
+  "docker",
+  "typescript",
+  "javascript",
+]);
+
+/** What an entrypoint needs and must not have: `function` its code, `composite` a graph; nobody else has either. */
+export function entrypointFaults(
+  { type }: Entrypoint,
+  { code }: NodeArtifacts,
+  contract: StateContract | null,
+  place: string,
+): Fault[] {
+  const found: Fault[] = [];
+  const refuse = (message: string, hint: string): void => {
+    found.push(fault("METADATA_INVALID", message, { place, hint, details: { code: "RG003", field: "entrypoint" } }));
+  };
+  if (!EXECUTABLE.has(type)) refuse(`a ${type} entrypoint cannot be executed`, `use one of ${[...EXECUTABLE].join(", ")}`);
+  const hasCode = code !== undefined && code.trim() !== "";
+  if (type === "function" && !hasCode) refuse("a function needs its code", "send the JavaScript file as code");
+  if (type !== "function" && code !== undefined) refuse(`a ${type} entrypoint takes no code`, "leave code out, or use type function");
+  if (contract !== null && type === "composite" && contract.graph === null) refuse("a composite needs a graph", "add graph to contract.yaml");
+  if (contract !== null && type !== "composite" && contract.graph !== null) {
+    refuse(`a ${type} entrypoint takes no graph`, "remove graph from contract.yaml, or use type composite");
+  }
+  return found;
+}

@@ -1,0 +1,12 @@
+import { readBlock } from "../../core/metadata/read.ts";
+import type { BuiltinNode } from "../../spi/handler.ts";
+
+/** Says what a document's hash is worth. */
+export const hashVerify: BuiltinNode = ({ input }) => {
+  const { hash, dialect, declaredHash, computedHash } = readBlock(input["document.text"] as string);
+  return {
+    result: {
+      "hash.verdict": { verdict: hash, dialect: dialect ?? "none", declared: declaredHash, computed: computedHash },
+    },
+  };
+};

@@ -1,0 +1,178 @@
+import type { Envelope } from "../../src/core/envelope/envelope.ts";
+import type { Fault } from "../../src/core/errors.ts";
+import { err, ok } from "../../src/core/result.ts";
+import type { AcceptOptions, Services } from "../../src/infra/host/services.ts";
+import type { LogFields } from "../../src/spi/log.ts";
+import { createApp, type AppOptions } from "../../workers/http/app.ts";
+
+export const TOKEN = "a-token-of-the-tests";
+export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 6);
+export const RUN_ID = "r0a_01J00000000000000000000000";
+export const UNKNOWN_RUN = "r0b_01J00000000000000000000000";
+export const CORRELATION = "6f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5b";
+/** A valid envelope in the smallest form. */
+export const ENVELOPE = { source_node: "caller", operation: "goal.run", payload: { want: ["a.b"], given: {} } };
+
+export interface LogLine {
+  readonly level: "info" | "warn" | "error";
+  readonly message: string;
+  readonly fields: LogFields;
+}
+
+export interface Gateway {
+  readonly app: ReturnType<typeof createApp>;
+  readonly logs: LogLine[];
+  /** Every envelope that came through. */
+  readonly accepted: { readonly envelope: Envelope; readonly options: AcceptOptions }[];
+  /** The pauses the gateway made, in milliseconds; none takes time. */
+  readonly pauses: number[];
+  /** A request with the token, unless the headers say otherwise. */
+  get(path: string, headers?: Record<string, string>): Promise<Response>;
+  /** A POST with the token; a body that is no string is sent as JSON. */
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
+}
+
+type ServiceOverrides = { readonly [S in keyof Services]?: Partial<Services[S]> };
+
+/** The gateway over services made by hand: what a test does not override answers like a system with one finished run. */
+export function gateway(overrides: ServiceOverrides = {}, options: Partial<AppOptions> = {}): Gateway {
+  const logs: LogLine[] = [];
+  const accepted: Gateway["accepted"] = [];
+  const pauses: number[] = [];
+  const services = servicesOf(overrides, accepted);
+  const line = (level: LogLine["level"]) => (message: string, fields: LogFields) => {
+    logs.push({ level, message, fields });
+  };
+  const app = createApp({
+    services: () => services,
+    token: () => TOKEN,
+    log: { info: line("info"), warn: line("warn"), error: line("error") },
+    ids: countingIds(),
+    clock: { now: () => NOW },
+    environment: "test",
+    version: "1.2.3",
+    sleep: (ms) => {
+      pauses.push(ms);
+      return Promise.resolve();
+    },
+    ...options,
+  });
+  const authorized = { authorization: `Bearer ${TOKEN}` };
+  return {
+    app,
+    logs,
+    accepted,
+    pauses,
+    get: async (path, headers = {}) => app.request(path, { headers: { ...authorized, ...headers } }),
+    post: async (path, body, headers = {}) =>
+      app.request(path, {
+        method: "POST",
+        headers: { ...authorized, "content-type": "application/json", ...headers },
+        body: typeof body === "string" ? body : JSON.stringify(body),
+      }),
+  };
+}
+
+function servicesOf(overrides: ServiceOverrides, accepted: Gateway["accepted"]): Services {
+  const notFound: Fault = { code: "RUN_NOT_FOUND", message: "there is no such run" };
+  return {
+    envelopes: {
+      accept: (envelope, options) => {
+        accepted.push({ envelope, options });
+        const payload = { run_id: RUN_ID, status: "succeeded", outputs: { "a.b": 1 } };
+        return Promise.resolve(ok({ status: 200, runId: RUN_ID, success: true, fault: null, payload }));
+      },
+      ...overrides.envelopes,
+    },
+    nodes: {
+      register: () => Promise.resolve(ok({ created: true, registryVersion: "7.0", node: { name: "noop", version: "1.0.0" } })),
+      list: () => Promise.resolve({ registryVersion: "7.0", nodes: [{ name: "noop", version: "1.0.0" }] }),
+      get: (_, name) => Promise.resolve(name === "noop" ? { name, versions: [] } : null),
+      ...overrides.nodes,
+    },
+    plans: { preview: () => Promise.resolve(ok(PLAN)), ...overrides.plans },
+    runs: {
+      view: (_, id) => Promise.resolve(id === RUN_ID ? RUN : null),
+      result: (_, id) => Promise.resolve(id === RUN_ID ? ok(RESULT) : err(notFound)),
+      events: (_, id, after) => Promise.resolve(id === RUN_ID ? { events: signals(3, after), finished: true } : null),
+      ...overrides.runs,
+    },
+    health: {
+      check: () => Promise.resolve({ healthy: true, checks: { registry: { healthy: true, detail: "7 nodes" } } }),
+      ...overrides.health,
+    },
+  };
+}
+
+/** The first `last` signals of a run without those up to `after`. */
+export const signals = (last: number, after = 0) =>
+  Array.from({ length: last }, (_, i) => ({
+    seq: i + 1,
+    type: i + 1 === last ? "signal.graph.completed" : "signal.node.result",
+    run_id: RUN_ID,
+  })).filter(({ seq }) => seq > after);
+
+function countingIds(): AppOptions["ids"] {
+  let count = 0;
+  return {
+    uuid: () => `00000000-0000-4000-8000-${String(++count).padStart(12, "0")}`,
+    ulid: () => "01J00000000000000000000000",
+    ring: () => 0,
+  };
+}
+
+export const RUN = {
+  run_id: RUN_ID,
+  status: "succeeded",
+  operation: "goal.run",
+  correlation_id: CORRELATION,
+  want: ["a.b"],
+  created_at: "2026-01-02T03:04:05.006Z",
+  finished_at: "2026-01-02T03:04:06.006Z",
+  outputs: { "a.b": 1 },
+  error: null,
+  steps: [{ id: "noop", node: "noop", version: "1.0.0", status: "succeeded" }],
+};
+
+export const RESULT = {
+  batch_id: RUN_ID,
+  status: "success",
+  started_at: "2026-01-02T03:04:05.006Z",
+  completed_at: "2026-01-02T03:04:06.006Z",
+  trust_delta: 0.5,
+  results: [{ node_id: "noop@1.0.0", success: true, execution_time_ms: 3, status: "success" }],
+  run_status: "succeeded",
+  outputs: { "a.b": 1 },
+  error: null,
+  correlation_id: CORRELATION,
+};
+
+export const PLAN = {
+  hash: "0".repeat(64),
+  want: ["a.b"],
+  given: [],
+  steps: [],
+  segments: [],
+  boundaries: [],
+  edges: [],
+  results: {},
+  cost: 0,
+  depth: 0,
+  why: [],
+  guards: [],
+  policy: {},
+};
+
+/** What every problem document must have, beside what the test expects of it. */
+export async function problemOf(response: Response): Promise<Record<string, unknown>> {
+  if (!(response.headers.get("content-type") ?? "").startsWith("application/problem+json")) {
+    throw new Error(`${response.status} is no problem document: ${await response.text()}`);
+  }
+  const document = (await response.json()) as Record<string, unknown>;
+  for (const member of ["type", "title", "status", "detail", "code", "correlation_id", "instance"]) {
+    if (!(member in document)) throw new Error(`the problem document lacks ${member}`);
+  }
+  if (document["status"] !== response.status) throw new Error("the document's status is not the response's");
+  if (document["correlation_id"] !== response.headers.get("x-correlation-id")) throw new Error("two correlation ids");
+  return document;
+}
