@@ -80,7 +80,7 @@ const name = z
 /** As long as a name, however many answers it has been through: what may be asked may be answered. */
 const operation = z
   .string({ error: ({ input }) => (input === undefined ? "required" : "a string is required") })
-  .regex(/^.{1,256}(?:_RESPONSE)*$/s, "1 to 256 characters are required");
+  .regex(/^[\s\S]{1,256}(?:_RESPONSE)*$/, "1 to 256 characters are required");
 const releaseNumber = z.int().min(0);
 const version = z.union(
   [z.string().regex(/^\d+\.\d+\.\d+$/), z.object({ major: releaseNumber, minor: releaseNumber, patch: releaseNumber })],

@@ -24,8 +24,22 @@ export const EXTENDED_META_TYPES = [...META_TYPES, "node", "project", "unknown"]
 export const LIFECYCLE_VALUES = ["draft", "review", "active", "deprecated", "archived"] as const;
 export const HASH = /^[a-fA-F0-9]{64}$/;
 
-const DEPENDENCY_TYPES = ["onex_node", "library", "binary", "external_service", "protocol_adherence", "data_source"] as const;
-const BINDINGS = ["injection", "runtime_lookup", "environment_variable", "implicit", "compile_time", "config_file"] as const;
+const DEPENDENCY_TYPES = [
+  "onex_node",
+  "library",
+  "binary",
+  "external_service",
+  "protocol_adherence",
+  "data_source",
+] as const;
+const BINDINGS = [
+  "injection",
+  "runtime_lookup",
+  "environment_variable",
+  "implicit",
+  "compile_time",
+  "config_file",
+] as const;
 const FORMATS = ["json", "yaml", "text", "binary", "stream", "file_path", "directory_path"] as const;
 
 const dependency = z.union([
@@ -79,7 +93,12 @@ const optionalFields = {
   inputs: z.array(port).nullish(),
   outputs: z.array(port).nullish(),
   signature_block: z
-    .looseObject({ signature: text.nullish(), algorithm: text.nullish(), signed_by: text.nullish(), issued_at: text.nullish() })
+    .looseObject({
+      signature: text.nullish(),
+      algorithm: text.nullish(),
+      signed_by: text.nullish(),
+      issued_at: text.nullish(),
+    })
     .nullish(),
   testing: z
     .looseObject({
@@ -96,10 +115,16 @@ const optionalFields = {
     })
     .nullish(),
   logging_config: openMap.nullish(),
-  source_repository: z.looseObject({ url: text.nullish(), commit_hash: text.nullish(), path: text.nullish() }).nullish(),
+  source_repository: z
+    .looseObject({ url: text.nullish(), commit_hash: text.nullish(), path: text.nullish() })
+    .nullish(),
   tools: openMap.nullish(),
   trust_score_stub: z
-    .looseObject({ runs: z.number().int().min(0).nullish(), failures: z.number().int().min(0).nullish(), trust_score: z.number().nullish() })
+    .looseObject({
+      runs: z.number().int().min(0).nullish(),
+      failures: z.number().int().min(0).nullish(),
+      trust_score: z.number().nullish(),
+    })
     .nullish(),
 };
 
@@ -134,7 +159,10 @@ export const permissiveMetadata = z.looseObject({
   created_at: timestamp,
   last_modified_at: timestamp,
   hash: z.string().regex(HASH, "must be 64 hexadecimal digits"),
-  entrypoint: z.union([filled, z.looseObject({ type: text, target: text })], "must be a mapping of type and target, or text"),
+  entrypoint: z.union(
+    [filled, z.looseObject({ type: text, target: text })],
+    "must be a mapping of type and target, or text",
+  ),
   namespace: z.union([filled, z.looseObject({ value: text })], "must be text"),
   schema_version: metadataVersion.nullish(),
   version: metadataVersion.nullish(),

@@ -42,7 +42,12 @@ export const scaffoldSpecification = z
       .refine((keys) => Object.keys(keys).length > 0, "a node gives at least one contract key")
       .describe("Contract key to JSON Schema: what the function returns."),
     optional_inputs: z.array(contractKey).default([]).describe("Keys of input_contract that may be missing."),
-    code: z.string().min(1).max(MAX_CODE_CHARS).optional().describe("JavaScript. Without it the node is a draft with placeholder code."),
+    code: z
+      .string()
+      .min(1)
+      .max(MAX_CODE_CHARS)
+      .optional()
+      .describe("JavaScript. Without it the node is a draft with placeholder code."),
     examples: z.array(example).max(MAX_EXAMPLES).default([]).describe("Run before the node is registered."),
     execution: execution.prefault({}),
   })
@@ -52,9 +57,15 @@ export const scaffoldSpecification = z
       const message = `${key} is not a key of input_contract`;
       context.addIssue({ code: "custom", path: ["optional_inputs", index], message });
     }
-    const both = Object.keys(specification.output_contract).filter((key) => Object.hasOwn(specification.input_contract, key));
+    const both = Object.keys(specification.output_contract).filter((key) =>
+      Object.hasOwn(specification.input_contract, key),
+    );
     for (const key of both) {
-      context.addIssue({ code: "custom", path: ["output_contract", key], message: "a node cannot give the key it needs" });
+      context.addIssue({
+        code: "custom",
+        path: ["output_contract", key],
+        message: "a node cannot give the key it needs",
+      });
     }
   })
   .meta({

@@ -45,7 +45,9 @@ export const stateContractWire = z.looseObject({
   input_contract: schemas.optional().describe("Contract key to JSON Schema: what the node consumes."),
   output_contract: schemas.optional().describe("Contract key to JSON Schema: what the node produces."),
   optional_inputs: z.array(contractKey).optional(),
-  input_state: jsonObject.optional().describe("JSON Schema of the whole input; derived from input_contract when absent."),
+  input_state: jsonObject
+    .optional()
+    .describe("JSON Schema of the whole input; derived from input_contract when absent."),
   output_state: jsonObject.optional(),
   error_state: jsonObject.optional(),
   examples: z.looseObject({ valid_input: jsonObject.optional(), valid_output: jsonObject.optional() }).optional(),

@@ -1,4 +1,5 @@
 import type { Fault } from "../core/errors.ts";
+import type { LifecycleReasons } from "../core/metadata/lifecycle.ts";
 import type { Lifecycle, NodeArtifacts, NodeDefinition } from "../core/registry/node.ts";
 import type { RegistrySnapshot } from "../core/registry/snapshot.ts";
 import type { Result } from "../core/result.ts";
@@ -6,6 +7,8 @@ import type { Result } from "../core/result.ts";
 export interface RegisteredNode {
   readonly definition: NodeDefinition;
   readonly registeredAt: number;
+  /** Why it is deprecated or archived. */
+  readonly reasons?: LifecycleReasons;
 }
 
 export interface Registration {
@@ -22,7 +25,17 @@ export interface NodeRegistry {
   /** All versions of a name, newest first. Empty when unknown. */
   versions(tenant: string, name: string): Promise<readonly RegisteredNode[]>;
   artifacts(tenant: string, name: string, version: string): Promise<NodeArtifacts | null>;
-  setLifecycle(tenant: string, name: string, version: string, lifecycle: Lifecycle): Promise<Result<Registration, Fault>>;
+  /**
+   * Refusals: NODE_NOT_FOUND, LIFECYCLE_INVALID (deprecating names a replacement, archiving a reason). Staying where it
+   * is changes nothing.
+   */
+  setLifecycle(
+    tenant: string,
+    name: string,
+    version: string,
+    lifecycle: Lifecycle,
+    reasons?: LifecycleReasons,
+  ): Promise<Result<Registration, Fault>>;
   /** The current version string; cheap. */
   version(tenant: string): Promise<string>;
   /** Everything, with trust, indexed. */

@@ -1,3 +1,4 @@
+import type { TrustRecord } from "../core/trust/history.ts";
 import type { TrustScore } from "../core/trust/score.ts";
 import type { TrustTotals } from "../core/trust/totals.ts";
 import type { NodeRef } from "../core/registry/node.ts";
@@ -9,6 +10,8 @@ import type { NodeRef } from "../core/registry/node.ts";
 export interface TrustStore {
   report(tenant: string, reports: readonly TrustReport[], now: number): Promise<void>;
   read(tenant: string, node: NodeRef, declared: number | null, now: number): Promise<TrustScore>;
+  /** Every version of a node name something was reported of, sorted. */
+  records(tenant: string, name: string, now: number): Promise<readonly TrustRecord[]>;
 }
 
 export interface TrustReport {

@@ -34,16 +34,18 @@ const RECONNECT_MS = 2_000;
  */
 export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Array> {
   const encoder = new TextEncoder();
-  const frames = framesOf(options);
+  let listening = true;
+  const frames = framesOf(options, () => listening);
   return new ReadableStream<Uint8Array>(
     {
       pull: async (controller) => {
         const frame = await frames.next();
+        if (!listening) return;
         if (frame.done) controller.close();
         else controller.enqueue(encoder.encode(frame.value));
       },
-      cancel: async () => {
-        await frames.return();
+      cancel: () => {
+        listening = false;
       },
     },
     { highWaterMark: 0 },
@@ -51,7 +53,7 @@ export function eventStream(options: EventStreamOptions): ReadableStream<Uint8Ar
 }
 
 /** The text of the stream, piece by piece. */
-async function* framesOf(options: EventStreamOptions): AsyncGenerator<string, void, void> {
+async function* framesOf(options: EventStreamOptions, listening: () => boolean): AsyncGenerator<string, void, void> {
   yield `retry: ${RECONNECT_MS}\n\n`;
   let { after } = options;
   let page: EventPage | null = options.first;
@@ -71,6 +73,7 @@ async function* framesOf(options: EventStreamOptions): AsyncGenerator<string, vo
       if (idle > 0 && idle % READS_PER_COMMENT === 0) yield ": still running\n\n";
       pause = nextPause(news ? null : pause);
       await options.sleep(pause);
+      if (!listening()) return;
       page = await options.read(after);
     }
   } catch (thrown) {

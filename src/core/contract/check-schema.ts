@@ -7,7 +7,16 @@ import { isObject } from "./map-schema.ts";
 import { LIST_KEYWORDS, MAP_KEYWORDS, MAX_SCHEMA_DEPTH, SCHEMA_KEYWORDS, SCHEMA_TYPES } from "./schema-keywords.ts";
 
 const MAX_PROBLEMS = 50;
-const COUNTS = new Set(["minLength", "maxLength", "minItems", "maxItems", "minProperties", "maxProperties", "minContains", "maxContains"]);
+const COUNTS = new Set([
+  "minLength",
+  "maxLength",
+  "minItems",
+  "maxItems",
+  "minProperties",
+  "maxProperties",
+  "minContains",
+  "maxContains",
+]);
 const NUMBERS = new Set(["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"]);
 /** References other than local pointers would need a schema from elsewhere, or a scope that embedding changes. */
 const FOREIGN = new Set(["$dynamicRef", "$recursiveRef", "$anchor", "$dynamicAnchor", "$recursiveAnchor"]);
@@ -33,12 +42,15 @@ function report(walk: Walk, place: readonly PathStep[], message: string, hint: s
 
 function visit(walk: Walk, schema: JsonValue, place: readonly PathStep[], depth: number): void {
   if (typeof schema === "boolean") return;
-  if (!isObject(schema)) return report(walk, place, "this is not a JSON Schema", "write a mapping such as {type: string}");
-  if (depth > MAX_SCHEMA_DEPTH) return report(walk, place, `the schema is nested more than ${MAX_SCHEMA_DEPTH} deep`, "use $defs and $ref");
+  if (!isObject(schema))
+    return report(walk, place, "this is not a JSON Schema", "write a mapping such as {type: string}");
+  if (depth > MAX_SCHEMA_DEPTH)
+    return report(walk, place, `the schema is nested more than ${MAX_SCHEMA_DEPTH} deep`, "use $defs and $ref");
   for (const [keyword, value] of Object.entries(schema)) {
     const at = [...place, keyword];
     if (SCHEMA_KEYWORDS.has(keyword)) {
-      if (Array.isArray(value)) report(walk, at, `${keyword} must be one schema`, "use prefixItems for a list of schemas");
+      if (Array.isArray(value))
+        report(walk, at, `${keyword} must be one schema`, "use prefixItems for a list of schemas");
       else visit(walk, value, at, depth + 1);
     } else if (LIST_KEYWORDS.has(keyword)) visitList(walk, keyword, value, at, depth);
     else if (MAP_KEYWORDS.has(keyword)) visitMap(walk, keyword, value, at, depth);
@@ -47,7 +59,8 @@ function visit(walk: Walk, schema: JsonValue, place: readonly PathStep[], depth:
 }
 
 function visitList(walk: Walk, keyword: string, value: JsonValue, at: readonly PathStep[], depth: number): void {
-  if (!Array.isArray(value) || value.length === 0) return report(walk, at, `${keyword} must be a list of schemas`, "give at least one");
+  if (!Array.isArray(value) || value.length === 0)
+    return report(walk, at, `${keyword} must be a list of schemas`, "give at least one");
   value.forEach((one: JsonValue, i) => visit(walk, one, [...at, i], depth + 1));
 }
 
@@ -64,21 +77,26 @@ function checkKeyword(walk: Walk, keyword: string, value: JsonValue, at: readonl
   if (keyword === "type") return checkType(walk, value, at);
   if (keyword === "$ref") return checkReference(walk, value, at);
   if (keyword === "pattern") return checkPattern(walk, value, at);
-  if (keyword === "required" && !strings) return report(walk, at, "required must be a list of property names", "list the names on the object");
-  if (keyword === "enum" && !Array.isArray(value)) return report(walk, at, "enum must be a list of values", "write [a, b]");
-  if (keyword === "format" && typeof value !== "string") return report(walk, at, "format must be text", "use a format such as date-time");
-  if (keyword === "uniqueItems" && typeof value !== "boolean") return report(walk, at, "uniqueItems must be true or false", "correct it");
+  if (keyword === "required" && !strings)
+    return report(walk, at, "required must be a list of property names", "list the names on the object");
+  if (keyword === "enum" && !Array.isArray(value))
+    return report(walk, at, "enum must be a list of values", "write [a, b]");
+  if (keyword === "format" && typeof value !== "string")
+    return report(walk, at, "format must be text", "use a format such as date-time");
+  if (keyword === "uniqueItems" && typeof value !== "boolean")
+    return report(walk, at, "uniqueItems must be true or false", "correct it");
   if (COUNTS.has(keyword) && !(Number.isInteger(value) && (value as number) >= 0)) {
     return report(walk, at, `${keyword} must be a whole number of at least 0`, "correct it");
   }
   if (NUMBERS.has(keyword) && !(typeof value === "number" && (keyword !== "multipleOf" || value > 0))) {
     return report(walk, at, `${keyword} must be a number`, "correct it");
   }
-  if (FOREIGN.has(keyword)) report(walk, at, `${keyword} is not supported`, "refer with $ref to a JSON pointer in the same schema");
+  if (FOREIGN.has(keyword))
+    report(walk, at, `${keyword} is not supported`, "refer with $ref to a JSON pointer in the same schema");
 }
 
 function checkType(walk: Walk, value: JsonValue, at: readonly PathStep[]): void {
-  const types: readonly JsonValue[] = Array.isArray(value) ? value : [value as JsonValue];
+  const types: readonly JsonValue[] = Array.isArray(value) ? value : [value];
   const wrong = types.filter((type) => typeof type !== "string" || !SCHEMA_TYPES.has(type));
   if (types.length > 0 && wrong.length === 0) return;
   const shown = wrong.map((type) => JSON.stringify(type)).join(", ") || "an empty list";
@@ -97,13 +115,20 @@ function checkPattern(walk: Walk, value: JsonValue, at: readonly PathStep[]): vo
 function checkReference(walk: Walk, value: JsonValue, at: readonly PathStep[]): void {
   const steps = typeof value === "string" && value.startsWith("#") ? pointerSteps(value) : null;
   if (steps === null) {
-    return report(walk, at, `${JSON.stringify(value)} is not a local reference`, "copy the schema under $defs and refer to #/$defs/name");
+    return report(
+      walk,
+      at,
+      `${JSON.stringify(value)} is not a local reference`,
+      "copy the schema under $defs and refer to #/$defs/name",
+    );
   }
   const seen = new Set<JsonObject>();
-  for (let target = valueAt(walk.root, steps); ; ) {
+  for (let target = valueAt(walk.root, steps); ;) {
     if (typeof target === "boolean") return;
-    if (!isObject(target)) return report(walk, at, `${String(value)} leads nowhere`, "define what it names under $defs");
-    if (seen.has(target)) return report(walk, at, `${String(value)} leads only back to itself`, "define what it names");
+    if (!isObject(target))
+      return report(walk, at, `${JSON.stringify(value)} leads nowhere`, "define what it names under $defs");
+    if (seen.has(target))
+      return report(walk, at, `${JSON.stringify(value)} leads only back to itself`, "define what it names");
     seen.add(target);
     const next = target["$ref"];
     const nextSteps = typeof next === "string" && next.startsWith("#") ? pointerSteps(next) : null;

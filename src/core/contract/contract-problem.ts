@@ -20,5 +20,11 @@ export function contractProblem(
   message: string,
   hint: string,
 ): ContractProblem {
-  return { code, severity: PROBLEM_CODES[code][1], place: typeof place === "string" ? place : jsonPath(place), message, hint };
+  return {
+    code,
+    severity: PROBLEM_CODES[code][1],
+    place: typeof place === "string" ? place : jsonPath(place),
+    message,
+    hint,
+  };
 }

@@ -31,8 +31,10 @@ const KNOWN = new Set(Object.keys(stateContractWire.shape));
  */
 export function loadContract(text: string): Result<LoadedContract, readonly ContractProblem[]> {
   const yaml = readYaml(text);
-  if (!yaml.ok) return err([contractProblem("ST001", `line ${yaml.error.line}`, yaml.error.message, "correct the YAML")]);
-  if (!isObject(yaml.value)) return err([contractProblem("ST001", [], "a contract is a mapping", "start with contract_version: 1.0.0")]);
+  if (!yaml.ok)
+    return err([contractProblem("ST001", `line ${yaml.error.line}`, yaml.error.message, "correct the YAML")]);
+  if (!isObject(yaml.value))
+    return err([contractProblem("ST001", [], "a contract is a mapping", "start with contract_version: 1.0.0")]);
   return contractFrom(yaml.value);
 }
 
@@ -64,7 +66,12 @@ function versionProblem(version: unknown): ContractProblem | null {
   const major = typeof version === "string" ? /^(\d+)\.\d+\.\d+$/.exec(version)?.[1] : undefined;
   if (major === undefined || Number(major) <= NEWEST_MAJOR) return null;
   const message = `contract_version ${String(version)} has a newer major version than ${NEWEST_MAJOR}, which this reader understands`;
-  return contractProblem("SC008", ["contract_version"], message, `write the contract for version ${NEWEST_MAJOR}.x, or update ONEX`);
+  return contractProblem(
+    "SC008",
+    ["contract_version"],
+    message,
+    `write the contract for version ${NEWEST_MAJOR}.x, or update ONEX`,
+  );
 }
 
 /** What can be said of a side of a contract whose other fields are wrong. */
@@ -77,9 +84,19 @@ function loose(source: JsonObject, side: "input" | "output"): Parameters<typeof 
   return { side, contract: map(`${side}_contract`), state: map(`${side}_state`), optional: undefined };
 }
 
-function built(source: JsonObject, wire: StateContractWire, found: ContractProblem[]): Result<LoadedContract, readonly ContractProblem[]> {
-  const input = readSide({ side: "input", contract: wire.input_contract, state: wire.input_state, optional: wire.optional_inputs }, found);
-  const output = readSide({ side: "output", contract: wire.output_contract, state: wire.output_state, optional: undefined }, found);
+function built(
+  source: JsonObject,
+  wire: StateContractWire,
+  found: ContractProblem[],
+): Result<LoadedContract, readonly ContractProblem[]> {
+  const input = readSide(
+    { side: "input", contract: wire.input_contract, state: wire.input_state, optional: wire.optional_inputs },
+    found,
+  );
+  const output = readSide(
+    { side: "output", contract: wire.output_contract, state: wire.output_state, optional: undefined },
+    found,
+  );
   const errorState = wire.error_state === undefined ? null : normaliseSchema(wire.error_state);
   if (errorState !== null) found.push(...checkSchema(errorState, ["error_state"]));
   if (input !== null) found.push(...exampleProblems(input.state, wire.examples?.valid_input, "valid_input"));
@@ -108,7 +125,11 @@ function built(source: JsonObject, wire: StateContractWire, found: ContractProbl
   return ok({ contract, warnings: unknownFields(source) });
 }
 
-function exampleProblems(schema: JsonSchema, example: JsonObject | undefined, name: string): readonly ContractProblem[] {
+function exampleProblems(
+  schema: JsonSchema,
+  example: JsonObject | undefined,
+  name: string,
+): readonly ContractProblem[] {
   if (example === undefined) return [];
   return validateState(schema, example, `$.examples.${name}`).map(({ place, message }) =>
     contractProblem("ST010", place, `the example ${message}`, "correct the example or its schema"),
@@ -133,4 +154,6 @@ function executionOf(wire: ExecutionProfileWire): ExecutionProfile {
 const unknownFields = (source: JsonObject): readonly ContractProblem[] =>
   Object.keys(source)
     .filter((field) => !KNOWN.has(field))
-    .map((field) => contractProblem("SC010", [field], `the field ${field} is not known`, "put fields of your own under metadata"));
+    .map((field) =>
+      contractProblem("SC010", [field], `the field ${field} is not known`, "put fields of your own under metadata"),
+    );

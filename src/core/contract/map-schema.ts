@@ -1,18 +1,24 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
 import { LIST_KEYWORDS, MAP_KEYWORDS, MAX_SCHEMA_DEPTH, SCHEMA_KEYWORDS } from "./schema-keywords.ts";
 
-export const isObject = (value: unknown): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
+export const isObject = (value: unknown): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /**
  * Rebuilds a schema with `change` applied to every schema in it, innermost first. Values that only look like schemas
  * (defaults, enums, examples) are not touched. Below the depth limit the schema is kept as it is.
  */
-export function mapSchema(schema: JsonObject, change: (schema: JsonObject) => JsonObject, depth = MAX_SCHEMA_DEPTH): JsonObject {
+export function mapSchema(
+  schema: JsonObject,
+  change: (schema: JsonObject) => JsonObject,
+  depth = MAX_SCHEMA_DEPTH,
+): JsonObject {
   if (depth === 0) return schema;
   const inner = (value: JsonValue): JsonValue => (isObject(value) ? mapSchema(value, change, depth - 1) : value);
   const entries = Object.entries(schema).map(([keyword, value]): [string, JsonValue] => {
     if (SCHEMA_KEYWORDS.has(keyword)) return [keyword, inner(value)];
-    if (LIST_KEYWORDS.has(keyword) && Array.isArray(value)) return [keyword, (value as readonly JsonValue[]).map(inner)];
+    if (LIST_KEYWORDS.has(keyword) && Array.isArray(value))
+      return [keyword, (value as readonly JsonValue[]).map(inner)];
     if (MAP_KEYWORDS.has(keyword) && isObject(value)) {
       return [keyword, Object.fromEntries(Object.entries(value).map(([name, one]) => [name, inner(one)]))];
     }

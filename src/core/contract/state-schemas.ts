@@ -35,18 +35,32 @@ export function readSide(source: SideSource, found: ContractProblem[]): StateSid
   const state = source.state === undefined ? null : stateOf(source.state, `${side}_state`, found);
   if (source.contract === undefined && source.state === undefined) {
     const code = side === "input" ? "ST002" : "ST003";
-    found.push(contractProblem(code, [], `neither ${side}_contract nor ${side}_state is given`, `add ${side}_contract: a map from contract keys to JSON Schemas`));
+    found.push(
+      contractProblem(
+        code,
+        [],
+        `neither ${side}_contract nor ${side}_state is given`,
+        `add ${side}_contract: a map from contract keys to JSON Schemas`,
+      ),
+    );
   }
   if (found.length > before) return null;
   if (contract === null) return state === null ? null : fromState(state, source, found);
   const unknown = (source.optional ?? []).filter((key) => !Object.hasOwn(contract, key));
-  for (const key of unknown) found.push(contractProblem("ST009", ["optional_inputs"], `${key} is not an input`, "name keys of input_contract"));
+  for (const key of unknown)
+    found.push(contractProblem("ST009", ["optional_inputs"], `${key} is not an input`, "name keys of input_contract"));
   const optional = new Set(source.optional ?? (state === null ? [] : notRequired(state, Object.keys(contract))));
   if (state !== null) compare(contract, optional, state, source, found);
-  return found.length > before ? null : { schemas: contract, optional, state: state ?? derivedState(contract, optional) };
+  return found.length > before
+    ? null
+    : { schemas: contract, optional, state: state ?? derivedState(contract, optional) };
 }
 
-function schemasOf(contract: JsonObject, field: string, found: ContractProblem[]): Readonly<Record<string, JsonSchema>> {
+function schemasOf(
+  contract: JsonObject,
+  field: string,
+  found: ContractProblem[],
+): Readonly<Record<string, JsonSchema>> {
   return Object.fromEntries(
     Object.entries(contract).map(([key, value]): [string, JsonSchema] => {
       const schema = normaliseSchema(value as JsonSchema);
@@ -82,19 +96,39 @@ function fromState(state: JsonSchema, source: SideSource, found: ContractProblem
   const schemas: [string, JsonSchema][] = [];
   for (const [key, property] of Object.entries(propertiesOf(state))) {
     if (!contractKey.safeParse(key).success) {
-      found.push(contractProblem("ST007", [field, "properties", key], "the property name is not a contract key", "use a dotted name such as document.text"));
+      found.push(
+        contractProblem(
+          "ST007",
+          [field, "properties", key],
+          "the property name is not a contract key",
+          "use a dotted name such as document.text",
+        ),
+      );
     } else schemas.push([key, isObject(property) ? standingAlone(property, key, state) : {}]);
   }
   for (const key of Array.isArray(state["required"]) ? (state["required"] as readonly string[]) : []) {
     if (Object.hasOwn(propertiesOf(state), key)) continue;
-    found.push(contractProblem("ST006", [field, "required"], `${key} is required and has no schema`, `describe ${key} under properties`));
+    found.push(
+      contractProblem(
+        "ST006",
+        [field, "required"],
+        `${key} is required and has no schema`,
+        `describe ${key} under properties`,
+      ),
+    );
   }
   for (const key of source.optional ?? []) {
     if (Object.hasOwn(propertiesOf(state), key)) continue;
     found.push(contractProblem("ST009", ["optional_inputs"], `${key} is not an input`, `name properties of ${field}`));
   }
   if (found.length > before) return null;
-  const optional = new Set([...notRequired(state, schemas.map(([key]) => key)), ...(source.optional ?? [])]);
+  const optional = new Set([
+    ...notRequired(
+      state,
+      schemas.map(([key]) => key),
+    ),
+    ...(source.optional ?? []),
+  ]);
   const required = schemas.map(([key]) => key).filter((key) => !optional.has(key));
   return { schemas: Object.fromEntries(schemas), optional, state: { ...state, required } };
 }
@@ -122,15 +156,27 @@ function compare(
     found.push(contractProblem("ST009", place, message, hint));
   };
   for (const key of Object.keys(contract)) {
-    if (!Object.hasOwn(properties, key)) disagree([`${side}_contract`, key], `${side}_state has no property ${key}`, `leave ${side}_state out: it is derived`);
+    if (!Object.hasOwn(properties, key))
+      disagree(
+        [`${side}_contract`, key],
+        `${side}_state has no property ${key}`,
+        `leave ${side}_state out: it is derived`,
+      );
   }
   for (const key of Object.keys(properties)) {
-    if (!Object.hasOwn(contract, key)) disagree([`${side}_state`, "properties", key], `${side}_contract has no key ${key}`, `leave ${side}_state out: it is derived`);
+    if (!Object.hasOwn(contract, key))
+      disagree(
+        [`${side}_state`, "properties", key],
+        `${side}_contract has no key ${key}`,
+        `leave ${side}_state out: it is derived`,
+      );
   }
   const loose = new Set(notRequired(state, Object.keys(contract)));
   for (const key of Object.keys(contract)) {
     if (loose.has(key) === optional.has(key)) continue;
-    const word = optional.has(key) ? "optional in one place and required in the other" : "required by the contract and not by the state";
+    const word = optional.has(key)
+      ? "optional in one place and required in the other"
+      : "required by the contract and not by the state";
     disagree([`${side}_state`, "required"], `${key} is ${word}`, `leave ${side}_state out: it is derived`);
   }
 }

@@ -14,7 +14,12 @@ export type CommentStyle = "markup" | "hash" | "slash" | "dash";
 export type BlockStyle = CommentStyle | "yaml";
 
 /** What precedes each line of a block; a markup block has no line prefix. */
-export const LINE_PREFIX: Readonly<Record<CommentStyle, string>> = { markup: "", hash: "# ", slash: "// ", dash: "-- " };
+export const LINE_PREFIX: Readonly<Record<CommentStyle, string>> = {
+  markup: "",
+  hash: "# ",
+  slash: "// ",
+  dash: "-- ",
+};
 
 export const ZERO_HASH = "0".repeat(64);
 /** What a stamper that knows no time wrote, and what old hashes put in place of last_modified_at. */
@@ -70,7 +75,8 @@ const BY_EXTENSION: Readonly<Record<string, BlockStyle>> = {
 const BY_NAME: Readonly<Record<string, BlockStyle>> = { dockerfile: "hash", makefile: "hash", ".onexignore": "hash" };
 
 /** The last segment of a slash- or backslash-separated path. */
-export const baseName = (path: string): string => path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
+export const baseName = (path: string): string =>
+  path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 
 /** What follows the last dot of a file's name, in lower case; empty without one. */
 export function extensionOf(path: string): string {

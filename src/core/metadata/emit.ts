@@ -1,17 +1,7 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
 import type { BlockStyle } from "./dialect.ts";
 import { closeDelimiters, LINE_PREFIX, openDelimiter } from "./dialect.ts";
-
-/** Bare words that YAML of some version reads as something else than text. */
-const NOT_TEXT = /^(?:null|true|false|yes|no|on|off|y|n|none|nan|inf)$/i;
-const PLAIN_WORDS = /^[A-Za-z_][A-Za-z0-9_./@+()-]*(?: [A-Za-z0-9_./@+()=<>,;-]+)*$/;
-const PLAIN_URI = /^[a-z][a-z0-9_+.-]*:\/\/[A-Za-z0-9_./@+=<>~%-]+$/;
-const PLAIN_VERSION = /^\d+\.\d+\.\d+$/;
-const PLAIN_HEX = /^[0-9a-f]{64}$/;
-const PLAIN_UUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
-const PLAIN_KEY = /^[A-Za-z_$][A-Za-z0-9_.$-]*$/;
-/** Control characters and the line breaks that are not newlines: only a double-quoted value may hold them. */
-const NEEDS_ESCAPE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ud800-\udfff]/;
+import { yamlKey, yamlString } from "./yaml-text.ts";
 
 /**
  * Writes a metadata block of our dialect: keys sorted, one field a line or an indented collection below it, delimiters
@@ -30,7 +20,7 @@ function mapLines(map: JsonObject, indent: string, inMarkup: boolean): string[] 
   return Object.keys(map)
     .sort()
     .flatMap((key) => {
-      const name = keyText(key, inMarkup);
+      const name = yamlKey(key, inMarkup);
       const value = map[key] as JsonValue;
       const flat = flatText(value, inMarkup);
       if (flat !== null) return [`${indent}${name}: ${flat}`];
@@ -55,7 +45,7 @@ function flatText(value: JsonValue, inMarkup: boolean): string | null {
   if (value === null) return "null";
   switch (typeof value) {
     case "string":
-      return stringText(value, inMarkup);
+      return yamlString(value, inMarkup);
     case "number":
       return Object.is(value, -0) ? "-0" : JSON.stringify(value);
     case "boolean":
@@ -64,26 +54,4 @@ function flatText(value: JsonValue, inMarkup: boolean): string | null {
       if (isList(value)) return value.length === 0 ? "[]" : null;
       return Object.keys(value).length === 0 ? "{}" : null;
   }
-}
-
-function keyText(key: string, inMarkup: boolean): string {
-  return PLAIN_KEY.test(key) && !NOT_TEXT.test(key) && !breaksMarkup(key, inMarkup) ? key : quoted(key);
-}
-
-function stringText(text: string, inMarkup: boolean): string {
-  if (NEEDS_ESCAPE.test(text) || breaksMarkup(text, inMarkup)) return quoted(text);
-  const plain =
-    PLAIN_WORDS.test(text) ? !NOT_TEXT.test(text) : [PLAIN_URI, PLAIN_VERSION, PLAIN_UUID, PLAIN_HEX].some((form) => form.test(text));
-  return plain ? text : `'${text.replaceAll("'", "''")}'`;
-}
-
-/** Two hyphens may end or break an HTML comment, so they are written escaped inside one. */
-const breaksMarkup = (text: string, inMarkup: boolean): boolean => inMarkup && text.includes("--");
-
-/** A double-quoted value that is valid as JSON and as YAML, and never contains two hyphens in a row. */
-function quoted(text: string): string {
-  return JSON.stringify(text)
-    .replaceAll("--", "-\\u002d")
-    .replaceAll("--", "-\\u002d")
-    .replace(/[\u007f-\u009f\u2028\u2029\ufeff]/g, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }

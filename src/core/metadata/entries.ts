@@ -48,10 +48,11 @@ export function readEntries(source: readonly FieldLine[], mode: ScalarMode): Ent
   const lines = new Map<string, number>();
   const problems: MetadataProblem[] = [];
   const report = (code: "SC001" | "MD002", message: string, hint: string, line: number, field?: string): void => {
-    if (problems.length < MAX_PROBLEMS) problems.push(problem(code, message, hint, field === undefined ? { line } : { line, field }));
+    if (problems.length < MAX_PROBLEMS)
+      problems.push(problem(code, message, hint, field === undefined ? { line } : { line, field }));
   };
 
-  for (let i = 0; i < source.length; ) {
+  for (let i = 0; i < source.length;) {
     const line = source[i] as FieldLine;
     i++;
     if (line.text.trim() === "" || line.text.startsWith("#")) continue;
@@ -67,15 +68,14 @@ export function readEntries(source: readonly FieldLine[], mode: ScalarMode): Ent
       report("MD002", `the field ${key} is given twice`, `keep one ${key} line`, line.number, key);
       continue;
     }
-    const reading =
-      from === i ? readScalar(key, rest.trim(), mode) : readLines(rest, source.slice(from, i), mode);
+    const reading = from === i ? readScalar(key, rest.trim(), mode) : readLines(rest, source.slice(from, i), mode);
     if (reading.fault !== null) report("SC001", reading.fault, "quote the value or correct it", line.number, key);
     if (mode === "strict" && rest.includes("\t")) report("MD002", "a tab in a field", "use spaces", line.number, key);
     fields.set(key, reading.value);
     lines.set(key, line.number);
   }
   return {
-    fields: Object.fromEntries(fields) as JsonObject,
+    fields: Object.fromEntries(fields),
     lines: Object.fromEntries(lines),
     order: [...fields.keys()],
     problems,
@@ -110,7 +110,10 @@ function readLines(
   // A folded plain value that YAML refuses for its colons is still readable in the old dialects.
   const first = rest.trim();
   if (mode === "lenient" && /^[A-Za-z0-9<(]/.test(first)) {
-    return { value: [first, ...continuation.map((line) => line.text.trim())].filter((part) => part !== "").join(" "), fault: null };
+    return {
+      value: [first, ...continuation.map((line) => line.text.trim())].filter((part) => part !== "").join(" "),
+      fault: null,
+    };
   }
   return { value: text.slice("value:".length).trim(), fault: reading.error.message };
 }

@@ -25,7 +25,8 @@ export const ENTRYPOINT_TYPES = [
 ] as const;
 export type EntrypointType = (typeof ENTRYPOINT_TYPES)[number];
 
-export const isEntrypointType = (type: string): type is EntrypointType => ENTRYPOINT_TYPES.some((known) => known === type);
+export const isEntrypointType = (type: string): type is EntrypointType =>
+  ENTRYPOINT_TYPES.some((known) => known === type);
 
 const TYPE_BY_EXTENSION: Readonly<Record<string, EntrypointType>> = {
   py: "python",
@@ -50,7 +51,8 @@ const AT = /^([A-Za-z][A-Za-z0-9_]*)@(.+)$/;
  */
 export function parseEntrypoint(value: JsonValue | undefined): Result<Entrypoint, string> {
   if (typeof value === "string") return fromText(value.trim());
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return err("an entrypoint is a mapping of type and target");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return err("an entrypoint is a mapping of type and target");
   const { type, target } = value as { readonly type?: JsonValue; readonly target?: JsonValue };
   if (typeof type !== "string" || type.trim() === "") return err("the entrypoint has no type");
   if (typeof target !== "string" || target.trim() === "") return err("the entrypoint has no target");
@@ -60,7 +62,9 @@ export function parseEntrypoint(value: JsonValue | undefined): Result<Entrypoint
 function fromText(text: string): Result<Entrypoint, string> {
   if (text.startsWith("{")) {
     const mapping = readYaml(text, { maxLength: 4096, maxDepth: 4 });
-    return mapping.ok && typeof mapping.value === "object" ? parseEntrypoint(mapping.value) : err("the entrypoint mapping cannot be read");
+    return mapping.ok && typeof mapping.value === "object"
+      ? parseEntrypoint(mapping.value)
+      : err("the entrypoint mapping cannot be read");
   }
   const match = URI.exec(text) ?? AT.exec(text);
   if (match !== null) return ok({ type: (match[1] ?? "").toLowerCase(), target: (match[2] ?? "").trim() });
@@ -70,4 +74,7 @@ function fromText(text: string): Result<Entrypoint, string> {
 }
 
 /** The type and target to declare for a file that is itself the artifact. */
-export const entrypointOfFile = (name: string): Entrypoint => ({ type: TYPE_BY_EXTENSION[extensionOf(name)] ?? "cli", target: name });
+export const entrypointOfFile = (name: string): Entrypoint => ({
+  type: TYPE_BY_EXTENSION[extensionOf(name)] ?? "cli",
+  target: name,
+});

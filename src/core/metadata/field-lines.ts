@@ -25,7 +25,11 @@ const MAX_PROBLEMS = 50;
 
 /** Takes the comment syntax off a block's lines. */
 export function fieldLines(text: string, span: BlockSpan): FieldLines {
-  const raw = span.content.map((line) => ({ number: line.number, start: line.start, text: text.slice(line.start, line.end) }));
+  const raw = span.content.map((line) => ({
+    number: line.number,
+    start: line.start,
+    text: text.slice(line.start, line.end),
+  }));
   const first = raw.find((line) => line.text.trim() !== "")?.text ?? "";
   const form = formOf(first, span);
   const problems: MetadataProblem[] = [];
@@ -35,7 +39,9 @@ export function fieldLines(text: string, span: BlockSpan): FieldLines {
     if (stripped !== null) lines.push(stripped);
     else if (problems.length < MAX_PROBLEMS) {
       problems.push(
-        problem("MD002", "this line does not have the form of the others", `write it as ${EXAMPLE[form](span)}`, { line: line.number }),
+        problem("MD002", "this line does not have the form of the others", `write it as ${EXAMPLE[form](span)}`, {
+          line: line.number,
+        }),
       );
     }
   }
@@ -73,7 +79,10 @@ const shifted = (line: PlacedLine, from: number, to: number): PlacedLine => ({
   text: line.text.slice(from, Math.max(from, to)),
 });
 
-function withoutMarkers(lines: readonly PlacedLine[]): { readonly lines: readonly PlacedLine[]; readonly documentMarkers: boolean } {
+function withoutMarkers(lines: readonly PlacedLine[]): {
+  readonly lines: readonly PlacedLine[];
+  readonly documentMarkers: boolean;
+} {
   const first = lines.findIndex((line) => line.text.trim() !== "");
   if (first === -1 || (lines[first] as PlacedLine).text.trimEnd() !== "---") return { lines, documentMarkers: false };
   const last = lines.findLastIndex((line) => line.text.trim() !== "");

@@ -66,7 +66,13 @@ function* blockAndBody(source: HashSource, quote: string): Generator<string> {
   const { newlines, body } = normalisedBody(rest);
   const counts = [2, 3, 4].sort((a, b) => Number(b === newlines) - Number(a === newlines));
   for (const count of counts) {
-    yield bytesToHex(sha256.create().update(block).update(utf8ToBytes("\n".repeat(count) + body)).digest());
+    yield bytesToHex(
+      sha256
+        .create()
+        .update(block)
+        .update(utf8ToBytes("\n".repeat(count) + body))
+        .digest(),
+    );
   }
 }
 

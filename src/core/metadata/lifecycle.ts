@@ -27,11 +27,18 @@ export const isLifecycle = (value: unknown): value is Lifecycle => LIFECYCLES.so
 /** LC001 for anything that is not a lifecycle, naming the value: real files hold `template`, `test`, `wip`. */
 export function lifecycleProblem(value: unknown, line: number | null = null): MetadataProblem {
   const shown = typeof value === "string" ? value : JSON.stringify(value);
-  return problem("LC001", `lifecycle ${shown} does not exist`, `use one of ${LIFECYCLES.join(", ")}`, { line, field: "lifecycle" });
+  return problem("LC001", `lifecycle ${shown} does not exist`, `use one of ${LIFECYCLES.join(", ")}`, {
+    line,
+    field: "lifecycle",
+  });
 }
 
 /** What a state must carry with it: LC005 for a deprecated node without a replacement, LC006 for an archived one without a reason. */
-export function stateProblems(state: Lifecycle, reasons: LifecycleReasons, line: number | null = null): readonly MetadataProblem[] {
+export function stateProblems(
+  state: Lifecycle,
+  reasons: LifecycleReasons,
+  line: number | null = null,
+): readonly MetadataProblem[] {
   const given = (text: string | null | undefined): boolean => text !== undefined && text !== null && text.trim() !== "";
   if (state === "deprecated" && !(given(reasons.deprecatedBy) && UUID.test(reasons.deprecatedBy ?? ""))) {
     const hint = "set deprecated_by to the UUID of the node that replaces it";
@@ -48,10 +55,15 @@ export function stateProblems(state: Lifecycle, reasons: LifecycleReasons, line:
  * Moves a lifecycle. Refusals: LC003 when the way does not exist, LC005 and LC006 when its reason is missing. Staying
  * where one is succeeds, if the state's own reason is there.
  */
-export function transition(from: Lifecycle, to: Lifecycle, reasons: LifecycleReasons = {}): Result<Lifecycle, readonly MetadataProblem[]> {
+export function transition(
+  from: Lifecycle,
+  to: Lifecycle,
+  reasons: LifecycleReasons = {},
+): Result<Lifecycle, readonly MetadataProblem[]> {
   if (from !== to && !NEXT[from].includes(to)) {
     const ways = NEXT[from];
-    const hint = ways.length === 0 ? `${from} is final; register a new version` : `from ${from} the ways are ${ways.join(", ")}`;
+    const hint =
+      ways.length === 0 ? `${from} is final; register a new version` : `from ${from} the ways are ${ways.join(", ")}`;
     return err([problem("LC003", `a node cannot go from ${from} to ${to}`, hint, { field: "lifecycle" })]);
   }
   const missing = stateProblems(to, reasons);

@@ -24,7 +24,8 @@ export function parseNamespace(value: JsonValue | undefined): Result<Namespace, 
     const inner = (value as JsonObject)["value"];
     return typeof inner === "string" ? parseNamespace(inner) : err("a namespace mapping holds its text under value");
   }
-  if (typeof value !== "string" || value.trim() === "") return err("a namespace is a dotted name such as onex.tools.example");
+  if (typeof value !== "string" || value.trim() === "")
+    return err("a namespace is a dotted name such as onex.tools.example");
   const text = value.trim();
   const match = URI.exec(text);
   const path = match === null ? text : (match[2] as string);

@@ -1,6 +1,11 @@
 import type { z } from "zod";
 import type { JsonObject } from "../../../contracts/json.ts";
-import { canonicalMetadata, EXTENDED_META_TYPES, permissiveMetadata, PERMISSIVE_DEFAULTS } from "../../../contracts/node-metadata.ts";
+import {
+  canonicalMetadata,
+  EXTENDED_META_TYPES,
+  permissiveMetadata,
+  PERMISSIVE_DEFAULTS,
+} from "../../../contracts/node-metadata.ts";
 import type { Result } from "../result.ts";
 import { err, ok } from "../result.ts";
 import { isEntrypointType, ENTRYPOINT_TYPES, parseEntrypoint } from "./entrypoint.ts";
@@ -39,7 +44,8 @@ export function validateMetadata(
   fieldLines: Readonly<Record<string, number>> = {},
 ): readonly MetadataProblem[] {
   const found: MetadataProblem[] = [];
-  const lineOf = (field: string): number | null => (Object.hasOwn(fieldLines, field) ? (fieldLines[field] as number) : null);
+  const lineOf = (field: string): number | null =>
+    Object.hasOwn(fieldLines, field) ? (fieldLines[field] as number) : null;
   const given = withoutNulls(fields);
   const parsed = SCHEMAS[profile].safeParse(given);
   for (const issue of parsed.success ? [] : parsed.error.issues) {
@@ -49,18 +55,32 @@ export function validateMetadata(
   if ("lifecycle" in given) {
     if (!isLifecycle(given["lifecycle"])) found.push(lifecycleProblem(given["lifecycle"], lineOf("lifecycle")));
     else {
-      const reasons = { deprecatedBy: textOf(given["deprecated_by"]), archivedReason: textOf(given["archived_reason"]) };
+      const reasons = {
+        deprecatedBy: textOf(given["deprecated_by"]),
+        archivedReason: textOf(given["archived_reason"]),
+      };
       found.push(...stateProblems(given["lifecycle"], reasons, lineOf("lifecycle")));
     }
   }
   found.push(...entrypointProblems(given, lineOf("entrypoint")), ...versionProblems(given, lineOf));
   if (profile === "permissive" && "namespace" in given) {
     const namespace = parseNamespace(given["namespace"]);
-    if (!namespace.ok) found.push(problem("MD008", namespace.error, SYNTAX_OF["namespace"]?.hint ?? "", { line: lineOf("namespace"), field: "namespace" }));
+    if (!namespace.ok)
+      found.push(
+        problem("MD008", namespace.error, SYNTAX_OF["namespace"]?.hint ?? "", {
+          line: lineOf("namespace"),
+          field: "namespace",
+        }),
+      );
   }
   for (const field of Object.keys(given)) {
     if (KNOWN[profile].has(field)) continue;
-    found.push(problem("SC010", `the field ${field} is not known`, "put fields of your own under x_extensions", { line: lineOf(field), field }));
+    found.push(
+      problem("SC010", `the field ${field} is not known`, "put fields of your own under x_extensions", {
+        line: lineOf(field),
+        field,
+      }),
+    );
   }
   return found.sort((a, b) => (a.line ?? 0) - (b.line ?? 0));
 }
@@ -76,7 +96,7 @@ export function completeMetadata(fields: JsonObject): Result<JsonObject, readonl
 
 /** A null field is an absent one: earlier stampers wrote every field they knew. */
 export const withoutNulls = (fields: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as JsonObject;
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 
 const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
@@ -90,15 +110,30 @@ function fromIssue(
   const field = [top, ...rest].join(".");
   const place = { line, field };
   if (rest.length === 0 && !(top in fields)) {
-    return problem(top === "version" ? "MD006" : "SC003", `the field ${top} is missing`, `add ${top} to the metadata block`, place);
+    return problem(
+      top === "version" ? "MD006" : "SC003",
+      `the field ${top} is missing`,
+      `add ${top} to the metadata block`,
+      place,
+    );
   }
   const syntax = rest.length === 0 ? SYNTAX_OF[top] : undefined;
   switch (issue.code) {
     case "invalid_type":
-      return problem("SC004", `${field} must be of type ${issue.expected}`, `write ${field} as ${issue.expected}`, place);
+      return problem(
+        "SC004",
+        `${field} must be of type ${issue.expected}`,
+        `write ${field} as ${issue.expected}`,
+        place,
+      );
     case "invalid_value": {
       const allowed = field === "meta_type" ? EXTENDED_META_TYPES : issue.values;
-      return problem("SC005", `${field} is not one of the allowed values`, `use one of ${allowed.map(String).join(", ")}`, place);
+      return problem(
+        "SC005",
+        `${field} is not one of the allowed values`,
+        `use one of ${allowed.map(String).join(", ")}`,
+        place,
+      );
     }
     case "too_big":
     case "too_small":
@@ -114,18 +149,30 @@ function entrypointProblems(fields: JsonObject, line: number | null): MetadataPr
   if (!("entrypoint" in fields)) return [];
   const entrypoint = parseEntrypoint(fields["entrypoint"]);
   const place = { line, field: "entrypoint" };
-  if (!entrypoint.ok) return [problem("SC002", entrypoint.error, "write entrypoint as a mapping of type and target", place)];
+  if (!entrypoint.ok)
+    return [problem("SC002", entrypoint.error, "write entrypoint as a mapping of type and target", place)];
   if (isEntrypointType(entrypoint.value.type)) return [];
   const hint = `use one of ${ENTRYPOINT_TYPES.join(", ")}`;
-  return [problem("SC005", `the entrypoint type ${entrypoint.value.type} is not known`, hint, { line, field: "entrypoint.type" })];
+  return [
+    problem("SC005", `the entrypoint type ${entrypoint.value.type} is not known`, hint, {
+      line,
+      field: "entrypoint.type",
+    }),
+  ];
 }
 
 function versionProblems(fields: JsonObject, lineOf: (field: string) => number | null): MetadataProblem[] {
   return Object.entries(NEWEST_MAJOR).flatMap(([field, newest]) => {
-    const major = /^(\d+)\.\d+\.\d+$/.exec(textOf(fields[field]) ?? "")?.[1];
+    const given = textOf(fields[field]) ?? "";
+    const major = /^(\d+)\.\d+\.\d+$/.exec(given)?.[1];
     if (major === undefined || Number(major) <= newest) return [];
-    const message = `${field} ${String(fields[field])} has a newer major version than ${newest}, which this reader understands`;
+    const message = `${field} ${given} has a newer major version than ${newest}, which this reader understands`;
     const code = field === "schema_version" ? "SC008" : "MD010";
-    return [problem(code, message, `write the block for ${field} ${newest}.x, or update ONEX`, { line: lineOf(field), field })];
+    return [
+      problem(code, message, `write the block for ${field} ${newest}.x, or update ONEX`, {
+        line: lineOf(field),
+        field,
+      }),
+    ];
   });
 }

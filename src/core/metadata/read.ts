@@ -71,7 +71,9 @@ function surroundings(text: string, span: BlockSpan): MetadataProblem[] {
   }
   const second = secondBlock(text, span);
   if (second !== null) {
-    found.push(problem("MD002", "a second metadata block follows the first", "remove one of the two", { line: second.number }));
+    found.push(
+      problem("MD002", "a second metadata block follows the first", "remove one of the two", { line: second.number }),
+    );
   }
   return found;
 }
@@ -85,7 +87,7 @@ function hashFinding(text: string, span: BlockSpan, source: FieldLines, entries:
     return { dialect: likely, hash, declaredHash, computedHash: null };
   };
   if (!("hash" in entries.fields)) return verdict("absent", null);
-  const declared = token === null ? String(entries.fields["hash"]) : unquoted(text.slice(token.start, token.end));
+  const declared = token === null ? "" : unquoted(text.slice(token.start, token.end));
   if (token === null || !HEX.test(declared)) return verdict("malformed", declared === "" ? null : declared);
   if (declared === ZERO_HASH) {
     const stampedWithoutTime = span.family === "OmniNode" && entries.fields["last_modified_at"] === EPOCH_TIMESTAMP;
@@ -141,7 +143,9 @@ function hashProblems(verdict: HashVerdict, entries: Entries): MetadataProblem[]
   const place = { line: entries.lines["hash"] ?? null, field: "hash" };
   switch (verdict) {
     case "mismatch":
-      return [problem("MD003", "the hash is not that of this content: it was edited after it was stamped", STAMP_HINT, place)];
+      return [
+        problem("MD003", "the hash is not that of this content: it was edited after it was stamped", STAMP_HINT, place),
+      ];
     case "malformed":
       return [problem("MD002", "the hash is not 64 hexadecimal digits", STAMP_HINT, place)];
     case "placeholder":

@@ -85,7 +85,8 @@ function contentIsOld(reading: BlockReading): boolean {
 function canonicalFields(fields: JsonObject): JsonObject {
   const given: Record<string, JsonValue> = { ...withoutNulls(fields) };
   const entrypoint = parseEntrypoint(given["entrypoint"]);
-  if (entrypoint.ok) given["entrypoint"] = { ...(isMap(given["entrypoint"]) ? given["entrypoint"] : {}), ...entrypoint.value };
+  if (entrypoint.ok)
+    given["entrypoint"] = { ...(isMap(given["entrypoint"]) ? given["entrypoint"] : {}), ...entrypoint.value };
   const namespace = parseNamespace(given["namespace"]);
   if (namespace.ok) given["namespace"] = canonicalNamespace(namespace.value);
   return given;
@@ -121,7 +122,10 @@ function nextFields(before: JsonObject, options: StampOptions, defaults: JsonObj
 /** A metadata file is named for its folder: node.onex.yaml says nothing. */
 function nameOf(path: string): string {
   if (!isMetadataFile(path)) return baseName(path);
-  const folders = path.split(/[/\\]/).slice(0, -1).filter((part) => part !== "" && part !== ".");
+  const folders = path
+    .split(/[/\\]/)
+    .slice(0, -1)
+    .filter((part) => part !== "" && part !== ".");
   return folders.findLast((part) => !/^v\d/.test(part)) ?? "node";
 }
 
@@ -134,7 +138,11 @@ function identityProblems(before: JsonObject, options: StampOptions): MetadataPr
     const kept = before[field];
     const fixed = typeof kept === "string" && (field === "uuid" ? UUID : TIMESTAMP).test(kept);
     if (wanted === undefined || !fixed || wanted === kept) return [];
-    return [problem("SC002", `${field} of a stamped file cannot change`, `leave ${field} out; a new identity is a new file`, { field })];
+    return [
+      problem("SC002", `${field} of a stamped file cannot change`, `leave ${field} out; a new identity is a new file`, {
+        field,
+      }),
+    ];
   });
 }
 
@@ -161,7 +169,9 @@ function sameFields(before: JsonObject, after: JsonObject): boolean {
 function sorted(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(sorted);
   if (!isMap(value)) return value;
-  return Object.keys(value).sort().map((key) => [key, sorted(value[key] as JsonValue)]);
+  return Object.keys(value)
+    .sort()
+    .map((key) => [key, sorted(value[key] as JsonValue)]);
 }
 
 function withLines(problems: readonly MetadataProblem[], reading: BlockReading): MetadataProblem[] {
@@ -185,7 +195,11 @@ function hashLine(text: string, from: number): number {
   return from + (match?.index ?? 0);
 }
 
-function around(text: string, reading: BlockReading, style: BlockStyle): { readonly head: string; readonly body: string } {
+function around(
+  text: string,
+  reading: BlockReading,
+  style: BlockStyle,
+): { readonly head: string; readonly body: string } {
   const start = text.charCodeAt(0) === 0xfeff ? 1 : 0;
   const location = locateBlock(text);
   if (location.kind === "block") {

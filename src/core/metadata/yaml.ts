@@ -1,6 +1,6 @@
 import type { Node } from "yaml";
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { JsonValue } from "../../../contracts/json.ts";
 import type { Result } from "../result.ts";
 import { err, ok } from "../result.ts";
 
@@ -90,5 +90,5 @@ function convert(node: unknown, depth: number, lines: LineCounter): Result<JsonV
     members.set(name, value.value);
   }
   // Object.fromEntries defines own properties, so a key named __proto__ stays data.
-  return ok(Object.fromEntries(members) as JsonObject);
+  return ok(Object.fromEntries(members));
 }

@@ -3,7 +3,9 @@ import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import canonicalize from "canonicalize";
 import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
 import { nodeName } from "../../../contracts/json.ts";
+import { withoutAliases } from "../contract/contract-aliases.ts";
 import { loadContract } from "../contract/load-contract.ts";
+import { isObject } from "../contract/map-schema.ts";
 import type { ContractProblem } from "../contract/contract-problem.ts";
 import type { StateContract } from "../contract/state-contract.ts";
 import type { ErrorCode, Fault } from "../errors.ts";
@@ -14,6 +16,7 @@ import { problem } from "../metadata/problem.ts";
 import { validateMetadata } from "../metadata/profile.ts";
 import { readBlock } from "../metadata/read.ts";
 import type { BlockReading } from "../metadata/reading.ts";
+import { readYaml } from "../metadata/yaml.ts";
 import type { Result } from "../result.ts";
 import { err, ok } from "../result.ts";
 import { artifactFaults, METADATA_FILE } from "./artifact-hashes.ts";
@@ -33,10 +36,19 @@ export function admitNode(artifacts: NodeArtifacts): Result<NodeDefinition, read
   const fields = reading.fields;
   const entrypoint = parseEntrypoint(fields["entrypoint"]);
   if (entrypoint.ok) {
-    faults.push(...entrypointFaults(entrypoint.value, artifacts, contract.ok ? contract.value.contract : null, placeOf(reading, "entrypoint")));
+    faults.push(
+      ...entrypointFaults(
+        entrypoint.value,
+        artifacts,
+        contract.ok ? contract.value.contract : null,
+        placeOf(reading, "entrypoint"),
+      ),
+    );
   }
-  if (contract.ok) faults.push(...agreementFaults(fields, contract.value.contract));
-  faults.push(...artifactFaults(fields, artifacts, entrypoint.ok ? entrypoint.value : null, placeOf(reading, "x_extensions")));
+  faults.push(...agreementFaults(fields, artifacts.contract));
+  faults.push(
+    ...artifactFaults(fields, artifacts, entrypoint.ok ? entrypoint.value : null, placeOf(reading, "x_extensions")),
+  );
   if (faults.length > 0 || !contract.ok || !entrypoint.ok) return err(faults);
   return ok(definition(fields, entrypoint.value, contract.value.contract, artifacts, reading.computedHash ?? ""));
 }
@@ -49,16 +61,31 @@ function metadataFaults(reading: BlockReading): Fault[] {
   const problems = reading.errors.filter((found) => found.severity === "error" && found.code !== "MD003");
   if (reading.hash !== "verified" || reading.dialect !== "ONEX") problems.push(hashProblem(reading));
   if (reading.lines !== null || Object.keys(reading.fields).length > 0) {
-    problems.push(...validateMetadata(reading.fields, "canonical", reading.fieldLines).filter((found) => found.severity === "error"));
+    problems.push(
+      ...validateMetadata(reading.fields, "canonical", reading.fieldLines).filter(
+        (found) => found.severity === "error",
+      ),
+    );
     const name = reading.fields["name"];
     if (typeof name === "string" && !nodeName.safeParse(name).success) {
       const line = reading.fieldLines["name"] ?? null;
-      problems.push(problem("SC007", `${JSON.stringify(name)} is not a node name`, "use lower case letters, digits and underscores", { line, field: "name" }));
+      problems.push(
+        problem(
+          "SC007",
+          `${JSON.stringify(name)} is not a node name`,
+          "use lower case letters, digits and underscores",
+          { line, field: "name" },
+        ),
+      );
     }
   }
   const seen = new Set<string>();
   return problems
-    .filter((found) => !seen.has(`${found.code} ${found.field} ${found.line}`) && seen.add(`${found.code} ${found.field} ${found.line}`))
+    .filter(
+      (found) =>
+        !seen.has(`${found.code} ${found.field} ${found.line}`) &&
+        seen.add(`${found.code} ${found.field} ${found.line}`),
+    )
     .sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
     .map(metadataFault);
 }
@@ -75,9 +102,17 @@ function hashProblem(reading: BlockReading): MetadataProblem {
 
 function metadataFault(found: MetadataProblem): Fault {
   const code: ErrorCode =
-    found.code === "MD003" ? "METADATA_HASH_MISMATCH" : found.code.startsWith("LC") ? "LIFECYCLE_INVALID" : "METADATA_INVALID";
+    found.code === "MD003"
+      ? "METADATA_HASH_MISMATCH"
+      : found.code.startsWith("LC")
+        ? "LIFECYCLE_INVALID"
+        : "METADATA_INVALID";
   const place = found.line === null ? METADATA_FILE : `${METADATA_FILE}:${found.line}`;
-  return fault(code, found.message, { place, hint: found.hint, details: { code: found.code, field: found.field ?? null } });
+  return fault(code, found.message, {
+    place,
+    hint: found.hint,
+    details: { code: found.code, field: found.field ?? null },
+  });
 }
 
 function contractFault(found: ContractProblem): Fault {
@@ -91,16 +126,20 @@ function placeOf(reading: BlockReading, field: string): string {
 }
 
 /** The contract must speak of the node the metadata describes. */
-function agreementFaults(fields: JsonObject, contract: StateContract): Fault[] {
+function agreementFaults(fields: JsonObject, contract: string): Fault[] {
+  // Read off the text, so that a contract with other faults is still compared.
+  const yaml = readYaml(contract);
+  const said = yaml.ok && isObject(yaml.value) ? withoutAliases(yaml.value) : {};
   const pairs = [
-    ["node_name", contract.nodeName, "name"],
-    ["node_version", contract.nodeVersion, "version"],
+    ["node_name", "name"],
+    ["node_version", "version"],
   ] as const;
-  return pairs.flatMap(([field, said, of]) => {
+  return pairs.flatMap(([field, of]) => {
     const declared = fields[of];
-    if (typeof declared !== "string" || declared === said) return [];
+    const given = said[field];
+    if (typeof declared !== "string" || typeof given !== "string" || declared === given) return [];
     return [
-      fault("CONTRACT_VALIDATION_ERROR", `${field} is ${said}, the metadata's ${of} is ${declared}`, {
+      fault("CONTRACT_VALIDATION_ERROR", `${field} is ${given}, the metadata's ${of} is ${declared}`, {
         place: `contract.yaml:$.${field}`,
         hint: "give both files the same name and version",
         details: { code: "ST004" },

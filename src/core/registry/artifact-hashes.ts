@@ -23,10 +23,16 @@ export function artifactFaults(
   const declared = typeof extensions === "object" ? extensions?.["artifacts"] : undefined;
   if (declared === undefined || declared === null) return [];
   if (typeof declared !== "object" || Array.isArray(declared)) {
-    return [fault("METADATA_INVALID", "x_extensions.artifacts must map file names to hashes", { place, hint: "write name: sha256" })];
+    return [
+      fault("METADATA_INVALID", "x_extensions.artifacts must map file names to hashes", {
+        place,
+        hint: "write name: sha256",
+      }),
+    ];
   }
   return Object.entries(declared).flatMap(([file, hash]) => {
-    const content = file === CONTRACT_FILE ? artifacts.contract : file === entrypoint?.target ? artifacts.code : undefined;
+    const content =
+      file === CONTRACT_FILE ? artifacts.contract : file === entrypoint?.target ? artifacts.code : undefined;
     if (content === undefined || hash === hashOf(content)) return [];
     return [
       fault("METADATA_HASH_MISMATCH", `${file} is not the file the metadata was stamped with`, {

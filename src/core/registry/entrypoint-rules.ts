@@ -29,11 +29,14 @@ export function entrypointFaults(
   const refuse = (message: string, hint: string): void => {
     found.push(fault("METADATA_INVALID", message, { place, hint, details: { code: "RG003", field: "entrypoint" } }));
   };
-  if (!EXECUTABLE.has(type)) refuse(`a ${type} entrypoint cannot be executed`, `use one of ${[...EXECUTABLE].join(", ")}`);
+  if (!EXECUTABLE.has(type))
+    refuse(`a ${type} entrypoint cannot be executed`, `use one of ${[...EXECUTABLE].join(", ")}`);
   const hasCode = code !== undefined && code.trim() !== "";
   if (type === "function" && !hasCode) refuse("a function needs its code", "send the JavaScript file as code");
-  if (type !== "function" && code !== undefined) refuse(`a ${type} entrypoint takes no code`, "leave code out, or use type function");
-  if (contract !== null && type === "composite" && contract.graph === null) refuse("a composite needs a graph", "add graph to contract.yaml");
+  if (type !== "function" && code !== undefined)
+    refuse(`a ${type} entrypoint takes no code`, "leave code out, or use type function");
+  if (contract !== null && type === "composite" && contract.graph === null)
+    refuse("a composite needs a graph", "add graph to contract.yaml");
   if (contract !== null && type !== "composite" && contract.graph !== null) {
     refuse(`a ${type} entrypoint takes no graph`, "remove graph from contract.yaml, or use type composite");
   }

@@ -24,7 +24,10 @@ export const exampleName = (example: Example, index: number): string => example.
 export function contradiction(examples: readonly Example[], node: NodeDefinition): Fault | null {
   const problems = examples.flatMap((example, index) => [
     ...validateState(node.inputState, example.input).map((found) => ({ ...found, side: `examples[${index}].input` })),
-    ...validateState(node.outputState, example.output).map((found) => ({ ...found, side: `examples[${index}].output` })),
+    ...validateState(node.outputState, example.output).map((found) => ({
+      ...found,
+      side: `examples[${index}].output`,
+    })),
   ]);
   const [first] = problems;
   if (!first) return null;
@@ -36,7 +39,12 @@ export function contradiction(examples: readonly Example[], node: NodeDefinition
 }
 
 /** Judges what the function returned for an example: it must satisfy the output contract and equal what is expected. */
-export function judgeExample(name: string, example: Example, returned: JsonValue, node: NodeDefinition): ExampleVerdict {
+export function judgeExample(
+  name: string,
+  example: Example,
+  returned: JsonValue,
+  node: NodeDefinition,
+): ExampleVerdict {
   const [invalid] = validateState(node.outputState, returned);
   const difference = firstDifference(returned, example.output);
   if (invalid === undefined && difference === null) return { name, passed: true };
@@ -48,7 +56,10 @@ export function judgeExample(name: string, example: Example, returned: JsonValue
 }
 
 /** Why a node is only a draft; empty when it has proven itself. */
-export function draftReasons(specification: ScaffoldSpecification, verdicts: readonly ExampleVerdict[]): readonly string[] {
+export function draftReasons(
+  specification: ScaffoldSpecification,
+  verdicts: readonly ExampleVerdict[],
+): readonly string[] {
   if (specification.code === undefined) return ["the code is a placeholder"];
   if (verdicts.length === 0) return ["there are no examples, so nothing is proven"];
   return verdicts.filter(({ passed }) => !passed).map(({ name, problem }) => `${name}: ${problem ?? "failed"}`);

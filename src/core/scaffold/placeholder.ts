@@ -8,8 +8,13 @@ type Examples = ScaffoldSpecification["examples"];
  * Code for a node that has none yet: it returns a sample of every key it promises, so that the node loads and its author
  * sees the shape to fill. The specification's own examples are kept; without any, the placeholder is its own.
  */
-export function placeholderOf(specification: ScaffoldSpecification): { readonly code: string; readonly examples: Examples } {
-  const needed = Object.entries(specification.input_contract).filter(([key]) => !specification.optional_inputs.includes(key));
+export function placeholderOf(specification: ScaffoldSpecification): {
+  readonly code: string;
+  readonly examples: Examples;
+} {
+  const needed = Object.entries(specification.input_contract).filter(
+    ([key]) => !specification.optional_inputs.includes(key),
+  );
   const input = samples(needed);
   const output = samples(Object.entries(specification.output_contract));
   const body = JSON.stringify(output, null, 2)

@@ -2,8 +2,8 @@ import { stringify } from "yaml";
 import type { JsonValue } from "../../../contracts/json.ts";
 
 /**
- * A value to stand after `key:` in a YAML file, at any depth: scalars and empty collections on the line, everything else
- * as a block below it. Every text is double-quoted, so no value can be read as another type or end the line.
+ * A value to stand right after `key:` in a YAML file: scalars and empty collections on the line, everything else as a
+ * block below it. Every text is double-quoted, so no value can be read as another type or end the line.
  */
 export function yamlValue(value: JsonValue, indent = 2): string {
   const text = stringify(value, {
@@ -14,10 +14,17 @@ export function yamlValue(value: JsonValue, indent = 2): string {
     aliasDuplicateObjects: false,
   }).trimEnd();
   const isBlock = typeof value === "object" && value !== null && Object.keys(value).length > 0;
-  if (!isBlock) return text;
+  if (!isBlock) return ` ${text}`;
   const margin = " ".repeat(indent);
-  return `\n${text.split("\n").map((line) => margin + line).join("\n")}`;
+  return `\n${text
+    .split("\n")
+    .map((line) => margin + line)
+    .join("\n")}`;
 }
 
 /** Text for one line of Markdown: white space collapsed, nothing that starts markup. */
-export const markdownLine = (text: string): string => text.replaceAll(/\s+/g, " ").trim().replaceAll(/[\\`*_[\]<>|#]/g, "\\$&");
+export const markdownLine = (text: string): string =>
+  text
+    .replaceAll(/\s+/g, " ")
+    .trim()
+    .replaceAll(/[\\`*_[\]<>|#]/g, "\\$&");

@@ -1,10 +1,9 @@
-import { sha256 } from "@noble/hashes/sha2.js";
-import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import canonicalize from "canonicalize";
 import { TEMPLATES } from "../../../contracts/generated/templates.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
 import type { ScaffoldSpecification } from "../../../contracts/scaffold.ts";
 import { fault, type Fault } from "../errors.ts";
+import { hashOf } from "../registry/artifact-hashes.ts";
 import type { Lifecycle } from "../registry/node.ts";
 import { err, ok, type Result } from "../result.ts";
 import { codeModule } from "./code-module.ts";
@@ -21,30 +20,34 @@ export interface RenderedNode {
 
 /** SHA-256 of a specification's canonical JSON: two equal specifications are the same request, however they are written. */
 export const specificationHash = (specification: ScaffoldSpecification): string =>
-  sha256Hex(canonicalize(specification) ?? "");
+  hashOf(canonicalize(specification) ?? "");
 
 /** Renders every template. Refusals: SCAFFOLD_INVALID for text that is no Unicode, TEMPLATE_TOKEN for a broken template. */
 export function renderNode(specification: ScaffoldSpecification, lifecycle: Lifecycle): Result<RenderedNode, Fault> {
   if (!isWellFormed(specification as unknown as JsonValue)) {
     return err(fault("SCAFFOLD_INVALID", "the specification holds half a character (a lone UTF-16 surrogate)"));
   }
-  const { code, examples } = specification.code === undefined ? placeholderOf(specification) : { ...specification, code: specification.code };
+  const { code, examples } =
+    specification.code === undefined ? placeholderOf(specification) : { ...specification, code: specification.code };
   const module = codeModule(code);
   const shared = tokens(specification, lifecycle, examples);
-  const nodeJs = renderTemplate("node.js", TEMPLATES["node.js"], { ...shared, module: module.text.trimEnd() });
-  const contract = renderTemplate("contract.yaml", TEMPLATES["contract.yaml"], shared);
+  const render = (file: keyof typeof TEMPLATES, extra: Readonly<Record<string, string>> = {}) =>
+    renderTemplate(file, TEMPLATES[file], { ...shared, ...extra });
+  const nodeJs = render("node.js", { module: module.text.trimEnd() });
   if (!nodeJs.ok) return nodeJs;
+  const contract = render("contract.yaml");
   if (!contract.ok) return contract;
-  const metadata = renderTemplate("node.onex.yaml", TEMPLATES["node.onex.yaml"], {
-    ...shared,
-    code_sha256: sha256Hex(nodeJs.value),
-    contract_sha256: sha256Hex(contract.value),
-  });
-  const readme = renderTemplate("README.md", TEMPLATES["README.md"], shared);
-  const cases = renderTemplate("cases.json", TEMPLATES["cases.json"], shared);
-  if (!metadata.ok) return metadata;
+  const readme = render("README.md");
   if (!readme.ok) return readme;
+  const cases = render("cases.json");
   if (!cases.ok) return cases;
+  const metadata = render("node.onex.yaml", {
+    code_sha256: hashOf(nodeJs.value),
+    contract_sha256: hashOf(contract.value),
+    readme_sha256: hashOf(readme.value),
+    cases_sha256: hashOf(cases.value),
+  });
+  if (!metadata.ok) return metadata;
   const moduleLine = TEMPLATES["node.js"].split("\n").findIndex((line) => line.includes("{{module}}"));
   return ok({
     files: {
@@ -60,7 +63,11 @@ export function renderNode(specification: ScaffoldSpecification, lifecycle: Life
 
 type Examples = ScaffoldSpecification["examples"];
 
-function tokens(specification: ScaffoldSpecification, lifecycle: Lifecycle, examples: Examples): Record<string, string> {
+function tokens(
+  specification: ScaffoldSpecification,
+  lifecycle: Lifecycle,
+  examples: Examples,
+): Record<string, string> {
   const { name, version, description, author, input_contract: inputs, output_contract: outputs } = specification;
   const [shown] = examples;
   return {
@@ -76,7 +83,7 @@ function tokens(specification: ScaffoldSpecification, lifecycle: Lifecycle, exam
     input_contract_yaml: yamlValue(inputs),
     optional_inputs_yaml: yamlValue(specification.optional_inputs),
     output_contract_yaml: yamlValue(outputs),
-    execution_yaml: yamlValue(specification.execution as JsonObject),
+    execution_yaml: yamlValue(specification.execution),
     examples_yaml: yamlValue(shown ? { valid_input: shown.input, valid_output: shown.output } : {}),
     specification_sha256: specificationHash(specification),
     keys_table: [...rows("needs", inputs, specification.optional_inputs), ...rows("gives", outputs, [])].join("\n"),
@@ -97,10 +104,8 @@ function isWellFormed(value: JsonValue): boolean {
     if (typeof next === "string") {
       if (!next.isWellFormed()) return false;
     } else if (typeof next === "object" && next !== null) {
-      for (const [key, member] of Object.entries(next)) open.push(key, member as JsonValue);
+      for (const [key, member] of Object.entries(next)) open.push(key, member);
     }
   }
   return true;
 }
-
-const sha256Hex = (text: string): string => bytesToHex(sha256(utf8ToBytes(text)));

@@ -21,7 +21,8 @@ export function sampleOf(schema: JsonSchema, depth = 0): JsonValue {
   const given = schema["const"] ?? schema["default"] ?? first(schema["enum"]) ?? first(schema["examples"]);
   if (given !== undefined) return given;
   const alternative = first(schema["oneOf"]) ?? first(schema["anyOf"]) ?? first(schema["allOf"]);
-  if (isObject(alternative) && depth < MAX_DEPTH) return sampleOf({ ...schema, ...alternative, oneOf: [], anyOf: [], allOf: [] }, depth + 1);
+  if (isObject(alternative) && depth < MAX_DEPTH)
+    return sampleOf({ ...schema, ...alternative, oneOf: [], anyOf: [], allOf: [] }, depth + 1);
   const type = first(schema["type"]) ?? schema["type"] ?? (isObject(schema["properties"]) ? "object" : "null");
   switch (type) {
     case "string":
@@ -81,7 +82,8 @@ function sampleMap(schema: JsonSchema, depth: number): JsonValue {
 const first = (value: JsonValue | undefined): JsonValue | undefined =>
   Array.isArray(value) ? (value as readonly JsonValue[])[0] : undefined;
 
-const numberOr = (value: JsonValue | undefined, fallback: number): number => (typeof value === "number" ? value : fallback);
+const numberOr = (value: JsonValue | undefined, fallback: number): number =>
+  typeof value === "number" ? value : fallback;
 
 const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);

@@ -42,7 +42,11 @@ export function scaffoldNode(
     uuid: birth.uuid,
   });
   if (!stamped.ok) {
-    return err(stamped.error.map((found) => fault("SCAFFOLD_INVALID", found.message, { place: "node.onex.yaml", hint: found.hint })));
+    return err(
+      stamped.error.map((found) =>
+        fault("SCAFFOLD_INVALID", found.message, { place: "node.onex.yaml", hint: found.hint }),
+      ),
+    );
   }
   const metadata = stamped.value.text;
   const artifacts = { metadata, contract: files["contract.yaml"], code: files["node.js"] };

@@ -11,11 +11,15 @@ export function parseSpecification(value: JsonValue): Result<ScaffoldSpecificati
   const [first] = problems;
   const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
   return err(
-    fault("SCAFFOLD_INVALID", `the specification is not valid: ${first?.place ?? "$"}: ${first?.message ?? ""}${more}`, {
-      ...(first ? { place: first.place } : {}),
-      hint: "contracts/schemas/scaffold-specification.schema.json describes a specification",
-      details: problems,
-    }),
+    fault(
+      "SCAFFOLD_INVALID",
+      `the specification is not valid: ${first?.place ?? "$"}: ${first?.message ?? ""}${more}`,
+      {
+        ...(first ? { place: first.place } : {}),
+        hint: "contracts/schemas/scaffold-specification.schema.json describes a specification",
+        details: problems,
+      },
+    ),
   );
 }
 

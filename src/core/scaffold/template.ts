@@ -9,7 +9,11 @@ const LOOKS_LIKE_TOKEN = /\{\{|\}\}/;
  * Fills a template's `{{tokens}}` in one pass. Values are never looked at again, so a user's text may contain
  * `{{anything}}`. A token without a value, or braces that form no token, are a TEMPLATE_TOKEN fault with their line.
  */
-export function renderTemplate(name: string, template: string, values: Readonly<Record<string, string>>): Result<string, Fault> {
+export function renderTemplate(
+  name: string,
+  template: string,
+  values: Readonly<Record<string, string>>,
+): Result<string, Fault> {
   let rendered = "";
   let end = 0;
   for (const match of template.matchAll(TOKEN)) {

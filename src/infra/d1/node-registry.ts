@@ -1,12 +1,8 @@
 import { and, eq } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
-import type { Fault } from "../../core/errors.ts";
-import type { LifecycleReasons } from "../../core/metadata/lifecycle.ts";
-import type { Lifecycle } from "../../core/registry/node.ts";
 import { compareVersions } from "../../core/registry/snapshot.ts";
-import type { Result } from "../../core/result.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
-import type { NodeRegistry, Registration } from "../../spi/node-registry.ts";
+import type { NodeRegistry } from "../../spi/node-registry.ts";
 import { answered } from "./edge.ts";
 import { getArtifacts } from "./node-artifacts.ts";
 import { moveLifecycle } from "./node-lifecycle.ts";
@@ -21,24 +17,12 @@ export interface D1NodeRegistryOptions {
   readonly pageSize?: number;
 }
 
-/** A registry whose lifecycle moves carry their reasons. */
-export interface D1NodeRegistry extends NodeRegistry {
-  /** Refusals: NODE_NOT_FOUND, LIFECYCLE_INVALID. Staying where it is changes nothing. */
-  setLifecycle(
-    tenant: string,
-    name: string,
-    version: string,
-    lifecycle: Lifecycle,
-    reasons?: LifecycleReasons,
-  ): Promise<Result<Registration, Fault>>;
-}
-
 /** The registry in D1, with the texts of its nodes in the blob store. */
 export function d1NodeRegistry(
   db: DrizzleD1Database,
   blobs: BlobStore,
   { pageSize }: D1NodeRegistryOptions = {},
-): D1NodeRegistry {
+): NodeRegistry {
   return {
     register: (tenant, definition, artifacts, now) =>
       answered("register the node", () => registerNode(db, blobs, { tenant, definition, artifacts, now })),

@@ -13,17 +13,11 @@ export interface TrustMemoryRpc {
   records(now: number): Promise<readonly TrustRecord[]>;
 }
 
-/** A trust store that also shows what it remembers of a node. */
-export interface DurableTrustStore extends TrustStore {
-  /** Every version something was reported of, sorted. Rejects with SERVICE_UNAVAILABLE. */
-  records(tenant: string, name: string, now: number): Promise<readonly TrustRecord[]>;
-}
-
 /** The object that remembers a node. Names have no slash, so no tenant can be taken for another. */
 export const trustMemoryName = ({ tenant, name }: TrustOwner): string => `${tenant}/${name}`;
 
 /** Trust memories as Durable Objects, one a tenant and node name. */
-export function durableTrustStore(memories: { getByName(name: string): unknown }): DurableTrustStore {
+export function durableTrustStore(memories: { getByName(name: string): unknown }): TrustStore {
   const at = (owner: TrustOwner): TrustMemoryRpc => memories.getByName(trustMemoryName(owner)) as TrustMemoryRpc;
   return {
     async report(tenant, reports, now) {

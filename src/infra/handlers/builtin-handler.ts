@@ -15,10 +15,14 @@ export function builtinHandler(table: Readonly<Record<string, BuiltinNode>>): Ha
       const node = nodes.get(target);
       if (node) return node(call);
       throw new RuntimeHostError(
-        fault("NODE_NOT_FOUND", `${nodeRef(call.node)} points at built-in '${target}', which this bundle does not have`, {
-          place: "entrypoint.target",
-          hint: `built in are ${[...nodes.keys()].sort().join(", ")}`,
-        }),
+        fault(
+          "NODE_NOT_FOUND",
+          `${nodeRef(call.node)} points at built-in '${target}', which this bundle does not have`,
+          {
+            place: "entrypoint.target",
+            hint: `built in are ${[...nodes.keys()].sort().join(", ")}`,
+          },
+        ),
       );
     },
   });

@@ -41,4 +41,5 @@ export function functionHandler(sandbox: Sandbox): Handler {
 const isObject = (value: JsonValue): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-const typeName = (value: JsonValue): string => (value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`);
+const typeName = (value: JsonValue): string =>
+  value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;

@@ -3,6 +3,7 @@ import { admitNode } from "../../core/registry/admit.ts";
 import { nodeRef, type NodeDefinition } from "../../core/registry/node.ts";
 import { err, ok } from "../../core/result.ts";
 import { isoTime } from "../../core/run/time.ts";
+import type { ScoreMoment } from "../../core/trust/history.ts";
 import { unproven, type TrustScore } from "../../core/trust/score.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { NodeRegistry } from "../../spi/node-registry.ts";
@@ -38,18 +39,21 @@ export function nodeService({ registry, cache, trust, clock }: NodePorts): NodeS
     async get(tenant, name) {
       const versions = await registry.versions(tenant, name);
       if (versions.length === 0) return null;
-      const now = clock.now();
-      const views = versions.map(async ({ definition, registeredAt }) => ({
-        ...nodeView(definition, await trust.read(tenant, nodeRef(definition), definition.declaredTrust, now)),
+      const records = new Map((await trust.records(tenant, name, clock.now())).map((record) => [record.version, record]));
+      const views = versions.map(({ definition, registeredAt }) => ({
+        ...nodeView(definition, records.get(definition.version)?.score ?? unproven(definition.declaredTrust)),
+        trust_history: (records.get(definition.version)?.history ?? []).map(historyView),
         registered_at: isoTime(registeredAt),
         input_contract: Object.fromEntries(Object.entries(definition.inputs).map(([key, port]) => [key, port.schema])),
         optional_inputs: Object.entries(definition.inputs).flatMap(([key, port]) => (port.optional ? [key] : [])),
         output_contract: definition.outputs,
       }));
-      return { name, versions: await Promise.all(views) };
+      return { name, versions: views };
     },
   };
 }
+
+const historyView = ({ score, confidence, samples, at }: ScoreMoment): JsonObject => ({ score, confidence, samples, at: isoTime(at) });
 
 /** A node as clients see it. */
 function nodeView(node: NodeDefinition, trust: TrustScore): JsonObject {

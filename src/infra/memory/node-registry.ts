@@ -1,4 +1,3 @@
-import type { Fault } from "../../core/errors.ts";
 import type { LifecycleReasons } from "../../core/metadata/lifecycle.ts";
 import {
   nodeRef,
@@ -9,9 +8,9 @@ import {
 } from "../../core/registry/node.ts";
 import { judgeMove, meets, notRegistered } from "../../core/registry/refusals.ts";
 import { buildSnapshot, compareVersions, type RegistrySnapshot } from "../../core/registry/snapshot.ts";
-import { err, ok, type Result } from "../../core/result.ts";
+import { err, ok } from "../../core/result.ts";
 import { unproven } from "../../core/trust/score.ts";
-import type { NodeRegistry, RegisteredNode, Registration } from "../../spi/node-registry.ts";
+import type { NodeRegistry, RegisteredNode } from "../../spi/node-registry.ts";
 import { memoryTrustScores, type MemoryTrustScores } from "./trust-scores.ts";
 
 interface Entry extends RegisteredNode {
@@ -25,20 +24,8 @@ interface TenantNodes {
   readonly entries: Map<NodeRef, Entry>;
 }
 
-/** A registry whose lifecycle moves carry their reasons. */
-export interface MemoryNodeRegistry extends NodeRegistry {
-  /** Refusals: NODE_NOT_FOUND, LIFECYCLE_INVALID. Staying where it is changes nothing. */
-  setLifecycle(
-    tenant: string,
-    name: string,
-    version: string,
-    lifecycle: Lifecycle,
-    reasons?: LifecycleReasons,
-  ): Promise<Result<Registration, Fault>>;
-}
-
 /** The registry in maps. @param scores where its snapshots find trust: hand the same to `memoryTrustStore` */
-export function memoryNodeRegistry(scores: MemoryTrustScores = memoryTrustScores()): MemoryNodeRegistry {
+export function memoryNodeRegistry(scores: MemoryTrustScores = memoryTrustScores()): NodeRegistry {
   const tenants = new Map<string, TenantNodes>();
   const of = (tenant: string): TenantNodes => {
     const known = tenants.get(tenant) ?? { writes: 0, snapshot: null, entries: new Map<NodeRef, Entry>() };

@@ -12,14 +12,7 @@ interface Memory {
   readonly sources: Map<string, TrustTotals>;
 }
 
-/** A trust store that also shows what it remembers of a node. */
-export interface MemoryTrustStore extends TrustStore {
-  /** Every version something was reported of, sorted. */
-  records(tenant: string, name: string, now: number): Promise<readonly TrustRecord[]>;
-}
-
-/** The trust store in maps. @param scores where moved scores are written for the registry to read */
-export function memoryTrustStore(scores: MemoryTrustScores = memoryTrustScores()): MemoryTrustStore {
+export function memoryTrustStore(scores: MemoryTrustScores = memoryTrustScores()): TrustStore {
   const memories = new Map<string, Map<NodeRef, Memory>>();
   const of = (tenant: string): Map<NodeRef, Memory> => {
     const known = memories.get(tenant) ?? new Map<NodeRef, Memory>();

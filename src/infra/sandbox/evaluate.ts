@@ -1,4 +1,3 @@
-import { Scope } from "quickjs-emscripten-core";
 import type { QuickJSContext, QuickJSHandle } from "quickjs-emscripten-core";
 import type { Fault } from "../../core/errors.ts";
 import { fault } from "../../core/errors.ts";
@@ -35,17 +34,16 @@ export function evaluate(engine: Engine, code: string, inputJson: string, limits
     const runtime = engine.quickJs.newRuntime();
     runtime.setMaxStackSize(MAX_STACK_BYTES);
     const context = runtime.newContext();
-    const result = Scope.withScope((scope) => {
-      const call = new Call(context, scope, (error) => refusalOf(error, engine.heapRefused, limits.maxMemoryBytes));
-      const runner = call.prepare();
-      runtime.setInterruptHandler(() => ++interrupts > limits.maxInterrupts);
-      engine.fuel = FUEL_PER_INTERRUPT * BigInt(limits.maxInterrupts);
-      const outcome = call.run(runner, code, inputJson, limits.maxOutputChars);
-      const judged = overBudgetNow() ? err(overBudget(limits.maxInterrupts)) : outcome;
-      engine.fuel = FULL_TANK; // taking everything down is not the code's work
-      runtime.removeInterruptHandler();
-      return judged;
-    });
+    const call = new Call(context, (error) => refusalOf(error, engine.heapRefused, limits.maxMemoryBytes));
+    const runner = call.prepare();
+    runtime.setInterruptHandler(() => ++interrupts > limits.maxInterrupts);
+    engine.fuel = FUEL_PER_INTERRUPT * BigInt(limits.maxInterrupts);
+    const outcome = call.run(runner, code, inputJson, limits.maxOutputChars);
+    const result = overBudgetNow() ? err(overBudget(limits.maxInterrupts)) : outcome;
+    // Taking everything down is not the code's work.
+    engine.fuel = FULL_TANK;
+    runtime.removeInterruptHandler();
+    call.dispose();
     context.dispose();
     runtime.dispose();
     return { result, reusable: !engine.grown };
@@ -64,21 +62,22 @@ type Settled =
   | { readonly kind: "rejected"; readonly error: QuickJSHandle }
   | { readonly kind: "pending" };
 
-/** The steps of one call; every handle they make belongs to the scope. */
+/** The steps of one call, and every handle they made. Not disposed of when it is torn: its instance is lost anyway. */
 class Call {
   readonly #context: QuickJSContext;
-  readonly #scope: Scope;
+  readonly #handles: QuickJSHandle[] = [];
   readonly #fault: (dumped: unknown) => Fault;
 
-  constructor(context: QuickJSContext, scope: Scope, toFault: (dumped: unknown) => Fault) {
+  constructor(context: QuickJSContext, toFault: (dumped: unknown) => Fault) {
     this.#context = context;
-    this.#scope = scope;
     this.#fault = toFault;
   }
 
   /** Runs our own prelude, before the code's budget counts. */
   prepare(): QuickJSHandle {
-    return this.#keep(this.#context.unwrapResult(this.#context.evalCode(GUEST_PRELUDE, "sandbox.js", { type: "global" })));
+    return this.#keep(
+      this.#context.unwrapResult(this.#context.evalCode(GUEST_PRELUDE, "sandbox.js", { type: "global" })),
+    );
   }
 
   run(runner: QuickJSHandle, code: string, inputJson: string, maxOutputChars: number): Result<string, Fault> {
@@ -117,7 +116,12 @@ class Call {
   }
 
   #keep(handle: QuickJSHandle): QuickJSHandle {
-    return this.#scope.manage(handle);
+    this.#handles.push(handle);
+    return handle;
+  }
+
+  dispose(): void {
+    for (const handle of this.#handles.reverse()) if (handle.alive) handle.dispose();
   }
 }
 

@@ -13,16 +13,23 @@ export const overBudget = (maxInterrupts: number): Fault =>
   });
 
 export const overMemory = (maxMemoryBytes: number): Fault =>
-  fault("SANDBOX_MEMORY", `the function needs more memory than the ${Math.floor(maxMemoryBytes / MIB)} MiB it may use`, {
-    place: CODE_FILE,
-    hint: "work on the input piece by piece instead of collecting copies of it",
-  });
+  fault(
+    "SANDBOX_MEMORY",
+    `the function needs more memory than the ${Math.floor(maxMemoryBytes / MIB)} MiB it may use`,
+    {
+      place: CODE_FILE,
+      hint: "work on the input piece by piece instead of collecting copies of it",
+    },
+  );
 
 export const tooDeep = (): Fault =>
   fault("SANDBOX_ERROR", "the function's recursion, or the nesting of its data, is too deep", {
     place: CODE_FILE,
     hint: "use a loop with a list of open work instead of recursion",
   });
+
+export const tooNested = (levels: number): Fault =>
+  fault("SANDBOX_ERROR", `the result is nested deeper than ${levels} levels`, { place: CODE_FILE });
 
 /**
  * A fault with the message and, where the interpreter knows it, the line inside the user's code.

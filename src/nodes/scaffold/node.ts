@@ -1,8 +1,8 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { JsonValue } from "../../../contracts/json.ts";
 import type { ScaffoldSpecification } from "../../../contracts/scaffold.ts";
 import { fault, RuntimeHostError, type Fault } from "../../core/errors.ts";
 import type { Lifecycle } from "../../core/registry/node.ts";
-import { draftReasons, type ExampleVerdict } from "../../core/scaffold/examples.ts";
+import { draftReasons } from "../../core/scaffold/examples.ts";
 import { scaffoldNode, type Birth, type ScaffoldedNode } from "../../core/scaffold/scaffold-node.ts";
 import { parseSpecification } from "../../core/scaffold/specification.ts";
 import type { Result } from "../../core/result.ts";
@@ -13,7 +13,7 @@ import type { NodeRegistry } from "../../spi/node-registry.ts";
 import type { Sandbox } from "../../spi/sandbox.ts";
 import { birthOf, storeFiles } from "./artifact-store.ts";
 import { proveExamples } from "./prove-examples.ts";
-import { earlierRegistration, type Registered } from "./registration.ts";
+import { announcement, earlierRegistration, wireRegistration, type Registered } from "./registration.ts";
 
 export interface ScaffoldPorts {
   readonly sandbox: Sandbox;
@@ -30,7 +30,8 @@ export interface ScaffoldPorts {
 export function scaffold(ports: ScaffoldPorts): BuiltinNode {
   return async ({ tenant, input }) => {
     const specification = take(parseSpecification(input["node.specification"] as JsonValue));
-    const trial = takeAll(scaffoldNode(specification, TRIAL, "draft"));
+    // Without its examples: one that contradicts the contract is the specification's mistake, and is reported as that.
+    const trial = takeAll(scaffoldNode({ ...specification, examples: [] }, TRIAL, "draft"));
     const verdicts = take(await proveExamples(specification, trial, ports.sandbox));
     const reasons = draftReasons(specification, verdicts);
     const lifecycle = reasons.length === 0 ? "active" : "draft";
@@ -39,8 +40,12 @@ export function scaffold(ports: ScaffoldPorts): BuiltinNode {
       (await registerNew(tenant, specification, lifecycle, ports)) ??
       // Another attempt was faster between the two: what it registered is what this one would have.
       (await earlierRegistration(tenant, specification, ports));
-    if (!registered) throw new RuntimeHostError(fault("SERVICE_UNAVAILABLE", "the registry refused the node and does not have it"));
-    return { result: { "node.registration": wireRegistration(registered, verdicts, reasons) }, events: [announcement(registered)] };
+    if (!registered)
+      throw new RuntimeHostError(fault("SERVICE_UNAVAILABLE", "the registry refused the node and does not have it"));
+    return {
+      result: { "node.registration": wireRegistration(registered, verdicts, reasons) },
+      events: [announcement(registered)],
+    };
   };
 }
 
@@ -62,5 +67,30 @@ async function registerNew(
     if (outcome.error.code === "DUPLICATE_REGISTRATION") return null;
     throw new RuntimeHostError(outcome.error);
   }
-  return { definition: node.definition, metadata: node.artifacts.metadata, registryVersion: outcome.value.registryVersion, files };
+  return {
+    definition: node.definition,
+    metadata: node.artifacts.metadata,
+    registryVersion: outcome.value.registryVersion,
+    files,
+  };
+}
+
+function take<T>(result: Result<T, Fault>): T {
+  if (!result.ok) throw new RuntimeHostError(result.error);
+  return result.value;
+}
+
+/** One fault carries the others along: an outcome has one code, a reader wants the whole list. */
+function takeAll<T>(result: Result<T, readonly Fault[]>): T {
+  if (result.ok) return result.value;
+  const [first, ...others] = result.error;
+  const problem = first ?? fault("SCAFFOLD_INVALID", "the specification was refused without a reason");
+  if (others.length === 0) throw new RuntimeHostError(problem);
+  const details = result.error.map(({ code, message, place, hint }) => ({
+    code,
+    message,
+    ...(place === undefined ? {} : { place }),
+    ...(hint === undefined ? {} : { hint }),
+  }));
+  throw new RuntimeHostError({ ...problem, message: `${problem.message} (and ${others.length} more)`, details });
 }

@@ -171,22 +171,22 @@ describe("a trust memory", () => {
 
   it("never lets an older score overtake a newer one", async () => {
     const arrived: number[] = [];
-    let release: () => void = () => undefined;
-    const first = new Promise<void>((resolve) => {
-      release = resolve;
-    });
+    const gate = Promise.withResolvers<void>();
+    let calls = 0;
     await inObject(
       "overtaking",
-      async ({ memory }) => {
+      async ({ memory, storage }) => {
         const slow = memory.report(OWNER, [reportOf(1)], NOW);
         const quick = memory.report(OWNER, [reportOf(9)], NOW);
-        release();
+        while (memory.read("1.0.0", null, NOW).samples < 9) await storage.getAlarm();
+        gate.resolve();
         await Promise.all([slow, quick]);
         expect(arrived.at(-1)).toBe(9);
       },
       () => ({
         put: async (_tenant, scores) => {
-          await first;
+          // The first write hangs until the second report is stored.
+          if (++calls === 1) await gate.promise;
           for (const { score } of scores) arrived.push(score.samples);
         },
       }),

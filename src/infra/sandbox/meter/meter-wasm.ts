@@ -27,7 +27,12 @@ export function meterWasm(binary: Uint8Array): Uint8Array {
       const name = Array.from(FUEL_EXPORT, (letter) => letter.charCodeAt(0));
       out.push(section(id, appendItem(body, [...encodeUnsigned(name.length), ...name, 0x03, ...encodeUnsigned(fuel)])));
     } else if (id === SECTION.code) {
-      out.push(section(id, meterCode(body, (index) => types[functionTypes[index] ?? -1] ?? 0, fuel)));
+      out.push(
+        section(
+          id,
+          meterCode(body, (index) => types[functionTypes[index] ?? -1] ?? 0, fuel),
+        ),
+      );
     } else out.push(section(id, [...body]));
   }
   return Uint8Array.from(out.flat());

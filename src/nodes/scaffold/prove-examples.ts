@@ -1,0 +1,37 @@
+import type { ScaffoldSpecification } from "../../../contracts/scaffold.ts";
+import type { Fault } from "../../core/errors.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import { interruptBudget } from "../../core/sandbox/budget.ts";
+import { contradiction, exampleName, judgeExample, type ExampleVerdict } from "../../core/scaffold/examples.ts";
+import type { ScaffoldedNode } from "../../core/scaffold/scaffold-node.ts";
+import type { Sandbox } from "../../spi/sandbox.ts";
+
+/**
+ * Runs every example, in order. A wrong output is a verdict; code that throws, never ends or eats memory is a refusal,
+ * and so is an example that contradicts its own contract.
+ */
+export async function proveExamples(
+  specification: ScaffoldSpecification,
+  { definition, artifacts, codeFirstLine }: ScaffoldedNode,
+  sandbox: Sandbox,
+): Promise<Result<readonly ExampleVerdict[], Fault>> {
+  const { examples } = specification;
+  const contradicted = contradiction(examples, definition);
+  if (contradicted) return err(contradicted);
+  const verdicts: ExampleVerdict[] = [];
+  for (const [index, example] of examples.entries()) {
+    const name = exampleName(example, index);
+    const budget = { maxInterrupts: interruptBudget(definition.execution) };
+    const returned = await sandbox.run(artifacts.code, example.input, budget);
+    if (!returned.ok) return err(inAuthorsCode(returned.error, name, codeFirstLine));
+    verdicts.push(judgeExample(name, example, returned.value, definition));
+  }
+  return ok(verdicts);
+}
+
+/** The refusal with the line counted in the code as the specification brought it. */
+function inAuthorsCode(problem: Fault, example: string, codeFirstLine: number): Fault {
+  const line = /:(\d+)$/.exec(problem.place ?? "")?.[1];
+  const place = line === undefined ? "code" : `code:${Math.max(1, Number(line) - codeFirstLine + 1)}`;
+  return { ...problem, message: `${example}: ${problem.message}`, place };
+}

@@ -1,0 +1,72 @@
+/** One figure of a benchmark. `floor` is the same figure of the hand-written equivalent, `ratio` is value over floor. */
+export interface BenchRow {
+  readonly case: string;
+  readonly metric: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly floor?: number;
+  readonly ratio?: number;
+}
+
+/** A promise of the project about a figure, and whether this run kept it. */
+export interface BenchTarget {
+  readonly name: string;
+  /** `≥ 0.4` */
+  readonly target: string;
+  readonly value: number;
+  readonly met: boolean;
+}
+
+/** What a benchmark found. The object printed by `--json`. */
+export interface BenchReport {
+  readonly bench: string;
+  readonly rows: readonly BenchRow[];
+  readonly targets: readonly BenchTarget[];
+}
+
+export interface BenchOptions {
+  readonly json: boolean;
+  /** How often each case is measured; null leaves it to the benchmark. */
+  readonly rounds: number | null;
+  /** Tells how far it is. */
+  readonly log: (line: string) => void;
+}
+
+/** What `test/bench/<name>/index.ts` exports as `run`. */
+export type Bench = (options: BenchOptions) => Promise<BenchReport>;
+
+/** The report as two aligned tables: figures, then targets. */
+export function renderReport({ bench, rows, targets }: BenchReport): string {
+  const figures = table(
+    ["case", "metric", "value", "unit", "floor", "ratio"],
+    rows.map((row) => [
+      row.case,
+      row.metric,
+      figure(row.value),
+      row.unit,
+      row.floor === undefined ? "" : figure(row.floor),
+      row.ratio === undefined ? "" : `${row.ratio.toFixed(2)}×`,
+    ]),
+    [2, 4, 5],
+  );
+  const promises = table(
+    ["target", "wanted", "value", ""],
+    targets.map((one) => [one.name, one.target, figure(one.value), one.met ? "met" : "MISSED"]),
+    [2],
+  );
+  return [`bench ${bench}`, "", ...figures, ...(targets.length > 0 ? ["", ...promises] : [])].join("\n");
+}
+
+/** Three significant digits where there is a fraction worth showing. */
+export const figure = (value: number): string =>
+  Math.abs(value) >= 100 || Number.isInteger(value) ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
+
+function table(head: readonly string[], body: readonly (readonly string[])[], right: readonly number[]): string[] {
+  const widths = head.map((title, column) => Math.max(title.length, ...body.map((row) => (row[column] ?? "").length)));
+  const line = (row: readonly string[]): string =>
+    row
+      .map((cell, column) => (right.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
+      .join("  ")
+      .trimEnd();
+  return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)];
+}

@@ -1,0 +1,149 @@
+import { describe, expect, it } from "vitest";
+import { createClient, OnexError } from "../../src/client/client.ts";
+import { errorOf, json, problem, scripted } from "./server.ts";
+
+const NODES = { registry_version: "7.0", nodes: [{ name: "noop" }] };
+const down = new TypeError("fetch failed");
+
+describe("requests", () => {
+  it("carry the token, and go to the base URL whatever its end", async () => {
+    const { client, sent } = scripted([json(NODES)]);
+    expect(await client.nodes.list()).toEqual(NODES);
+    expect(sent[0]?.url).toBe("https://onex.example.com/v1/nodes");
+    expect(sent[0]?.init.headers).toEqual({ accept: "application/json", authorization: "Bearer t" });
+  });
+
+  it("without a token carry none", async () => {
+    const { sent, client } = scripted([json(NODES)], { token: undefined as never });
+    await client.nodes.list();
+    expect(sent[0]?.init.headers).not.toHaveProperty("authorization");
+  });
+
+  it("escape names in paths", async () => {
+    const { client, sent } = scripted([json({ name: "x" })]);
+    await client.nodes.get("../../health?x=1");
+    expect(sent[0]?.url).toBe("https://onex.example.com/v1/nodes/..%2F..%2Fhealth%3Fx%3D1");
+  });
+
+  it("go through the global fetch by default", () => {
+    expect(() => createClient({ baseUrl: "http://localhost" })).not.toThrow();
+  });
+});
+
+describe("errors", () => {
+  it("say what the problem document says", async () => {
+    const errors = [{ code: "METADATA_INVALID", detail: "no name", place: "node.onex.yaml:1" }];
+    const answer = problem("METADATA_INVALID", 422, { hint: "name it", place: "node.onex.yaml:1", errors });
+    const { client } = scripted([answer]);
+    const error = await errorOf(client.nodes.register({ metadata: "m", contract: "c" }));
+    expect(error).toBeInstanceOf(OnexError);
+    expect(error).toMatchObject({
+      name: "OnexError",
+      code: "METADATA_INVALID",
+      message: "about METADATA_INVALID",
+      status: 422,
+      hint: "name it",
+      place: "node.onex.yaml:1",
+      correlationId: "6f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5b",
+      errors,
+      retryAfterSeconds: null,
+    });
+  });
+
+  it("that are no problem documents are told by their status, without their text", async () => {
+    const { client } = scripted([new Response("<html>secret</html>", { status: 404 })]);
+    const error = await errorOf(client.nodes.list());
+    expect(error).toMatchObject({ code: "RUNTIME_ERROR", status: 404, message: "the server answered 404" });
+  });
+
+  it.each([
+    ["no JSON", new Response("<html>", { status: 200 })],
+    ["another shape", json({ nodes: 7 })],
+    ["an envelope without ids", json({ source_node: "a", operation: "b", payload: {} })],
+  ])("an answer that is %s is an error, not a wrong value", async (_, answer) => {
+    const { client, sent } = scripted([answer]);
+    const error = await errorOf(client.goal({ want: ["a.b"] }).then(() => client.nodes.list()));
+    expect(error.code).toBe("RUNTIME_ERROR");
+    expect(sent).toHaveLength(1);
+  });
+});
+
+describe("retries", () => {
+  it("repeat what never arrived, waiting longer each time", async () => {
+    const { client, pauses, sent } = scripted([down, down, down, json(NODES)]);
+    await client.nodes.list();
+    expect(sent).toHaveLength(4);
+    expect(pauses).toEqual([200, 400, 800]);
+  });
+
+  it("wait between half and all of the pause", async () => {
+    const { client, pauses } = scripted([down, down, json(NODES)], { random: () => 0 });
+    await client.nodes.list();
+    expect(pauses).toEqual([100, 200]);
+  });
+
+  it("give up after four, with the reason", async () => {
+    const { client, sent } = scripted([down]);
+    const error = await errorOf(client.nodes.list());
+    expect(sent).toHaveLength(5);
+    expect(error).toMatchObject({ code: "CONNECTION_ERROR", status: 0, cause: down });
+  });
+
+  it("may be turned off", async () => {
+    const { client, sent } = scripted([down], { maxRetries: 0 });
+    await errorOf(client.nodes.list());
+    expect(sent).toHaveLength(1);
+  });
+
+  it("wait as long as the server asks", async () => {
+    const { client, pauses } = scripted([problem("SERVICE_UNAVAILABLE", 503, { retry_after_seconds: 15 }), json(NODES)]);
+    await client.nodes.list();
+    expect(pauses).toEqual([15_000]);
+  });
+
+  it("do not wait for ever", async () => {
+    const { client, pauses } = scripted([problem("RATE_LIMIT_ERROR", 429, { retry_after_seconds: 3_600 })]);
+    expect(await errorOf(client.nodes.list())).toMatchObject({ code: "RATE_LIMIT_ERROR" });
+    expect(pauses).toEqual([]);
+  });
+
+  it.each([408, 425, 429, 502, 503, 504])("repeat a %i of a proxy", async (status) => {
+    const { client, pauses } = scripted([new Response("busy", { status, headers: { "retry-after": "2" } }), json(NODES)]);
+    await client.nodes.list();
+    expect(pauses).toEqual([2_000]);
+  });
+
+  it.each([
+    ["PLAN_CYCLE", 409],
+    ["AUTHENTICATION_ERROR", 401],
+    ["RUN_DEADLINE", 504],
+  ])("do not repeat %s, whatever its status", async (code, status) => {
+    const { client, sent } = scripted([problem(code, status)]);
+    expect(await errorOf(client.nodes.list())).toMatchObject({ code, status });
+    expect(sent).toHaveLength(1);
+  });
+
+  it("stop when the caller has given up", async () => {
+    const giveUp = new AbortController();
+    const { client, sent } = scripted([
+      () => {
+        giveUp.abort();
+        throw new DOMException("aborted", "AbortError");
+      },
+    ]);
+    const error = await errorOf(client.goal({ want: ["a.b"] }, { signal: giveUp.signal }));
+    expect([error.code, sent.length]).toEqual(["CONNECTION_ERROR", 1]);
+  });
+
+  it("repeat an answer that broke off", async () => {
+    const broken = () =>
+      new Response(
+        new ReadableStream({
+          start: (controller) => controller.error(new TypeError("terminated")),
+        }),
+      );
+    const { client, sent } = scripted([broken, json(NODES)]);
+    expect(await client.nodes.list()).toEqual(NODES);
+    expect(sent).toHaveLength(2);
+  });
+});
