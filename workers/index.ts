@@ -1,4 +1,4 @@
-import { version } from "../package.json" with { type: "json" };
+import project from "../package.json" with { type: "json" };
 import { consoleLog } from "../src/infra/host/log.ts";
 import { systemClock, systemIds } from "../src/infra/host/system.ts";
 import { scheduled } from "./cron.ts";
@@ -17,7 +17,15 @@ function appOf(env: Env): ReturnType<typeof createApp> {
   const known = apps.get(env);
   if (known) return known;
   const { services, token, environment } = wiring(env);
-  const app = createApp({ services: () => services, token: () => token, log: consoleLog, ids: systemIds, clock: systemClock, environment, version });
+  const app = createApp({
+    services: () => services,
+    token: () => token,
+    log: consoleLog,
+    ids: systemIds,
+    clock: systemClock,
+    environment,
+    version: project.version,
+  });
   apps.set(env, app);
   return app;
 }

@@ -102,7 +102,11 @@ function wire(env: Env): Wiring {
       health: healthService([
         { name: "registry", check: async () => `version ${await registry.version("default")}` },
         { name: "blobs", check: async () => `${(await blobs.get("health")) === null ? "empty" : "readable"}` },
-        { name: "rings", check: async () => ((await coordinator.read("r00_00000000000000000000000000")) === null ? "answering" : "answering") },
+        {
+          name: "rings",
+          check: async () =>
+            (await coordinator.read("r00_00000000000000000000000000")) === null ? "answering" : "answering",
+        },
       ]),
     },
     execute: { ...executor, coordinator },

@@ -14,7 +14,7 @@ import { freePort, HOST } from "./dev/port.ts";
 import { untilHealthy } from "./dev/readiness.ts";
 import { explain, registerTree } from "./dev/register-tree.ts";
 import { localToken } from "./dev/token.ts";
-import { startWrangler, wrangler } from "./dev/wrangler.ts";
+import { startWrangler, type WranglerProcess } from "./dev/wrangler.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const DEFAULT_PORT = 8787;
@@ -32,50 +32,54 @@ function readOptions(): Options {
   return { port, data: values.data === undefined ? null : resolve(values.data) };
 }
 
-async function main(): Promise<number> {
-  const { port: wanted, data } = readOptions();
+const session: { running: WranglerProcess | null; stopped: boolean } = { running: null, stopped: false };
+
+function stop(): void {
+  session.stopped = true;
+  void session.running?.stop();
+}
+
+function run(args: readonly string[], printing: "show" | "keep"): WranglerProcess {
+  session.running = startWrangler(args, ROOT, printing);
+  return session.running;
+}
+
+async function serve({ port: wanted, data }: Options): Promise<void> {
   const port = await freePort(wanted);
   if (port === null) {
-    throw new Error(`port ${wanted} on ${HOST} is taken: stop what listens there, or choose another: npm start -- --port 0`);
+    throw new Error(`port ${wanted} on ${HOST} is taken: stop what listens there, or take another: npm start -- --port 0`);
   }
   if (data !== null) await mkdir(data, { recursive: true });
   const varsFile = join(data ?? ROOT, ".dev.vars");
   const token = await localToken(varsFile);
-  const persistTo = join(data ?? join(ROOT, ".wrangler"), "state");
-  const place = ["--config", join(ROOT, "wrangler.toml"), "--persist-to", persistTo];
+  const place = ["--config", join(ROOT, "wrangler.toml"), "--persist-to", join(data ?? join(ROOT, ".wrangler"), "state")];
 
-  const migrated = await wrangler(["d1", "migrations", "apply", "onex", "--local", ...place], ROOT);
-  if (migrated.code !== 0) throw new Error(`the migrations were not applied:\n${migrated.output}`);
+  const migration = run(["d1", "migrations", "apply", "onex", "--local", ...place], "keep");
+  const migrated = await migration.exited;
+  if (session.stopped) return;
+  if (migrated !== 0) throw new Error(`the migrations were not applied:\n${migration.output()}`);
 
-  const server = startWrangler(
-    ["dev", ...place, "--env-file", varsFile, "--ip", HOST, "--port", String(port), "--show-interactive-dev-session=false"],
-    ROOT,
-  );
-  let stopping: Promise<void> | null = null;
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => (stopping ??= server.stop()));
-  const ended = server.exited.then((code) => (stopping ? 0 : (code ?? 1)));
-  try {
-    const url = `http://${HOST}:${port}`;
-    const up = await Promise.race([untilHealthy(url).then(() => true), ended.then(() => false)]);
-    if (up) {
-      const registration = await registerTree(createClient({ baseUrl: url, token: token.value, name: "onex-start" }), ROOT);
-      process.stdout.write(guide({ url, token, varsFile: relative(process.cwd(), varsFile), registration }));
-    }
-  } catch (thrown) {
-    await (stopping ??= server.stop());
-    throw thrown;
+  const listen = ["--ip", HOST, "--port", String(port), "--show-interactive-dev-session=false"];
+  const { exited } = run(["dev", ...place, ...listen, "--env-file", varsFile], "show");
+  const url = `http://${HOST}:${port}`;
+  const up = await Promise.race([untilHealthy(url).then(() => true), exited.then(() => false)]);
+  if (up) {
+    const client = createClient({ baseUrl: url, token: token.value, name: "onex-start" });
+    const registration = await registerTree(client, ROOT);
+    process.stdout.write(guide({ url, token, varsFile: relative(process.cwd(), varsFile), registration }));
   }
-  const code = await ended;
-  await stopping;
-  return code;
+  const code = await exited;
+  if (!session.stopped) throw new Error(`wrangler ended (${code ?? "by a signal"})`);
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (thrown: unknown) => {
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+try {
+  await serve(readOptions());
+} catch (thrown) {
+  await session.running?.stop();
+  // A refusal that only says that the server is being stopped is no news.
+  if (!session.stopped) {
     process.stderr.write(`${explain(thrown)}\n`);
     process.exitCode = 1;
-  },
-);
+  }
+}

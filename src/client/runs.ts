@@ -89,10 +89,11 @@ export function runClient(transport: Transport, now: () => number): RunClient {
             yield told;
           }
         } catch (thrown) {
-          const lasting = thrown instanceof OnexError && thrown.retryAfterSeconds === null;
-          if (lasting || signal?.aborted === true) throw thrown;
-          if (++breaks > MAX_BREAKS)
-            throw errorOf("CONNECTION_ERROR", "the stream of events keeps breaking", { cause: thrown });
+          if (thrown instanceof OnexError && thrown.retryAfterSeconds === null) throw thrown;
+          const givenUp = signal?.aborted === true;
+          if (!givenUp && ++breaks <= MAX_BREAKS) continue;
+          const message = givenUp ? "the stream of events was given up" : "the stream of events keeps breaking";
+          throw errorOf("CONNECTION_ERROR", message, { cause: thrown });
         }
       }
     },

@@ -27,7 +27,10 @@ function connected(overrides: Parameters<typeof gateway>[0] = {}, token = TOKEN)
 describe("against the gateway", () => {
   it("sends a goal and reads the answer", async () => {
     const { client, accepted } = connected();
-    const sent = await client.goal({ want: ["a.b"], given: { "document.text": "x" } }, { waitSeconds: 2.5, registryVersion: "7.1" });
+    const sent = await client.goal(
+      { want: ["a.b"], given: { "document.text": "x" } },
+      { waitSeconds: 2.5, registryVersion: "7.1" },
+    );
     expect(sent).toMatchObject({ runId: RUN_ID, finished: true, idempotencyKey: "made-up" });
     expect(sent.envelope).toMatchObject({ success: true, isResponse: true, payload: { outputs: { "a.b": 1 } } });
     expect(accepted[0]).toMatchObject({
@@ -74,20 +77,29 @@ describe("against the gateway", () => {
         accept: () => Promise.resolve(ok({ status: 202, runId: RUN_ID, success: null, fault: null, payload: {} })),
       },
     });
-    expect(await client.goal({ want: ["a.b"] })).toMatchObject({ runId: RUN_ID, finished: false, envelope: { success: null } });
+    expect(await client.goal({ want: ["a.b"] })).toMatchObject({
+      runId: RUN_ID,
+      finished: false,
+      envelope: { success: null },
+    });
   });
 
   it("answers a failed run like any other, and rejects a refused one", async () => {
     const failure = fault("NODE_NOT_FOUND", "gone");
     const failing = connected({
-      envelopes: { accept: () => Promise.resolve(ok({ status: 200, runId: RUN_ID, success: false, fault: failure, payload: {} })) },
+      envelopes: {
+        accept: () => Promise.resolve(ok({ status: 200, runId: RUN_ID, success: false, fault: failure, payload: {} })),
+      },
     });
     expect((await failing.client.goal({ want: ["a.b"] })).envelope).toMatchObject({
       success: false,
       error: { code: "NODE_NOT_FOUND" },
     });
     const refusing = connected({ envelopes: { accept: () => Promise.resolve(err(failure)) } });
-    expect(await errorOf(refusing.client.goal({ want: ["a.b"] }))).toMatchObject({ code: "NODE_NOT_FOUND", status: 404 });
+    expect(await errorOf(refusing.client.goal({ want: ["a.b"] }))).toMatchObject({
+      code: "NODE_NOT_FOUND",
+      status: 404,
+    });
   });
 
   it("reads nodes, plans, runs and health", async () => {
@@ -95,7 +107,9 @@ describe("against the gateway", () => {
     expect(await client.nodes.list()).toMatchObject({ registry_version: "7.0" });
     expect(await client.nodes.get("noop")).toMatchObject({ name: "noop" });
     expect(await client.nodes.register({ metadata: "m", contract: "c" })).toMatchObject({ created: true });
-    expect(await client.plans.preview({ payload: { want: ["a.b"] } }, { registryVersion: "1" })).toMatchObject({ hash: PLAN.hash });
+    expect(await client.plans.preview({ payload: { want: ["a.b"] } }, { registryVersion: "1" })).toMatchObject({
+      hash: PLAN.hash,
+    });
     expect(await client.runs.get(RUN_ID)).toEqual(RUN);
     expect(await client.runs.result(RUN_ID)).toEqual(RESULT);
     expect(await client.health()).toMatchObject({ healthy: true });
@@ -110,7 +124,10 @@ describe("against the gateway", () => {
   });
 
   it("is told about a wrong token", async () => {
-    expect(await errorOf(connected({}, "wrong").client.nodes.list())).toMatchObject({ code: "AUTHENTICATION_ERROR", status: 401 });
+    expect(await errorOf(connected({}, "wrong").client.nodes.list())).toMatchObject({
+      code: "AUTHENTICATION_ERROR",
+      status: 401,
+    });
   });
 
   it("is told about an unknown run", async () => {
@@ -122,7 +139,11 @@ describe("against the gateway", () => {
 
 describe("idempotency", () => {
   it("repeats an envelope with the key of the first attempt", async () => {
-    const { client, sent } = scripted([new Error("lost"), problem("EVENT_BUS_ERROR", 503, { retry_after_seconds: 0 }), json({}, 200)]);
+    const { client, sent } = scripted([
+      new Error("lost"),
+      problem("EVENT_BUS_ERROR", 503, { retry_after_seconds: 0 }),
+      json({}, 200),
+    ]);
     await errorOf(client.goal({ want: ["a.b"] }));
     expect(sent).toHaveLength(3);
     expect(new Set(sent.map(({ init }) => init.body)).size).toBe(1);

@@ -11,8 +11,10 @@ async function all<T>(source: AsyncIterable<T>): Promise<T[]> {
 }
 
 const END = `event: end\ndata: {"run_id":"${RUN_ID}","after":3}\n\n`;
-const frames = (last: number, after = 0): string =>
-  signals(last, after)
+/** The frames of signals after one number up to another, of a run that tells three. */
+const frames = (after: number, last: number): string =>
+  signals(3, after)
+    .filter(({ seq }) => seq <= last)
     .map((signal) => `id: ${signal.seq}\nevent: ${signal.type}\ndata: ${JSON.stringify(signal)}\n\n`)
     .join("");
 const stream = (text: string, breaks = false): Answer => {
@@ -55,9 +57,9 @@ describe("runs.events", () => {
 
   it("goes on where a stream broke, telling nothing twice", async () => {
     const { client, sent, pauses } = scripted([
-      stream(frames(3).slice(0, frames(1).length), true),
-      stream(frames(2), true),
-      stream(frames(3, 1) + END),
+      stream(frames(0, 1) + frames(1, 2).slice(0, -1), true),
+      stream(frames(0, 2), true),
+      stream(frames(1, 3) + END),
     ]);
     expect((await all(client.runs.events(RUN_ID))).map(({ seq }) => seq)).toEqual([1, 2, 3]);
     expect(sent.map(({ url }) => new URL(url).search)).toEqual(["?after=0", "?after=1", "?after=2"]);
@@ -66,7 +68,10 @@ describe("runs.events", () => {
   });
 
   it("opens the next stream when one is closed in order before the end", async () => {
-    const { client, sent } = scripted([...Array.from({ length: 20 }, () => stream("retry: 2000\n\n: still running\n\n")), stream(END)]);
+    const { client, sent } = scripted([
+      ...Array.from({ length: 20 }, () => stream("retry: 2000\n\n: still running\n\n")),
+      stream(END),
+    ]);
     expect(await all(client.runs.events(RUN_ID))).toEqual([]);
     expect(sent).toHaveLength(21);
   });
@@ -78,16 +83,30 @@ describe("runs.events", () => {
   });
 
   it("rejects with the failure the stream tells", async () => {
-    const document = await (problem("RUN_NOT_FOUND", 404) as Response).text();
-    const { client, sent } = scripted([stream(`${frames(3).slice(0, frames(1).length)}event: error\ndata: ${document}\n\n`)]);
+    const document = await problem("RUN_NOT_FOUND", 404).text();
+    const { client, sent } = scripted([stream(`${frames(0, 1)}event: error\ndata: ${document}\n\n`)]);
     expect(await errorOf(all(client.runs.events(RUN_ID)))).toMatchObject({ code: "RUN_NOT_FOUND", status: 404 });
     expect(sent).toHaveLength(1);
   });
 
   it("tries again when the failure will pass", async () => {
     const document = await problem("SERVICE_UNAVAILABLE", 503, { retry_after_seconds: 15 }).text();
-    const { client } = scripted([stream(`event: error\ndata: ${document}\n\n`), stream(frames(3) + END)]);
+    const { client } = scripted([stream(`event: error\ndata: ${document}\n\n`), stream(frames(0, 3) + END)]);
     expect(await all(client.runs.events(RUN_ID))).toHaveLength(3);
+  });
+
+  it("rejects when the caller has given up", async () => {
+    const giveUp = new AbortController();
+    const { client, sent } = scripted([
+      () => {
+        giveUp.abort();
+        return (stream(frames(0, 1), true) as () => Response)();
+      },
+    ]);
+    expect(await errorOf(all(client.runs.events(RUN_ID, { signal: giveUp.signal })))).toMatchObject({
+      code: "CONNECTION_ERROR",
+    });
+    expect(sent).toHaveLength(1);
   });
 
   it("rejects when there is no such run", async () => {
@@ -101,7 +120,7 @@ describe("runs.events", () => {
       () =>
         new Response(
           new ReadableStream<Uint8Array>({
-            start: (controller) => controller.enqueue(new TextEncoder().encode(frames(3))),
+            start: (controller) => controller.enqueue(new TextEncoder().encode(frames(0, 3))),
             cancel: () => cancelled.resolve("cancelled"),
           }),
         ),
@@ -115,7 +134,8 @@ describe("runs.events", () => {
 });
 
 describe("serverSentEvents", () => {
-  const TEXT = ': comment\n\nretry: 5\n\nevent: a\ndata: {"x":\ndata: 1}\nid: 3\n\ndata:no space\n\ndata\n\nevent: unfinished\ndata: x';
+  const TEXT =
+    ': comment\n\nretry: 5\n\nevent: a\ndata: {"x":\ndata: 1}\nid: 3\n\ndata:no space\n\ndata\n\nevent: unfinished\ndata: x';
   const EVENTS = [
     { event: "a", data: '{"x":\n1}' },
     { event: "message", data: "no space" },
@@ -125,7 +145,9 @@ describe("serverSentEvents", () => {
   it("reads events however the stream is cut", async () => {
     const bytes = new TextEncoder().encode(TEXT.replace("no space", "no späce"));
     for (const size of [1, 2, 3, 7, bytes.length]) {
-      const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.slice(i * size, (i + 1) * size));
+      const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) =>
+        bytes.slice(i * size, (i + 1) * size),
+      );
       const body = new ReadableStream<Uint8Array>({
         start(controller) {
           for (const piece of pieces) controller.enqueue(piece);

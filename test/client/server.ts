@@ -1,4 +1,4 @@
-import { createClient, type Client, type ClientOptions } from "../../src/client/client.ts";
+import { createClient, OnexError, type Client, type ClientOptions } from "../../src/client/client.ts";
 import type { FetchInit } from "../../src/client/transport.ts";
 
 export interface Sent {
@@ -62,14 +62,12 @@ export const problem = (code: string, status: number, extra: Record<string, unkn
   );
 
 /** The OnexError a promise rejects with; fails when it resolves or rejects with anything else. */
-export async function errorOf(promise: Promise<unknown>): Promise<OnexErrorLike> {
+export async function errorOf(promise: Promise<unknown>): Promise<OnexError> {
   try {
     await promise;
   } catch (thrown) {
-    if (thrown instanceof Error && thrown.name === "OnexError") return thrown as OnexErrorLike;
+    if (thrown instanceof OnexError) return thrown;
     throw thrown;
   }
   throw new Error("it did not reject");
 }
-
-type OnexErrorLike = import("../../src/client/client.ts").OnexError;

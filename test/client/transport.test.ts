@@ -96,7 +96,10 @@ describe("retries", () => {
   });
 
   it("wait as long as the server asks", async () => {
-    const { client, pauses } = scripted([problem("SERVICE_UNAVAILABLE", 503, { retry_after_seconds: 15 }), json(NODES)]);
+    const { client, pauses } = scripted([
+      problem("SERVICE_UNAVAILABLE", 503, { retry_after_seconds: 15 }),
+      json(NODES),
+    ]);
     await client.nodes.list();
     expect(pauses).toEqual([15_000]);
   });
@@ -108,7 +111,10 @@ describe("retries", () => {
   });
 
   it.each([408, 425, 429, 502, 503, 504])("repeat a %i of a proxy", async (status) => {
-    const { client, pauses } = scripted([new Response("busy", { status, headers: { "retry-after": "2" } }), json(NODES)]);
+    const { client, pauses } = scripted([
+      new Response("busy", { status, headers: { "retry-after": "2" } }),
+      json(NODES),
+    ]);
     await client.nodes.list();
     expect(pauses).toEqual([2_000]);
   });

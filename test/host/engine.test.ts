@@ -10,14 +10,22 @@ const goal = (want: string, value: unknown = "hey") => ({ want: [want], given: {
 
 async function outcomeOf(world: TestEngine, runId: string) {
   const view = await world.engine.services.runs.view("default", runId);
-  return view as { status: string; outputs: Record<string, unknown>; error: { code: string } | null; queued_steps: number } | null;
+  return view as {
+    status: string;
+    outputs: Record<string, unknown>;
+    error: { code: string } | null;
+    queued_steps: number;
+  } | null;
 }
 
 describe("the way of an envelope", () => {
   it("a pure run is executed at once, in one ring call and no message", async () => {
     const world = await testEngine([SHOUT]);
     const sent = await world.send("goal.run", goal("text.loud"));
-    expect(sent).toMatchObject({ ok: true, value: { status: 200, success: true, payload: { outputs: { "text.loud": "HEY" }, queued_steps: 0 } } });
+    expect(sent).toMatchObject({
+      ok: true,
+      value: { status: 200, success: true, payload: { outputs: { "text.loud": "HEY" }, queued_steps: 0 } },
+    });
     expect(world.engine.ports.bus.work.size).toBe(0);
   });
 
@@ -40,7 +48,10 @@ describe("the way of an envelope", () => {
     expect(await world.engine.ports.coordinator.read(id)).toBeNull();
     expect(await outcomeOf(world, id)).toEqual(live);
     const result = await world.engine.services.runs.result("default", id);
-    expect(result).toMatchObject({ ok: true, value: { batch_id: id, status: "success", results: [{ node_id: "shout@1.0.0" }, { node_id: "twice@1.0.0" }] } });
+    expect(result).toMatchObject({
+      ok: true,
+      value: { batch_id: id, status: "success", results: [{ node_id: "shout@1.0.0" }, { node_id: "twice@1.0.0" }] },
+    });
   });
 
   it("trust is counted once a run, and reaches the snapshot", async () => {
@@ -57,7 +68,10 @@ describe("the way of an envelope", () => {
     const sent = await world.send("goal.run", goal("text.twice", "x".repeat(100_000)));
     await world.settle();
     const run = await outcomeOf(world, sent.ok ? sent.value.runId : "");
-    expect(run?.outputs["text.twice"]).toMatchObject({ bytes: 200_003, $ref: expect.stringMatching(/^r2:values\/default\//) });
+    expect(run?.outputs["text.twice"]).toMatchObject({
+      bytes: 200_003,
+      $ref: expect.stringMatching(/^r2:values\/default\//),
+    });
   });
 });
 
@@ -72,14 +86,20 @@ describe("idempotency", () => {
       expect(again.ok && again.value.runId).toBe(first.ok && first.value.runId);
       await world.settle(120_000);
       const late = await world.send("goal.run", goal(want), key);
-      expect(late).toMatchObject({ ok: true, value: { status: 200, runId: first.ok && first.value.runId, success: true } });
+      expect(late).toMatchObject({
+        ok: true,
+        value: { status: 200, runId: first.ok && first.value.runId, success: true },
+      });
     }
   });
 
   it("another body is a conflict", async () => {
     const world = await testEngine([SHOUT]);
     await world.send("goal.run", goal("text.loud"), key);
-    expect(await world.send("goal.run", goal("text.loud", "other"), key)).toMatchObject({ ok: false, error: { code: "IDEMPOTENCY_CONFLICT" } });
+    expect(await world.send("goal.run", goal("text.loud", "other"), key)).toMatchObject({
+      ok: false,
+      error: { code: "IDEMPOTENCY_CONFLICT" },
+    });
   });
 
   it("the first answer stands even when the goal could not be planned any more", async () => {
@@ -101,12 +121,17 @@ describe("bad input is refused before anything is written", () => {
     ["a given value that breaks the contract", "goal.run", goal("text.loud", 7), "INPUT_STATE_INVALID"],
     ["an unknown node", "node.execute", { node: "nobody", input: {} }, "NODE_NOT_FOUND"],
     ["no node at all", "node.execute", { input: {} }, "INVALID_PARAMETER"],
-    ["an input the node does not have", "node.execute", { node: "shout", input: { "text.in": "a", stray: 1 } }, "INPUT_STATE_INVALID"],
+    [
+      "an input the node does not have",
+      "node.execute",
+      { node: "shout", input: { "text.in": "a", stray: 1 } },
+      "INPUT_STATE_INVALID",
+    ],
     ["a missing input", "node.execute", { node: "shout", input: {} }, "PLAN_INVALID"],
   ])("%s", async (_, operation, payload, code) => {
     const world = await testEngine([SHOUT]);
     const before = await world.engine.ports.blobs.list("");
-    const sent = await world.send(operation, payload as never);
+    const sent = await world.send(operation, payload);
     expect(sent).toMatchObject({ ok: false, error: { code } });
     expect(world.engine.nextAlarm()).toBeNull();
     expect(world.engine.ports.bus.work.size).toBe(0);
@@ -116,26 +141,72 @@ describe("bad input is refused before anything is written", () => {
   it("a node whose output breaks its contract fails the run with the place", async () => {
     const world = await testEngine([pureNode("liar", "text.in", "text.lie", () => 42)]);
     const sent = await world.send("goal.run", goal("text.lie"));
-    expect(sent).toMatchObject({ ok: true, value: { status: 200, success: false, fault: { code: "OUTPUT_STATE_INVALID", place: '$["text.lie"]' } } });
+    expect(sent).toMatchObject({
+      ok: true,
+      value: { status: 200, success: false, fault: { code: "OUTPUT_STATE_INVALID", place: '$["text.lie"]' } },
+    });
   });
 
   it("a compute node that returns events breaks the output rule", async () => {
     const noisy = { ...SHOUT, run: () => ({ result: { "text.loud": "A" }, events: [{ type: "noise" }] }) };
     const world = await testEngine([noisy]);
-    expect(await world.send("goal.run", goal("text.loud"))).toMatchObject({ ok: true, value: { fault: { code: "OUTPUT_RULE_VIOLATION" } } });
+    expect(await world.send("goal.run", goal("text.loud"))).toMatchObject({
+      ok: true,
+      value: { fault: { code: "OUTPUT_RULE_VIOLATION" } },
+    });
   });
 });
 
 describe("what fails outside ends in a retried or failed run with a reason, never a hang", () => {
   const scenarios: [string, (ports: EnginePorts) => EnginePorts, string, string | null][] = [
-    ["the work queue loses a publication", (ports) => ({ ...ports, bus: failing(ports.bus, failFirst("publishWork", 2)) }), "succeeded", null],
-    ["the work queue never takes a message", (ports) => ({ ...ports, bus: failing(ports.bus, failFirst("publishWork", 1_000)) }), "failed", "LEASE_EXPIRED"],
-    ["the events queue fails for a while", (ports) => ({ ...ports, bus: failing(ports.bus, failFirst("publishEvents", 3)) }), "succeeded", null],
-    ["a ring does not take an answer at first", (ports) => ({ ...ports, coordinator: failing(ports.coordinator, failFirst("answer", 2)) }), "succeeded", null],
-    ["an answer arrives but its acknowledgement is lost", (ports) => ({ ...ports, coordinator: failing(ports.coordinator, failFirst("answer", 2, "after")) }), "succeeded", null],
-    ["the blob store fails for a while", (ports) => ({ ...ports, blobs: failing(ports.blobs, failFirst("put", 3)) }), "succeeded", null],
-    ["the run index fails for a while", (ports) => ({ ...ports, index: failing(ports.index, failFirst("put", 3)) }), "succeeded", null],
-    ["the trust memory fails for a while", (ports) => ({ ...ports, trust: failing(ports.trust, failFirst("report", 3)) }), "succeeded", null],
+    [
+      "the work queue loses a publication",
+      (ports) => ({ ...ports, bus: failing(ports.bus, failFirst("publishWork", 2)) }),
+      "succeeded",
+      null,
+    ],
+    [
+      "the work queue never takes a message",
+      (ports) => ({ ...ports, bus: failing(ports.bus, failFirst("publishWork", 1_000)) }),
+      "failed",
+      "LEASE_EXPIRED",
+    ],
+    [
+      "the events queue fails for a while",
+      (ports) => ({ ...ports, bus: failing(ports.bus, failFirst("publishEvents", 3)) }),
+      "succeeded",
+      null,
+    ],
+    [
+      "a ring does not take an answer at first",
+      (ports) => ({ ...ports, coordinator: failing(ports.coordinator, failFirst("answer", 2)) }),
+      "succeeded",
+      null,
+    ],
+    [
+      "an answer arrives but its acknowledgement is lost",
+      (ports) => ({ ...ports, coordinator: failing(ports.coordinator, failFirst("answer", 2, "after")) }),
+      "succeeded",
+      null,
+    ],
+    [
+      "the blob store fails for a while",
+      (ports) => ({ ...ports, blobs: failing(ports.blobs, failFirst("put", 3)) }),
+      "succeeded",
+      null,
+    ],
+    [
+      "the run index fails for a while",
+      (ports) => ({ ...ports, index: failing(ports.index, failFirst("put", 3)) }),
+      "succeeded",
+      null,
+    ],
+    [
+      "the trust memory fails for a while",
+      (ports) => ({ ...ports, trust: failing(ports.trust, failFirst("report", 3)) }),
+      "succeeded",
+      null,
+    ],
   ];
 
   it.each(scenarios)("%s", async (_, ports, status, code) => {
@@ -149,14 +220,26 @@ describe("what fails outside ends in a retried or failed run with a reason, neve
   });
 
   it("a registry that is down refuses the envelope as unavailable", async () => {
-    const world = await testEngine([SHOUT], (ports) => ({ ...ports, registry: failing(ports.registry, failFirst("snapshot", 100)) }));
-    expect(await world.send("goal.run", goal("text.loud"))).toMatchObject({ ok: false, error: { code: "SERVICE_UNAVAILABLE" } });
+    const world = await testEngine([SHOUT], (ports) => ({
+      ...ports,
+      registry: failing(ports.registry, failFirst("snapshot", 100)),
+    }));
+    expect(await world.send("goal.run", goal("text.loud"))).toMatchObject({
+      ok: false,
+      error: { code: "SERVICE_UNAVAILABLE" },
+    });
   });
 
   it("a ring that is down refuses the envelope as unavailable, and a repeat with the key runs it once", async () => {
     const key = { metadata: { idempotency_key: "k" } };
-    const world = await testEngine([SHOUT, TWICE], (ports) => ({ ...ports, coordinator: failing(ports.coordinator, failFirst("submit", 1, "after")) }));
-    expect(await world.send("goal.run", goal("text.twice"), key)).toMatchObject({ ok: false, error: { code: "SERVICE_UNAVAILABLE" } });
+    const world = await testEngine([SHOUT, TWICE], (ports) => ({
+      ...ports,
+      coordinator: failing(ports.coordinator, failFirst("submit", 1, "after")),
+    }));
+    expect(await world.send("goal.run", goal("text.twice"), key)).toMatchObject({
+      ok: false,
+      error: { code: "SERVICE_UNAVAILABLE" },
+    });
     const again = await world.send("goal.run", goal("text.twice"), key);
     await world.settle(120_000);
     expect(await outcomeOf(world, again.ok ? again.value.runId : "")).toMatchObject({ status: "succeeded" });

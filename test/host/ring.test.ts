@@ -104,7 +104,10 @@ describe("a ring", () => {
   });
 
   it("stores a run of many segments a row a segment, and reads it back", async () => {
-    const sketches = Array.from({ length: 40 }, (_, i): StepSketch => ({ id: `s${i}`, needs: i === 0 ? [] : [`s${i - 1}`] }));
+    const sketches = Array.from({ length: 40 }, (_, i): StepSketch => ({
+      id: `s${i}`,
+      needs: i === 0 ? [] : [`s${i - 1}`],
+    }));
     const { ring, bus, store, reopen } = open();
     await ring.submit(submission(sketches));
     const before = store.read(REQUEST.id).length;
@@ -149,7 +152,7 @@ describe("idempotency", () => {
     expect(ring.read(REQUEST.id)).toBeNull();
     expect(await ring.submit(first)).toEqual({ kind: "duplicate", record: null });
     expect(await ring.submit({ ...first, requestHash: "h2" })).toEqual({ kind: "conflict" });
-    for (let fired = -1; fired < alarms.length; ) {
+    for (let fired = -1; fired < alarms.length;) {
       fired = alarms.length;
       clock.set(alarms.at(-1) ?? 0);
       await ring.tick();

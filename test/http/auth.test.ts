@@ -45,7 +45,10 @@ describe("authentication", () => {
   it.each([undefined, "", "   "])("fails closed when the token is %j, whatever is sent", async (token) => {
     const { app } = gateway({}, { token: () => token });
     for (const authorization of [undefined, "Bearer ", "Bearer undefined", `Bearer ${TOKEN}`]) {
-      const response = await app.request("/v1/nodes", authorization === undefined ? {} : { headers: { authorization } });
+      const response = await app.request(
+        "/v1/nodes",
+        authorization === undefined ? {} : { headers: { authorization } },
+      );
       const problem = await problemOf(response);
       expect(problem).toMatchObject({ status: 401, code: "AUTHENTICATION_ERROR" });
       expect(problem["hint"]).toContain("ONEX_TOKEN");
@@ -66,7 +69,11 @@ describe("authentication", () => {
 
   it("comes before the body is looked at", async () => {
     const { app, accepted } = gateway();
-    const response = await app.request("/v1/envelopes", { method: "POST", body: "{", headers: { "content-type": "text/plain" } });
+    const response = await app.request("/v1/envelopes", {
+      method: "POST",
+      body: "{",
+      headers: { "content-type": "text/plain" },
+    });
     expect(response.status).toBe(401);
     expect(accepted).toEqual([]);
   });

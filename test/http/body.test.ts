@@ -67,16 +67,19 @@ describe("body limit", () => {
 });
 
 describe("content type", () => {
-  it.each(["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "multipart/form-data; boundary=x", ""])(
-    "%j is refused",
-    async (type) => {
-      const { post, accepted } = gateway();
-      const response = await post("/v1/envelopes", ENVELOPE, { "content-type": type });
-      expect(await problemOf(response)).toMatchObject({ status: 415, code: "UNSUPPORTED_MEDIA_TYPE" });
-      expect(response.headers.get("accept")).toBe("application/json");
-      expect(accepted).toEqual([]);
-    },
-  );
+  it.each([
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "application/jsonp",
+    "multipart/form-data; boundary=x",
+    "",
+  ])("%j is refused", async (type) => {
+    const { post, accepted } = gateway();
+    const response = await post("/v1/envelopes", ENVELOPE, { "content-type": type });
+    expect(await problemOf(response)).toMatchObject({ status: 415, code: "UNSUPPORTED_MEDIA_TYPE" });
+    expect(response.headers.get("accept")).toBe("application/json");
+    expect(accepted).toEqual([]);
+  });
 
   it.each([
     "application/json",
@@ -89,7 +92,9 @@ describe("content type", () => {
   });
 
   it("refuses another character set rather than read it wrongly", async () => {
-    const response = await gateway().post("/v1/envelopes", ENVELOPE, { "content-type": "application/json; charset=latin1" });
+    const response = await gateway().post("/v1/envelopes", ENVELOPE, {
+      "content-type": "application/json; charset=latin1",
+    });
     expect(response.status).toBe(415);
   });
 });

@@ -56,7 +56,9 @@ describe("correlation", () => {
 
   it("of an envelope that is refused for something else is the refusal's", async () => {
     const { post } = gateway();
-    const problem = await problemOf(await post("/v1/envelopes", { correlation_id: CORRELATION, operation: "goal.run" }));
+    const problem = await problemOf(
+      await post("/v1/envelopes", { correlation_id: CORRELATION, operation: "goal.run" }),
+    );
     expect(problem).toMatchObject({ status: 400, correlation_id: CORRELATION });
   });
 

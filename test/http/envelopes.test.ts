@@ -28,13 +28,19 @@ describe("POST /v1/envelopes", () => {
     const { post } = gateway({
       envelopes: {
         accept: () =>
-          Promise.resolve(ok({ status: 202, runId: RUN_ID, success: null, fault: null, payload: { status: "queued" } })),
+          Promise.resolve(
+            ok({ status: 202, runId: RUN_ID, success: null, fault: null, payload: { status: "queued" } }),
+          ),
       },
     });
     const response = await post("/v1/envelopes", ENVELOPE);
     expect(response.status).toBe(202);
     expect(response.headers.get("location")).toBe(`/v1/runs/${RUN_ID}`);
-    expect(await response.json()).toMatchObject({ success: null, error: null, payload: { run_id: RUN_ID, status: "queued" } });
+    expect(await response.json()).toMatchObject({
+      success: null,
+      error: null,
+      payload: { run_id: RUN_ID, status: "queued" },
+    });
   });
 
   it("answers a run that failed with 200 and an error envelope", async () => {
@@ -48,7 +54,12 @@ describe("POST /v1/envelopes", () => {
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({
       success: false,
-      error: { code: "HANDLER_EXECUTION_ERROR", message: "the node broke", operation: "goal.run", details: { place: "noop@1.0.0" } },
+      error: {
+        code: "HANDLER_EXECUTION_ERROR",
+        message: "the node broke",
+        operation: "goal.run",
+        details: { place: "noop@1.0.0" },
+      },
       payload: { run_id: RUN_ID },
     });
   });
@@ -98,7 +109,9 @@ describe("POST /v1/envelopes", () => {
   });
 
   it("lists every wrong field", async () => {
-    const problem = await problemOf(await gateway().post("/v1/envelopes", { operation: 7, payload: [], timestamp: "now" }));
+    const problem = await problemOf(
+      await gateway().post("/v1/envelopes", { operation: 7, payload: [], timestamp: "now" }),
+    );
     expect(problem).toMatchObject({ status: 400, code: "ENVELOPE_VALIDATION_ERROR" });
     const places = (problem["errors"] as { place: string }[]).map(({ place }) => place);
     expect(places.sort()).toEqual(["$.operation", "$.payload", "$.source_node", "$.timestamp"]);

@@ -41,8 +41,13 @@ describe("problem documents", () => {
   });
 
   it("lifts the entries of a refusal of many faults", async () => {
-    const errors = [{ code: "PLAN_INVALID", detail: "one" }, { code: "PLAN_INVALID", detail: "two", place: "$.x" }];
-    const document = await problemOf(await refusing("PLAN_INVALID", { details: { errors } }).post("/v1/envelopes", ENVELOPE));
+    const errors = [
+      { code: "PLAN_INVALID", detail: "one" },
+      { code: "PLAN_INVALID", detail: "two", place: "$.x" },
+    ];
+    const document = await problemOf(
+      await refusing("PLAN_INVALID", { details: { errors } }).post("/v1/envelopes", ENVELOPE),
+    );
     expect(document["errors"]).toEqual(errors);
     expect(document).not.toHaveProperty("details");
   });
@@ -113,12 +118,18 @@ describe("exceptions", () => {
 
   it("that are ours keep their code, and lose their cause", async () => {
     const { get } = throwing(
-      new RuntimeHostError(fault("SERVICE_UNAVAILABLE", "the registry does not answer"), { cause: new Error("socket") }),
+      new RuntimeHostError(fault("SERVICE_UNAVAILABLE", "the registry does not answer"), {
+        cause: new Error("socket"),
+      }),
     );
     const response = await get("/v1/nodes");
     expect(response.headers.get("retry-after")).toBe("15");
     const document = await problemOf(response);
-    expect(document).toMatchObject({ status: 503, code: "SERVICE_UNAVAILABLE", detail: "the registry does not answer" });
+    expect(document).toMatchObject({
+      status: 503,
+      code: "SERVICE_UNAVAILABLE",
+      detail: "the registry does not answer",
+    });
     expect(JSON.stringify(document)).not.toContain("socket");
   });
 

@@ -85,7 +85,8 @@ function servicesOf(overrides: ServiceOverrides, accepted: Gateway["accepted"]):
       ...overrides.envelopes,
     },
     nodes: {
-      register: () => Promise.resolve(ok({ created: true, registryVersion: "7.0", node: { name: "noop", version: "1.0.0" } })),
+      register: () =>
+        Promise.resolve(ok({ created: true, registryVersion: "7.0", node: { name: "noop", version: "1.0.0" } })),
       list: () => Promise.resolve({ registryVersion: "7.0", nodes: [{ name: "noop", version: "1.0.0" }] }),
       get: (_, name) => Promise.resolve(name === "noop" ? { name, versions: [] } : null),
       ...overrides.nodes,

@@ -23,7 +23,12 @@ describe("GET /health", () => {
     const response = await gateway().app.request("/health");
     expect([response.status, await response.json()]).toEqual([
       200,
-      { healthy: true, version: "1.2.3", environment: "test", checks: { registry: { healthy: true, detail: "7 nodes" } } },
+      {
+        healthy: true,
+        version: "1.2.3",
+        environment: "test",
+        checks: { registry: { healthy: true, detail: "7 nodes" } },
+      },
     ]);
   });
 
@@ -52,7 +57,14 @@ describe("the landing page", () => {
     const { response, html } = await page(gateway());
     expect(response.status).toBe(200);
     expect(response.headers.get("content-type")).toMatch(/^text\/html/);
-    for (const text of ["ONEX", ">healthy<", "/openapi.json", "/health", "curl https://onex.example.com/v1/envelopes", "1.2.3"]) {
+    for (const text of [
+      "ONEX",
+      ">healthy<",
+      "/openapi.json",
+      "/health",
+      "curl https://onex.example.com/v1/envelopes",
+      "1.2.3",
+    ]) {
       expect(html).toContain(text);
     }
     expect(html).toContain('name="viewport"');

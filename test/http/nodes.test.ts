@@ -58,7 +58,12 @@ describe("POST /v1/nodes", () => {
       code: "METADATA_HASH_MISMATCH",
       place: "node.onex.yaml:7",
       errors: [
-        { code: "METADATA_HASH_MISMATCH", detail: "the hash does not match", place: "node.onex.yaml:7", hint: "stamp it" },
+        {
+          code: "METADATA_HASH_MISMATCH",
+          detail: "the hash does not match",
+          place: "node.onex.yaml:7",
+          hint: "stamp it",
+        },
         { code: "CONTRACT_VALIDATION_ERROR", detail: "unknown type objec", place: "contract.yaml:$.input_state" },
       ],
     });
@@ -67,7 +72,10 @@ describe("POST /v1/nodes", () => {
   it("answers a taken name with 409", async () => {
     const taken = fault("DUPLICATE_REGISTRATION", "noop@1.0.0 has other content");
     const { post } = gateway({ nodes: { register: () => Promise.resolve(err([taken])) } });
-    expect(await problemOf(await post("/v1/nodes", TEXTS))).toMatchObject({ status: 409, code: "DUPLICATE_REGISTRATION" });
+    expect(await problemOf(await post("/v1/nodes", TEXTS))).toMatchObject({
+      status: 409,
+      code: "DUPLICATE_REGISTRATION",
+    });
   });
 
   it.each([
@@ -100,6 +108,9 @@ describe("GET /v1/nodes", () => {
   });
 
   it.each(["absent", "no-such-node", "UPPER", "%22quoted%22", "..%2f..%2fetc"])("%s is a 404 problem", async (name) => {
-    expect(await problemOf(await gateway().get(`/v1/nodes/${name}`))).toMatchObject({ status: 404, code: "NODE_NOT_FOUND" });
+    expect(await problemOf(await gateway().get(`/v1/nodes/${name}`))).toMatchObject({
+      status: 404,
+      code: "NODE_NOT_FOUND",
+    });
   });
 });

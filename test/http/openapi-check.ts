@@ -10,7 +10,8 @@ const IGNORED_HEADERS = new Set(["accept", "content-type", "authorization"]);
 /** Spellings of OpenAPI 3.0 that JSON Schema 2020-12 does not know. */
 const OLD_KEYWORDS = ["nullable", "x-nullable"];
 
-const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Json =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 const objectAt = (value: unknown): Json => (isObject(value) ? value : {});
 const listAt = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
 
@@ -51,7 +52,8 @@ export function problemsOfDocument(document: unknown): string[] {
       }
       checkParameters(path, place, operation, say);
       checkResponses(place, objectAt(operation["responses"]), say);
-      if (operation["requestBody"] !== undefined) checkContent(`${place} body`, objectAt(operation["requestBody"]), say);
+      if (operation["requestBody"] !== undefined)
+        checkContent(`${place} body`, objectAt(operation["requestBody"]), say);
     }
   }
   for (const [place, node] of walk(root, "$")) checkNode(root, place, node, say);
@@ -101,7 +103,8 @@ function checkNode(root: Json, place: string, node: Json, say: Say): void {
   const reference = node["$ref"];
   if (typeof reference === "string" && !resolve(root, reference)) say(place, `points nowhere: ${reference}`);
   const types = Array.isArray(node["type"]) ? node["type"] : typeof node["type"] === "string" ? [node["type"]] : [];
-  const isSchema = /\.schema(\.|$)|\.schemas\./.test(place) && !/\.(properties|examples|example|default|enum)$/.test(place);
+  const isSchema =
+    /\.schema(\.|$)|\.schemas\./.test(place) && !/\.(properties|examples|example|default|enum)$/.test(place);
   if (!isSchema || /\.(examples|example|default|const)(\.|\[)/.test(place)) return;
   for (const type of types) if (!TYPES.has(String(type))) say(place, `has the unknown type ${String(type)}`);
   for (const keyword of OLD_KEYWORDS) if (keyword in node) say(place, `uses ${keyword} of OpenAPI 3.0`);

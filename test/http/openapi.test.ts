@@ -22,7 +22,10 @@ describe("GET /openapi.json", () => {
   });
 
   it("carries the version of the deployment", async () => {
-    expect(await documentOf(gateway({}, { version: "9.8.7" }))).toMatchObject({ openapi: "3.1.0", info: { version: "9.8.7" } });
+    expect(await documentOf(gateway({}, { version: "9.8.7" }))).toMatchObject({
+      openapi: "3.1.0",
+      info: { version: "9.8.7" },
+    });
   });
 
   it("has every route of the app, and no other", async () => {
@@ -52,9 +55,15 @@ describe("GET /openapi.json", () => {
   it("titles and describes every schema", async () => {
     const { schemas } = (await documentOf(gateway())).components;
     for (const [name, schema] of Object.entries(schemas)) {
-      expect([name, schema.title?.length, schema.description?.length]).toEqual([name, expect.any(Number), expect.any(Number)]);
+      expect([name, schema.title?.length, schema.description?.length]).toEqual([
+        name,
+        expect.any(Number),
+        expect.any(Number),
+      ]);
     }
-    expect(Object.keys(schemas)).toEqual(expect.arrayContaining(["Envelope", "Problem", "Plan", "Run", "ExecutionResult"]));
+    expect(Object.keys(schemas)).toEqual(
+      expect.arrayContaining(["Envelope", "Problem", "Plan", "Run", "ExecutionResult"]),
+    );
   });
 
   it("may be kept for a while", async () => {
@@ -67,7 +76,12 @@ describe("what is documented is what is answered", () => {
   const runs = { view: () => Promise.reject(new Error("x")) };
   const cases: [string, string, string, () => Promise<Response>][] = [
     ["GET", "/health", "200", () => gateway().get("/health")],
-    ["GET", "/health", "503", () => gateway({ health: { check: () => Promise.reject(new Error("x")) } }).get("/health")],
+    [
+      "GET",
+      "/health",
+      "503",
+      () => gateway({ health: { check: () => Promise.reject(new Error("x")) } }).get("/health"),
+    ],
     ["POST", "/v1/envelopes", "200", () => gateway().post("/v1/envelopes", ENVELOPE)],
     ["POST", "/v1/envelopes", "400", () => gateway().post("/v1/envelopes", {})],
     ["POST", "/v1/envelopes", "401", () => gateway().post("/v1/envelopes", {}, { authorization: "Bearer x" })],
@@ -82,7 +96,15 @@ describe("what is documented is what is answered", () => {
       "422",
       () =>
         gateway({
-          nodes: { register: () => Promise.resolve(err([{ code: "METADATA_INVALID", message: "a" }, { code: "METADATA_INVALID", message: "b" }])) },
+          nodes: {
+            register: () =>
+              Promise.resolve(
+                err([
+                  { code: "METADATA_INVALID", message: "a" },
+                  { code: "METADATA_INVALID", message: "b" },
+                ]),
+              ),
+          },
         }).post("/v1/nodes", { metadata: "m", contract: "c" }),
     ],
     ["GET", "/v1/nodes", "200", () => gateway().get("/v1/nodes")],
@@ -107,7 +129,13 @@ describe("what is documented is what is answered", () => {
     const response = await ask();
     expect(String(response.status)).toBe(status);
     const type = response.headers.get("content-type")?.split(";")[0] ?? "";
-    const described = describedBy(await documentOf(gateway()), path, method === "PUT" ? "GET" : method, response.status, type);
+    const described = describedBy(
+      await documentOf(gateway()),
+      path,
+      method === "PUT" ? "GET" : method,
+      response.status,
+      type,
+    );
     expect(described?.validate(await response.json())).toEqual({ valid: true, errors: [] });
   });
 });

@@ -47,7 +47,9 @@ describe("POST /v1/plans", () => {
 
   it("passes a refusal of the planner on", async () => {
     const { post } = gateway({
-      plans: { preview: () => Promise.resolve(err(fault("PLAN_CYCLE", "a -> b -> a", { details: { path: ["a", "b", "a"] } }))) },
+      plans: {
+        preview: () => Promise.resolve(err(fault("PLAN_CYCLE", "a -> b -> a", { details: { path: ["a", "b", "a"] } }))),
+      },
     });
     expect(await problemOf(await post("/v1/plans", { payload: {} }))).toMatchObject({
       status: 409,

@@ -133,9 +133,16 @@ describe("events as a stream", () => {
     const text = await (await get(PATH, { ...SSE, "x-correlation-id": CORRELATION })).text();
     const last = blocksOf(text).at(-1);
     expect(last?.["event"]).toBe("error");
-    expect(JSON.parse(String(last?.["data"]))).toMatchObject({ code: "RUNTIME_ERROR", correlation_id: CORRELATION, instance: PATH });
+    expect(JSON.parse(String(last?.["data"]))).toMatchObject({
+      code: "RUNTIME_ERROR",
+      correlation_id: CORRELATION,
+      instance: PATH,
+    });
     expect(text).not.toContain("secret detail");
-    expect(logs[0]).toMatchObject({ level: "error", fields: { correlation_id: CORRELATION, error: "Error: secret detail" } });
+    expect(logs[0]).toMatchObject({
+      level: "error",
+      fields: { correlation_id: CORRELATION, error: "Error: secret detail" },
+    });
   });
 
   it("passes on a failure that is ours", async () => {

@@ -56,7 +56,10 @@ describe("GET /v1/runs/:id/result", () => {
 
   it("answers at once with 409 when the run goes on", async () => {
     const { get, pauses, asked } = finishingAt(99);
-    expect(await problemOf(await get(`/v1/runs/${RUN_ID}/result`))).toMatchObject({ status: 409, code: "RUN_NOT_FINISHED" });
+    expect(await problemOf(await get(`/v1/runs/${RUN_ID}/result`))).toMatchObject({
+      status: 409,
+      code: "RUN_NOT_FINISHED",
+    });
     expect([asked(), pauses]).toEqual([1, []]);
   });
 

@@ -21,13 +21,21 @@ export interface TestNode {
 export interface TestEngine {
   readonly engine: MemoryEngine;
   readonly clock: FixedClock;
-  send(operation: string, payload: JsonObject, extra?: JsonObject, options?: Partial<AcceptOptions>): Promise<Result<Accepted, Fault>>;
+  send(
+    operation: string,
+    payload: JsonObject,
+    extra?: JsonObject,
+    options?: Partial<AcceptOptions>,
+  ): Promise<Result<Accepted, Fault>>;
   /** Delivers messages and moves time from alarm to alarm until nothing is left to happen within `maxMs`. */
   settle(maxMs?: number): Promise<void>;
 }
 
 /** A memory engine with the given nodes registered, driven by hand. */
-export async function testEngine(nodes: readonly TestNode[], ports?: (ports: EnginePorts) => EnginePorts): Promise<TestEngine> {
+export async function testEngine(
+  nodes: readonly TestNode[],
+  ports?: (ports: EnginePorts) => EnginePorts,
+): Promise<TestEngine> {
   const clock = fixedClock(1_700_000_000_000);
   const ids = seededIds(1);
   const table = Object.fromEntries(nodes.map(({ definition, run }) => [definition.name, run]));
@@ -39,7 +47,12 @@ export async function testEngine(nodes: readonly TestNode[], ports?: (ports: Eng
     ...(ports ? { ports } : {}),
   });
   for (const { definition } of nodes) {
-    const registered = await engine.ports.registry.register("default", sampleNode(definition), sampleArtifacts(definition.name), clock.now());
+    const registered = await engine.ports.registry.register(
+      "default",
+      sampleNode(definition),
+      sampleArtifacts(definition.name),
+      clock.now(),
+    );
     if (!registered.ok) throw new Error(registered.error.message);
   }
   return {
@@ -50,7 +63,12 @@ export async function testEngine(nodes: readonly TestNode[], ports?: (ports: Eng
       const assign = { correlationId: ids.uuid(), envelopeId: ids.uuid(), now: new Date(clock.now()).toISOString() };
       const envelope = acceptEnvelope(wire, assign as never);
       if (!envelope.ok) return envelope;
-      return engine.services.envelopes.accept(envelope.value, { tenant: "default", waitMs: 0, registryVersion: null, ...options });
+      return engine.services.envelopes.accept(envelope.value, {
+        tenant: "default",
+        waitMs: 0,
+        registryVersion: null,
+        ...options,
+      });
     },
     async settle(maxMs = 3_600_000) {
       const end = clock.now() + maxMs;
@@ -66,7 +84,13 @@ export async function testEngine(nodes: readonly TestNode[], ports?: (ports: Eng
 }
 
 /** A pure node `from` → `to` whose result is computed by `run`. */
-export const pureNode = (name: string, from: string, to: string, run: (value: string) => unknown, changes: Partial<NodeDefinition> = {}): TestNode => ({
+export const pureNode = (
+  name: string,
+  from: string,
+  to: string,
+  run: (value: string) => unknown,
+  changes: Partial<NodeDefinition> = {},
+): TestNode => ({
   definition: {
     name,
     inputs: { [from]: { schema: { type: "string" }, optional: false } },

@@ -45,7 +45,9 @@ export class DrivenRun {
   }
 
   statuses(): Record<string, string> {
-    return Object.fromEntries([...this.state.segments.values()].flatMap(({ steps }) => steps.map(({ id, status }) => [id, status])));
+    return Object.fromEntries(
+      [...this.state.segments.values()].flatMap(({ steps }) => steps.map(({ id, status }) => [id, status])),
+    );
   }
 }
 

@@ -12,7 +12,11 @@ export class RunRing extends DurableObject<Env> implements RingRpc {
     super(ctx, env);
     const number = Number.parseInt((ctx.id.name ?? "ring-00").slice("ring-".length), 16);
     const alarm = { arm: (at: number): void => void ctx.storage.setAlarm(at) };
-    this.#ring = new Ring(number, { ...ringPorts(env), store: durableRingStore(ctx.storage), alarm }, ringSettings(env));
+    this.#ring = new Ring(
+      number,
+      { ...ringPorts(env), store: durableRingStore(ctx.storage), alarm },
+      ringSettings(env),
+    );
   }
 
   submit(...args: Parameters<Ring["submit"]>): ReturnType<Ring["submit"]> {

@@ -6,7 +6,10 @@ import type { Wiring } from "../wiring.ts";
 import { deliveries } from "./deliveries.ts";
 
 const isArchive = (body: unknown): body is EventMessage =>
-  typeof body === "object" && body !== null && (body as EventMessage).type === "archive" && (body as EventMessage).version === 1;
+  typeof body === "object" &&
+  body !== null &&
+  (body as EventMessage).type === "archive" &&
+  (body as EventMessage).version === 1;
 
 /** The events queue: finished runs are archived, anything else is a dead letter at once. */
 export async function eventsQueue(batch: MessageBatch, { archive, deadLetters }: Wiring): Promise<void> {
@@ -15,7 +18,13 @@ export async function eventsQueue(batch: MessageBatch, { archive, deadLetters }:
   await consumeArchive(archives, archive);
   for (const one of all) {
     if (isArchive(one.body)) continue;
-    await bury(batch.queue, one, "publisher_malformed", "the message is no event this version understands", deadLetters);
+    await bury(
+      batch.queue,
+      one,
+      "publisher_malformed",
+      "the message is no event this version understands",
+      deadLetters,
+    );
     one.ack();
   }
 }

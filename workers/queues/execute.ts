@@ -14,7 +14,13 @@ export async function executeQueue(batch: MessageBatch, { execute, deadLetters }
     ...all
       .filter((one) => !isWork(one.body))
       .map(async (one) => {
-        await bury(batch.queue, one, "publisher_malformed", "the message is no work this version understands", deadLetters);
+        await bury(
+          batch.queue,
+          one,
+          "publisher_malformed",
+          "the message is no work this version understands",
+          deadLetters,
+        );
         one.ack();
       }),
   ]);

@@ -1,4 +1,3 @@
-import type { z } from "zod";
 import type { JsonObject } from "../../../contracts/json.ts";
 import {
   canonicalMetadata,
@@ -100,8 +99,10 @@ export const withoutNulls = (fields: JsonObject): JsonObject =>
 
 const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
 
+type Issue = NonNullable<ReturnType<typeof canonicalMetadata.safeParse>["error"]>["issues"][number];
+
 function fromIssue(
-  issue: z.core.$ZodIssue,
+  issue: Issue,
   top: string,
   rest: readonly string[],
   fields: JsonObject,

@@ -19,7 +19,12 @@ export type RunRequest = Pick<
 >;
 
 /** A run in which nothing has happened yet. A plan without steps is finished from the start. */
-export function begin(request: RunRequest, plan: Plan, given: Readonly<Record<ContractKey, StoredValue>>, now: Instant): RunState {
+export function begin(
+  request: RunRequest,
+  plan: Plan,
+  given: Readonly<Record<ContractKey, StoredValue>>,
+  now: Instant,
+): RunState {
   const deadlineMs = plan.policy.deadlineMs;
   const empty = plan.steps.length === 0;
   return {

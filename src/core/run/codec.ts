@@ -38,7 +38,12 @@ export const encodeBody = (state: RunState): string => JSON.stringify({ plan: st
 /** A run from its separately stored parts. */
 export function decodeParts(header: string, body: string, segments: readonly string[]): RunState {
   const { plan, given } = JSON.parse(body) as Pick<RunRecord, "plan" | "given">;
-  return assemble(JSON.parse(header) as RunHeader, plan, given, segments.map((text) => JSON.parse(text) as SegmentState));
+  return assemble(
+    JSON.parse(header) as RunHeader,
+    plan,
+    given,
+    segments.map((text) => JSON.parse(text) as SegmentState),
+  );
 }
 
 function assemble(header: RunHeader, plan: Plan, given: RunRecord["given"], stored: readonly SegmentState[]): RunState {

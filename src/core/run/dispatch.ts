@@ -28,7 +28,9 @@ export function dispatchSegment(draft: Draft, id: string, via: "inline" | "queue
     epoch,
     lease: held,
     dueAt: expiresAt,
-    steps: segment.steps.map((step) => (chosen.has(step.id) ? lease(step, epoch, draft.takeSeq(), via, draft.now) : step)),
+    steps: segment.steps.map((step) =>
+      chosen.has(step.id) ? lease(step, epoch, draft.takeSeq(), via, draft.now) : step,
+    ),
   });
   draft.intents.push({ type: "dispatch", segment: id, token: held.token, epoch, expiresAt, steps });
 }
@@ -55,7 +57,9 @@ function runnable(draft: Draft, segment: SegmentState): readonly StepId[] {
 }
 
 function armBackoff(draft: Draft, segment: SegmentState): void {
-  const waits = segment.steps.flatMap((step) => (step.retryAt !== null && !TERMINAL_STEP.has(step.status) ? [step.retryAt] : []));
+  const waits = segment.steps.flatMap((step) =>
+    step.retryAt !== null && !TERMINAL_STEP.has(step.status) ? [step.retryAt] : [],
+  );
   const dueAt = waits.length > 0 ? Math.min(...waits) : null;
   if (dueAt !== segment.dueAt) draft.putSegment({ ...segment, dueAt });
 }

@@ -2,7 +2,14 @@ import type { Fault } from "../errors.ts";
 import type { SegmentId, StepId } from "../plan/plan.ts";
 import { planIndex, type PlanIndex } from "../plan/plan-index.ts";
 import type { Intent, Transition } from "./event.ts";
-import { TERMINAL_STEP, type Instant, type RunHeader, type RunState, type SegmentState, type StepState } from "./state.ts";
+import {
+  TERMINAL_STEP,
+  type Instant,
+  type RunHeader,
+  type RunState,
+  type SegmentState,
+  type StepState,
+} from "./state.ts";
 
 /**
  * The working copy of one decision: reads through to the state, remembers what changed, and becomes a Transition. Lives
@@ -62,7 +69,10 @@ export class Draft {
   /** Replaces a step, keeping count of the open ones. */
   putStep(next: StepState): void {
     const segment = this.segmentOf(next.id);
-    this.putSegment({ ...segment, steps: segment.steps.map((step) => (step.id === next.id ? this.#count(step, next) : step)) });
+    this.putSegment({
+      ...segment,
+      steps: segment.steps.map((step) => (step.id === next.id ? this.#count(step, next) : step)),
+    });
   }
 
   fail(fault: Fault): void {

@@ -18,7 +18,7 @@ import { outputsOf, stepsOf, wireFault } from "./view.ts";
 export function executionResult(state: RunState): JsonObject | null {
   const { header } = state;
   if (!TERMINAL_RUN.has(header.status)) return null;
-  const traces = Map.groupBy(signalsOf(state), (signal) => String(signal["step"] ?? ""));
+  const traces = Map.groupBy(signalsOf(state), ({ step }) => (typeof step === "string" ? step : ""));
   return {
     batch_id: header.id,
     status: statusOf(state),
@@ -38,7 +38,13 @@ function statusOf(state: RunState): "success" | "partial" | "failure" {
   return stepsOf(state).some((step) => step.outcome?.ok) ? "partial" : "failure";
 }
 
-const STATUS = { succeeded: "success", cached: "success", failed: "failure", skipped: "skipped", cancelled: "skipped" } as const;
+const STATUS = {
+  succeeded: "success",
+  cached: "success",
+  failed: "failure",
+  skipped: "skipped",
+  cancelled: "skipped",
+} as const;
 
 function stepResult(state: RunState, step: StepState, trace: readonly JsonObject[]): JsonObject {
   const planned = planIndex(state.plan).stepById.get(step.id);

@@ -4,7 +4,9 @@ import { factsOf, observe, type Observation } from "../trust/observation.ts";
 import type { RunState, StepState } from "./state.ts";
 
 /** What a run says about the nodes it used: one observation for every attempt that ended, retried ones too. */
-export function observationsOf(state: RunState): readonly { readonly node: NodeRef; readonly observation: Observation }[] {
+export function observationsOf(
+  state: RunState,
+): readonly { readonly node: NodeRef; readonly observation: Observation }[] {
   const { stepById } = planIndex(state.plan);
   const seen: { node: NodeRef; observation: Observation }[] = [];
   for (const segment of state.segments.values()) {
@@ -26,7 +28,12 @@ function attemptFacts(step: StepState, timeoutMs: number): ReturnType<typeof fac
     if (fault === null || finishedAt === null) return [];
     const inputBytes = step.outcome?.inputBytes ?? 0;
     const spent = durationMs ?? 0;
-    return [factsOf({ ok: false, fault, inputHash: null, inputBytes, startedAt: finishedAt - spent, durationMs: spent }, timeoutMs)];
+    return [
+      factsOf(
+        { ok: false, fault, inputHash: null, inputBytes, startedAt: finishedAt - spent, durationMs: spent },
+        timeoutMs,
+      ),
+    ];
   });
   return step.outcome?.ok ? [...failures, factsOf(step.outcome, timeoutMs)] : failures;
 }

@@ -30,7 +30,9 @@ const ALLOWED: Record<NodeKind, ReadonlySet<keyof Returned>> = {
  */
 export function admitOutput(kind: NodeKind, returned: Returned): Result<Admitted, Fault> {
   const allowed = ALLOWED[kind];
-  const filled = (["result", "projections", "events", "intents"] as const).filter((part) => returned[part] !== undefined);
+  const filled = (["result", "projections", "events", "intents"] as const).filter(
+    (part) => returned[part] !== undefined,
+  );
   const forbidden = filled.filter((part) => !allowed.has(part));
   if (forbidden.length > 0) {
     return err(

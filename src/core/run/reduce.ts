@@ -13,11 +13,17 @@ import type { StepResult } from "./work.ts";
  * Every run ends: a step is succeeded, retried a bounded number of times, or dead; leases that expire are re-dispatched a
  * bounded number of times; a dead step takes its dependents with it.
  */
-export function reduce(state: RunState, event: RunEvent, now: Instant, leases: LeaseSettings = DEFAULT_LEASES): Transition {
+export function reduce(
+  state: RunState,
+  event: RunEvent,
+  now: Instant,
+  leases: LeaseSettings = DEFAULT_LEASES,
+): Transition {
   const draft = new Draft(state, now);
   if (!TERMINAL_RUN.has(state.header.status)) {
     handle(draft, event, leases);
-    if (draft.header.fault !== null && draft.openSteps > 0 && state.plan.policy.onFailure === "stop") end(draft, draft.header.fault);
+    if (draft.header.fault !== null && draft.openSteps > 0 && state.plan.policy.onFailure === "stop")
+      end(draft, draft.header.fault);
     conclude(draft);
   }
   return draft.finish();
@@ -26,7 +32,8 @@ export function reduce(state: RunState, event: RunEvent, now: Instant, leases: L
 function handle(draft: Draft, event: RunEvent, leases: LeaseSettings): void {
   switch (event.type) {
     case "inline":
-      for (const segment of draft.state.plan.segments) if (segment.inline) dispatchSegment(draft, segment.id, "inline", leases);
+      for (const segment of draft.state.plan.segments)
+        if (segment.inline) dispatchSegment(draft, segment.id, "inline", leases);
       return;
     case "start":
       draft.updateHeader({ status: "running" });
@@ -43,15 +50,27 @@ function handle(draft: Draft, event: RunEvent, leases: LeaseSettings): void {
   }
 }
 
-function answer(draft: Draft, id: SegmentId, token: string, results: readonly StepResult[], leases: LeaseSettings): void {
+function answer(
+  draft: Draft,
+  id: SegmentId,
+  token: string,
+  results: readonly StepResult[],
+  leases: LeaseSettings,
+): void {
   const held = draft.state.segments.get(id)?.lease;
   if (!held || held.token !== token) return;
   const expected = new Set(held.steps);
   const settled = results.filter((result) => expected.has(result.step));
-  draft.putSegment({ ...draft.segment(id), lease: null, dueAt: null, expiries: settled.length > 0 ? 0 : draft.segment(id).expiries });
+  draft.putSegment({
+    ...draft.segment(id),
+    lease: null,
+    dueAt: null,
+    expiries: settled.length > 0 ? 0 : draft.segment(id).expiries,
+  });
   for (const { step, outcome } of settled) settle(draft, draft.step(step), outcome);
   for (const step of held.steps) draft.putStep(release(draft.step(step), draft.takeSeq(), null, draft.now));
-  if (settled.length === 0) return expire(draft, id, fault("RUNTIME_ERROR", "an executor answered without a result"), leases);
+  if (settled.length === 0)
+    return expire(draft, id, fault("RUNTIME_ERROR", "an executor answered without a result"), leases);
   dispatchAfter(draft, id, settled, leases);
 }
 
@@ -63,7 +82,8 @@ function settle(draft: Draft, step: StepState, outcome: StepOutcome): void {
     return;
   }
   const planned = draft.index.stepById.get(step.id);
-  const number = 1 + step.attempts.filter((attempt) => attempt.fault !== null && attempt.fault.code !== "LEASE_EXPIRED").length;
+  const number =
+    1 + step.attempts.filter((attempt) => attempt.fault !== null && attempt.fault.code !== "LEASE_EXPIRED").length;
   const seed = `${draft.header.id}/${step.id}`;
   const next = planned ? verdict({ fault: outcome.fault, number, seed }, planned.retry) : { kind: "dead" as const };
   if (next.kind === "again") {
@@ -92,7 +112,8 @@ function dispatchAfter(draft: Draft, id: SegmentId, settled: readonly StepResult
   const next = new Set<SegmentId>([id]);
   for (const { step, outcome } of settled) {
     if (!outcome.ok) continue;
-    for (const dependent of draft.index.dependents.get(step) ?? []) next.add(draft.index.segmentOf.get(dependent) ?? id);
+    for (const dependent of draft.index.dependents.get(step) ?? [])
+      next.add(draft.index.segmentOf.get(dependent) ?? id);
   }
   for (const segment of next) dispatchSegment(draft, segment, "queue", leases);
 }
@@ -116,7 +137,14 @@ function expire(draft: Draft, id: SegmentId, problem: Fault, leases: LeaseSettin
       draft.putStep(release(before, draft.takeSeq(), problem, draft.now));
       continue;
     }
-    const outcome = { ok: false, fault: problem, inputHash: null, inputBytes: 0, startedAt: draft.now, durationMs: 0 } as const;
+    const outcome = {
+      ok: false,
+      fault: problem,
+      inputHash: null,
+      inputBytes: 0,
+      startedAt: draft.now,
+      durationMs: 0,
+    } as const;
     if (before.status === "leased" || before.status === "ready") bury(draft, before, outcome, draft.takeSeq());
   }
   if (expiries <= leases.maxExpiries) dispatchSegment(draft, id, "queue", leases);

@@ -16,7 +16,8 @@ export function signalsOf(state: RunState, after = 0): readonly Signal[] {
     for (const step of segment.steps) {
       for (const [index, attempt] of step.attempts.entries()) {
         if (attempt.dispatchSeq > after) signals.push(dispatchSignal(state, segment.id, step, attempt, index + 1));
-        if (attempt.resultSeq !== null && attempt.resultSeq > after) signals.push(resultSignal(state, segment.id, step, attempt, index + 1));
+        if (attempt.resultSeq !== null && attempt.resultSeq > after)
+          signals.push(resultSignal(state, segment.id, step, attempt, index + 1));
       }
     }
   }

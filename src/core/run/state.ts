@@ -118,5 +118,11 @@ export interface RunState {
   readonly nextSeq: number;
 }
 
-export const TERMINAL_STEP: ReadonlySet<StepStatus> = new Set(["succeeded", "cached", "failed", "skipped", "cancelled"]);
+export const TERMINAL_STEP: ReadonlySet<StepStatus> = new Set([
+  "succeeded",
+  "cached",
+  "failed",
+  "skipped",
+  "cancelled",
+]);
 export const TERMINAL_RUN: ReadonlySet<RunStatus> = new Set(["succeeded", "failed", "cancelled"]);

@@ -17,7 +17,12 @@ export function lease(step: StepState, epoch: number, seq: number, via: Attempt[
 }
 
 /** The step has ended well. */
-export function succeed(step: StepState, outcome: Extract<StepOutcome, { ok: true }>, seq: number, now: Instant): StepState {
+export function succeed(
+  step: StepState,
+  outcome: Extract<StepOutcome, { ok: true }>,
+  seq: number,
+  now: Instant,
+): StepState {
   return {
     ...step,
     status: outcome.cached ? "cached" : "succeeded",
@@ -27,12 +32,24 @@ export function succeed(step: StepState, outcome: Extract<StepOutcome, { ok: tru
 }
 
 /** The attempt failed and another one follows at `retryAt`. */
-export function retryLater(step: StepState, fault: Fault, durationMs: number, seq: number, retryAt: Instant, now: Instant): StepState {
+export function retryLater(
+  step: StepState,
+  fault: Fault,
+  durationMs: number,
+  seq: number,
+  retryAt: Instant,
+  now: Instant,
+): StepState {
   return { ...step, status: "ready", retryAt, attempts: closeAttempt(step, seq, now, durationMs, fault) };
 }
 
 /** The attempt failed and none follows. */
-export function die(step: StepState, outcome: Extract<StepOutcome, { ok: false }>, seq: number, now: Instant): StepState {
+export function die(
+  step: StepState,
+  outcome: Extract<StepOutcome, { ok: false }>,
+  seq: number,
+  now: Instant,
+): StepState {
   return {
     ...step,
     status: "failed",
@@ -54,7 +71,13 @@ export function release(step: StepState, seq: number, fault: Fault | null, now: 
   return { ...step, status: "ready", attempts: closeAttempt(step, seq, now, null, fault) };
 }
 
-function closeAttempt(step: StepState, seq: number, now: Instant, durationMs: number | null, fault: Fault | null): readonly Attempt[] {
+function closeAttempt(
+  step: StepState,
+  seq: number,
+  now: Instant,
+  durationMs: number | null,
+  fault: Fault | null,
+): readonly Attempt[] {
   const last = step.attempts.at(-1);
   if (!last || last.finishedAt !== null) return step.attempts;
   return [...step.attempts.slice(0, -1), { ...last, finishedAt: now, resultSeq: seq, durationMs, fault }];

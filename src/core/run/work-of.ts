@@ -9,7 +9,11 @@ import { sourceId, type SourceId, type Work, type WorkStep } from "./work.ts";
 const MESSAGE_VALUE_CHARS = 48 * 1024;
 
 /** The work of a dispatch: `whole` with all its values, otherwise only when they are small enough for a message. */
-export function workOf(state: RunState, dispatch: Extract<Intent, { type: "dispatch" }>, size: "message" | "whole" = "message"): Work {
+export function workOf(
+  state: RunState,
+  dispatch: Extract<Intent, { type: "dispatch" }>,
+  size: "message" | "whole" = "message",
+): Work {
   const values = valuesFor(state, dispatch.steps);
   return {
     runId: state.header.id,

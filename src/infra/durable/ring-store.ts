@@ -13,12 +13,21 @@ export function durableRingStore(storage: DurableObjectStorage): RingStore {
     transaction: (work) => storage.transactionSync(work),
     read: (owner) =>
       sql
-        .exec<{ part: string; body: string; due_at: number | null }>("SELECT part, body, due_at FROM parts WHERE owner = ? ORDER BY part", owner)
+        .exec<{ part: string; body: string; due_at: number | null }>(
+          "SELECT part, body, due_at FROM parts WHERE owner = ? ORDER BY part",
+          owner,
+        )
         .toArray()
         .map(({ part, body, due_at }): RingPart => ({ part, body, dueAt: due_at })),
     write: (owner, parts) => {
       for (const { part, body, dueAt } of parts) {
-        sql.exec("INSERT OR REPLACE INTO parts (owner, part, body, due_at) VALUES (?, ?, ?, ?)", owner, part, body, dueAt);
+        sql.exec(
+          "INSERT OR REPLACE INTO parts (owner, part, body, due_at) VALUES (?, ?, ?, ?)",
+          owner,
+          part,
+          body,
+          dueAt,
+        );
       }
     },
     remove: (owner, parts) => {
@@ -27,7 +36,9 @@ export function durableRingStore(storage: DurableObjectStorage): RingStore {
     },
     timers: () =>
       sql
-        .exec<{ owner: string; part: string; due_at: number }>("SELECT owner, part, due_at FROM parts WHERE due_at IS NOT NULL")
+        .exec<{ owner: string; part: string; due_at: number }>(
+          "SELECT owner, part, due_at FROM parts WHERE due_at IS NOT NULL",
+        )
         .toArray()
         .map(({ owner, part, due_at }) => ({ owner, part, dueAt: due_at })),
   };

@@ -5,7 +5,10 @@ import type { RunCoordinator } from "../../spi/run-coordinator.ts";
 import type { Ring } from "../host/ring.ts";
 
 /** What a ring object answers to over RPC: the ring's own methods. */
-export type RingRpc = Pick<Ring, "submit" | "answer" | "undeliverable" | "read" | "wait" | "values" | "batch" | "archived">;
+export type RingRpc = Pick<
+  Ring,
+  "submit" | "answer" | "undeliverable" | "read" | "wait" | "values" | "batch" | "archived"
+>;
 
 /** The object name of a ring. */
 export const ringName = (ring: number): string => `ring-${ring.toString(16).padStart(2, "0")}`;
@@ -32,7 +35,10 @@ function requireRing(id: RunId): number {
   return ring;
 }
 
-async function eachRing<T extends { readonly runId: RunId }>(items: readonly T[], send: (ring: number, own: readonly T[]) => Promise<void>): Promise<void> {
+async function eachRing<T extends { readonly runId: RunId }>(
+  items: readonly T[],
+  send: (ring: number, own: readonly T[]) => Promise<void>,
+): Promise<void> {
   const groups = Map.groupBy(items, ({ runId }) => requireRing(runId));
   await Promise.all([...groups].map(([ring, own]) => call(() => send(ring, own))));
 }
@@ -44,7 +50,10 @@ async function call<T>(send: () => Promise<T>): Promise<T> {
     if (cause instanceof RuntimeHostError) throw cause;
     const known = faultOf(cause);
     throw new RuntimeHostError(
-      fault("SERVICE_UNAVAILABLE", "the ring that holds this run did not answer", { retryable: true, details: known.code }),
+      fault("SERVICE_UNAVAILABLE", "the ring that holds this run did not answer", {
+        retryable: true,
+        details: known.code,
+      }),
       { cause },
     );
   }

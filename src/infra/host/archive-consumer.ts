@@ -25,13 +25,22 @@ export interface ArchivePorts {
  * each, their trust totals reach the nodes' memories, then each ring may forget its batch. Every stage is safe to repeat;
  * whatever fails is redelivered.
  */
-export async function consumeArchive(deliveries: readonly Delivery<EventMessage>[], ports: ArchivePorts): Promise<void> {
+export async function consumeArchive(
+  deliveries: readonly Delivery<EventMessage>[],
+  ports: ArchivePorts,
+): Promise<void> {
   const fetched = await Promise.all(deliveries.map((delivery) => fetchBatch(delivery, ports)));
   const open = fetched.flatMap((item) => (item === null ? [] : [item]));
   if (open.length === 0) return;
   try {
-    await store(open.flatMap(({ batch }) => batch.records), ports);
-    await remember(open.flatMap(({ batch }) => batch.trust), ports);
+    await store(
+      open.flatMap(({ batch }) => batch.records),
+      ports,
+    );
+    await remember(
+      open.flatMap(({ batch }) => batch.trust),
+      ports,
+    );
   } catch (thrown) {
     ports.log.warn("finished runs could not be archived; they stay in their rings and are tried again", {
       correlation_id: open.map(({ delivery }) => `ring-${delivery.body.ring}`).join(" "),

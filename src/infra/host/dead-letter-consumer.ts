@@ -16,10 +16,20 @@ export interface DeadLetterPorts {
 }
 
 /** Records messages nobody could process and tells the ring of a lost work, so its run goes on or ends with the reason. */
-export async function consumeDeadLetters(queue: string, deliveries: readonly Delivery<unknown>[], ports: DeadLetterPorts): Promise<void> {
+export async function consumeDeadLetters(
+  queue: string,
+  deliveries: readonly Delivery<unknown>[],
+  ports: DeadLetterPorts,
+): Promise<void> {
   for (const delivery of deliveries) {
     try {
-      await bury(queue, delivery, isWork(delivery.body) ? "consumer_error" : "valid_unrouted", "the queue gave up redelivering it", ports);
+      await bury(
+        queue,
+        delivery,
+        isWork(delivery.body) ? "consumer_error" : "valid_unrouted",
+        "the queue gave up redelivering it",
+        ports,
+      );
       delivery.ack();
     } catch {
       delivery.retry();
@@ -58,13 +68,23 @@ export async function bury(
     payload_key: entry.payloadKey,
   });
   if (!work) return;
-  const problem = fault("UNDELIVERABLE", `the work could not be delivered: ${failureReason}`, { place: entry.payloadKey });
-  await ports.coordinator.undeliverable([{ runId: work.runId, segment: work.segment, token: work.token, fault: problem }]);
+  const problem = fault("UNDELIVERABLE", `the work could not be delivered: ${failureReason}`, {
+    place: entry.payloadKey,
+  });
+  await ports.coordinator.undeliverable([
+    { runId: work.runId, segment: work.segment, token: work.token, fault: problem },
+  ]);
 }
 
 /** Whether a message body is a work this version understands. */
 export function isWork(body: unknown): body is ExecuteMessage {
   if (typeof body !== "object" || body === null) return false;
   const { type, version, work } = body as Partial<ExecuteMessage>;
-  return type === "work" && version === 1 && typeof work === "object" && typeof work.runId === "string" && Array.isArray(work.steps);
+  return (
+    type === "work" &&
+    version === 1 &&
+    typeof work === "object" &&
+    typeof work.runId === "string" &&
+    Array.isArray(work.steps)
+  );
 }

@@ -89,12 +89,23 @@ interface Identity {
 
 function identify(envelope: Envelope, tenant: string, ports: EnvelopePorts, settings: EnvelopeSettings): Identity {
   const key = envelope.metadata.idempotencyKey;
-  if (key === null) return { id: runId(ports.ids.ring(settings.rings), ports.ids.ulid(ports.clock.now())), requestHash: "" };
-  const asked: JsonObject = { operation: envelope.operation, target_node: envelope.targetNode, payload: envelope.payload };
+  if (key === null)
+    return { id: runId(ports.ids.ring(settings.rings), ports.ids.ulid(ports.clock.now())), requestHash: "" };
+  const asked: JsonObject = {
+    operation: envelope.operation,
+    target_node: envelope.targetNode,
+    payload: envelope.payload,
+  };
   return { id: keyedRunId(tenant, key, settings.rings), requestHash: valueHash(asked) };
 }
 
-async function beginRun(envelope: Envelope, tenant: string, identity: Identity, { plan, given }: Planned, ports: EnvelopePorts): Promise<RunState> {
+async function beginRun(
+  envelope: Envelope,
+  tenant: string,
+  identity: Identity,
+  { plan, given }: Planned,
+  ports: EnvelopePorts,
+): Promise<RunState> {
   const request = {
     id: identity.id,
     tenant,
@@ -125,10 +136,17 @@ async function runInline(begun: RunState, ports: EnvelopePorts, settings: Envelo
 }
 
 /** The first answer to a request that came before, wherever its run is by now; null when there is none. */
-async function repeated(identity: Identity, tenant: string, options: AcceptOptions, ports: EnvelopePorts): Promise<Result<Accepted, Fault> | null> {
+async function repeated(
+  identity: Identity,
+  tenant: string,
+  options: AcceptOptions,
+  ports: EnvelopePorts,
+): Promise<Result<Accepted, Fault> | null> {
   const state = await ports.runs.wait(tenant, identity.id, options.waitMs);
   if (!state) return null;
-  return state.header.requestHash === identity.requestHash ? ok(answer(state)) : err(conflict(state.header.idempotencyKey));
+  return state.header.requestHash === identity.requestHash
+    ? ok(answer(state))
+    : err(conflict(state.header.idempotencyKey));
 }
 
 function answer(state: RunState): Accepted {

@@ -13,13 +13,21 @@ export interface ExecuteConsumerPorts extends ExecutorPorts {
  * Executes a batch of works and answers each ring once. A message whose answer could not be given is redelivered; one
  * whose lease is over is dropped, because its ring has sent or will send another.
  */
-export async function consumeWork(deliveries: readonly Delivery<ExecuteMessage>[], ports: ExecuteConsumerPorts): Promise<void> {
+export async function consumeWork(
+  deliveries: readonly Delivery<ExecuteMessage>[],
+  ports: ExecuteConsumerPorts,
+): Promise<void> {
   const byRing = Map.groupBy(deliveries, ({ body }) => ringOf(body.work.runId));
   await Promise.all([...byRing.values()].map((group) => consumeRing(group, ports)));
 }
 
-async function consumeRing(deliveries: readonly Delivery<ExecuteMessage>[], ports: ExecuteConsumerPorts): Promise<void> {
-  const done = await Promise.all(deliveries.map(async (delivery) => ({ delivery, answer: await answerOf(delivery, ports) })));
+async function consumeRing(
+  deliveries: readonly Delivery<ExecuteMessage>[],
+  ports: ExecuteConsumerPorts,
+): Promise<void> {
+  const done = await Promise.all(
+    deliveries.map(async (delivery) => ({ delivery, answer: await answerOf(delivery, ports) })),
+  );
   const answers = done.flatMap(({ answer }) => (answer === null || answer === "retry" ? [] : [answer]));
   const answered = await give(answers, ports);
   for (const { delivery, answer } of done) {
@@ -29,7 +37,10 @@ async function consumeRing(deliveries: readonly Delivery<ExecuteMessage>[], port
 }
 
 /** Null when the work is stale. */
-async function answerOf({ body }: Delivery<ExecuteMessage>, ports: ExecuteConsumerPorts): Promise<Answer | "retry" | null> {
+async function answerOf(
+  { body }: Delivery<ExecuteMessage>,
+  ports: ExecuteConsumerPorts,
+): Promise<Answer | "retry" | null> {
   const { work } = body;
   if (work.expiresAt <= ports.clock.now()) return null;
   let values: Readonly<Record<SourceId, StoredValue>> | null = work.values;
@@ -50,7 +61,10 @@ async function give(answers: readonly Answer[], ports: ExecuteConsumerPorts): Pr
     return true;
   } catch {
     for (const { runId } of answers) {
-      ports.log.warn("the ring did not take an answer; the message is redelivered", { correlation_id: runId, run_id: runId });
+      ports.log.warn("the ring did not take an answer; the message is redelivered", {
+        correlation_id: runId,
+        run_id: runId,
+      });
     }
     return false;
   }

@@ -63,7 +63,16 @@ async function executeStep(
     const outputHash = hasher.state(state);
     const outputs = await storeState(work.tenant, state, ports.blobs);
     const durationMs = ports.clock.now() - startedAt;
-    const base = { ok: true, outputs, inputHash, outputHash, inputBytes, startedAt, durationMs, cached: false } as const;
+    const base = {
+      ok: true,
+      outputs,
+      inputHash,
+      outputHash,
+      inputBytes,
+      startedAt,
+      durationMs,
+      cached: false,
+    } as const;
     return events.length > 0 ? { ...base, events } : base;
   } catch (thrown) {
     const problem = faultOf(thrown, `node ${step.node}@${step.version} failed unexpectedly`);
@@ -79,7 +88,13 @@ async function executeStep(
   }
 }
 
-async function callNode(work: Work, step: WorkStep, node: NodeDefinition, input: JsonObject, ports: ExecutorPorts): Promise<Admitted> {
+async function callNode(
+  work: Work,
+  step: WorkStep,
+  node: NodeDefinition,
+  input: JsonObject,
+  ports: ExecutorPorts,
+): Promise<Admitted> {
   const handler = await ports.router.ready(node.entrypoint.type);
   const abort = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -146,7 +161,11 @@ async function loadRef({ ref }: Extract<StoredValue, { ref: unknown }>, blobs: B
 }
 
 /** Keeps small values in the run and moves large ones to the blob store, under their own hash. */
-export async function storeState(tenant: string, state: JsonObject, blobs: BlobStore): Promise<Readonly<Record<string, StoredValue>>> {
+export async function storeState(
+  tenant: string,
+  state: JsonObject,
+  blobs: BlobStore,
+): Promise<Readonly<Record<string, StoredValue>>> {
   const stored: Record<string, StoredValue> = {};
   for (const [key, value] of Object.entries(state)) stored[key] = await storeValue(tenant, value, blobs);
   return stored;
@@ -166,7 +185,12 @@ async function storeValue(tenant: string, value: JsonValue, blobs: BlobStore): P
 
 /** A cheap yes for the values that need no serialising to know. */
 function smallerThan(value: JsonValue, limit: number): boolean {
-  return value === null || typeof value === "number" || typeof value === "boolean" || (typeof value === "string" && value.length * 6 < limit);
+  return (
+    value === null ||
+    typeof value === "number" ||
+    typeof value === "boolean" ||
+    (typeof value === "string" && value.length * 6 < limit)
+  );
 }
 
 function sizeOf(value: StoredValue): number {

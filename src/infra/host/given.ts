@@ -8,7 +8,9 @@ import type { Planned } from "./planning.ts";
 /** A payload for planning only: names of given values may stand for the values. */
 export const namesOnly = (payload: JsonObject): JsonObject => {
   const { given } = payload;
-  return Array.isArray(given) ? { ...payload, given: Object.fromEntries(given.map((key) => [String(key), null])) } : payload;
+  return Array.isArray(given)
+    ? { ...payload, given: Object.fromEntries(given.map((key) => [String(key), null])) }
+    : payload;
 };
 
 /** Checks the given values against every step that reads nothing else, so that bad input is refused before a run exists. */
@@ -22,11 +24,15 @@ export function checkGiven({ plan, given }: Planned, snapshot: RegistrySnapshot)
     const problems = validateState(node.inputState, input);
     const first = problems[0];
     if (!first) continue;
-    return fault("INPUT_STATE_INVALID", `the given values do not satisfy the input contract of ${nodeRef(node)}: ${first.place} ${first.message}`, {
-      place: first.place,
-      hint: "see the node's input_contract with GET /v1/nodes/" + node.name,
-      details: problems.slice(0, 20).map(({ place, message }) => ({ place, message })),
-    });
+    return fault(
+      "INPUT_STATE_INVALID",
+      `the given values do not satisfy the input contract of ${nodeRef(node)}: ${first.place} ${first.message}`,
+      {
+        place: first.place,
+        hint: "see the node's input_contract with GET /v1/nodes/" + node.name,
+        details: problems.slice(0, 20).map(({ place, message }) => ({ place, message })),
+      },
+    );
   }
   return null;
 }

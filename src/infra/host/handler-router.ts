@@ -11,9 +11,12 @@ export class HandlerRouter {
   #frozen = false;
 
   register(handler: Handler): this {
-    if (this.#frozen) throw new RuntimeHostError(fault("INVALID_STATE", `the router is frozen; ${handler.type} came too late`));
+    if (this.#frozen)
+      throw new RuntimeHostError(fault("INVALID_STATE", `the router is frozen; ${handler.type} came too late`));
     if (this.#handlers.has(handler.type)) {
-      throw new RuntimeHostError(fault("DUPLICATE_REGISTRATION", `a handler for ${handler.type} is registered already`));
+      throw new RuntimeHostError(
+        fault("DUPLICATE_REGISTRATION", `a handler for ${handler.type} is registered already`),
+      );
     }
     this.#handlers.set(handler.type, handler);
     return this;

@@ -11,7 +11,9 @@ export interface HealthProbe {
 export function healthService(probes: readonly HealthProbe[], timeoutMs = 2_000): HealthService {
   return {
     async check() {
-      const results = await Promise.all(probes.map(async (probe) => [probe.name, await ask(probe, timeoutMs)] as const));
+      const results = await Promise.all(
+        probes.map(async (probe) => [probe.name, await ask(probe, timeoutMs)] as const),
+      );
       return { healthy: results.every(([, { healthy }]) => healthy), checks: Object.fromEntries(results) };
     },
   };

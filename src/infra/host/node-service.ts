@@ -32,14 +32,17 @@ export function nodeService({ registry, cache, trust, clock }: NodePorts): NodeS
     },
     async list(tenant) {
       const snapshot = await registry.snapshot(tenant);
-      const scoreOf = (node: NodeDefinition): TrustScore => snapshot.trust.get(nodeRef(node)) ?? unproven(node.declaredTrust);
+      const scoreOf = (node: NodeDefinition): TrustScore =>
+        snapshot.trust.get(nodeRef(node)) ?? unproven(node.declaredTrust);
       const nodes = [...snapshot.nodes].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
       return { registryVersion: snapshot.version, nodes: nodes.map((node) => nodeView(node, scoreOf(node))) };
     },
     async get(tenant, name) {
       const versions = await registry.versions(tenant, name);
       if (versions.length === 0) return null;
-      const records = new Map((await trust.records(tenant, name, clock.now())).map((record) => [record.version, record]));
+      const records = new Map(
+        (await trust.records(tenant, name, clock.now())).map((record) => [record.version, record]),
+      );
       const views = versions.map(({ definition, registeredAt }) => ({
         ...nodeView(definition, records.get(definition.version)?.score ?? unproven(definition.declaredTrust)),
         trust_history: (records.get(definition.version)?.history ?? []).map(historyView),
@@ -53,7 +56,12 @@ export function nodeService({ registry, cache, trust, clock }: NodePorts): NodeS
   };
 }
 
-const historyView = ({ score, confidence, samples, at }: ScoreMoment): JsonObject => ({ score, confidence, samples, at: isoTime(at) });
+const historyView = ({ score, confidence, samples, at }: ScoreMoment): JsonObject => ({
+  score,
+  confidence,
+  samples,
+  at: isoTime(at),
+});
 
 /** A node as clients see it. */
 function nodeView(node: NodeDefinition, trust: TrustScore): JsonObject {

@@ -1,4 +1,3 @@
-import type { ZodType } from "zod";
 import { execute } from "../../../contracts/execute.ts";
 import { goal } from "../../../contracts/goal.ts";
 import { graph } from "../../../contracts/graph.ts";
@@ -58,13 +57,22 @@ function planGraphPayload(payload: JsonObject, _: string | null, snapshot: Regis
 }
 
 /** One node is a graph of one step whose inputs are given and whose outputs are wanted. */
-function planNodePayload(payload: JsonObject, targetNode: string | null, snapshot: RegistrySnapshot): Result<Planned, Fault> {
+function planNodePayload(
+  payload: JsonObject,
+  targetNode: string | null,
+  snapshot: RegistrySnapshot,
+): Result<Planned, Fault> {
   const read = parse(execute, payload, "the payload");
   if (!read.ok) return read;
   const { version, input, policy } = read.value;
   const node = read.value.node ?? targetNode;
   if (node === null) {
-    return err(fault("INVALID_PARAMETER", "no node is named", { place: "$.payload.node", hint: "name it in payload.node or target_node" }));
+    return err(
+      fault("INVALID_PARAMETER", "no node is named", {
+        place: "$.payload.node",
+        hint: "name it in payload.node or target_node",
+      }),
+    );
   }
   const step = { id: node, node, ...(version === undefined ? {} : { version }) };
   const unknown = unknownInput(node, input, snapshot);
@@ -96,7 +104,19 @@ function withValues(plan: Result<Plan, Fault>, values: JsonObject | null): Resul
   );
 }
 
-function parse<T>(schema: ZodType<T>, payload: JsonObject, subject: string): Result<T, Fault> {
+/** The part of a contract's schema that is needed here. */
+interface Reader<T> {
+  safeParse(
+    value: unknown,
+  ):
+    | { readonly success: true; readonly data: T }
+    | {
+        readonly success: false;
+        readonly error: { readonly issues: readonly { readonly path: PropertyKey[]; readonly message: string }[] };
+      };
+}
+
+function parse<T>(schema: Reader<T>, payload: JsonObject, subject: string): Result<T, Fault> {
   const read = schema.safeParse(payload);
   if (read.success) return ok(read.data);
   const issues = read.error.issues.map(({ path, message }) => ({ path: ["payload", ...path], message }));

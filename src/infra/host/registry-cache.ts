@@ -34,7 +34,11 @@ export class RegistryCache {
    * The snapshot to plan with. `atLeast` is a version the caller has seen. `background` keeps work alive after the
    * answer (waitUntil).
    */
-  async snapshot(tenant: string, atLeast: string | null, background: (work: Promise<unknown>) => void): Promise<RegistrySnapshot> {
+  async snapshot(
+    tenant: string,
+    atLeast: string | null,
+    background: (work: Promise<unknown>) => void,
+  ): Promise<RegistrySnapshot> {
     const entry = this.#entries.get(tenant);
     if (!entry || (atLeast !== null && !covers(entry.snapshot.version, atLeast))) return this.#load(tenant);
     const now = this.#clock.now();

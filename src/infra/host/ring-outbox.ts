@@ -86,7 +86,10 @@ export class RingOutbox {
     if (runs.length === 0) return null;
     const batch: Batch = { runs, nodes: [...books.keys()] };
     const number = Math.max(now, this.#last + 1);
-    this.#store.write(TRUST, [...books].map(([part, book]) => ({ part, body: JSON.stringify(book), dueAt: null })));
+    this.#store.write(
+      TRUST,
+      [...books].map(([part, book]) => ({ part, body: JSON.stringify(book), dueAt: null })),
+    );
     this.#store.write(OUTBOX, [{ part: String(number), body: JSON.stringify(batch), dueAt: retryAt }]);
     this.#keep(number, batch, 0);
     return runs.map(({ id }) => id);

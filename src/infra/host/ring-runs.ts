@@ -127,14 +127,20 @@ function chunks(part: string, text: string, dueAt: Instant | null): RingPart[] {
   const parts: RingPart[] = [];
   for (let at = 0; at < text.length; at += CHUNK_CHARS) {
     const number = String(parts.length).padStart(4, "0");
-    parts.push({ part: `${part}${number}`, body: text.slice(at, at + CHUNK_CHARS), dueAt: parts.length === 0 ? dueAt : null });
+    parts.push({
+      part: `${part}${number}`,
+      body: text.slice(at, at + CHUNK_CHARS),
+      dueAt: parts.length === 0 ? dueAt : null,
+    });
   }
   return parts;
 }
 
 /** The text of a part and its chunks; null when there is none. Parts arrive sorted. */
 function joined(parts: readonly RingPart[], name: string): string | null {
-  const own = parts.filter(({ part }) => part === name || (part.startsWith(name) && /^\d{4}$/.test(part.slice(name.length))));
+  const own = parts.filter(
+    ({ part }) => part === name || (part.startsWith(name) && /^\d{4}$/.test(part.slice(name.length))),
+  );
   return own.length === 0 ? null : own.map(({ body }) => body).join("");
 }
 
@@ -144,5 +150,9 @@ function decodeStored(parts: readonly RingPart[]): RunState | null {
   const header = joined(parts, HEADER);
   const body = joined(parts, BODY);
   if (header === null || body === null) return null;
-  return decodeParts(header, body, parts.filter(({ part }) => part.startsWith(SEGMENT)).map((part) => part.body));
+  return decodeParts(
+    header,
+    body,
+    parts.filter(({ part }) => part.startsWith(SEGMENT)).map((part) => part.body),
+  );
 }

@@ -1,7 +1,13 @@
 import { retryAfterSeconds } from "../../core/errors.ts";
 import { apply } from "../../core/run/begin.ts";
 import { decodeRun, encodeRun } from "../../core/run/codec.ts";
-import { DEFAULT_LEASES, type Intent, type LeaseSettings, type RunEvent, type Transition } from "../../core/run/event.ts";
+import {
+  DEFAULT_LEASES,
+  type Intent,
+  type LeaseSettings,
+  type RunEvent,
+  type Transition,
+} from "../../core/run/event.ts";
 import { reduce } from "../../core/run/reduce.ts";
 import { TERMINAL_RUN, type Instant, type RunId, type RunState } from "../../core/run/state.ts";
 import { valuesFor, workOf } from "../../core/run/work-of.ts";
@@ -156,7 +162,8 @@ export class Ring {
     const parts = this.#ports.store.read(submission.runId);
     if (parts.length === 0) return null;
     const tombstone = parts.find(({ part }) => part === TOMBSTONE);
-    if (tombstone) return tombstone.body === submission.requestHash ? { kind: "duplicate", record: null } : { kind: "conflict" };
+    if (tombstone)
+      return tombstone.body === submission.requestHash ? { kind: "duplicate", record: null } : { kind: "conflict" };
     const state = this.#runs.load(submission.runId);
     if (!state || state.header.requestHash !== submission.requestHash) return { kind: "conflict" };
     return { kind: "duplicate", record: encodeRun(state) };
@@ -216,9 +223,13 @@ export class Ring {
     this.#timers.set(OUTBOX, this.#outbox.nextRetryAt());
     if (due.length === 0) return;
     try {
-      await this.#ports.bus.publishEvents(due.map((batch) => ({ type: "archive", version: 1, ring: this.#number, batch })));
+      await this.#ports.bus.publishEvents(
+        due.map((batch) => ({ type: "archive", version: 1, ring: this.#number, batch })),
+      );
     } catch {
-      this.#ports.log.warn("archive message was not published; it goes out again", { correlation_id: `ring-${this.#number}` });
+      this.#ports.log.warn("archive message was not published; it goes out again", {
+        correlation_id: `ring-${this.#number}`,
+      });
     }
   }
 

@@ -41,7 +41,9 @@ export interface NodeService {
   register(
     tenant: string,
     artifacts: NodeArtifacts,
-  ): Promise<Result<{ readonly created: boolean; readonly registryVersion: string; readonly node: JsonObject }, readonly Fault[]>>;
+  ): Promise<
+    Result<{ readonly created: boolean; readonly registryVersion: string; readonly node: JsonObject }, readonly Fault[]>
+  >;
   list(tenant: string): Promise<{ readonly registryVersion: string; readonly nodes: readonly JsonObject[] }>;
   /** One name with all versions and their trust, or null. */
   get(tenant: string, name: string): Promise<JsonObject | null>;
@@ -49,7 +51,12 @@ export interface NodeService {
 
 export interface PlanService {
   /** The plan of a goal or graph, without running anything. */
-  preview(tenant: string, operation: string, payload: JsonObject, registryVersion: string | null): Promise<Result<JsonObject, Fault>>;
+  preview(
+    tenant: string,
+    operation: string,
+    payload: JsonObject,
+    registryVersion: string | null,
+  ): Promise<Result<JsonObject, Fault>>;
 }
 
 export interface RunService {
@@ -57,9 +64,16 @@ export interface RunService {
   /** execution_result; RUN_NOT_FOUND or RUN_NOT_FINISHED. */
   result(tenant: string, runId: string): Promise<Result<JsonObject, Fault>>;
   /** The run's signals with a number above `after`; null when the run is unknown. */
-  events(tenant: string, runId: string, after: number): Promise<{ readonly events: readonly JsonObject[]; readonly finished: boolean } | null>;
+  events(
+    tenant: string,
+    runId: string,
+    after: number,
+  ): Promise<{ readonly events: readonly JsonObject[]; readonly finished: boolean } | null>;
 }
 
 export interface HealthService {
-  check(): Promise<{ readonly healthy: boolean; readonly checks: Readonly<Record<string, { readonly healthy: boolean; readonly detail: string }>> }>;
+  check(): Promise<{
+    readonly healthy: boolean;
+    readonly checks: Readonly<Record<string, { readonly healthy: boolean; readonly detail: string }>>;
+  }>;
 }

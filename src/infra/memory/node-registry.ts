@@ -1,11 +1,5 @@
 import type { LifecycleReasons } from "../../core/metadata/lifecycle.ts";
-import {
-  nodeRef,
-  type Lifecycle,
-  type NodeArtifacts,
-  type NodeDefinition,
-  type NodeRef,
-} from "../../core/registry/node.ts";
+import { nodeRef, type NodeArtifacts, type NodeDefinition, type NodeRef } from "../../core/registry/node.ts";
 import { judgeMove, meets, notRegistered } from "../../core/registry/refusals.ts";
 import { buildSnapshot, compareVersions, type RegistrySnapshot } from "../../core/registry/snapshot.ts";
 import { err, ok } from "../../core/result.ts";

@@ -20,7 +20,7 @@ const MIN_MEMORY_BYTES = 16 * 1024 * 1024;
 const DEFAULT_BUDGET: SandboxBudget = { maxInterrupts: 1_000, maxMemoryBytes: 48 * 1024 * 1024 };
 /** Deeper data would exhaust the stack of whoever walks over it later. */
 const MAX_NESTING = 200;
-const DEFAULT_MAX_OUTPUT_CHARS = 4 * 1024 * 1024;
+const DEFAULT_MAX_OUTPUT_CHARS = 2 * 1024 * 1024;
 
 /**
  * The Sandbox port on QuickJS compiled to WebAssembly. `code` is a module text whose default export is the function:

@@ -84,7 +84,9 @@ describe("acceptEnvelope", () => {
         (key) => [key, null],
       ),
     );
-    expect(accepted({ ...minimal, ...nulls, is_response: null, success: null, error: null })).toEqual(accepted(minimal));
+    expect(accepted({ ...minimal, ...nulls, is_response: null, success: null, error: null })).toEqual(
+      accepted(minimal),
+    );
   });
 
   it("reads a bare string as an error", () => {
@@ -277,7 +279,11 @@ const anyEnvelope: fc.Arbitrary<Envelope> = fc.record({
     spanId: nullable(text),
     parentSpanId: nullable(text),
     requestId: nullable(text),
-    headers: fc.dictionary(fc.string().filter((key) => key !== "__proto__"), text, { noNullPrototype: true }),
+    headers: fc.dictionary(
+      fc.string().filter((key) => key !== "__proto__"),
+      text,
+      { noNullPrototype: true },
+    ),
     tags: fc.array(text, { maxLength: 3 }),
     idempotencyKey: nullable(word),
     protocolVersion: nullable(text),

@@ -36,14 +36,12 @@ describe("firstJsonError", () => {
 
   it("agrees with the parser about what is JSON", () => {
     const edit = fc.record({ at: fc.nat(), drop: fc.nat(2), insert: fc.constantFrom(...SIGNS) });
-    const edited = fc
-      .tuple(fc.json(), fc.array(edit, { maxLength: 2 }))
-      .map(([text, edits]) =>
-        edits.reduce((now, { at, drop, insert }) => {
-          const place = at % (now.length + 1);
-          return now.slice(0, place) + insert + now.slice(place + drop);
-        }, text),
-      );
+    const edited = fc.tuple(fc.json(), fc.array(edit, { maxLength: 2 })).map(([text, edits]) =>
+      edits.reduce((now, { at, drop, insert }) => {
+        const place = at % (now.length + 1);
+        return now.slice(0, place) + insert + now.slice(place + drop);
+      }, text),
+    );
     fc.assert(
       fc.property(edited, (text) => {
         expect(firstJsonError(text) === null).toBe(parses(text));

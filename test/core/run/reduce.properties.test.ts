@@ -9,7 +9,10 @@ import { dispatches, DrivenRun, failure, success } from "../../support/runs.ts";
 
 /** A random DAG whose segments are chunks of a topological order. */
 const dag = fc
-  .array(fc.record({ needs: fc.array(fc.nat(20), { maxLength: 3 }), cut: fc.boolean(), inline: fc.boolean() }), { minLength: 1, maxLength: 12 })
+  .array(fc.record({ needs: fc.array(fc.nat(20), { maxLength: 3 }), cut: fc.boolean(), inline: fc.boolean() }), {
+    minLength: 1,
+    maxLength: 12,
+  })
   .map((rows) => {
     let segment = 0;
     return rows.map((row, index): StepSketch => {
@@ -50,12 +53,22 @@ function drive(sketches: readonly StepSketch[], world: readonly ReturnType<typeo
     const answer = { type: "answer", segment: work.segment, token: work.token } as const;
     if (what === "succeed") run.send({ ...answer, results: all });
     if (what === "fail") run.send({ ...answer, results: [{ step: work.steps[0] ?? "", outcome: failure() }] });
-    if (what === "die") run.send({ ...answer, results: [{ step: work.steps[0] ?? "", outcome: failure(fault("OUTPUT_STATE_INVALID", "bad")) }] });
+    if (what === "die")
+      run.send({
+        ...answer,
+        results: [{ step: work.steps[0] ?? "", outcome: failure(fault("OUTPUT_STATE_INVALID", "bad")) }],
+      });
     if (what === "duplicate") {
       run.send({ ...answer, results: all });
       run.send({ ...answer, results: all });
     }
-    if (what === "undeliverable") run.send({ type: "undeliverable", segment: work.segment, token: work.token, fault: fault("UNDELIVERABLE", "lost") });
+    if (what === "undeliverable")
+      run.send({
+        type: "undeliverable",
+        segment: work.segment,
+        token: work.token,
+        fault: fault("UNDELIVERABLE", "lost"),
+      });
     if (what === "empty") run.send({ ...answer, results: [] });
     if (what === "evict") {
       run.state = decodeRun(encodeRun(run.state));

@@ -5,7 +5,12 @@ import { sketchPlan } from "../../support/plans.ts";
 import { dispatches, DrivenRun, failure, success } from "../../support/runs.ts";
 
 const LEASES = { graceMs: 1_000, maxExpiries: 2 };
-const DIAMOND = sketchPlan([{ id: "a" }, { id: "b", needs: ["a"] }, { id: "c", needs: ["a"] }, { id: "d", needs: ["b", "c"] }]);
+const DIAMOND = sketchPlan([
+  { id: "a" },
+  { id: "b", needs: ["a"] },
+  { id: "c", needs: ["a"] },
+  { id: "d", needs: ["b", "c"] },
+]);
 
 function answerAll(run: DrivenRun, intents = run.intents): void {
   for (const { segment, token, steps } of dispatches(intents.splice(0))) {
@@ -18,7 +23,12 @@ describe("dispatch", () => {
     const run = new DrivenRun(sketchPlan([{ id: "slow" }, { id: "fast" }, { id: "next", needs: ["fast"] }]));
     run.send({ type: "start" });
     const fast = dispatches(run.intents).find(({ segment }) => segment === "fast");
-    const after = run.send({ type: "answer", segment: "fast", token: fast?.token ?? "", results: [{ step: "fast", outcome: success("fast") }] });
+    const after = run.send({
+      type: "answer",
+      segment: "fast",
+      token: fast?.token ?? "",
+      results: [{ step: "fast", outcome: success("fast") }],
+    });
     expect(dispatches(after).map(({ segment }) => segment)).toEqual(["next"]);
     expect(run.step("slow").status).toBe("leased");
   });
@@ -35,7 +45,12 @@ describe("dispatch", () => {
   });
 
   it("inline segments are leased for the gateway, and nothing else until the run has a ring", () => {
-    const run = new DrivenRun(sketchPlan([{ id: "a", inline: true }, { id: "b", needs: ["a"] }]));
+    const run = new DrivenRun(
+      sketchPlan([
+        { id: "a", inline: true },
+        { id: "b", needs: ["a"] },
+      ]),
+    );
     run.send({ type: "inline" });
     expect(dispatches(run.intents).map(({ segment }) => segment)).toEqual(["a"]);
     answerAll(run);
@@ -62,9 +77,19 @@ describe("leases", () => {
     const [second] = dispatches(run.intents.splice(0));
     expect(second?.epoch).toBe(2);
     const before = run.state;
-    run.send({ type: "answer", segment: "a", token: first?.token ?? "", results: [{ step: "a", outcome: success("a") }] });
+    run.send({
+      type: "answer",
+      segment: "a",
+      token: first?.token ?? "",
+      results: [{ step: "a", outcome: success("a") }],
+    });
     expect(run.state).toEqual(before);
-    run.send({ type: "answer", segment: "a", token: second?.token ?? "", results: [{ step: "a", outcome: success("a") }] });
+    run.send({
+      type: "answer",
+      segment: "a",
+      token: second?.token ?? "",
+      results: [{ step: "a", outcome: success("a") }],
+    });
     expect(run.state.header.status).toBe("succeeded");
   });
 
@@ -96,7 +121,12 @@ describe("leases", () => {
     const run = new DrivenRun(sketchPlan([{ id: "a" }]), LEASES);
     run.send({ type: "start" });
     const [first] = dispatches(run.intents.splice(0));
-    const again = run.send({ type: "undeliverable", segment: "a", token: first?.token ?? "", fault: fault("UNDELIVERABLE", "lost") });
+    const again = run.send({
+      type: "undeliverable",
+      segment: "a",
+      token: first?.token ?? "",
+      fault: fault("UNDELIVERABLE", "lost"),
+    });
     expect(dispatches(again)[0]).toMatchObject({ segment: "a", epoch: 2 });
   });
 
@@ -118,7 +148,13 @@ describe("retries", () => {
     const waits: number[] = [];
     for (let round = 0; round < 10 && run.state.header.status === "running"; round++) {
       const segment = run.state.segments.get("a");
-      if (segment?.lease) run.send({ type: "answer", segment: "a", token: segment.lease.token, results: [{ step: "a", outcome: failure() }] });
+      if (segment?.lease)
+        run.send({
+          type: "answer",
+          segment: "a",
+          token: segment.lease.token,
+          results: [{ step: "a", outcome: failure() }],
+        });
       else {
         waits.push((segment?.dueAt ?? 0) - run.now);
         run.now = segment?.dueAt ?? 0;
@@ -135,10 +171,17 @@ describe("retries", () => {
   });
 
   it("a failure that no retry cures is final at once and takes its dependents with it, not its siblings", () => {
-    const run = new DrivenRun(sketchPlan([{ id: "a" }, { id: "b" }, { id: "c", needs: ["a"] }, { id: "d", needs: ["c"] }]));
+    const run = new DrivenRun(
+      sketchPlan([{ id: "a" }, { id: "b" }, { id: "c", needs: ["a"] }, { id: "d", needs: ["c"] }]),
+    );
     run.send({ type: "start" });
     const token = run.state.segments.get("a")?.lease?.token ?? "";
-    run.send({ type: "answer", segment: "a", token, results: [{ step: "a", outcome: failure(fault("OUTPUT_STATE_INVALID", "no")) }] });
+    run.send({
+      type: "answer",
+      segment: "a",
+      token,
+      results: [{ step: "a", outcome: failure(fault("OUTPUT_STATE_INVALID", "no")) }],
+    });
     expect(run.statuses()).toEqual({ a: "failed", b: "leased", c: "skipped", d: "skipped" });
     expect(run.state.header.status).toBe("running");
     run.intents.splice(0);
@@ -152,7 +195,12 @@ describe("retries", () => {
     run.send({ type: "start" });
     const token = run.state.segments.get("a")?.lease?.token ?? "";
     run.intents.splice(0);
-    run.send({ type: "answer", segment: "a", token, results: [{ step: "a", outcome: failure(fault("OUTPUT_STATE_INVALID", "no")) }] });
+    run.send({
+      type: "answer",
+      segment: "a",
+      token,
+      results: [{ step: "a", outcome: failure(fault("OUTPUT_STATE_INVALID", "no")) }],
+    });
     expect(run.statuses()).toEqual({ a: "failed", b: "cancelled" });
     expect(run.state.header).toMatchObject({ status: "failed", fault: { code: "OUTPUT_STATE_INVALID" } });
     expect(run.intents).toEqual([{ type: "finished" }]);
@@ -211,7 +259,12 @@ describe("ends", () => {
 describe("codec", () => {
   it("a run survives encoding at any moment", () => {
     const run = new DrivenRun(DIAMOND);
-    for (const move of [() => run.send({ type: "start" }), () => answerAll(run), () => answerAll(run), () => answerAll(run)]) {
+    for (const move of [
+      () => run.send({ type: "start" }),
+      () => answerAll(run),
+      () => answerAll(run),
+      () => answerAll(run),
+    ]) {
       move();
       const copy = decodeRun(encodeRun(run.state));
       expect(copy.header).toEqual(run.state.header);

@@ -66,9 +66,18 @@ export async function bootWorker(options: BootOptions = {}): Promise<LocalWorker
 }
 
 /** A bare Worker without bindings of the project: the floor of a benchmark. Same server settings as `bootWorker`. */
-export async function bootBare(bundle: Bundle, worker: Partial<WorkerOptions>): Promise<Pick<LocalWorker, "url" | "stop">> {
+export async function bootBare(
+  bundle: Bundle,
+  worker: Partial<WorkerOptions>,
+): Promise<Pick<LocalWorker, "url" | "stop">> {
   const { compatibilityDate } = readSettings();
-  const mf = new Miniflare({ ...modulesOf(bundle), compatibilityDate, ...worker, ...serverOptions(() => undefined), port: 0 });
+  const mf = new Miniflare({
+    ...modulesOf(bundle),
+    compatibilityDate,
+    ...worker,
+    ...serverOptions(() => undefined),
+    port: 0,
+  });
   const { port } = await mf.ready;
   return { url: `http://${HOST}:${port}`, stop: () => mf.dispose() };
 }
@@ -84,14 +93,18 @@ function workerOptions(settings: WorkerSettings, bundle: Bundle, bindings: Recor
     d1Databases: { ...settings.d1Databases },
     r2Buckets: { ...settings.r2Buckets },
     queueProducers: { ...settings.queueProducers },
-    queueConsumers: Object.fromEntries(Object.entries(queueConsumers).map(([queue, consumer]) => [queue, { ...consumer }])),
+    queueConsumers: Object.fromEntries(
+      Object.entries(queueConsumers).map(([queue, consumer]) => [queue, { ...consumer }]),
+    ),
     durableObjects: Object.fromEntries(
       Object.entries(durableObjects).map(([binding, className]) => [binding, { className, useSQLite: true }]),
     ),
   };
 }
 
-const modulesOf = (bundle: Bundle): { modules: { type: "ESModule" | "CompiledWasm"; path: string; contents: string | Uint8Array<ArrayBuffer> }[] } => ({
+const modulesOf = (
+  bundle: Bundle,
+): { modules: { type: "ESModule" | "CompiledWasm"; path: string; contents: string | Uint8Array<ArrayBuffer> }[] } => ({
   modules: bundle.modules.map(({ type, path, contents }) => ({
     type,
     path,

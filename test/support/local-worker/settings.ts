@@ -57,7 +57,10 @@ const RETRIES = 3;
 
 /** Reads the top level (`development`) of the project's wrangler.toml with wrangler's own reader. */
 export function readSettings(): WorkerSettings {
-  const config: WranglerConfig = unstable_readConfig({ config: `${PROJECT_ROOT}wrangler.toml` }, { hideWarnings: true });
+  const config: WranglerConfig = unstable_readConfig(
+    { config: `${PROJECT_ROOT}wrangler.toml` },
+    { hideWarnings: true },
+  );
   const sqlite = new Set((config.migrations ?? []).flatMap(({ new_sqlite_classes = [] }) => new_sqlite_classes));
   const objects = config.durable_objects.bindings.map(({ name, class_name }) => [name, class_name] as const);
   const other = objects.find(([, className]) => !sqlite.has(className));
