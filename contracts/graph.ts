@@ -123,3 +123,20 @@ type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
 function withoutUndefined({ id, node, version, after, inputs }: Step): Defined<Step> {
   return { id, node, ...(version ? { version } : {}), ...(after ? { after } : {}), ...(inputs ? { inputs } : {}) };
 }
+
+/** The body of a composite node: its given keys are the composite's inputs. */
+export const compositeWire = z
+  .strictObject({
+    steps: z.array(graphStepWire).min(1).max(1_000),
+    outputs: z
+      .record(contractKey, graphSource)
+      .default({})
+      .describe("Output key to step.output_key; a key left out is the output of the last step that yields it."),
+  })
+  .describe("A node whose body is a graph.");
+
+/** The body of a composite with the planner's names. */
+export const composite = compositeWire.transform(({ steps, outputs }) => ({
+  steps: steps.map(({ when, ...step }) => ({ ...withoutUndefined(step), ...(when ? { when: readGate(when) } : {}) })),
+  outputs,
+}));

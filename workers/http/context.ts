@@ -1,6 +1,10 @@
 import type { Context } from "hono";
 import type { Services } from "../../src/infra/host/services.ts";
-import type { Principal } from "./tenant.ts";
+
+/** Who a token stands for. */
+export interface Principal {
+  readonly tenant: string;
+}
 
 /** What the middleware leaves for the routes. */
 export interface AppEnv {

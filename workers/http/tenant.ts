@@ -1,10 +1,5 @@
 import { fault, RuntimeHostError } from "../../src/core/errors.ts";
-import type { AppContext } from "./context.ts";
-
-/** Who a token stands for. */
-export interface Principal {
-  readonly tenant: string;
-}
+import type { AppContext, Principal } from "./context.ts";
 
 /** The one token there is belongs to this tenant. */
 export const DEFAULT_PRINCIPAL: Principal = { tenant: "default" };

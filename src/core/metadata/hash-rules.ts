@@ -30,7 +30,11 @@ const hexOf = (text: string): string => bytesToHex(sha256(utf8ToBytes(text)));
  */
 export const onexHash = (text: string, hash: TokenSpan): string => hexOf(masked(text, hash));
 
-const masked = (text: string, hash: TokenSpan): string => text.slice(0, hash.start) + ZERO_HASH + text.slice(hash.end);
+/** Only the digits are replaced: quotes around them are content. */
+function masked(text: string, hash: TokenSpan): string {
+  const quotes = /["']/.test(text[hash.start] ?? "") ? 1 : 0;
+  return text.slice(0, hash.start + quotes) + ZERO_HASH + text.slice(hash.end - quotes);
+}
 
 /**
  * Every text an earlier stamper of this dialect may have hashed, most likely first, as lower-case hex. Lazy, so a match

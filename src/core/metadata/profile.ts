@@ -47,8 +47,14 @@ export function validateMetadata(
     Object.hasOwn(fieldLines, field) ? (fieldLines[field] as number) : null;
   const given = withoutNulls(fields);
   const parsed = SCHEMAS[profile].safeParse(given);
+  const tokens = leftoverTokens(given);
+  for (const [field, token] of tokens) {
+    const message = `the template token ${token} was never replaced`;
+    found.push(problem("MD002", message, `give ${field} a value`, { line: lineOf(field), field }));
+  }
   for (const issue of parsed.success ? [] : parsed.error.issues) {
     const [top = "", ...rest] = issue.path.map(String);
+    if (tokens.has(top)) continue;
     if (top !== "lifecycle" || !("lifecycle" in given)) found.push(fromIssue(issue, top, rest, given, lineOf(top)));
   }
   if ("lifecycle" in given) {
@@ -98,6 +104,19 @@ export const withoutNulls = (fields: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
 
 const textOf = (value: unknown): string | undefined => (typeof value === "string" ? value : undefined);
+
+/** Field → token, for fields whose whole value is a template's token: `{AUTHOR}`, `{{name}}`, `<to-be-generated>`. */
+function leftoverTokens(fields: JsonObject): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  for (const [field, value] of Object.entries(fields)) {
+    // YAML reads {AUTHOR} as a mapping from AUTHOR to nothing.
+    const only = typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+    const name = only.length === 1 && only[0]?.[1] === null ? only[0][0] : undefined;
+    if (name !== undefined && /^[A-Z][A-Z0-9_]*$/.test(name)) found.set(field, `{${name}}`);
+    else if (typeof value === "string" && /^(\{\{[^{}]+\}\}|<to[-_]be[-_][a-z_-]+>)$/i.test(value)) found.set(field, value);
+  }
+  return found;
+}
 
 type Issue = NonNullable<ReturnType<typeof canonicalMetadata.safeParse>["error"]>["issues"][number];
 

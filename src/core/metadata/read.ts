@@ -121,7 +121,7 @@ function dialectsToTry(
 ): readonly HashedDialect[] {
   if (span.family === "ONEX") return ["ONEX"];
   if (source.documentMarkers) return [];
-  if (source.form === "comment-per-line") return span.bareClose ? ["G0", "G1"] : ["G1", "G0"];
+  if (source.form === "comment-per-line") return ["G0", "G1"];
   const quoted = lastModified !== null && /["']/.test(text[lastModified.start] ?? "");
   if (isSorted(entries.order)) return quoted ? ["G2"] : ["G2", "G1"];
   if (quoted) return ["G1", "G2"];

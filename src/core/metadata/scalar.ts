@@ -46,7 +46,7 @@ export function plainValue(text: string): JsonValue {
   const numeric = (first >= 48 && first <= 57) || first === 43 || first === 45 || first === 46;
   if (!numeric || text.length > 40 || (!INTEGER.test(text) && !FLOAT.test(text))) return text;
   const value = Number(text);
-  const exact = INTEGER.test(text) ? Number.isSafeInteger(value) : Number.isFinite(value);
+  const exact = INTEGER.test(text) ? Number.isSafeInteger(value) || String(value) === text : Number.isFinite(value);
   return exact ? value : text;
 }
 

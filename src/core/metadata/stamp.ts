@@ -181,18 +181,17 @@ function withLines(problems: readonly MetadataProblem[], reading: BlockReading):
   });
 }
 
+/** Stands for the hash while its place is not hashed yet: a letter, so that it is written without quotes. */
+const UNHASHED = "f".repeat(64);
+
 /** Puts the block where the old one stood, or at the top below what must stay first, and hashes the whole. */
 function assemble(text: string, reading: BlockReading, fields: JsonObject, style: BlockStyle): string {
   const { head, body } = around(text, reading, style);
-  const unhashed = `${head}${emitBlock(fields, style)}\n${body}`;
-  const at = unhashed.indexOf(ZERO_HASH, hashLine(unhashed, head.length));
-  const hash = onexHash(unhashed, { start: at, end: at + ZERO_HASH.length });
-  return unhashed.slice(0, at) + hash + unhashed.slice(at + ZERO_HASH.length);
-}
-
-function hashLine(text: string, from: number): number {
-  const match = /\n(?:# |\/\/ |-- )?hash: /.exec(text.slice(from));
-  return from + (match?.index ?? 0);
+  const unhashed = `${head}${emitBlock({ ...fields, hash: UNHASHED }, style)}\n${body}`;
+  const line = /\n(?:# |\/\/ |-- )?hash: /.exec(unhashed.slice(head.length));
+  const start = unhashed.indexOf(UNHASHED, head.length + (line?.index ?? 0));
+  const end = start + UNHASHED.length;
+  return unhashed.slice(0, start) + onexHash(unhashed, { start, end }) + unhashed.slice(end);
 }
 
 function around(

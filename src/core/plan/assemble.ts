@@ -12,6 +12,7 @@ import type { Policy } from "./policy.ts";
 import { priceOf, PRICE_UNITS } from "./price.ts";
 import { planFault } from "./problem.ts";
 import { segmentSteps } from "./segment.ts";
+import { waitOf } from "./wait.ts";
 
 /** Everything a plan is put together from. */
 export interface Parts {
@@ -83,6 +84,7 @@ function seal(parts: Parts, levels: readonly number[], grants: (step: number, so
 
 function planStep(step: DraftStep, inputs: PlanStep["inputs"], segment: Segment | undefined): PlanStep {
   const { node } = step;
+  const wait = waitOf(node);
   const unchecked = step.unchecked.filter((key) => Object.hasOwn(inputs, key));
   return {
     id: step.id,
@@ -94,6 +96,7 @@ function planStep(step: DraftStep, inputs: PlanStep["inputs"], segment: Segment 
     outputs: Object.keys(node.outputs).sort(),
     after: [...new Set(step.after)].sort(),
     ...(step.when === undefined ? {} : { when: step.when }),
+    ...(wait === undefined ? {} : { wait }),
     ...(step.parent === undefined ? {} : { parent: step.parent }),
     ...(unchecked.length === 0 ? {} : { unchecked }),
     segment: segment?.id ?? "",

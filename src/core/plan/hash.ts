@@ -48,6 +48,7 @@ function stepContent(step: PlanStep): JsonValue {
     timeoutMs: step.timeoutMs,
     unchecked: step.unchecked ?? [],
     version: step.version,
+    wait: step.wait ? { event: step.wait.event, kind: step.wait.kind, ms: step.wait.ms, timeoutMs: step.wait.timeoutMs } : null,
     when: step.when ? gateContent(step.when) : null,
   };
 }

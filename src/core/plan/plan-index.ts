@@ -13,6 +13,8 @@ export interface PlanIndex {
   /** Step → its place in the plan's topological order, from 0. */
   readonly position: ReadonlyMap<StepId, number>;
   readonly boundaryById: ReadonlyMap<StepId, Boundary>;
+  /** Whether any step waits for time, an event or a person. */
+  readonly hasWaits: boolean;
 }
 
 const indices = new WeakMap<Plan, PlanIndex>();
@@ -61,6 +63,7 @@ function buildIndex(plan: Plan): PlanIndex {
     segmentById: new Map(plan.segments.map((segment) => [segment.id, segment])),
     segmentOf: new Map(plan.steps.map((step) => [step.id, step.segment])),
     position: new Map(plan.steps.map((step, place) => [step.id, place])),
+    hasWaits: plan.steps.some((step) => step.wait !== undefined),
     boundaryById: new Map((plan.boundaries ?? []).map((boundary) => [boundary.id, boundary])),
   };
 }

@@ -1,6 +1,7 @@
 import type { ContractKey, NodeKind, RetryPolicy } from "../registry/node.ts";
 import type { Gate } from "./gate.ts";
 import type { Policy } from "./policy.ts";
+import type { WaitSpec } from "./wait.ts";
 
 export type StepId = string;
 export type SegmentId = string;
@@ -26,6 +27,8 @@ export interface PlanStep {
   readonly after: readonly StepId[];
   /** The step runs only when this holds; otherwise it is skipped and its dependents with it. */
   readonly when?: Gate;
+  /** What the step waits for instead of executing anything: present exactly when its entrypoint is `wait`. */
+  readonly wait?: WaitSpec;
   /** The composite this step is a part of: the boundary's id, which prefixes the step's own. */
   readonly parent?: StepId;
   /** Inputs whose fit could not be decided from the schemas alone: they are checked when the value is there. */

@@ -4,6 +4,7 @@ import type { RegistrySnapshot } from "../registry/snapshot.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Exclusions } from "./eligible.ts";
 import type { Gate } from "./gate.ts";
+import { gateSources } from "./gate-sources.ts";
 import { nodeFinder } from "./graph-nodes.ts";
 import { resolveSource, type Scope } from "./graph-source.ts";
 import type { Graph, GraphStep } from "./graph.ts";
@@ -102,6 +103,7 @@ function checkStep(
   }
   const when = step.when === undefined ? null : resolveGate(step.when, scope, `${place}.when`);
   if (when && !when.ok) faults.push(when.error);
+  if (when?.ok && gateSources(when.value).some((source) => source.step === step.id)) faults.push(selfDependency(step.id, `${place}.when`));
   if (faults.length > 0) return err(faults);
   return ok({ id: step.id, node, after: step.after ?? [], inputs, ...(when?.ok ? { when: when.value } : {}) });
 }

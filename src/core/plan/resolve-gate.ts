@@ -1,6 +1,6 @@
 import type { Fault } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
-import { MAX_GATE_DEPTH, type Gate } from "./gate.ts";
+import { MAX_GATE_DEPTH, type Gate, type GateOperand, type GateOperator } from "./gate.ts";
 import type { GraphSource } from "./graph.ts";
 import { resolveSource, type Scope } from "./graph-source.ts";
 import { planFault } from "./problem.ts";
@@ -16,6 +16,8 @@ export function resolveGate(gate: Gate<GraphSource>, scope: Scope, place: string
     );
   }
   if ("test" in gate) {
+    const misuse = misuseOf(gate.test.op, gate.test.than, gate.test.path);
+    if (misuse !== null) return err(planFault("invalid_gate", misuse, { place, hint: HINT }));
     const value = resolveSource(gate.test.value, scope, `${place}.value`);
     if (!value.ok) return value;
     return ok({ test: { value: value.value, path: gate.test.path, op: gate.test.op, than: gate.test.than } });
@@ -32,4 +34,15 @@ export function resolveGate(gate: Gate<GraphSource>, scope: Scope, place: string
     parts.push(resolved.value);
   }
   return ok(name === "all" ? { all: parts } : { any: parts });
+}
+
+const HINT = "`in` takes a list; lt, lte, gt and gte take a number or a text; contains takes a scalar; paths are JSON Pointers";
+
+function misuseOf(op: GateOperator, than: GateOperand, path: string): string | null {
+  if (path !== "" && !/^(\/([^~/]|~[01])*)+$/.test(path)) return `${path} is not a JSON Pointer`;
+  if (op === "in" && !Array.isArray(than)) return "`in` needs a list to look in";
+  if (op === "contains" && Array.isArray(than)) return "`contains` looks for one value, not for a list";
+  const ordering = op === "lt" || op === "lte" || op === "gt" || op === "gte";
+  if (ordering && typeof than !== "number" && typeof than !== "string") return `${op} needs a number or a text to compare with`;
+  return null;
 }

@@ -58,6 +58,8 @@ export interface NodeDefinition {
   readonly outputState: JsonSchema;
   readonly execution: ExecutionProfile;
   readonly config: JsonObject;
+  /** The body of a composite, in the form of contracts/graph.ts; absent for every other entrypoint type. */
+  readonly graph?: JsonObject;
   readonly tags: readonly string[];
   readonly group: string | null;
   /** The trust its author declares, 0 to 1, or null. */

@@ -1,24 +1,26 @@
 import type { StepId } from "../plan/plan.ts";
+import type { Policy } from "../plan/policy.ts";
 import type { Draft } from "./draft.ts";
 import type { LeaseSettings } from "./event.ts";
 import { TERMINAL_STEP, type Lease, type SegmentState, type StepState } from "./state.ts";
 import { lease } from "./step.ts";
+import { beginWait } from "./waits.ts";
 
 /** Fencing token: names the dispatch it belongs to, so an answer to an older one is recognised. */
 const tokenOf = (segment: string, epoch: number): string => `${segment}.${epoch}`;
 
 /**
- * Leases everything of the segment that can run now: steps whose inputs are there or come from a step leased with them,
- * and whose backoff is over. Nothing happens when the segment is leased already or nothing can run.
+ * Sets going everything of the segment that can run now: steps whose inputs are there or come from a step leased with
+ * them, and whose backoff is over. Waits begin in place; everything else is leased together. Nothing happens when the
+ * segment is leased already, nothing can run, the run is paused or has no room.
  */
 export function dispatchSegment(draft: Draft, id: string, via: "inline" | "queue", leases: LeaseSettings): void {
+  if (draft.header.status === "paused" || draft.segment(id).lease !== null) return;
+  beginWaits(draft, id);
   const segment = draft.segment(id);
-  if (segment.lease !== null) return;
   const steps = runnable(draft, segment);
-  if (steps.length === 0) {
-    armBackoff(draft, segment);
-    return;
-  }
+  if (steps.length === 0) return armTimer(draft, segment);
+  if (via === "queue" && !hasRoom(draft)) return;
   const epoch = segment.epoch + 1;
   const expiresAt = draft.now + leaseMs(draft, steps, segment.expiries, leases);
   const held: Lease = { token: tokenOf(id, epoch), epoch, expiresAt, steps };
@@ -35,6 +37,35 @@ export function dispatchSegment(draft: Draft, id: string, via: "inline" | "queue
   draft.intents.push({ type: "dispatch", segment: id, token: held.token, epoch, expiresAt, steps });
 }
 
+/** Dispatches whatever is ready anywhere in the run: after a pause, or when room has become free. */
+export function dispatchAll(draft: Draft, leases: LeaseSettings): void {
+  for (const { id } of draft.state.plan.segments) dispatchSegment(draft, id, "queue", leases);
+}
+
+/** How many segments of the run may be leased at once; null for any number. */
+export function parallelLimit({ mode, maxParallelism }: Policy): number | null {
+  return mode === "sequential" ? 1 : maxParallelism;
+}
+
+function hasRoom(draft: Draft): boolean {
+  const limit = parallelLimit(draft.state.plan.policy);
+  if (limit === null) return true;
+  let leased = 0;
+  for (const { id } of draft.state.plan.segments) if (draft.segment(id).lease !== null) leased++;
+  return leased < limit;
+}
+
+function beginWaits(draft: Draft, id: string): void {
+  for (const step of draft.segment(id).steps) {
+    const planned = draft.index.stepById.get(step.id);
+    if (!planned?.wait || step.status === "waiting" || TERMINAL_STEP.has(step.status)) continue;
+    if (!inputsReady(draft, step.id, new Set())) continue;
+    const epoch = draft.segment(id).epoch + 1;
+    draft.putSegment({ ...draft.segment(id), epoch });
+    draft.putStep(beginWait(draft, planned, planned.wait, step, epoch));
+  }
+}
+
 /** Whether everything the step needs from other steps is there. */
 export function inputsReady(draft: Draft, step: StepId, alsoDone: ReadonlySet<StepId>): boolean {
   const planned = draft.index.stepById.get(step);
@@ -49,18 +80,19 @@ export const hasSucceeded = (step: StepState): boolean => step.status === "succe
 function runnable(draft: Draft, segment: SegmentState): readonly StepId[] {
   const chosen = new Set<StepId>();
   for (const step of segment.steps) {
-    if (TERMINAL_STEP.has(step.status)) continue;
+    if (TERMINAL_STEP.has(step.status) || draft.index.stepById.get(step.id)?.wait) continue;
     if (step.retryAt !== null && step.retryAt > draft.now) continue;
     if (inputsReady(draft, step.id, chosen)) chosen.add(step.id);
   }
   return [...chosen];
 }
 
-function armBackoff(draft: Draft, segment: SegmentState): void {
-  const waits = segment.steps.flatMap((step) =>
-    step.retryAt !== null && !TERMINAL_STEP.has(step.status) ? [step.retryAt] : [],
-  );
-  const dueAt = waits.length > 0 ? Math.min(...waits) : null;
+function armTimer(draft: Draft, segment: SegmentState): void {
+  const moments = segment.steps.flatMap((step) => {
+    if (TERMINAL_STEP.has(step.status)) return [];
+    return step.waiting ? [step.waiting.until] : step.retryAt !== null ? [step.retryAt] : [];
+  });
+  const dueAt = moments.length > 0 ? Math.min(...moments) : null;
   if (dueAt !== segment.dueAt) draft.putSegment({ ...segment, dueAt });
 }
 

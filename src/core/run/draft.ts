@@ -1,5 +1,5 @@
 import type { Fault } from "../errors.ts";
-import type { SegmentId, StepId } from "../plan/plan.ts";
+import type { SegmentId, Source, StepId } from "../plan/plan.ts";
 import { planIndex, type PlanIndex } from "../plan/plan-index.ts";
 import type { Intent, Transition } from "./event.ts";
 import {
@@ -10,6 +10,7 @@ import {
   type SegmentState,
   type StepState,
 } from "./state.ts";
+import type { StoredValue } from "./value.ts";
 
 /**
  * The working copy of one decision: reads through to the state, remembers what changed, and becomes a Transition. Lives
@@ -64,6 +65,13 @@ export class Draft {
 
   putSegment(segment: SegmentState): void {
     this.#changed.set(segment.id, segment);
+  }
+
+  /** A given value or a settled step's output, or undefined. */
+  value({ step, key }: Source): StoredValue | undefined {
+    if (step === null) return this.state.given[key];
+    const { outcome } = this.step(step);
+    return outcome?.ok ? outcome.outputs[key] : undefined;
   }
 
   /** Replaces a step, keeping count of the open ones. */

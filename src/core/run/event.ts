@@ -1,6 +1,8 @@
+import type { JsonObject } from "../../../contracts/json.ts";
 import type { Fault } from "../errors.ts";
 import type { SegmentId, StepId } from "../plan/plan.ts";
 import type { Instant, LeaseToken, RunHeader, SegmentState } from "./state.ts";
+import type { StoredValue } from "./value.ts";
 import type { StepResult } from "./work.ts";
 
 /** What can happen to a run. */
@@ -18,7 +20,13 @@ export type RunEvent =
   | { readonly type: "undeliverable"; readonly segment: SegmentId; readonly token: LeaseToken; readonly fault: Fault }
   /** Time has passed: expired leases, ended backoffs, the deadline. */
   | { readonly type: "tick" }
-  | { readonly type: "cancel"; readonly reason: string };
+  | { readonly type: "cancel"; readonly reason: string }
+  | { readonly type: "pause" }
+  | { readonly type: "resume" }
+  /** An event from outside: every step that waits for its name goes on; kept when none does. */
+  | { readonly type: "event"; readonly name: string; readonly payload: StoredValue }
+  /** A person's word on a step that waits for it. */
+  | { readonly type: "approve"; readonly step: StepId; readonly approved: boolean; readonly word: JsonObject };
 
 /** What the shell must do after the state is safe. */
 export type Intent =

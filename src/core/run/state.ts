@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../../contracts/json.ts";
 import type { Fault } from "../errors.ts";
 import type { Plan, SegmentId, StepId } from "../plan/plan.ts";
+import type { WaitKind } from "../plan/wait.ts";
 import type { ContractKey } from "../registry/node.ts";
 import type { StoredValue } from "./value.ts";
 
@@ -44,13 +45,16 @@ export type StepOutcome =
       readonly durationMs: number;
     };
 
+/** How a step travelled: executed by the gateway, sent through the queue, or waited for in its ring. */
+export type Via = "inline" | "queue" | "wait";
+
 /** One dispatch of one step and how it ended. `seq` numbers order the run's signals. */
 export interface Attempt {
   readonly epoch: number;
   readonly dispatchedAt: Instant;
   readonly dispatchSeq: number;
   /** How the step travelled. */
-  readonly via: "inline" | "queue";
+  readonly via: Via;
   readonly finishedAt: Instant | null;
   readonly resultSeq: number | null;
   readonly durationMs: number | null;
@@ -58,9 +62,22 @@ export interface Attempt {
   readonly fault: Fault | null;
 }
 
+/** What a waiting step waits for, and until when at most. */
+export interface Waiting {
+  readonly kind: WaitKind;
+  /** The event's name; null for sleeps and approvals. */
+  readonly event: string | null;
+  /** The end of a sleep, or the moment an event or approval is given up. */
+  readonly until: Instant;
+  /** What a person is asked, if anything. */
+  readonly prompt: string | null;
+}
+
 export interface StepState {
   readonly id: StepId;
   readonly status: StepStatus;
+  /** Present while the step waits. */
+  readonly waiting?: Waiting;
   readonly attempts: readonly Attempt[];
   /** Not before this moment, while it waits out a backoff. */
   readonly retryAt: Instant | null;
@@ -104,7 +121,27 @@ export interface RunHeader {
   readonly finishedAt: Instant | null;
   readonly deadlineAt: Instant | null;
   readonly completedSeq: number | null;
+  /** Events that came before anything waited for them, oldest first. */
+  readonly mailbox?: readonly MailboxEvent[];
+  /** The run this one repeats, and how. */
+  readonly lineage?: Lineage;
   readonly fault: Fault | null;
+}
+
+/** An event from outside, kept until a step waits for it. */
+export interface MailboxEvent {
+  readonly name: string;
+  readonly payload: StoredValue;
+}
+
+/** Where a run comes from. */
+export interface Lineage {
+  readonly kind: "rerun" | "chain";
+  readonly runId: RunId;
+  /** Steps executed anew; null for all. */
+  readonly from: StepId | null;
+  /** How many runs led here, 1 for the first successor. */
+  readonly depth: number;
 }
 
 export interface RunState {

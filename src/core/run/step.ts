@@ -24,7 +24,7 @@ export function succeed(
   now: Instant,
 ): StepState {
   return {
-    ...step,
+    ...stilled(step),
     status: outcome.cached ? "cached" : "succeeded",
     outcome,
     attempts: closeAttempt(step, seq, now, outcome.durationMs, null),
@@ -51,7 +51,7 @@ export function die(
   now: Instant,
 ): StepState {
   return {
-    ...step,
+    ...stilled(step),
     status: "failed",
     retryAt: null,
     outcome,
@@ -62,7 +62,7 @@ export function die(
 /** The step will not run: `skipped` because of another step, `cancelled` because of the run. Ended steps stay as they are. */
 export function abandon(step: StepState, status: "skipped" | "cancelled", seq: number, now: Instant): StepState {
   if (TERMINAL_STEP.has(step.status)) return step;
-  return { ...step, status, retryAt: null, attempts: closeAttempt(step, seq, now, null, null) };
+  return { ...stilled(step), status, retryAt: null, attempts: closeAttempt(step, seq, now, null, null) };
 }
 
 /** The lease ended without a word on this step: it is as it was before the dispatch, the attempt stays on record. */
@@ -70,6 +70,9 @@ export function release(step: StepState, seq: number, fault: Fault | null, now: 
   if (step.status !== "leased") return step;
   return { ...step, status: "ready", attempts: closeAttempt(step, seq, now, null, fault) };
 }
+
+/** The step without what it waited for. */
+const stilled = ({ waiting: _waiting, ...step }: StepState): StepState => step;
 
 function closeAttempt(
   step: StepState,

@@ -12,7 +12,8 @@ import { compareRange, compareSizes, compareStep, compareTypes } from "./compare
 import { INDEPENDENT, NARROWING, SPEAKS_OF } from "./keywords.ts";
 import { every, no, soften, unknown, YES, type Fit, type Verdict } from "./fit.ts";
 import { mergeAll } from "./merge.ts";
-import { assertions, isObject, mentions, namedTypes, resolveRef, sameJson, schemaList, takesAll, without } from "./schema-parts.ts";
+import { loops, mentions, resolveRef } from "./references.ts";
+import { assertions, isObject, namedTypes, sameJson, schemaList, takesAll, without } from "./schema-parts.ts";
 
 /** Comparisons before giving up, and how deep schemas are followed: both far beyond what people write. */
 const MAX_COMPARISONS = 5_000;
@@ -25,6 +26,7 @@ const MAX_VALUES = 200;
  * about what the consumer asks for, the answer is `unknown`, because contracts in the field say less than they keep.
  */
 export function assignable(from: JsonSchema, to: JsonSchema): Fit {
+  if (mentions(to, "$ref") && loops(to)) return { fit: "unknown", reason: "a reference leads back to itself" };
   const verdict = new Comparison(from, to).compare(from, to, "$");
   return verdict.fit === "no" ? { fit: "no", place: verdict.place, reason: verdict.reason } : verdict;
 }

@@ -62,41 +62,6 @@ export function sameJson(a: JsonValue | undefined, b: JsonValue | undefined): bo
   return true;
 }
 
-/** Whether a keyword occurs anywhere inside. */
-export function mentions(schema: JsonValue, keyword: string): boolean {
-  const open: JsonValue[] = [schema];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (Array.isArray(next)) for (const item of next) open.push(item);
-    else if (isObject(next)) {
-      if (Object.hasOwn(next, keyword)) return true;
-      for (const value of Object.values(next)) open.push(value);
-    }
-  }
-  return false;
-}
-
-/** The schema a local reference (`#/$defs/price`) names, or null; a root with `$id` inside is not followed. */
-export function resolveRef(root: JsonSchema, reference: JsonValue | undefined): JsonValue | null {
-  if (mentions(Object.values(without(root, "$id")), "$id")) return null;
-  if (reference === "#") return root;
-  if (typeof reference !== "string" || !reference.startsWith("#/")) return null;
-  let at: JsonValue | undefined = root;
-  for (const step of reference.slice(2).split("/")) {
-    const key = decode(step)?.replaceAll("~1", "/").replaceAll("~0", "~");
-    if (key === undefined) return null;
-    at = Array.isArray(at) ? (at[Number(key)] as JsonValue | undefined) : own(at, key);
-  }
-  return at === undefined || (!isObject(at) && typeof at !== "boolean") ? null : at;
-}
-
-function decode(step: string): string | undefined {
-  try {
-    return decodeURIComponent(step);
-  } catch {
-    return undefined;
-  }
-}
-
 /** A property's place: `$.price`, or `$["unit price"]` where the name needs quotes. */
 export const propertyPlace = (place: string, key: string): string =>
   /^[A-Za-z_][A-Za-z0-9_-]*$/.test(key) ? `${place}.${key}` : `${place}[${JSON.stringify(key)}]`;

@@ -28,6 +28,10 @@ export const BLAME = {
   VALUE_UNAVAILABLE: 0,
   LEASE_EXPIRED: 0,
   UNDELIVERABLE: 0,
+  // what a person or an event decided
+  WAIT_TIMEOUT: 0,
+  APPROVAL_REJECTED: 0,
+  GATE_CLOSED: 0,
   // this deployment: missing handlers, code, secrets and settings
   HANDLER_NOT_FOUND: 0,
   NODE_NOT_FOUND: 0,

@@ -48,12 +48,13 @@ export class ByteReader {
   }
 
   skip(count: number): void {
-    this.offset += count;
+    this.take(count);
   }
 
   /** The next `count` bytes, as a view. */
   take(count: number): Uint8Array {
     const slice = this.#bytes.subarray(this.offset, this.offset + count);
+    if (slice.length < count) throw new RangeError(`the binary ends ${count - slice.length} bytes too early`);
     this.offset += count;
     return slice;
   }

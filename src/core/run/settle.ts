@@ -1,0 +1,59 @@
+import type { SegmentId, StepId } from "../plan/plan.ts";
+import { dispatchAll, dispatchSegment, parallelLimit } from "./dispatch.ts";
+import type { Draft } from "./draft.ts";
+import type { LeaseSettings } from "./event.ts";
+import { verdict } from "./retry.ts";
+import { TERMINAL_STEP, type StepOutcome, type StepState } from "./state.ts";
+import { abandon, die, retryLater, succeed } from "./step.ts";
+
+/** An outcome arrives at its step: it has succeeded, is repeated later, or is dead with everything that needs it. */
+export function settle(draft: Draft, step: StepState, outcome: StepOutcome): void {
+  if (TERMINAL_STEP.has(step.status)) return;
+  const seq = draft.takeSeq();
+  if (outcome.ok) {
+    draft.putStep(succeed(step, outcome, seq, draft.now));
+    return;
+  }
+  const planned = draft.index.stepById.get(step.id);
+  const failures = step.attempts.filter(({ fault }) => fault !== null && fault.code !== "LEASE_EXPIRED").length;
+  const seed = `${draft.header.id}/${step.id}`;
+  const next = planned ? verdict({ fault: outcome.fault, number: failures + 1, seed }, planned.retry) : DEAD;
+  if (next.kind === "dead") return bury(draft, step, outcome, seq);
+  const retryAt = draft.now + next.afterMs;
+  draft.putStep(retryLater(step, outcome.fault, outcome.durationMs, seq, retryAt, draft.now));
+}
+
+const DEAD = { kind: "dead" } as const;
+
+/** A step is dead: what depends on it will never run, and the run remembers the first cause. */
+export function bury(draft: Draft, step: StepState, outcome: Extract<StepOutcome, { ok: false }>, seq: number): void {
+  draft.putStep(die(step, outcome, seq, draft.now));
+  draft.fail({ ...outcome.fault, place: outcome.fault.place ?? `step ${step.id}` });
+  skipDependents(draft, step.id);
+}
+
+function skipDependents(draft: Draft, id: StepId): void {
+  const queue: StepId[] = [...(draft.index.dependents.get(id) ?? [])];
+  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
+    const dependent = draft.step(next);
+    if (TERMINAL_STEP.has(dependent.status)) continue;
+    draft.putStep(abandon(dependent, "skipped", draft.takeSeq(), draft.now));
+    queue.push(...(draft.index.dependents.get(next) ?? []));
+  }
+}
+
+/**
+ * Sets going what may run now that these steps are settled: the rest of their own segment and the segments that waited
+ * for them; with a limit on parallel segments, whatever was kept back too. A run that has no ring yet waits for its
+ * start.
+ */
+export function dispatchAfter(draft: Draft, id: SegmentId, settled: readonly StepId[], leases: LeaseSettings): void {
+  if (draft.header.status === "queued") return;
+  if (parallelLimit(draft.state.plan.policy) !== null) return dispatchAll(draft, leases);
+  const next = new Set<SegmentId>([id]);
+  for (const step of settled) {
+    for (const dependent of draft.index.dependents.get(step) ?? [])
+      next.add(draft.index.segmentOf.get(dependent) ?? id);
+  }
+  for (const segment of next) dispatchSegment(draft, segment, "queue", leases);
+}

@@ -1,0 +1,51 @@
+import { table } from "../../support/table.ts";
+import type { RefusedFile } from "./documents.ts";
+import type { Screen } from "./screen.ts";
+import type { Story } from "./story.ts";
+
+/** The end of the demo: the documents, the trust of the nodes, and what lies in the bucket. */
+export function printSummary({ documents, before, after, keys }: Story, refused: readonly RefusedFile[], screen: Screen): void {
+  screen.title("Documents");
+  const rows = documents.map(({ name, status, outputs, durationMs, steps, queuedSteps }) => [
+    name,
+    outputs?.["metadata.report"].dialect ?? "-",
+    outputs?.["metadata.report"].hash ?? "-",
+    String(outputs?.["document.stats"].words ?? "-"),
+    durationMs === null ? "-" : `${durationMs} ms`,
+    steps === 0 ? "-" : `${steps}, ${queuedSteps} queued`,
+    status,
+  ]);
+  const head = ["document", "dialect", "hash verdict", "words", "run time", "steps", "status"];
+  for (const line of table(head, rows, [3, 4])) screen.line(`  ${line}`);
+  for (const { path, reason } of refused) screen.bad(`  ${path} ${reason}`);
+
+  screen.title("Trust");
+  const trust = Object.entries(after).map(([name, { score, samples }]) => [
+    name,
+    (before[name]?.score ?? 0).toFixed(3),
+    score.toFixed(3),
+    String(samples),
+  ]);
+  for (const line of table(["node", "before", "after", "samples"], trust, [1, 2, 3])) screen.line(`  ${line}`);
+
+  screen.title("Written to R2");
+  for (const key of keys) screen.line(`  ${key}`);
+}
+
+/** The object that `--json` prints. */
+export const summaryJson = ({ built, documents, before, after, keys }: Story): object => ({
+  built: { name: built.name, version: built.version, lifecycle: built.lifecycle, hash_verified: built.hash_verified },
+  documents: documents.map(({ name, runId, status, outputs, steps, queuedSteps }) => ({
+    name,
+    run_id: runId,
+    status,
+    hash: outputs?.["metadata.report"].hash ?? null,
+    words: outputs?.["document.stats"].words ?? null,
+    steps,
+    queued_steps: queuedSteps,
+  })),
+  trust: Object.fromEntries(
+    Object.entries(after).map(([name, { score, samples }]) => [name, { before: before[name]?.score ?? null, after: score, samples }]),
+  ),
+  results: keys,
+});

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import type { JsonObject } from "../../contracts/json.ts";
+import { validateState } from "../../src/core/contract/validate-state.ts";
+import { readBlock } from "../../src/core/metadata/read.ts";
+import { planGoal } from "../../src/core/plan/plan-goal.ts";
+import { DEFAULT_POLICY } from "../../src/core/plan/policy.ts";
+import { buildSnapshot } from "../../src/core/registry/snapshot.ts";
+import { admitOutput } from "../../src/core/run/output-rule.ts";
+import { bench } from "./bench-of-ports.ts";
+import { definitionOf, hasNodeFile, nodeNames, readNodeFile } from "./built-in.ts";
+
+interface Examples {
+  readonly examples: { readonly valid_input: JsonObject; readonly valid_output: JsonObject };
+}
+
+describe("built-in nodes", () => {
+  it("are all there", () => {
+    expect(nodeNames).toEqual(["hash_verify", "metadata_extract", "metadata_report", "metadata_validate", "noop", "scaffold"]);
+  });
+
+  describe.each(nodeNames)("%s", (name) => {
+    it("has a verified block, is admitted and explains itself", () => {
+      expect(readBlock(readNodeFile(name, "node.onex.yaml"), { path: "node.onex.yaml" })).toMatchObject({ dialect: "ONEX", hash: "verified" });
+      expect(definitionOf(name)).toMatchObject({
+        name,
+        lifecycle: "active",
+        namespace: `onex.nodes.${name}`,
+        entrypoint: { type: "builtin", target: name },
+      });
+      expect(hasNodeFile(name, "node.ts")).toBe(true);
+      const readme = readNodeFile(name, "README.md");
+      const { inputs, outputs } = definitionOf(name);
+      for (const key of [...Object.keys(inputs), ...Object.keys(outputs)]) expect(readme).toContain(`\`${key}\``);
+    });
+
+    it("gives its contract's example output for its example input", async () => {
+      const node = definitionOf(name);
+      const { examples } = parse(readNodeFile(name, "contract.yaml")) as Examples;
+      const returned = await (await bench()).execute(node, examples.valid_input);
+      const admitted = admitOutput(node.kind, returned);
+      const state = admitted.ok ? admitted.value.state : admitted.error.message;
+      expect(state).toEqual(examples.valid_output);
+      expect(validateState(node.outputState, state)).toEqual([]);
+    });
+  });
+
+  it("share no uuid", () => {
+    expect(new Set(nodeNames.map((name) => definitionOf(name).uuid)).size).toBe(nodeNames.length);
+  });
+
+  it("are what a plan for metadata.report needs, those four and no other", () => {
+    const snapshot = buildSnapshot("1.0", nodeNames.map(definitionOf), new Map());
+    const goal = { want: ["metadata.report"], given: ["document.text"], policy: DEFAULT_POLICY };
+    const plan = planGoal(goal, snapshot);
+    if (!plan.ok) throw new Error(plan.error.message);
+    const chosen = plan.value.steps.map(({ node }) => node);
+    expect(chosen.toSorted()).toEqual(["hash_verify", "metadata_extract", "metadata_report", "metadata_validate"]);
+    expect(plan.value.segments).toMatchObject([{ inline: true }]);
+    expect(plan.value.steps.flatMap(({ unchecked }) => unchecked ?? [])).toEqual([]);
+  });
+});
