@@ -1,8 +1,8 @@
 /**
  * `npm start`: serves the Worker with `wrangler dev` on this machine alone, with migrations applied and the built-in
  * nodes registered, and tells what to do next. Everything it started ends with it.
- * Usage: npm start [-- --port N] [--data DIR]. Port 0 takes a free one. Data and token stay in DIR, or else in
- * .wrangler/state and .dev.vars.
+ * Usage: npm start [-- --port N] [--data DIR] [--verbose]. Port 0 takes a free one. Data and token stay in DIR, or else
+ * in .wrangler/state and .dev.vars. Verbose shows every request and all that wrangler has to say.
  */
 import { mkdir } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
@@ -23,13 +23,16 @@ interface Options {
   readonly port: number;
   /** Null: the project's own places. */
   readonly data: string | null;
+  readonly verbose: boolean;
 }
 
 function readOptions(): Options {
-  const { values } = parseArgs({ options: { port: { type: "string" }, data: { type: "string" } } });
+  const { values } = parseArgs({
+    options: { port: { type: "string" }, data: { type: "string" }, verbose: { type: "boolean", default: false } },
+  });
   const port = Number(values.port ?? DEFAULT_PORT);
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error("--port takes a number from 0 to 65535");
-  return { port, data: values.data === undefined ? null : resolve(values.data) };
+  return { port, data: values.data === undefined ? null : resolve(values.data), verbose: values.verbose };
 }
 
 const session: { running: WranglerProcess | null; stopped: boolean } = { running: null, stopped: false };
@@ -44,7 +47,7 @@ function run(args: readonly string[], printing: "show" | "keep"): WranglerProces
   return session.running;
 }
 
-async function serve({ port: wanted, data }: Options): Promise<void> {
+async function serve({ port: wanted, data, verbose }: Options): Promise<void> {
   const port = await freePort(wanted);
   if (port === null) {
     throw new Error(`port ${wanted} on ${HOST} is taken: stop what listens there, or take another: npm start -- --port 0`);
@@ -60,7 +63,8 @@ async function serve({ port: wanted, data }: Options): Promise<void> {
   if (migrated !== 0) throw new Error(`the migrations were not applied:\n${migration.output()}`);
 
   const listen = ["--ip", HOST, "--port", String(port), "--show-interactive-dev-session=false"];
-  const { exited } = run(["dev", ...place, ...listen, "--env-file", varsFile], "show");
+  const level = ["--log-level", verbose ? "log" : "warn"];
+  const { exited } = run(["dev", ...place, ...listen, ...level, "--env-file", varsFile], "show");
   const url = `http://${HOST}:${port}`;
   const up = await Promise.race([untilHealthy(url).then(() => true), exited.then(() => false)]);
   if (up) {

@@ -1,3 +1,4 @@
+import type { Gate } from "../../src/core/plan/gate.ts";
 import type { Plan, PlanStep, Segment } from "../../src/core/plan/plan.ts";
 import { DEFAULT_POLICY, type Policy } from "../../src/core/plan/policy.ts";
 import type { WaitSpec } from "../../src/core/plan/wait.ts";
@@ -11,6 +12,8 @@ export interface StepSketch {
   readonly inline?: boolean;
   readonly timeoutMs?: number;
   readonly retry?: Partial<RetryPolicy>;
+  readonly when?: Gate;
+  readonly after?: readonly string[];
   readonly wait?: Partial<WaitSpec> & Pick<WaitSpec, "kind">;
 }
 
@@ -30,7 +33,8 @@ export function sketchPlan(sketches: readonly StepSketch[], policy: Partial<Poli
       entrypoint: "builtin",
       inputs,
       outputs: [`${sketch.id}.out`],
-      after: [],
+      after: sketch.after ?? [],
+      ...(sketch.when ? { when: sketch.when } : {}),
       segment: sketch.segment ?? sketch.id,
       cost: 1,
       timeoutMs: sketch.timeoutMs ?? 1_000,

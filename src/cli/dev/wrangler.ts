@@ -6,6 +6,15 @@ import { dirname, join } from "node:path";
 /** How long wrangler may take to end in order before it is ended. */
 const GRACE_MS = 5_000;
 
+const ENVIRONMENT = {
+  // Captured traces would slow every request down and fill the disk.
+  X_LOCAL_OBSERVABILITY: "false",
+  WRANGLER_SEND_METRICS: "false",
+  WRANGLER_HIDE_BANNER: "true",
+  // Would be fetched from the network.
+  CLOUDFLARE_CF_FETCH_ENABLED: "false",
+};
+
 /** A wrangler command with everything it starts. */
 export interface WranglerProcess {
   /** Its exit code, once it and what it started have ended; null when a signal ended it. */
@@ -24,8 +33,7 @@ export function startWrangler(args: readonly string[], cwd: string, printing: "s
     stdio: printing === "show" ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
     // A process group of its own, so that the runtime it starts can be ended with it.
     detached: true,
-    // Captured traces would slow every request down and fill the disk.
-    env: { ...process.env, X_LOCAL_OBSERVABILITY: "false", WRANGLER_SEND_METRICS: "false" },
+    env: { ...process.env, ...ENVIRONMENT },
   });
   let kept = "";
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => (kept += chunk.toString("utf8")));

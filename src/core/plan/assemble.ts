@@ -2,15 +2,14 @@ import type { ContractKey } from "../registry/node.ts";
 import type { RegistrySnapshot } from "../registry/snapshot.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Fault } from "../errors.ts";
+import { cycleFault, dependencyPlaces, otherSources, sourcePlaces } from "./dependencies.ts";
 import type { DraftStep } from "./draft-step.ts";
 import { factsOf } from "./facts.ts";
-import { gateSources } from "./gate-sources.ts";
 import { planHash } from "./hash.ts";
 import { order } from "./order.ts";
-import type { Boundary, KeyChoice, Plan, PlanStep, Segment, Source, StepId } from "./plan.ts";
+import type { Boundary, KeyChoice, Plan, PlanStep, Segment, Source } from "./plan.ts";
 import type { Policy } from "./policy.ts";
 import { priceOf, PRICE_UNITS } from "./price.ts";
-import { planFault } from "./problem.ts";
 import { segmentSteps } from "./segment.ts";
 import { waitOf } from "./wait.ts";
 
@@ -34,8 +33,8 @@ export interface Parts {
  */
 export function assemble(parts: Parts): Result<Plan, Fault> {
   const placeOf = new Map(parts.steps.map((step, place) => [step.id, place]));
-  const hard = parts.steps.map((step) => places(hardSources(step), placeOf));
-  const soft = parts.steps.map((step) => places(step.wishes.values(), placeOf));
+  const hard = dependencyPlaces(parts.steps);
+  const soft = parts.steps.map((step) => sourcePlaces(step.wishes.values(), placeOf));
   const wishes = soft.some((list) => list.length > 0);
   let ordered = order(wishes ? { hard, soft } : { hard });
   let guards = parts.guards;
@@ -58,7 +57,7 @@ function seal(parts: Parts, levels: readonly number[], grants: (step: number, so
   const bound = parts.steps.map((step, place) => ({ step, level: levels[place] ?? 1, inputs: bind(step, place, grants) }));
   bound.sort((a, b) => a.level - b.level || (a.step.id < b.step.id ? -1 : 1));
   const placeOf = new Map(bound.map(({ step }, place) => [step.id, place]));
-  const before = bound.map(({ step, inputs }) => places([...Object.values(inputs), ...otherSources(step)], placeOf));
+  const before = bound.map(({ step, inputs }) => sourcePlaces([...Object.values(inputs), ...otherSources(step)], placeOf));
   const segments = segmentSteps(
     bound.map(({ step }) => step),
     before,
@@ -71,7 +70,7 @@ function seal(parts: Parts, levels: readonly number[], grants: (step: number, so
     given: parts.given,
     steps: bound.map(({ step, inputs }) => planStep(step, inputs, segmentOf.get(step.id))),
     segments,
-    ...(parts.boundaries.length === 0 ? {} : { boundaries: parts.boundaries }),
+    ...(parts.boundaries.length === 0 ? {} : { boundaries: arrange(parts.boundaries, placeOf) }),
     results: record(parts.results),
     cost: parts.steps.reduce((sum, { node }) => sum + priceOf(node, factsFor(node).trust, parts.policy), 0) / PRICE_UNITS,
     depth: deepest(levels),
@@ -81,6 +80,13 @@ function seal(parts: Parts, levels: readonly number[], grants: (step: number, so
   };
   return { hash: planHash(unhashed), ...unhashed };
 }
+
+/** The steps inside each composite in plan order. */
+const arrange = (boundaries: readonly Boundary[], placeOf: ReadonlyMap<string, number>): readonly Boundary[] =>
+  boundaries.map((boundary) => ({
+    ...boundary,
+    steps: [...boundary.steps].sort((a, b) => (placeOf.get(a) ?? 0) - (placeOf.get(b) ?? 0)),
+  }));
 
 function planStep(step: DraftStep, inputs: PlanStep["inputs"], segment: Segment | undefined): PlanStep {
   const { node } = step;
@@ -119,40 +125,8 @@ function record(sources: ReadonlyMap<ContractKey, Source>): Readonly<Record<Cont
   return Object.fromEntries([...sources].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-const hardSources = (step: DraftStep): readonly Source[] => [...step.inputs.values(), ...otherSources(step)];
-
-const otherSources = (step: DraftStep): readonly Source[] => [
-  ...step.after.map((id) => ({ step: id, key: "" })),
-  ...(step.when ? gateSources(step.when) : []),
-];
-
-function places(sources: Iterable<Source>, placeOf: ReadonlyMap<StepId, number>): readonly number[] {
-  const found = new Set<number>();
-  for (const { step } of sources) {
-    const place = step === null ? undefined : placeOf.get(step);
-    if (place !== undefined) found.add(place);
-  }
-  return [...found];
-}
-
 function deepest(levels: readonly number[]): number {
   let depth = 0;
   for (const level of levels) if (level > depth) depth = level;
   return depth;
-}
-
-/** A cycle as its path: `a → b → a` reads "a waits for b, which waits for a". */
-function cycleFault(cycle: readonly StepId[]): Fault {
-  const path = [...cycle, cycle[0] ?? ""];
-  const shown = path.length > 12 ? [...path.slice(0, 6), `… ${path.length - 11} more …`, ...path.slice(-5)] : path;
-  const alone = cycle.length === 1;
-  return planFault(
-    alone ? "self_dependency" : "cycle",
-    alone ? `step ${cycle[0]} waits for itself` : `steps wait for each other in a circle: ${shown.join(" → ")}`,
-    {
-      place: `step ${cycle[0]}`,
-      hint: alone ? "take its input from another step or a given value" : "remove one of these dependencies",
-      details: { path: path.slice(0, 1_000) },
-    },
-  );
 }

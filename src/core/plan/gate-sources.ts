@@ -12,3 +12,12 @@ export function gateSources(gate: Gate): readonly Source[] {
   }
   return found;
 }
+
+/** The same condition with its values named otherwise. Recursion is bounded by MAX_GATE_DEPTH. */
+export function mapGate<V, W>(gate: Gate<V>, rename: (value: V) => W): Gate<W> {
+  if ("test" in gate) return { test: { ...gate.test, value: rename(gate.test.value) } };
+  if ("not" in gate) return { not: mapGate(gate.not, rename) };
+  return "all" in gate
+    ? { all: gate.all.map((part) => mapGate(part, rename)) }
+    : { any: gate.any.map((part) => mapGate(part, rename)) };
+}

@@ -5,6 +5,7 @@ import { err, ok, type Result } from "../result.ts";
 import { assemble } from "./assemble.ts";
 import { bindGoal } from "./bind-goal.ts";
 import { NO_EXCLUSIONS, type Exclusions } from "./eligible.ts";
+import { Composites } from "./composites.ts";
 import { explain } from "./explain.ts";
 import { figure } from "./figure.ts";
 import { remembered } from "./goal-cache.ts";
@@ -17,6 +18,7 @@ import { prune } from "./prune.ts";
 import { resolve, type Resolution } from "./resolution.ts";
 import { search, type Search, type SearchRequest } from "./search.ts";
 import { shallowest } from "./shallow.ts";
+import { unfold } from "./unfold.ts";
 import { unreachable } from "./unreachable.ts";
 
 /**
@@ -37,7 +39,7 @@ export function resolveGoal(goal: Goal, snapshot: RegistrySnapshot, excluded: Ex
   const problem = goal.want.length === 0 ? nothingWanted() : policyFault(policy);
   if (problem) return err(problem);
   const want = [...new Set(goal.want)];
-  const request: SearchRequest = { want, given: new Set(goal.given), policy, excluded };
+  const request: SearchRequest = { want, given: new Set(goal.given), policy, excluded, composites: new Composites(snapshot, policy, excluded) };
   const found = search(request, snapshot, cheapest(policy));
   if (found.wants.some((demand) => demand.by === null)) return err(unreachable(found));
   const first = attempt(derivation(found), snapshot, []);
@@ -88,12 +90,12 @@ function attempt(resolution: Resolution, snapshot: RegistrySnapshot, guards: rea
   const { request } = resolution.search;
   const { policy } = request;
   const { steps, results } = bindGoal(resolution);
+  const unfolded = unfold(steps, results, request.composites.template, policy.maxSteps);
+  if (!unfolded.ok) return unfolded;
   const plan = assemble({
-    steps,
-    boundaries: [],
+    ...unfolded.value,
     want: request.want,
     given: [...request.given].sort(),
-    results,
     why: explain(resolution, usedGiven(resolution)),
     guards,
     policy,

@@ -3,6 +3,7 @@ import type { RegistrySnapshot } from "../registry/snapshot.ts";
 import { err, ok, type Result } from "../result.ts";
 import { assemble } from "./assemble.ts";
 import { bindGraph } from "./bind-graph.ts";
+import { Composites } from "./composites.ts";
 import { NO_EXCLUSIONS, type Exclusions } from "./eligible.ts";
 import { figure } from "./figure.ts";
 import { graphResults } from "./graph-results.ts";
@@ -14,6 +15,7 @@ import { policyFault } from "./policy-conflicts.ts";
 import { planFault } from "./problem.ts";
 import { readGraph, type ReadStep } from "./read-graph.ts";
 import { shapesOf } from "./shapes.ts";
+import { unfold } from "./unfold.ts";
 
 /**
  * Plans an explicit graph: finds the nodes it names under the policy, binds what its author left out, and orders and
@@ -44,12 +46,13 @@ export function resolveGraph(
   const scope = { nodes: new Map(read.value.map(({ id, node }) => [id, node])), given };
   const results = graphResults(graph.want, bound.value.steps, scope);
   if (!results.ok) return results;
+  const composites = new Composites(snapshot, policy, excluded);
+  const unfolded = unfold(bound.value.steps, results.value, composites.template, policy.maxSteps);
+  if (!unfolded.ok) return unfolded;
   const plan = assemble({
-    steps: bound.value.steps,
-    boundaries: [],
+    ...unfolded.value,
     want: graph.want === undefined ? [...results.value.keys()] : [...new Set(graph.want)],
     given: [...given].sort(),
-    results: results.value,
     why: [],
     guards: bound.value.notes,
     policy,
@@ -84,6 +87,7 @@ function whyOf(plan: Plan, read: readonly ReadStep[]): readonly KeyChoice[] {
     .map(([, { key, step }]) => ({
       key,
       source: step === null ? "given" : "node",
-      candidates: step === null ? [] : (candidates.get(step) ?? []),
+      // Parts of a composite were chosen with it.
+      candidates: step === null ? [] : (candidates.get(step.split("/")[0] ?? step) ?? []),
     }));
 }

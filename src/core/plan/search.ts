@@ -1,6 +1,7 @@
 import type { ContractKey, NodeDefinition } from "../registry/node.ts";
 import type { RegistrySnapshot } from "../registry/snapshot.ts";
 import { ANY_SHAPE, byCost, type Contender, type Demand } from "./contender.ts";
+import type { Composites } from "./composites.ts";
 import { refusalReasons, type Exclusions } from "./eligible.ts";
 import { factsOf, type NodeFacts } from "./facts.ts";
 import { Heap } from "./heap.ts";
@@ -22,6 +23,7 @@ export interface SearchRequest {
   readonly given: ReadonlySet<ContractKey>;
   readonly policy: Policy;
   readonly excluded: Exclusions;
+  readonly composites: Composites;
 }
 
 /** What is known after a search: every node that could matter for the goal, judged. */
@@ -81,7 +83,7 @@ function consider(
   demand: (key: ContractKey, shape: number) => Demand,
 ): Contender {
   const { node } = facts;
-  const refusals = refusalReasons(node, facts.trust, request.policy, request.excluded);
+  const refusals = refusalsOf(facts, request);
   const needs: Demand[] = [];
   const price = model.price(facts);
   const contender: Contender = { node, facts, refusals, price, needs, waiting: 0, cost: Infinity, place: -1 };
@@ -94,6 +96,14 @@ function consider(
   }
   contender.waiting = needs.length;
   return contender;
+}
+
+/** A composite is as good as its parts: when they cannot be planned, it is refused from the start. */
+function refusalsOf({ node, trust }: NodeFacts, { policy, excluded, composites }: SearchRequest): readonly string[] {
+  const refusals = refusalReasons(node, trust, policy, excluded);
+  if (refusals.length > 0 || node.entrypoint.type !== "composite") return refusals;
+  const objection = composites.objection(node);
+  return objection === null ? refusals : [objection];
 }
 
 function settle({ contenders, demands, shapes, model }: Search): void {

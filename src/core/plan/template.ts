@@ -1,5 +1,6 @@
-import type { NodeDefinition, ContractKey } from "../registry/node.ts";
+import type { ContractKey, NodeDefinition } from "../registry/node.ts";
 import type { DraftStep } from "./draft-step.ts";
+import { gateSources, mapGate } from "./gate-sources.ts";
 import type { Boundary, Source, StepId } from "./plan.ts";
 
 /**
@@ -13,6 +14,8 @@ export interface Template {
   /** Nested composites, outermost first, ids relative. */
   readonly boundaries: readonly Boundary[];
   readonly outputs: ReadonlyMap<ContractKey, Source>;
+  /** 1 for a composite of leaves, one more for every composite within. */
+  readonly nesting: number;
 }
 
 /** A template at its place: real ids, real sources. */
@@ -20,7 +23,7 @@ export interface Placed {
   readonly steps: readonly DraftStep[];
   readonly boundaries: readonly Boundary[];
   readonly outputs: ReadonlyMap<ContractKey, Source>;
-  /** Leaves nothing inside waits for: what comes after the composite comes after these. */
+  /** Parts no other part waits for: what comes after the composite comes after these. */
   readonly exits: readonly StepId[];
 }
 
@@ -30,49 +33,90 @@ export interface Placed {
  */
 export function place(draft: DraftStep, template: Template): Placed {
   const at = (id: StepId): StepId => `${draft.id}/${id}`;
-  const move = (source: Source): Source | undefined =>
-    source.step !== null ? { step: at(source.step), key: source.key } : (draft.inputs.get(source.key) ?? draft.wishes.get(source.key));
-  const moveAll = (sources: Iterable<readonly [ContractKey, Source]>): Map<ContractKey, Source> =>
-    new Map([...sources].flatMap(([key, source]) => {
-      const moved = move(source);
-      return moved ? [[key, moved]] : [];
-    }));
-  const inner = innerEdges(template.steps);
-  const steps = template.steps.map((step) => {
-    // A part that takes a key the composite only wishes for wishes for it too.
-    const hard = [...step.inputs].filter(([, source]) => source.step !== null || draft.inputs.has(source.key));
-    const soft = [...step.inputs].filter(([, source]) => source.step === null && !draft.inputs.has(source.key));
-    const first = (inner.waits.get(step.id) ?? 0) === 0;
-    const when = first && draft.when ? (step.when ? { all: [draft.when, step.when] } : draft.when) : step.when;
+  const hardly = (source: Source): Source | undefined =>
+    source.step === null ? draft.inputs.get(source.key) : { step: at(source.step), key: source.key };
+  const anyhow = (source: Source): Source | undefined =>
+    hardly(source) ?? (source.step === null ? draft.wishes.get(source.key) : undefined);
+  const waits = new Map(template.steps.map((step) => [step.id, waitsFor(step)]));
+  const awaited = new Set([...waits.values()].flat());
+  const steps = template.steps.map((step): DraftStep => {
+    const first = waits.get(step.id)?.length === 0;
+    const own = step.when && mapGate(step.when, (source) => anyhow(source) ?? source);
+    const when = first && draft.when ? (own ? { all: [draft.when, own] } : draft.when) : own;
+    // A part that takes an input the composite only wishes for wishes for it too.
+    const inputs = moveAll(step.inputs, hardly);
+    const wishes = moveAll([...step.inputs, ...step.wishes], anyhow);
+    for (const key of inputs.keys()) wishes.delete(key);
     return {
       ...step,
       id: at(step.id),
-      inputs: moveAll(hard),
-      wishes: moveAll([...soft, ...step.wishes]),
+      inputs,
+      wishes,
       after: [...step.after.map(at), ...(first ? draft.after : [])],
+      unchecked: [...step.unchecked, ...handedUnchecked(step, draft)],
       parent: step.parent === undefined ? draft.id : at(step.parent),
-      ...(when === undefined ? {} : { when: moveGateSources(when, step, at) }),
+      ...(when === undefined ? {} : { when }),
     };
   });
-  const outputs = moveAll(template.outputs);
-  const boundary: Boundary = {
+  const outputs = moveAll(template.outputs, hardly);
+  return {
+    steps,
+    outputs,
+    boundaries: [boundaryOf(draft, template, steps, outputs), ...template.boundaries.map((one) => moveBoundary(one, draft.id, hardly))],
+    exits: template.steps.filter((step) => !awaited.has(step.id)).map((step) => at(step.id)),
+  };
+}
+
+/** Inputs a part takes over from the composite that nobody could check in advance. */
+const handedUnchecked = (step: DraftStep, draft: DraftStep): readonly ContractKey[] =>
+  [...step.inputs].flatMap(([key, { step: from, key: outer }]) =>
+    from === null && draft.unchecked.includes(outer) && !step.unchecked.includes(key) ? [key] : [],
+  );
+
+function boundaryOf(
+  draft: DraftStep,
+  { node }: Template,
+  steps: readonly DraftStep[],
+  outputs: ReadonlyMap<ContractKey, Source>,
+): Boundary {
+  return {
     id: draft.id,
-    node: template.node.name,
-    version: template.node.version,
+    node: node.name,
+    version: node.version,
     parent: draft.parent ?? null,
     steps: steps.map((step) => step.id),
     inputs: Object.fromEntries(draft.inputs),
     outputs: Object.fromEntries(outputs),
-    cacheTtlMs: template.node.kind === "effect" ? null : (template.node.execution.cache?.ttlMs ?? null),
+    cacheTtlMs: node.kind === "effect" ? null : (node.execution.cache?.ttlMs ?? null),
   };
-  const nested = template.boundaries.map((one) => ({
-    ...one,
-    id: at(one.id),
-    parent: one.parent === null ? draft.id : at(one.parent),
-    steps: one.steps.map(at),
-    inputs: Object.fromEntries(moveAll(Object.entries(one.inputs))),
-    outputs: Object.fromEntries(moveAll(Object.entries(one.outputs))),
-  }));
-  const exits = template.steps.filter((step) => !inner.feeds.has(step.id)).map((step) => at(step.id));
-  return { steps, boundaries: [boundary, ...nested], outputs, exits };
+}
+
+function moveBoundary(boundary: Boundary, outer: StepId, move: (source: Source) => Source | undefined): Boundary {
+  const at = (id: StepId): StepId => `${outer}/${id}`;
+  return {
+    ...boundary,
+    id: at(boundary.id),
+    parent: boundary.parent === null ? outer : at(boundary.parent),
+    steps: boundary.steps.map(at),
+    inputs: Object.fromEntries(moveAll(Object.entries(boundary.inputs), move)),
+    outputs: Object.fromEntries(moveAll(Object.entries(boundary.outputs), move)),
+  };
+}
+
+function moveAll(
+  sources: Iterable<readonly [ContractKey, Source]>,
+  move: (source: Source) => Source | undefined,
+): Map<ContractKey, Source> {
+  const moved = new Map<ContractKey, Source>();
+  for (const [key, source] of sources) {
+    const target = move(source);
+    if (target) moved.set(key, target);
+  }
+  return moved;
+}
+
+/** The parts a part waits for; wishes may give way, so they do not count. */
+function waitsFor(step: DraftStep): readonly StepId[] {
+  const sources = [...step.inputs.values(), ...(step.when ? gateSources(step.when) : [])];
+  return [...sources.flatMap((source) => (source.step === null ? [] : [source.step])), ...step.after];
 }

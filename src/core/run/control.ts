@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../../contracts/json.ts";
 import { fault, type Fault } from "../errors.ts";
 import type { StepId } from "../plan/plan.ts";
-import { dispatchAll, dispatchSegment } from "./dispatch.ts";
+import { dispatchAll, dispatchSegments } from "./dispatch.ts";
 import type { Draft } from "./draft.ts";
 import type { LeaseSettings } from "./event.ts";
 import { expire } from "./leases.ts";
@@ -33,7 +33,7 @@ export function tick(draft: Draft, leases: LeaseSettings): void {
       }
     }
     if (draft.header.status === "paused") draft.putSegment({ ...draft.segment(id), dueAt: null });
-    else dispatchSegment(draft, id, "queue", leases);
+    else dispatchSegments(draft, [id], "queue", leases);
   }
 }
 

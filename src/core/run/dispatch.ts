@@ -1,20 +1,53 @@
-import type { StepId } from "../plan/plan.ts";
+import { gateHolds } from "../plan/gate-holds.ts";
+import type { SegmentId, StepId } from "../plan/plan.ts";
 import type { Policy } from "../plan/policy.ts";
 import type { Draft } from "./draft.ts";
 import type { LeaseSettings } from "./event.ts";
 import { TERMINAL_STEP, type Lease, type SegmentState, type StepState } from "./state.ts";
+import { needsValueOf, passOver } from "./skip.ts";
 import { lease } from "./step.ts";
+import { isRef } from "./value.ts";
 import { beginWait } from "./waits.ts";
 
 /** Fencing token: names the dispatch it belongs to, so an answer to an older one is recognised. */
 const tokenOf = (segment: string, epoch: number): string => `${segment}.${epoch}`;
+
+/** Sets going what can run now in the given segments, and in those that a closed gate sets free. */
+export function dispatchSegments(
+  draft: Draft,
+  ids: Iterable<SegmentId>,
+  via: "inline" | "queue",
+  leases: LeaseSettings,
+): void {
+  const queue = [...ids];
+  for (let at = 0; at < queue.length; at++) {
+    const id = queue[at] ?? "";
+    queue.push(...judgeGates(draft, id));
+    dispatchSegment(draft, id, via, leases);
+  }
+}
+
+/** Passes over the steps of a segment whose gates are closed; returns the segments this sets free. */
+function judgeGates(draft: Draft, id: SegmentId): readonly SegmentId[] {
+  const freed: SegmentId[] = [];
+  for (const { id: step, status, attempts } of draft.segment(id).steps) {
+    const gate = draft.index.stepById.get(step)?.when;
+    if (!gate || status !== "pending" || attempts.length > 0 || !inputsReady(draft, step, new Set())) continue;
+    const open = gateHolds(gate, (source) => {
+      const stored = draft.value(source);
+      return stored && !isRef(stored) ? stored.v : undefined;
+    });
+    if (!open) freed.push(...passOver(draft, step));
+  }
+  return freed;
+}
 
 /**
  * Sets going everything of the segment that can run now: steps whose inputs are there or come from a step leased with
  * them, and whose backoff is over. Waits begin in place; everything else is leased together. Nothing happens when the
  * segment is leased already, nothing can run, the run is paused or has no room.
  */
-export function dispatchSegment(draft: Draft, id: string, via: "inline" | "queue", leases: LeaseSettings): void {
+function dispatchSegment(draft: Draft, id: string, via: "inline" | "queue", leases: LeaseSettings): void {
   if (draft.header.status === "paused" || draft.segment(id).lease !== null) return;
   beginWaits(draft, id);
   const segment = draft.segment(id);
@@ -39,7 +72,12 @@ export function dispatchSegment(draft: Draft, id: string, via: "inline" | "queue
 
 /** Dispatches whatever is ready anywhere in the run: after a pause, or when room has become free. */
 export function dispatchAll(draft: Draft, leases: LeaseSettings): void {
-  for (const { id } of draft.state.plan.segments) dispatchSegment(draft, id, "queue", leases);
+  dispatchSegments(
+    draft,
+    draft.state.plan.segments.map(({ id }) => id),
+    "queue",
+    leases,
+  );
 }
 
 /** How many segments of the run may be leased at once; null for any number. */
@@ -71,8 +109,8 @@ export function inputsReady(draft: Draft, step: StepId, alsoDone: ReadonlySet<St
   const planned = draft.index.stepById.get(step);
   if (!planned) return false;
   const done = (id: StepId): boolean => alsoDone.has(id) || hasSucceeded(draft.step(id));
-  for (const source of Object.values(planned.inputs)) if (source.step !== null && !done(source.step)) return false;
-  return planned.after.every(done);
+  const after = (id: StepId): boolean => done(id) || draft.step(id).passedOver === true;
+  return (draft.index.dependencies.get(step) ?? []).every((id) => (needsValueOf(planned, id) ? done(id) : after(id)));
 }
 
 export const hasSucceeded = (step: StepState): boolean => step.status === "succeeded" || step.status === "cached";

@@ -1,6 +1,6 @@
 import { fault, type Fault } from "../errors.ts";
 import type { SegmentId } from "../plan/plan.ts";
-import { dispatchSegment } from "./dispatch.ts";
+import { dispatchSegments } from "./dispatch.ts";
 import type { Draft } from "./draft.ts";
 import type { LeaseSettings } from "./event.ts";
 import { bury, dispatchAfter, settle } from "./settle.ts";
@@ -58,7 +58,7 @@ export function expire(draft: Draft, id: SegmentId, problem: Fault, leases: Leas
     if (expiries <= leases.maxExpiries) draft.putStep(release(step, draft.takeSeq(), problem, draft.now));
     else bury(draft, step, lostOutcome(problem, draft.now), draft.takeSeq());
   }
-  if (expiries <= leases.maxExpiries) dispatchSegment(draft, id, "queue", leases);
+  if (expiries <= leases.maxExpiries) dispatchSegments(draft, [id], "queue", leases);
   else dispatchAfter(draft, id, lost, leases);
 }
 

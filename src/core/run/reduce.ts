@@ -1,6 +1,7 @@
 import { fault } from "../errors.ts";
+import type { SegmentId } from "../plan/plan.ts";
 import { approve, deliverEvent, end, openMailbox, pause, resume, tick } from "./control.ts";
-import { dispatchAll, dispatchSegment } from "./dispatch.ts";
+import { dispatchAll, dispatchSegments } from "./dispatch.ts";
 import { Draft } from "./draft.ts";
 import { DEFAULT_LEASES, type LeaseSettings, type RunEvent, type Transition } from "./event.ts";
 import { answer, undeliverable } from "./leases.ts";
@@ -30,8 +31,7 @@ export function reduce(
 function handle(draft: Draft, event: RunEvent, leases: LeaseSettings): void {
   switch (event.type) {
     case "inline":
-      for (const { id, inline } of draft.state.plan.segments) if (inline) dispatchSegment(draft, id, "inline", leases);
-      return;
+      return dispatchSegments(draft, inlineSegments(draft), "inline", leases);
     case "start":
       draft.updateHeader({ status: "running" });
       return dispatchAll(draft, leases);
@@ -53,6 +53,9 @@ function handle(draft: Draft, event: RunEvent, leases: LeaseSettings): void {
       return approve(draft, event.step, event.approved, event.word, leases);
   }
 }
+
+const inlineSegments = (draft: Draft): readonly SegmentId[] =>
+  draft.state.plan.segments.flatMap(({ id, inline }) => (inline ? [id] : []));
 
 function stopOnFailure(draft: Draft): void {
   const { fault: problem } = draft.header;

@@ -1,10 +1,11 @@
 import type { SegmentId, StepId } from "../plan/plan.ts";
-import { dispatchAll, dispatchSegment, parallelLimit } from "./dispatch.ts";
+import { dispatchAll, dispatchSegments, parallelLimit } from "./dispatch.ts";
 import type { Draft } from "./draft.ts";
 import type { LeaseSettings } from "./event.ts";
 import { verdict } from "./retry.ts";
 import { TERMINAL_STEP, type StepOutcome, type StepState } from "./state.ts";
-import { abandon, die, retryLater, succeed } from "./step.ts";
+import { skipDependents } from "./skip.ts";
+import { die, retryLater, succeed } from "./step.ts";
 
 /** An outcome arrives at its step: it has succeeded, is repeated later, or is dead with everything that needs it. */
 export function settle(draft: Draft, step: StepState, outcome: StepOutcome): void {
@@ -32,16 +33,6 @@ export function bury(draft: Draft, step: StepState, outcome: Extract<StepOutcome
   skipDependents(draft, step.id);
 }
 
-function skipDependents(draft: Draft, id: StepId): void {
-  const queue: StepId[] = [...(draft.index.dependents.get(id) ?? [])];
-  for (let next = queue.pop(); next !== undefined; next = queue.pop()) {
-    const dependent = draft.step(next);
-    if (TERMINAL_STEP.has(dependent.status)) continue;
-    draft.putStep(abandon(dependent, "skipped", draft.takeSeq(), draft.now));
-    queue.push(...(draft.index.dependents.get(next) ?? []));
-  }
-}
-
 /**
  * Sets going what may run now that these steps are settled: the rest of their own segment and the segments that waited
  * for them; with a limit on parallel segments, whatever was kept back too. A run that has no ring yet waits for its
@@ -55,5 +46,5 @@ export function dispatchAfter(draft: Draft, id: SegmentId, settled: readonly Ste
     for (const dependent of draft.index.dependents.get(step) ?? [])
       next.add(draft.index.segmentOf.get(dependent) ?? id);
   }
-  for (const segment of next) dispatchSegment(draft, segment, "queue", leases);
+  dispatchSegments(draft, next, "queue", leases);
 }

@@ -76,6 +76,8 @@ export interface Waiting {
 export interface StepState {
   readonly id: StepId;
   readonly status: StepStatus;
+  /** True for a skipped step whose gate, or the gate of one whose value it needs, was closed: no failure. */
+  readonly passedOver?: true;
   /** Present while the step waits. */
   readonly waiting?: Waiting;
   readonly attempts: readonly Attempt[];

@@ -4,7 +4,7 @@ import { fault, faultOf, type Fault } from "../../core/errors.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { apply, begin } from "../../core/run/begin.ts";
 import { encodeRun } from "../../core/run/codec.ts";
-import type { LeaseSettings } from "../../core/run/event.ts";
+import type { Intent, LeaseSettings, RunEvent } from "../../core/run/event.ts";
 import { valueHash } from "../../core/run/hash.ts";
 import { reduce } from "../../core/run/reduce.ts";
 import { keyedRunId, runId } from "../../core/run/run-id.ts";
@@ -123,14 +123,20 @@ async function beginRun(
 /** Executes the inline segments before any object is touched. A gateway that dies here has written nothing. */
 async function runInline(begun: RunState, ports: EnvelopePorts, settings: EnvelopeSettings): Promise<RunState> {
   if (!begun.plan.segments.some((segment) => segment.inline)) return begun;
-  const leased = reduce(begun, { type: "inline" }, ports.clock.now(), settings.leases);
-  let state = apply(begun, leased);
-  for (const intent of leased.intents) {
+  let state = begun;
+  const send = (event: RunEvent): readonly Intent[] => {
+    const transition = reduce(state, event, ports.clock.now(), settings.leases);
+    state = apply(state, transition);
+    return transition.intents;
+  };
+  const queue = [...send({ type: "inline" })];
+  for (let intent = queue.shift(); intent !== undefined; intent = queue.shift()) {
     if (intent.type !== "dispatch") continue;
     const work = workOf(state, intent, "whole");
     const results = await executeWork(work, work.values ?? {}, ports);
-    const answered = { type: "answer", segment: intent.segment, token: intent.token, results } as const;
-    state = apply(state, reduce(state, answered, ports.clock.now(), settings.leases));
+    send({ type: "answer", segment: intent.segment, token: intent.token, results });
+    // A segment over the budget was split: the next piece may be ready now.
+    queue.push(...send({ type: "inline" }));
   }
   return state;
 }

@@ -106,9 +106,7 @@ function withValues(plan: Result<Plan, Fault>, values: JsonObject | null): Resul
 
 /** The part of a contract's schema that is needed here. */
 interface Reader<T> {
-  safeParse(
-    value: unknown,
-  ):
+  safeParse(value: unknown):
     | { readonly success: true; readonly data: T }
     | {
         readonly success: false;

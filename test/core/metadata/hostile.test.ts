@@ -165,12 +165,6 @@ describe("weapons are refused at once", () => {
   });
 });
 
-it("reads linearly: twice the text costs no more than a few times the steps", () => {
-  // Measured in matches of the reader's own work, not in time: the number of findings and lines it reports.
-  const many = (count: number): number => readBlock(block(...Array.from({ length: count }, (_, i) => `k${i}: v`))).fieldLines[`k${count - 1}`] ?? 0;
-  expect([many(1_000), many(2_000)]).toEqual([1_001, 2_001]);
-});
-
 it("reads the project's own fixture of a trap the same with a hundred copies of the trap", () => {
   const trap = readFileSync(join(import.meta.dirname, "../../fixtures/dialects/trap_delimiters_in_body.md"), "utf8");
   const reading = readBlock(trap + trap.repeat(100));

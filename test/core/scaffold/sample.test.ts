@@ -43,7 +43,11 @@ describe("sampleOf", () => {
         })),
       ),
     }));
-    fc.assert(fc.property(schema, (one) => expect(validateState(one, sampleOf(one))).toEqual([])));
+    fc.assert(
+      fc.property(schema, (one) => {
+        expect(validateState(one, sampleOf(one))).toEqual([]);
+      }),
+    );
   });
 
   it("ends on a schema that contains itself by reference or nests without end", () => {

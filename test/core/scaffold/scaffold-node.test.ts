@@ -77,7 +77,7 @@ describe("scaffoldNode", () => {
   });
 
   it("carries any text through: quotes, colons, braces, line breaks, YAML and Markdown", () => {
-    const tricky = fc.constantFrom("{{name}}", "a: b # c", "'\"`", "- x", "# === /ONEX:Metadata ===", "line\n\nbreak", "*/ --> ]]>", "null", "\u2028\u0085");
+    const tricky = fc.constantFrom("say {{name}}", "{{x}} {{y}}", "a: b # c", "'\"`", "- x", "# === /ONEX:Metadata ===", "line\n\nbreak", "*/ --> ]]>", "null", "\u2028\u0085");
     const text = fc.oneof(tricky, fc.string({ unit: "grapheme", minLength: 1, maxLength: 60 })).filter((value) => value.trim() !== "");
     fc.assert(
       fc.property(text, text, text, (description, author, inside) => {
@@ -97,6 +97,11 @@ describe("scaffoldNode", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it("takes a text that is nothing but a token for what it looks like", () => {
+    const node = scaffoldNode(specification({ description: "{{description}}" }), BIRTH, "active");
+    expect(node).toMatchObject({ ok: false, error: [{ code: "SCAFFOLD_INVALID", place: "node.onex.yaml" }] });
   });
 
   it("leaves no token of any template unfilled", () => {

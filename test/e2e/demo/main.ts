@@ -30,16 +30,18 @@ async function main(): Promise<boolean> {
   if (documents.length === 0) throw new DemoFailure("there is no document to work on");
 
   const story = await playOnWorkerd((worker) => play(worker, documents, screen));
-  printSummary(story, refused, screen);
-  const failed = story.documents.filter(({ problem }) => problem !== null);
+  printSummary(story, screen);
+  const failed = [
+    ...story.documents.flatMap(({ name, problem }) => (problem === null ? [] : [`${name}: ${problem}`])),
+    ...refused.map(({ path, reason }) => `${path} ${reason}`),
+  ];
+  const total = story.documents.length + refused.length;
   screen.line();
-  if (failed.length + refused.length === 0) screen.good(`${documents.length} documents done, and everything stopped.`);
-  else {
-    const names = [...failed.map(({ name, problem }) => `${name} (${problem})`), ...refused.map(({ path, reason }) => `${path} (${reason})`)];
-    screen.bad(`Not done: ${names.join(", ")}`);
-  }
+  if (failed.length === 0) screen.good(`${total} of ${total} documents done, and everything stopped.`);
+  else screen.bad(`${total - failed.length} of ${total} documents done, and everything stopped. Not done:`);
+  for (const one of failed) screen.bad(`  ${one}`);
   if (values.json) screen.line(JSON.stringify(summaryJson(story)));
-  return failed.length + refused.length === 0;
+  return failed.length === 0;
 }
 
 async function playOnWorkerd(part: (worker: Awaited<ReturnType<typeof bootWorker>>) => Promise<Story>): Promise<Story> {

@@ -1,10 +1,9 @@
 import { table } from "../../support/table.ts";
-import type { RefusedFile } from "./documents.ts";
 import type { Screen } from "./screen.ts";
 import type { Story } from "./story.ts";
 
 /** The end of the demo: the documents, the trust of the nodes, and what lies in the bucket. */
-export function printSummary({ documents, before, after, keys }: Story, refused: readonly RefusedFile[], screen: Screen): void {
+export function printSummary({ documents, before, after, keys }: Story, screen: Screen): void {
   screen.title("Documents");
   const rows = documents.map(({ name, status, outputs, durationMs, steps, queuedSteps }) => [
     name,
@@ -17,7 +16,6 @@ export function printSummary({ documents, before, after, keys }: Story, refused:
   ]);
   const head = ["document", "dialect", "hash verdict", "words", "run time", "steps", "status"];
   for (const line of table(head, rows, [3, 4])) screen.line(`  ${line}`);
-  for (const { path, reason } of refused) screen.bad(`  ${path} ${reason}`);
 
   screen.title("Trust");
   const trust = Object.entries(after).map(([name, { score, samples }]) => [
