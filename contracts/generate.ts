@@ -3,7 +3,7 @@
  *
  * - contracts/generated/templates.ts, from contracts/templates
  * - contracts/schemas/*.schema.json, from the zod schemas in contracts
- * - src/infra/sandbox/quickjs.wasm, the pinned interpreter with a meter in every loop
+ * - src/infra/sandbox/quickjs.wasm, the pinned interpreter with a meter in every loop, and its licence
  * - src/nodes/<name>/node.onex.yaml, stamped with the hash of the contract beside it
  * - .onextree, the index of the built-in nodes
  *
@@ -77,9 +77,15 @@ function schemas(): GeneratedFile[] {
   });
 }
 
-function interpreter(): GeneratedFile {
-  const original = createRequire(import.meta.url).resolve("@jitl/quickjs-wasmfile-release-sync/wasm");
-  return { path: "src/infra/sandbox/quickjs.wasm", content: meterWasm(readFileSync(original)) };
+/** The interpreter is others' work under the MIT licence, so their notice goes where it goes. */
+function interpreter(): GeneratedFile[] {
+  const { resolve } = createRequire(import.meta.url);
+  const licence = join(dirname(resolve("@jitl/quickjs-wasmfile-release-sync/package.json")), "LICENSE");
+  const original = readFileSync(resolve("@jitl/quickjs-wasmfile-release-sync/wasm"));
+  return [
+    { path: "src/infra/sandbox/quickjs.wasm", content: meterWasm(original) },
+    { path: "src/infra/sandbox/quickjs.LICENSE.txt", content: readFileSync(licence, "utf8") },
+  ];
 }
 
 const nodeFolders = (): string[] =>
@@ -129,7 +135,7 @@ function isCurrent({ path, content }: GeneratedFile): boolean {
 }
 
 function main(check: boolean): number {
-  const stale = [templates(), ...schemas(), interpreter(), ...stampedNodes(), tree()].filter(
+  const stale = [templates(), ...schemas(), ...interpreter(), ...stampedNodes(), tree()].filter(
     (file) => !isCurrent(file),
   );
   if (check) {

@@ -23,6 +23,7 @@ import { planService } from "../src/infra/host/plan-service.ts";
 import { RegistryCache } from "../src/infra/host/registry-cache.ts";
 import { DEFAULT_RING, type RingPorts, type RingSettings } from "../src/infra/host/ring.ts";
 import { RunReader } from "../src/infra/host/run-reader.ts";
+import { runControlService } from "../src/infra/host/run-control-service.ts";
 import { runService } from "../src/infra/host/run-service.ts";
 import type { Services } from "../src/infra/host/services.ts";
 import { systemClock, systemIds } from "../src/infra/host/system.ts";
@@ -99,6 +100,7 @@ function wire(env: Env): Wiring {
       nodes: nodeService({ registry, cache, trust, clock }),
       plans: planService(cache, waitUntil),
       runs: runService(runs),
+      control: runControlService({ ...executor, coordinator, runs, ids }, Number(env.RINGS)),
       health: healthService([
         { name: "registry", check: async () => `version ${await registry.version("default")}` },
         { name: "blobs", check: async () => `${(await blobs.get("health")) === null ? "empty" : "readable"}` },

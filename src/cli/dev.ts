@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { createClient } from "../client/client.ts";
 import { guide } from "./dev/guide.ts";
+import { onOrphaned } from "./dev/orphan.ts";
 import { freePort, HOST } from "./dev/port.ts";
 import { untilHealthy } from "./dev/readiness.ts";
 import { explain, registerTree } from "./dev/register-tree.ts";
@@ -77,6 +78,7 @@ async function serve({ port: wanted, data, verbose }: Options): Promise<void> {
 }
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
+onOrphaned(stop);
 try {
   await serve(readOptions());
 } catch (thrown) {

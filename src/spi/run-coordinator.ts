@@ -1,4 +1,5 @@
-import type { RunId } from "../core/run/state.ts";
+import type { RunEvent } from "../core/run/event.ts";
+import type { RunId, RunStatus } from "../core/run/state.ts";
 import type { Answer, SourceId, Undeliverable } from "../core/run/work.ts";
 import type { SegmentId } from "../core/plan/plan.ts";
 import type { NodeRef } from "../core/registry/node.ts";
@@ -39,6 +40,14 @@ export interface ArchiveBatch {
   readonly trust: readonly RingTrust[];
 }
 
+/** What a caller may do to a run under way. */
+export type ControlEvent = Extract<RunEvent, { type: "cancel" | "pause" | "resume" | "event" | "approve" }>;
+
+/** What became of it: `status` is the run's after the event; `changed` is false when the event came too late or to nobody. */
+export type ControlReceipt =
+  | { readonly kind: "unknown" }
+  | { readonly kind: "known"; readonly changed: boolean; readonly status: RunStatus };
+
 /**
  * Keeps every run's state in the ring its id names. All methods reject with SERVICE_UNAVAILABLE when the ring cannot be
  * reached; all are safe to repeat.
@@ -53,6 +62,8 @@ export interface RunCoordinator {
   read(runId: RunId): Promise<string | null>;
   /** As read, but answers when the run ends or after `timeoutMs`, whichever is first. */
   wait(runId: RunId, timeoutMs: number): Promise<string | null>;
+  /** `unknown` when the ring does not have the run or it belongs to another tenant. */
+  control(tenant: string, runId: RunId, event: ControlEvent): Promise<ControlReceipt>;
   /** Values of a work that were too large for its message; null when the token is stale. */
   values(runId: RunId, segment: SegmentId, token: string): Promise<Readonly<Record<SourceId, StoredValue>> | null>;
   /** Finished runs of a ring that wait to be archived; null once they are. */

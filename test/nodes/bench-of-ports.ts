@@ -32,7 +32,14 @@ export const callOf = (node: NodeDefinition, input: JsonObject, changes: Partial
 export async function bench(changes: Partial<NodePorts> = {}) {
   const clock = fixedClock(START);
   const sandbox = quickJsSandbox({ loadModule: nodeQuickJsModule });
-  const ports = { sandbox, registry: memoryNodeRegistry(), blobs: memoryBlobStore(), clock, ids: seededIds(7), ...changes };
+  const ports = {
+    sandbox,
+    registry: memoryNodeRegistry(),
+    blobs: memoryBlobStore(),
+    clock,
+    ids: seededIds(7),
+    ...changes,
+  };
   const handlers = new Map<string, Handler>();
   for (const handler of [builtinHandler(builtinNodes(ports)), functionHandler(ports.sandbox)]) {
     await handler.initialize();

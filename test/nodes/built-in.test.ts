@@ -16,12 +16,22 @@ interface Examples {
 
 describe("built-in nodes", () => {
   it("are all there", () => {
-    expect(nodeNames).toEqual(["hash_verify", "metadata_extract", "metadata_report", "metadata_validate", "noop", "scaffold"]);
+    expect(nodeNames).toEqual([
+      "hash_verify",
+      "metadata_extract",
+      "metadata_report",
+      "metadata_validate",
+      "noop",
+      "scaffold",
+    ]);
   });
 
   describe.each(nodeNames)("%s", (name) => {
     it("has a verified block, is admitted and explains itself", () => {
-      expect(readBlock(readNodeFile(name, "node.onex.yaml"), { path: "node.onex.yaml" })).toMatchObject({ dialect: "ONEX", hash: "verified" });
+      expect(readBlock(readNodeFile(name, "node.onex.yaml"), { path: "node.onex.yaml" })).toMatchObject({
+        dialect: "ONEX",
+        hash: "verified",
+      });
       expect(definitionOf(name)).toMatchObject({
         name,
         lifecycle: "active",

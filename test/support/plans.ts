@@ -61,6 +61,7 @@ export function sketchPlan(sketches: readonly StepSketch[], policy: Partial<Poli
     depth: steps.length,
     why: [],
     guards: [],
+    origin: "graph",
     policy: { ...DEFAULT_POLICY, ...policy },
   };
 }

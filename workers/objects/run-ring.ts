@@ -39,6 +39,10 @@ export class RunRing extends DurableObject<Env> implements RingRpc {
     return this.#ring.wait(...args);
   }
 
+  control(...args: Parameters<Ring["control"]>): ReturnType<Ring["control"]> {
+    return this.#ring.control(...args);
+  }
+
   values(...args: Parameters<Ring["values"]>): ReturnType<Ring["values"]> {
     return this.#ring.values(...args);
   }

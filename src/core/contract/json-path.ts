@@ -1,7 +1,7 @@
 /** One step into a JSON value: a member's name or an item's index. */
 export type PathStep = string | number;
 
-const PLAIN = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const PLAIN = /^[A-Za-z_$][A-Za-z0-9_]*$/;
 
 /** Writes a path the way people read it: `$.input_contract["document.text"].items[0]`. */
 export function jsonPath(steps: readonly PathStep[], root = "$"): string {

@@ -1,6 +1,6 @@
 /** Bare words that YAML of some version reads as something else than text. */
-const NOT_TEXT = /^(?:null|true|false|yes|no|on|off|y|n|none|nan|inf)$/i;
-const PLAIN_WORDS = /^[A-Za-z_][A-Za-z0-9_./@+()-]*(?: [A-Za-z0-9_./@+()=<>,;-]+)*$/;
+const NOT_TEXT = /^(?:null|true|false|yes|no|on|off|y|n|none|\.?nan|\.?inf)$/i;
+const PLAIN_WORDS = /^\.?[A-Za-z_][A-Za-z0-9_./@+()-]*(?: [A-Za-z0-9_./@+()=<>,;-]+)*$/;
 const PLAIN_URI = /^[a-z][a-z0-9_+.-]*:\/\/[A-Za-z0-9_./@+=<>~%-]+$/;
 const PLAIN_VERSION = /^\d+\.\d+\.\d+$/;
 /** With a letter that cannot make a number of it. */

@@ -36,7 +36,7 @@ export function readYaml(text: string, limits: Partial<YamlLimits> = {}): Result
       // The library compares every pair of keys; duplicates are found below in linear time.
       uniqueKeys: false,
       prettyErrors: false,
-      logLevel: "silent",
+      logLevel: "error",
       lineCounter: lines,
     });
     const problem = document.errors[0] ?? document.warnings[0];

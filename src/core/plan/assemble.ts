@@ -10,6 +10,7 @@ import { order } from "./order.ts";
 import type { Boundary, KeyChoice, Plan, PlanStep, Segment, Source } from "./plan.ts";
 import type { Policy } from "./policy.ts";
 import { priceOf, PRICE_UNITS } from "./price.ts";
+import { segmentRest, type Kept } from "./segment-rest.ts";
 import { segmentSteps } from "./segment.ts";
 import { waitOf } from "./wait.ts";
 
@@ -24,6 +25,9 @@ export interface Parts {
   readonly guards: readonly string[];
   readonly policy: Policy;
   readonly snapshot: RegistrySnapshot;
+  readonly origin: "goal" | "graph";
+  /** Steps of a running plan that have succeeded, with their segments: those stay as they are. */
+  readonly kept?: Kept;
 }
 
 /**
@@ -58,11 +62,10 @@ function seal(parts: Parts, levels: readonly number[], grants: (step: number, so
   bound.sort((a, b) => a.level - b.level || (a.step.id < b.step.id ? -1 : 1));
   const placeOf = new Map(bound.map(({ step }, place) => [step.id, place]));
   const before = bound.map(({ step, inputs }) => sourcePlaces([...Object.values(inputs), ...otherSources(step)], placeOf));
-  const segments = segmentSteps(
-    bound.map(({ step }) => step),
-    before,
-    parts.policy,
-  );
+  const inOrder = bound.map(({ step }) => step);
+  const segments = parts.kept
+    ? segmentRest(inOrder, before, parts.policy, parts.kept)
+    : segmentSteps(inOrder, before, parts.policy);
   const segmentOf = new Map(segments.flatMap((segment) => segment.steps.map((id) => [id, segment] as const)));
   const factsFor = factsOf(parts.snapshot);
   const unhashed = {
@@ -77,6 +80,7 @@ function seal(parts: Parts, levels: readonly number[], grants: (step: number, so
     why: parts.why,
     guards: parts.guards,
     policy: parts.policy,
+    origin: parts.origin,
   };
   return { hash: planHash(unhashed), ...unhashed };
 }

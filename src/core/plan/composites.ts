@@ -154,7 +154,7 @@ function named(
   steps: readonly DraftStep[],
   scope: Parameters<typeof graphResults>[2],
 ): Result<Source, Fault> {
-  const results = graphResults([key], steps, scope);
+  const results = graphResults({ want: [key] }, steps, scope);
   if (!results.ok) return results;
   const source = results.value.get(key);
   return source ? ok(source) : err(misfit(`no step yields output ${key}`));

@@ -4,6 +4,7 @@ import { err, ok, type Result } from "../result.ts";
 import type { DraftStep } from "./draft-step.ts";
 import { gateSources } from "./gate-sources.ts";
 import { resolveSource, type Scope } from "./graph-source.ts";
+import type { Graph } from "./graph.ts";
 import { Links } from "./links.ts";
 import type { Source } from "./plan.ts";
 import { planFault } from "./problem.ts";
@@ -17,10 +18,11 @@ const MAX_VISITS = 2_000_000;
  * the key, under `step.key`.
  */
 export function graphResults(
-  want: readonly string[] | undefined,
+  { want, results: named }: Pick<Graph, "want" | "results">,
   steps: readonly DraftStep[],
   scope: Scope,
 ): Result<ReadonlyMap<ContractKey, Source>, Fault> {
+  if (named !== undefined) return namedResults(named, scope);
   if (want === undefined) return ok(leftovers(steps));
   if (want.length === 0) {
     return err(planFault("nothing_wanted", "the graph wants nothing", { place: "want", hint: "leave `want` out to get every result" }));
@@ -40,6 +42,19 @@ export function graphResults(
       if (!source.ok) return source;
       results.set(wanted, source.value);
     }
+  }
+  return ok(results);
+}
+
+function namedResults(
+  named: NonNullable<Graph["results"]>,
+  scope: Scope,
+): Result<ReadonlyMap<ContractKey, Source>, Fault> {
+  const results = new Map<ContractKey, Source>();
+  for (const [name, written] of Object.entries(named)) {
+    const source = resolveSource(written, scope, `results["${name}"]`);
+    if (!source.ok) return source;
+    results.set(name, source.value);
   }
   return ok(results);
 }

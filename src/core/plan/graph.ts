@@ -29,4 +29,6 @@ export interface Graph {
   readonly given: readonly ContractKey[];
   /** Wanted results: `step.output_key` or a key only one step ends with. Absent: every output no other step consumes. */
   readonly want?: readonly string[];
+  /** Results under names of their own, instead of `want`. */
+  readonly results?: Readonly<Record<string, GraphSource>>;
 }

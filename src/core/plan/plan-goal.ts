@@ -100,6 +100,7 @@ function attempt(resolution: Resolution, snapshot: RegistrySnapshot, guards: rea
     guards,
     policy,
     snapshot,
+    origin: "goal",
   });
   if (!plan.ok) return plan;
   return ok({ plan: plan.value, violations: violations(plan.value, snapshot) });

@@ -44,7 +44,7 @@ export function resolveGraph(
   const bound = bindGraph(read.value, given, shapesOf(snapshot));
   if (!bound.ok) return bound;
   const scope = { nodes: new Map(read.value.map(({ id, node }) => [id, node])), given };
-  const results = graphResults(graph.want, bound.value.steps, scope);
+  const results = graphResults(graph, bound.value.steps, scope);
   if (!results.ok) return results;
   const composites = new Composites(snapshot, policy, excluded);
   const unfolded = unfold(bound.value.steps, results.value, composites.template, policy.maxSteps);
@@ -57,6 +57,7 @@ export function resolveGraph(
     guards: bound.value.notes,
     policy,
     snapshot,
+    origin: "graph",
   });
   if (!plan.ok) return plan;
   const broken = violations(plan.value, snapshot);

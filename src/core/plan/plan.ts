@@ -118,6 +118,8 @@ export interface Plan {
   /** Limits that shaped the plan without refusing it. */
   readonly guards: readonly string[];
   readonly policy: Policy;
+  /** Whether the planner chose the nodes (also when absent) or the graph's author did. */
+  readonly origin?: "goal" | "graph";
 }
 
 export interface Goal {

@@ -7,7 +7,7 @@ import type { Ring } from "../host/ring.ts";
 /** What a ring object answers to over RPC: the ring's own methods. */
 export type RingRpc = Pick<
   Ring,
-  "submit" | "answer" | "undeliverable" | "read" | "wait" | "values" | "batch" | "archived"
+  "submit" | "answer" | "undeliverable" | "read" | "wait" | "control" | "values" | "batch" | "archived"
 >;
 
 /** The object name of a ring. */
@@ -23,6 +23,7 @@ export function durableRunCoordinator(rings: { getByName(name: string): unknown 
     undeliverable: (items) => eachRing(items, (ring, own) => at(ring).undeliverable(own)),
     read: (id) => call(async () => ringFor(id).read(id)),
     wait: (id, timeoutMs) => call(async () => ringFor(id).wait(id, timeoutMs)),
+    control: (tenant, id, event) => call(async () => ringFor(id).control(tenant, id, event)),
     values: (id, segment, token) => call(async () => ringFor(id).values(id, segment, token)),
     batch: (ring, batch) => call(async () => at(ring).batch(batch)),
     archived: (ring, batch) => call(async () => at(ring).archived(batch)),

@@ -10,8 +10,10 @@ import { sourceId, type SourceId, type StepResult, type Work, type WorkStep } fr
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { Log } from "../../spi/log.ts";
+import type { Timer } from "../../spi/timer.ts";
 import type { HandlerRouter } from "./handler-router.ts";
 import type { RegistryCache } from "./registry-cache.ts";
+import { systemTimer } from "./system.ts";
 
 export interface ExecutorPorts {
   readonly registry: RegistryCache;
@@ -19,6 +21,8 @@ export interface ExecutorPorts {
   readonly blobs: BlobStore;
   readonly clock: Clock;
   readonly log: Log;
+  /** What ends an attempt that takes too long; the machine's own when absent. */
+  readonly timer?: Timer;
 }
 
 type Values = Readonly<Record<SourceId, StoredValue>>;
@@ -97,12 +101,12 @@ async function callNode(
 ): Promise<Admitted> {
   const handler = await ports.router.ready(node.entrypoint.type);
   const abort = new AbortController();
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let cancel = (): void => undefined;
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
+    cancel = (ports.timer ?? systemTimer).after(step.timeoutMs, () => {
       abort.abort();
       reject(new RuntimeHostError(fault("TIMEOUT_ERROR", `${nodeRef(node)} did not end within ${step.timeoutMs} ms`)));
-    }, step.timeoutMs);
+    });
   });
   try {
     const returned = await Promise.race([
@@ -124,7 +128,7 @@ async function callNode(
     if (!admitted.ok) throw new RuntimeHostError(admitted.error);
     return admitted.value;
   } finally {
-    if (timer !== undefined) clearTimeout(timer);
+    cancel();
   }
 }
 

@@ -17,11 +17,13 @@ import type { Clock } from "../../spi/clock.ts";
 import type { EventBus } from "../../spi/event-bus.ts";
 import type { Log } from "../../spi/log.ts";
 import type { RingAlarm, RingStore } from "../../spi/ring-store.ts";
-import type { ArchiveBatch, Receipt, Submission } from "../../spi/run-coordinator.ts";
+import type { Timer } from "../../spi/timer.ts";
+import type { ArchiveBatch, ControlEvent, ControlReceipt, Receipt, Submission } from "../../spi/run-coordinator.ts";
 import { OUTBOX, RingOutbox } from "./ring-outbox.ts";
 import { dueOf, RingRuns } from "./ring-runs.ts";
 import { RingTimers } from "./ring-timers.ts";
 import { RingWaiters } from "./ring-waiters.ts";
+import { systemTimer } from "./system.ts";
 
 export interface RingSettings {
   readonly leases: LeaseSettings;
@@ -46,6 +48,10 @@ export interface RingPorts {
   readonly bus: EventBus;
   readonly clock: Clock;
   readonly log: Log;
+  /** What ends a wait; the machine's own when absent. */
+  readonly timer?: Timer;
+  /** What decides; `core/run` when absent. */
+  readonly decide?: typeof reduce;
 }
 
 const TOMBSTONE = "t";
@@ -62,7 +68,7 @@ export class Ring {
   readonly #runs: RingRuns;
   readonly #timers: RingTimers;
   readonly #outbox: RingOutbox;
-  readonly #waiters = new RingWaiters();
+  readonly #waiters: RingWaiters;
 
   constructor(number: number, ports: RingPorts, settings: RingSettings = DEFAULT_RING) {
     this.#number = number;
@@ -70,6 +76,7 @@ export class Ring {
     this.#settings = settings;
     this.#runs = new RingRuns(ports.store);
     this.#timers = new RingTimers(ports.store, ports.alarm);
+    this.#waiters = new RingWaiters(ports.timer ?? systemTimer);
     this.#outbox = new RingOutbox(number, ports.store, this.#runs);
     this.#timers.rearm();
   }
@@ -114,6 +121,15 @@ export class Ring {
     const state = this.#runs.load(id);
     if (state && !TERMINAL_RUN.has(state.header.status)) await this.#waiters.wait(id, timeoutMs);
     return this.#runs.record(id);
+  }
+
+  /** Steers a run under way. */
+  async control(tenant: string, id: RunId, event: ControlEvent): Promise<ControlReceipt> {
+    const state = this.#runs.load(id);
+    if (!state || state.header.tenant !== tenant) return { kind: "unknown" };
+    const before = state.header.status;
+    const changed = await this.#change(state, event, this.#ports.clock.now(), false);
+    return { kind: "known", changed, status: this.#runs.load(id)?.header.status ?? before };
   }
 
   values(id: RunId, segment: string, token: string): Readonly<Record<SourceId, StoredValue>> | null {
@@ -177,9 +193,10 @@ export class Ring {
   }
 
   /** Decide, arm, commit, then act. */
-  async #change(state: RunState, event: RunEvent, now: Instant, arriving: boolean): Promise<void> {
-    const transition = reduce(state, event, now, this.#settings.leases);
-    if (!arriving && isIdle(transition)) return;
+  async #change(state: RunState, event: RunEvent, now: Instant, arriving: boolean): Promise<boolean> {
+    const decide = this.#ports.decide ?? reduce;
+    const transition = decide(state, event, now, this.#settings.leases);
+    if (!arriving && isIdle(transition)) return false;
     const flushAt = now + this.#settings.flushMs;
     for (const { dueAt } of transition.segments) this.#timers.guard(dueAt);
     const next = apply(state, transition);
@@ -189,6 +206,7 @@ export class Ring {
     this.#runs.remember(next);
     this.#timers.set(next.header.id, due);
     await this.#act(next, transition.intents);
+    return true;
   }
 
   async #act(state: RunState, intents: readonly Intent[]): Promise<void> {

@@ -1,8 +1,9 @@
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
 import type { Envelope } from "../../core/envelope/envelope.ts";
 import type { Fault } from "../../core/errors.ts";
 import type { NodeArtifacts } from "../../core/registry/node.ts";
 import type { Result } from "../../core/result.ts";
+import type { ControlEvent } from "../../spi/run-coordinator.ts";
 
 /** What the gateway's routes may do: capabilities, not bindings. Every method is scoped to one tenant. */
 export interface Services {
@@ -10,6 +11,7 @@ export interface Services {
   readonly nodes: NodeService;
   readonly plans: PlanService;
   readonly runs: RunService;
+  readonly control: RunControlService;
   readonly health: HealthService;
 }
 
@@ -69,6 +71,35 @@ export interface RunService {
     runId: string,
     after: number,
   ): Promise<{ readonly events: readonly JsonObject[]; readonly finished: boolean } | null>;
+}
+
+/** What to change when a run is repeated. */
+export interface RerunRequest {
+  /** The step to execute anew; null for all. */
+  readonly from: string | null;
+  readonly downstream: boolean;
+  /** Given values that replace the original ones. */
+  readonly given: JsonObject;
+}
+
+export interface RunControlService {
+  /** INVALID_STATE when the run has ended or the event finds nobody; RUN_NOT_FOUND. The answer is the run's status. */
+  control(tenant: string, runId: string, event: ControlEvent): Promise<Result<JsonObject, Fault>>;
+  /** As control with an event, whose payload may be large. */
+  signal(tenant: string, runId: string, name: string, payload: JsonValue): Promise<Result<JsonObject, Fault>>;
+  /** Begins a new run that repeats an ended one; answers its summary. */
+  rerun(
+    tenant: string,
+    runId: string,
+    request: RerunRequest,
+    correlationId: string,
+  ): Promise<Result<JsonObject, Fault>>;
+  /** Executes an ended run again from its record and compares every hash; writes nothing. */
+  replay(tenant: string, runId: string): Promise<Result<JsonObject, Fault>>;
+  /** The run as one file. */
+  exportRun(tenant: string, runId: string): Promise<Result<JsonObject, Fault>>;
+  /** Takes an exported run in, under its own id; the same one twice changes nothing. */
+  importRun(tenant: string, snapshot: JsonValue): Promise<Result<JsonObject, Fault>>;
 }
 
 export interface HealthService {

@@ -1,9 +1,18 @@
 import type { Clock, Ids } from "../../spi/clock.ts";
+import type { Timer } from "../../spi/timer.ts";
 
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
 /** The machine's clock. On Workers it stands still during CPU work. */
 export const systemClock: Clock = { now: () => Date.now() };
+
+/** The machine's timers. */
+export const systemTimer: Timer = {
+  after(ms, wake) {
+    const timer = setTimeout(wake, ms);
+    return () => clearTimeout(timer);
+  },
+};
 
 /** Ids from the platform's random source. */
 export const systemIds: Ids = {

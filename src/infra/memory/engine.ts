@@ -15,6 +15,7 @@ import { planService } from "../host/plan-service.ts";
 import { RegistryCache } from "../host/registry-cache.ts";
 import { DEFAULT_RING, Ring, type RingSettings } from "../host/ring.ts";
 import { RunReader } from "../host/run-reader.ts";
+import { runControlService } from "../host/run-control-service.ts";
 import { runService } from "../host/run-service.ts";
 import type { Services } from "../host/services.ts";
 import type { NodeRegistry } from "../../spi/node-registry.ts";
@@ -115,6 +116,7 @@ export function memoryEngine(options: EngineOptions): MemoryEngine {
       nodes: nodeService({ registry: ports.registry, cache, trust: ports.trust, clock }),
       plans: planService(cache, background),
       runs: runService(runs),
+      control: runControlService({ ...executor, coordinator: ports.coordinator, runs, ids }, rings),
       health: healthService([]),
     },
     async deliver() {

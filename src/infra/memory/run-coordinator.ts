@@ -20,6 +20,7 @@ export function memoryRunCoordinator(open: (ring: number) => Ring): RunCoordinat
     },
     read: async (id) => of(id).read(id),
     wait: async (id, timeoutMs) => of(id).wait(id, timeoutMs),
+    control: async (tenant, id, event) => of(id).control(tenant, id, event),
     values: async (id, segment, token) => of(id).values(id, segment, token),
     batch: async (ring, batch) => open(ring).batch(batch),
     archived: async (ring, batch) => open(ring).archived(batch),

@@ -22,9 +22,12 @@ describe("firstDifference", () => {
     const sorted = (value: JsonValue): unknown => {
       if (Array.isArray(value)) return (value as readonly JsonValue[]).map(sorted);
       if (typeof value !== "object" || value === null) return value === 0 ? 0 : value;
-      return Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, member]) => [key, sorted(member)]);
+      return Object.entries(value)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, member]) => [key, sorted(member)]);
     };
-    const same = (a: JsonValue, b: JsonValue) => JSON.stringify([typeof a, sorted(a)]) === JSON.stringify([typeof b, sorted(b)]);
+    const same = (a: JsonValue, b: JsonValue) =>
+      JSON.stringify([typeof a, sorted(a)]) === JSON.stringify([typeof b, sorted(b)]);
     fc.assert(fc.property(json, (a) => firstDifference(a, JSON.parse(JSON.stringify(a)) as JsonValue) === null));
     fc.assert(
       fc.property(json, json, (a, b) => {

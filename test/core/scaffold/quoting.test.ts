@@ -10,7 +10,25 @@ const json = fc.jsonValue({ maxDepth: 4, stringUnit: "grapheme" });
 
 describe("yamlValue", () => {
   it("reads back as the very value, by any reader, and ends where it should", () => {
-    const tricky = fc.constantFrom("yes", "~", "1.0", "2024-01-01", "- x", "a: b", "#", "'", '"', "\n", " x ", "<<", "*a", "&a", "!!js", "---", "{{x}}");
+    const tricky = fc.constantFrom(
+      "yes",
+      "~",
+      "1.0",
+      "2024-01-01",
+      "- x",
+      "a: b",
+      "#",
+      "'",
+      '"',
+      "\n",
+      " x ",
+      "<<",
+      "*a",
+      "&a",
+      "!!js",
+      "---",
+      "{{x}}",
+    );
     fc.assert(
       fc.property(fc.oneof(json, tricky, wellFormed), (value) => {
         const text = `before: 1\nvalue:${yamlValue(value as JsonValue)}\nafter: 2\n`;

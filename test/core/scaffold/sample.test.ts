@@ -16,7 +16,10 @@ describe("sampleOf", () => {
     [{ type: "string", minLength: 3 }, "xxx"],
     [{ type: "string", format: "uuid" }, "00000000-0000-4000-8000-000000000000"],
     [{ anyOf: [{ type: "boolean" }, { type: "string" }] }, false],
-    [{ properties: { a: { type: "string" } }, required: ["a", "b"] }, { a: "", b: null }],
+    [
+      { properties: { a: { type: "string" } }, required: ["a", "b"] },
+      { a: "", b: null },
+    ],
     [{}, null],
   ])("%j", (schema, sample) => {
     expect(sampleOf(schema)).toEqual(sample);
@@ -34,7 +37,11 @@ describe("sampleOf", () => {
       schema: fc.oneof(
         { maxDepth: 3 },
         leaf as fc.Arbitrary<JsonSchema>,
-        fc.record({ type: fc.constant("array"), minItems: fc.nat(3), items: tie("schema") }) as fc.Arbitrary<JsonSchema>,
+        fc.record({
+          type: fc.constant("array"),
+          minItems: fc.nat(3),
+          items: tie("schema"),
+        }) as fc.Arbitrary<JsonSchema>,
         fc.dictionary(fc.constantFrom("a", "b", "c"), tie("schema")).map((properties) => ({
           type: "object",
           properties,

@@ -77,8 +77,21 @@ describe("scaffoldNode", () => {
   });
 
   it("carries any text through: quotes, colons, braces, line breaks, YAML and Markdown", () => {
-    const tricky = fc.constantFrom("say {{name}}", "{{x}} {{y}}", "a: b # c", "'\"`", "- x", "# === /ONEX:Metadata ===", "line\n\nbreak", "*/ --> ]]>", "null", "\u2028\u0085");
-    const text = fc.oneof(tricky, fc.string({ unit: "grapheme", minLength: 1, maxLength: 60 })).filter((value) => value.trim() !== "");
+    const tricky = fc.constantFrom(
+      "say {{name}}",
+      "{{x}} {{y}}",
+      "a: b # c",
+      "'\"`",
+      "- x",
+      "# === /ONEX:Metadata ===",
+      "line\n\nbreak",
+      "*/ --> ]]>",
+      "null",
+      "\u2028\u0085",
+    );
+    const text = fc
+      .oneof(tricky, fc.string({ unit: "grapheme", minLength: 1, maxLength: 60 }))
+      .filter((value) => value.trim() !== "");
     fc.assert(
       fc.property(text, text, text, (description, author, inside) => {
         const node = built({
@@ -91,8 +104,13 @@ describe("scaffoldNode", () => {
         const fields = readBlock(node.files["node.onex.yaml"], { path: "node.onex.yaml" }).fields;
         expect(fields).toMatchObject({ description: description.trim(), author: author.trim(), tags: [inside] });
         const contract = parse(node.files["contract.yaml"]) as JsonObject;
-        expect(contract["examples"]).toEqual({ valid_input: { "document.text": inside }, valid_output: { "text.words": 1 } });
-        expect((JSON.parse(node.files["cases.json"]) as JsonObject)["cases"]).toMatchObject([{ input: { "document.text": inside } }]);
+        expect(contract["examples"]).toEqual({
+          valid_input: { "document.text": inside },
+          valid_output: { "text.words": 1 },
+        });
+        expect((JSON.parse(node.files["cases.json"]) as JsonObject)["cases"]).toMatchObject([
+          { input: { "document.text": inside } },
+        ]);
         expect(node.files["node.js"]).toContain(inside.replaceAll(/[\n\r\u2028\u2029]/g, " ").trim());
       }),
       { numRuns: 60 },
@@ -110,7 +128,9 @@ describe("scaffoldNode", () => {
 
   it("keeps contracts as they were written", () => {
     const contracts = {
-      input_contract: { "a.b": { type: "object", properties: { "x: y": { enum: ["yes", "1.0", null] } }, required: ["x: y"] } },
+      input_contract: {
+        "a.b": { type: "object", properties: { "x: y": { enum: ["yes", "1.0", null] } }, required: ["x: y"] },
+      },
       output_contract: { c: { type: ["string", "null"], pattern: "^\\d{2}\\\\$" } },
     };
     const contract = parse(built({ ...contracts, examples: [] }).files["contract.yaml"]) as JsonObject;
@@ -118,7 +138,11 @@ describe("scaffoldNode", () => {
   });
 
   it("refuses a schema that is none, with its place", () => {
-    const node = scaffoldNode(specification({ output_contract: { "text.words": { type: "objec" } }, examples: [] }), BIRTH, "active");
+    const node = scaffoldNode(
+      specification({ output_contract: { "text.words": { type: "objec" } }, examples: [] }),
+      BIRTH,
+      "active",
+    );
     expect(node).toMatchObject({
       ok: false,
       error: [{ code: "CONTRACT_VALIDATION_ERROR", place: 'contract.yaml:$.output_contract["text.words"].type' }],
@@ -126,8 +150,15 @@ describe("scaffoldNode", () => {
   });
 
   it("refuses an example outside its own contract", () => {
-    const node = scaffoldNode(specification({ examples: [{ input: {}, output: { "text.words": 1 } }] }), BIRTH, "active");
-    expect(node).toMatchObject({ ok: false, error: [{ code: "CONTRACT_VALIDATION_ERROR", place: "contract.yaml:$.examples.valid_input" }] });
+    const node = scaffoldNode(
+      specification({ examples: [{ input: {}, output: { "text.words": 1 } }] }),
+      BIRTH,
+      "active",
+    );
+    expect(node).toMatchObject({
+      ok: false,
+      error: [{ code: "CONTRACT_VALIDATION_ERROR", place: "contract.yaml:$.examples.valid_input" }],
+    });
   });
 
   it.each([
@@ -135,12 +166,23 @@ describe("scaffoldNode", () => {
     ["a schema's key", { output_contract: { words: { type: "object", properties: { "\udc00": {} } } }, examples: [] }],
     ["the code", { code: "return '\ud800';" }],
   ])("refuses half a character in %s", (_, changes) => {
-    expect(scaffoldNode(specification(changes), BIRTH, "active")).toMatchObject({ ok: false, error: [{ code: "SCAFFOLD_INVALID" }] });
+    expect(scaffoldNode(specification(changes), BIRTH, "active")).toMatchObject({
+      ok: false,
+      error: [{ code: "SCAFFOLD_INVALID" }],
+    });
   });
 
   it("writes placeholder code that satisfies the contract when there is no code", () => {
     const { code: _, ...rest } = specification();
-    const output = { type: "object", required: ["n", "at", "tags"], properties: { n: { type: "integer", minimum: 3 }, at: { type: "string", format: "date-time" }, tags: { type: "array", minItems: 1, items: { enum: ["a"] } } } };
+    const output = {
+      type: "object",
+      required: ["n", "at", "tags"],
+      properties: {
+        n: { type: "integer", minimum: 3 },
+        at: { type: "string", format: "date-time" },
+        tags: { type: "array", minItems: 1, items: { enum: ["a"] } },
+      },
+    };
     const node = scaffoldNode({ ...rest, output_contract: { "text.report": output }, examples: [] }, BIRTH, "draft");
     if (!node.ok) throw new Error(JSON.stringify(node.error));
     expect(node.value.definition.lifecycle).toBe("draft");

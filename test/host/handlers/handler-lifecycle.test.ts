@@ -30,7 +30,10 @@ describe("handler lifecycle", () => {
   it("is EXECUTING while a call runs, however it ends", async () => {
     let finish: (output: NodeOutput) => void = () => undefined;
     const made = handler(
-      body({ execute: ({ attempt }) => (attempt === 1 ? new Promise((resolve) => (finish = resolve)) : Promise.reject(new Error("no"))) }),
+      body({
+        execute: ({ attempt }) =>
+          attempt === 1 ? new Promise((resolve) => (finish = resolve)) : Promise.reject(new Error("no")),
+      }),
     );
     await made.initialize();
     const running = made.execute(call);
@@ -57,7 +60,9 @@ describe("handler lifecycle", () => {
 
   it("stays CREATED when initialising fails, and can be initialised again", async () => {
     let failures = 1;
-    const made = handler(body({ initialize: () => (failures-- > 0 ? Promise.reject(new Error("not yet")) : Promise.resolve()) }));
+    const made = handler(
+      body({ initialize: () => (failures-- > 0 ? Promise.reject(new Error("not yet")) : Promise.resolve()) }),
+    );
     await expect(made.initialize()).rejects.toThrow("not yet");
     expect(made.state).toBe("CREATED");
     await made.initialize();
@@ -65,6 +70,10 @@ describe("handler lifecycle", () => {
   });
 
   it("describes itself", () => {
-    expect(handler(body()).describe()).toEqual({ handlerType: "test", supportedOperations: ["node.execute"], version: "2.1.0" });
+    expect(handler(body()).describe()).toEqual({
+      handlerType: "test",
+      supportedOperations: ["node.execute"],
+      version: "2.1.0",
+    });
   });
 });

@@ -19,7 +19,9 @@ const KINDS: readonly (readonly [NodeKind, object])[] = [
 
 describe("builtin handler", () => {
   it("runs the function its target names", async () => {
-    const handler = builtinHandler({ text_count: ({ input }) => ({ result: { got: input["document.text"] as string } }) });
+    const handler = builtinHandler({
+      text_count: ({ input }) => ({ result: { got: input["document.text"] as string } }),
+    });
     await handler.initialize();
     expect(await handler.execute(callOf(sampleNode(), { "document.text": "x" }))).toEqual({ result: { got: "x" } });
   });
@@ -59,34 +61,45 @@ describe("function handler", () => {
     };
     return { ran, run };
   };
-  const node = (kind: NodeKind = "compute") => sampleNode({ kind, entrypoint: { type: "function", target: "node.js" } });
+  const node = (kind: NodeKind = "compute") =>
+    sampleNode({ kind, entrypoint: { type: "function", target: "node.js" } });
   const started = async (sandbox: Sandbox) => {
     const handler = functionHandler(sandbox);
     await handler.initialize();
     return handler;
   };
 
-  it.each(KINDS)("gives the code the state and its budget; a %s node's output goes where its kind wants it", async (kind, expected) => {
-    const sandbox = sandboxOf(ok({ "number.out": 2 }));
-    const handler = await started(sandbox);
-    const call = callOf(node(kind), { "document.text": "x" }, { code: () => Promise.resolve("the code") });
-    expect(await handler.execute(call)).toEqual(expected);
-    expect(sandbox.ran).toEqual([{ code: "the code", input: { "document.text": "x" }, budget: { maxInterrupts: 1_000 } }]);
-  });
+  it.each(KINDS)(
+    "gives the code the state and its budget; a %s node's output goes where its kind wants it",
+    async (kind, expected) => {
+      const sandbox = sandboxOf(ok({ "number.out": 2 }));
+      const handler = await started(sandbox);
+      const call = callOf(node(kind), { "document.text": "x" }, { code: () => Promise.resolve("the code") });
+      expect(await handler.execute(call)).toEqual(expected);
+      expect(sandbox.ran).toEqual([
+        { code: "the code", input: { "document.text": "x" }, budget: { maxInterrupts: 1_000 } },
+      ]);
+    },
+  );
 
   it("makes a refusal of the sandbox an error that is never retried", async () => {
-    const handler = await started(sandboxOf(err(fault("SANDBOX_BUDGET", "stopped", { place: "node.js", retryable: true }))));
+    const handler = await started(
+      sandboxOf(err(fault("SANDBOX_BUDGET", "stopped", { place: "node.js", retryable: true }))),
+    );
     const call = callOf(node(), {}, { code: () => Promise.resolve("") });
     await expect(handler.execute(call)).rejects.toMatchObject({
       fault: { code: "SANDBOX_BUDGET", message: "text_count@1.0.0: stopped", place: "node.js", retryable: false },
     });
   });
 
-  it.each([[null], [3], ["text"], [["a list"]], [true]])("SANDBOX_ERROR for a result that is no object: %j", async (value) => {
-    const handler = await started(sandboxOf(ok(value)));
-    const call = callOf(node(), {}, { code: () => Promise.resolve("") });
-    await expect(handler.execute(call)).rejects.toMatchObject({ fault: { code: "SANDBOX_ERROR", retryable: false } });
-  });
+  it.each([[null], [3], ["text"], [["a list"]], [true]])(
+    "SANDBOX_ERROR for a result that is no object: %j",
+    async (value) => {
+      const handler = await started(sandboxOf(ok(value)));
+      const call = callOf(node(), {}, { code: () => Promise.resolve("") });
+      await expect(handler.execute(call)).rejects.toMatchObject({ fault: { code: "SANDBOX_ERROR", retryable: false } });
+    },
+  );
 
   it("passes a missing code on as it is", async () => {
     const handler = await started(sandboxOf(ok({})));

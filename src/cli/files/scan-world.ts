@@ -1,0 +1,36 @@
+import { createHash } from "node:crypto";
+import { readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import type { ScanWorld } from "../../core/scan/references.ts";
+
+/** No file a node is made of is larger; what is larger has no hash. */
+const MAX_ARTIFACT_BYTES = 64 * 1024 * 1024;
+const CONTRACT_NAME = /^contract_name[ \t]*:[ \t]*["']?([A-Za-z0-9_-]+)["']?[ \t]*(?:#.*)?$/m;
+
+/** The files of one folder. */
+export function scanWorld(folder: string): ScanWorld {
+  const bytesOf = (path: string): Buffer | null => {
+    try {
+      const stats = statSync(join(folder, path));
+      return stats.isFile() && stats.size <= MAX_ARTIFACT_BYTES ? readFileSync(join(folder, path)) : null;
+    } catch {
+      return null;
+    }
+  };
+  return {
+    hasFile: (path) => isFile(join(folder, path)),
+    sha256(path) {
+      const bytes = bytesOf(path);
+      return bytes === null ? null : createHash("sha256").update(bytes).digest("hex");
+    },
+    contractName: () => CONTRACT_NAME.exec(bytesOf("contract.yaml")?.toString("utf8") ?? "")?.[1] ?? null,
+  };
+}
+
+function isFile(absolute: string): boolean {
+  try {
+    return statSync(absolute).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,68 @@
+import type { Fault } from "../errors.ts";
+import { nodeRef, type ContractKey } from "../registry/node.ts";
+import type { RegistrySnapshot } from "../registry/snapshot.ts";
+import { err, ok, type Result } from "../result.ts";
+import { assemble, type Parts } from "./assemble.ts";
+import { isHard, limitFault, violations } from "./limits.ts";
+import type { Plan, PlanStep, StepId } from "./plan.ts";
+import { planIndex } from "./plan-index.ts";
+import { planFault } from "./problem.ts";
+import { replanGoal } from "./replan-goal.ts";
+import { replanGraph } from "./replan-graph.ts";
+
+/** How a running plan stands. */
+export interface Standing {
+  readonly plan: Plan;
+  /** Every step of the run that is dead, those of earlier re-plannings too when they are still in the plan. */
+  readonly failed: readonly PlanStep[];
+  /** Succeeded step → the output keys it gave. */
+  readonly succeeded: ReadonlyMap<StepId, readonly ContractKey[]>;
+  readonly snapshot: RegistrySnapshot;
+  /** The reason given for nodes that are not used again, by `name@version`. */
+  readonly excluded: ReadonlyMap<string, string>;
+}
+
+/**
+ * A plan for what remains after steps have died: succeeded steps stay with their ids and segments, dead ones are replaced
+ * by other nodes, and everything else is planned anew without the dead nodes. For a goal the whole remainder is resolved
+ * again from what is there; for a graph each dead step becomes another allowed version of its node.
+ *
+ * New steps have ids the run has not seen, so their state cannot be mistaken. A step that has neither succeeded nor died
+ * may keep its id: it starts afresh. Refusals: what planGoal refuses, and PLAN_UNREACHABLE when there is no fallback.
+ */
+export function replan(
+  plan: Plan,
+  failedSteps: readonly StepId[],
+  succeededOutputs: ReadonlyMap<StepId, readonly ContractKey[]>,
+  snapshot: RegistrySnapshot,
+): Result<Plan, Fault> {
+  const { stepById } = planIndex(plan);
+  const failed = failedSteps.flatMap((id) => stepById.get(id) ?? []);
+  if (failed.length === 0 || failed.length < failedSteps.length) {
+    const strange = failedSteps.find((id) => !stepById.has(id));
+    const message = strange === undefined ? "no step has failed" : `the plan has no step ${strange}`;
+    return err(planFault("nothing_to_replan", message, { place: "failed_steps", hint: "name the dead steps of this plan" }));
+  }
+  const excluded = new Map(failed.map((step) => [refOf(step), `step ${step.id} failed with it in this run`]));
+  const standing: Standing = { plan, failed, succeeded: succeededOutputs, snapshot, excluded };
+  const parts = plan.origin === "graph" ? replanGraph(standing) : replanGoal(standing);
+  if (!parts.ok) return parts;
+  const assembled = assemble(withKept(parts.value, standing));
+  if (!assembled.ok) return assembled;
+  const hard = violations(assembled.value, snapshot).find(isHard);
+  return hard ? err(limitFault(hard)) : ok(assembled.value);
+}
+
+function withKept(parts: Parts, { plan, succeeded, excluded }: Standing): Parts {
+  const segmentOf = new Map(plan.steps.flatMap((step) => (succeeded.has(step.id) ? [[step.id, step.segment] as const] : [])));
+  const used = plan.segments.map(({ id }) => Number(id.slice(1)));
+  const names = [...excluded.keys()].join(", ");
+  return {
+    ...parts,
+    guards: [...parts.guards, `replanned without ${names}`],
+    kept: { segmentOf, nextNumber: used.reduce((most, number) => Math.max(most, number + 1), 0) },
+  };
+}
+
+/** `name@version` of a step's node. */
+export const refOf = (step: PlanStep): string => nodeRef({ name: step.node, version: step.version });

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "vitest";
+import { readYaml } from "../../../src/core/metadata/yaml.ts";
+
+const fault = (text: string): string => {
+  const reading = readYaml(text);
+  return reading.ok ? "" : `${reading.error.line}: ${reading.error.message}`;
+};
+
+describe("readYaml", () => {
+  it.each([
+    ["", null],
+    ["# nothing", null],
+    ["a", "a"],
+    ["a: 2026-01-31", { a: "2026-01-31" }],
+    ["a: 2026-01-31T12:00:00Z", { a: "2026-01-31T12:00:00Z" }],
+    ["a: 1.0.0", { a: "1.0.0" }],
+    ["a: [yes, no, on, ~, true, 1, 1.5, .inf, -.inf, .nan]", { a: ["yes", "no", "on", null, true, 1, 1.5, ".inf", "-.inf", ".nan"] }],
+    ["1: a\nnull: b\ntrue: c", { 1: "a", null: "b", true: "c" }],
+    ["a: |\n  b\n  c\n", { a: "b\nc\n" }],
+    ["---\na: 1\n...\n", { a: 1 }],
+    ["a:\n- b\n-\n", { a: ["b", null] }],
+  ])("%j", (text, expected) => {
+    expect(readYaml(text)).toEqual({ ok: true, value: expected });
+  });
+
+  it.each([
+    ["a: &x 1\nb: *x", "2: aliases"],
+    ["a: 1\na: 2", "2: the key a"],
+    ["a: 1\nb: !!binary x", "2: "],
+    ["a: !tag x", "1: "],
+    ["{a: 1}: b", "1: a key must be"],
+    ["? [a]\n: b", "1: a key must be"],
+    ["a: 1\n---\nb: 2", "2: "],
+    ["a: [1", "1: "],
+    ["a: 1\n\tb: 2", "2: "],
+    ["'a", "1: "],
+  ])("refuses %j", (text, expected) => {
+    expect(fault(text)).toContain(expected);
+  });
+
+  it("keeps to its limits", () => {
+    expect(readYaml("a: 1", { maxLength: 3 }).ok).toBe(false);
+    const nested = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(depth)}`;
+    expect(readYaml(nested(4), { maxDepth: 4 }).ok).toBe(true);
+    expect(readYaml(nested(5), { maxDepth: 4 }).ok).toBe(false);
+    expect(fault(nested(60_000))).not.toBe("");
+  });
+
+  it("keeps keys of the prototype as data", () => {
+    const reading = readYaml("__proto__: {a: 1}");
+    expect(reading.ok && Object.keys(reading.value ?? {})).toEqual(["__proto__"]);
+  });
+});
