@@ -8,6 +8,9 @@ export interface Ids {
   uuid(): string;
   /** Crockford base 32, 26 characters, sortable by time. */
   ulid(now: number): string;
-  /** A ring number, uniform over 0 … rings - 1. */
+  /**
+   * A ring number from 0 … rings - 1. Any ring will do; a source that stays with a few of them for its lifetime lets
+   * their runs leave for the archive in larger batches.
+   */
   ring(rings: number): number;
 }

@@ -16,10 +16,13 @@ export interface Submission {
   readonly finished: boolean;
   /** The encoded run (core/run/codec). */
   readonly record: string;
+  /** Hold the answer until the run has ended, at most this long, in milliseconds: saves a second call. Default 0. */
+  readonly waitMs?: number;
 }
 
 export type Receipt =
-  | { readonly kind: "accepted" }
+  /** `record` is the run as it stands after the wait; null when nothing was waited for. */
+  | { readonly kind: "accepted"; readonly record: string | null }
   /** The same request came before; `record` is null when the run has left for the archive. */
   | { readonly kind: "duplicate"; readonly record: string | null }
   /** The id is taken by another request. */

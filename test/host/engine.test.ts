@@ -234,7 +234,7 @@ describe("what fails outside ends in a retried or failed run with a reason, neve
     const key = { metadata: { idempotency_key: "k" } };
     const world = await testEngine([SHOUT, TWICE], (ports) => ({
       ...ports,
-      coordinator: failing(ports.coordinator, failFirst("submit", 1, "after")),
+      coordinator: failing(ports.coordinator, failFirst("submit")),
     }));
     expect(await world.send("goal.run", goal("text.twice"), key)).toMatchObject({
       ok: false,
@@ -244,6 +244,17 @@ describe("what fails outside ends in a retried or failed run with a reason, neve
     await world.settle(120_000);
     expect(await outcomeOf(world, again.ok ? again.value.runId : "")).toMatchObject({ status: "succeeded" });
     expect((await world.engine.ports.registry.snapshot("default")).trust.get("twice@1.0.0")?.samples).toBe(1);
+  });
+
+  it("a ring whose answer is lost has the run all the same, and the caller is told so", async () => {
+    const world = await testEngine([SHOUT, TWICE], (ports) => ({
+      ...ports,
+      coordinator: failing(ports.coordinator, failFirst("submit", 1, "after")),
+    }));
+    const sent = await world.send("goal.run", goal("text.twice"));
+    expect(sent).toMatchObject({ ok: true, value: { status: 202 } });
+    await world.settle();
+    expect(await outcomeOf(world, sent.ok ? sent.value.runId : "")).toMatchObject({ status: "succeeded" });
   });
 
   it("a node that fails for a while is retried, and its failures are remembered", async () => {

@@ -134,7 +134,7 @@ describe("idempotency", () => {
   it("the same request finds the same run, another one conflicts", async () => {
     const { ring } = open();
     const first = submission([{ id: "a" }], true, "h1");
-    expect(await ring.submit(first)).toEqual({ kind: "accepted" });
+    expect(await ring.submit(first)).toEqual({ kind: "accepted", record: null });
     expect(await ring.submit(first)).toMatchObject({ kind: "duplicate" });
     expect(await ring.submit({ ...first, requestHash: "h2" })).toEqual({ kind: "conflict" });
   });

@@ -113,7 +113,8 @@ function leftoverTokens(fields: JsonObject): ReadonlyMap<string, string> {
     const only = typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
     const name = only.length === 1 && only[0]?.[1] === null ? only[0][0] : undefined;
     if (name !== undefined && /^[A-Z][A-Z0-9_]*$/.test(name)) found.set(field, `{${name}}`);
-    else if (typeof value === "string" && /^(\{\{[^{}]+\}\}|<to[-_]be[-_][a-z_-]+>)$/i.test(value)) found.set(field, value);
+    else if (typeof value === "string" && /^(\{\{[^{}]+\}\}|<to[-_]be[-_][a-z_-]+>)$/i.test(value))
+      found.set(field, value);
   }
   return found;
 }

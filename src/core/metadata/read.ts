@@ -1,7 +1,8 @@
 import type { JsonObject } from "../../../contracts/json.ts";
 import { bareDocument } from "./bare.ts";
+import { contractHash } from "./contract-hash.ts";
 import type { Dialect } from "./dialect.ts";
-import { EPOCH_TIMESTAMP, ZERO_HASH } from "./dialect.ts";
+import { EPOCH_TIMESTAMP, extensionOf, ZERO_HASH } from "./dialect.ts";
 import type { Entries } from "./entries.ts";
 import { readEntries } from "./entries.ts";
 import type { FieldLines } from "./field-lines.ts";
@@ -53,7 +54,7 @@ function readSpan(text: string, span: BlockSpan): BlockReading {
     body: text.slice(span.close.next),
     lines: { open: span.open.number, close: span.close.number },
     fieldLines: entries.lines,
-    errors: [...problems, ...hashProblems(finding.hash, entries)].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
+    errors: [...problems, ...hashProblems(finding.hash, entries.lines)].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)),
   };
 }
 
@@ -139,8 +140,8 @@ function unquoted(token: string): string {
   return token.length >= 2 && (quote === "'" || quote === '"') && token.endsWith(quote) ? token.slice(1, -1) : token;
 }
 
-function hashProblems(verdict: HashVerdict, entries: Entries): MetadataProblem[] {
-  const place = { line: entries.lines["hash"] ?? null, field: "hash" };
+function hashProblems(verdict: HashVerdict, lines: Readonly<Record<string, number>>): MetadataProblem[] {
+  const place = { line: lines["hash"] ?? null, field: "hash" };
   switch (verdict) {
     case "mismatch":
       return [
@@ -159,7 +160,16 @@ function hashProblems(verdict: HashVerdict, entries: Entries): MetadataProblem[]
 function readBare(text: string, hint: ReadHint): BlockReading {
   const none = { dialect: null, declaredHash: null, computedHash: null, lines: null } as const;
   const bare = bareDocument(text, hint);
-  if (bare === null) return { ...none, fields: {}, body: text, hash: "absent", fieldLines: {}, errors: [] };
+  if (bare === null)
+    return {
+      ...none,
+      fields: {},
+      body: text,
+      hash: "absent",
+      fieldLines: {},
+      errors: [],
+      ...contractFinding(text, hint),
+    };
   const entries = readEntries(bare.lines, "lenient");
   const declared = entries.fields["hash"] ?? null;
   const hash = bareVerdict(declared, "hash" in entries.fields);
@@ -170,7 +180,25 @@ function readBare(text: string, hint: ReadHint): BlockReading {
     hash,
     declaredHash: typeof declared === "string" ? declared : null,
     fieldLines: entries.lines,
-    errors: [...entries.problems, ...hashProblems(hash, entries)],
+    errors: [...entries.problems, ...hashProblems(hash, entries.lines)],
+  };
+}
+
+/** A stamped contract has no metadata of its own, but a hash that can be judged. */
+function contractFinding(text: string, hint: ReadHint): Partial<BlockReading> {
+  const extension = hint.path === undefined ? "" : extensionOf(hint.path);
+  const found = ["", "yaml", "yml", "txt"].includes(extension) ? contractHash(text) : null;
+  if (found === null) return {};
+  const { declared, computed, line } = found;
+  const known = HEX.test(declared) && declared !== ZERO_HASH;
+  const hash = !known ? bareVerdict(declared, true) : declared === computed ? "verified" : "mismatch";
+  const lines = { hash: line };
+  return {
+    hash,
+    declaredHash: declared,
+    computedHash: known ? computed : null,
+    fieldLines: lines,
+    errors: hashProblems(hash, lines),
   };
 }
 

@@ -89,9 +89,9 @@ class Binder {
   }
 
   bindObvious(): void {
-    this.#steps.forEach(({ node }, step) => {
+    this.#steps.forEach(({ node, exact }, step) => {
       for (const [key, port] of Object.entries(node.inputs)) {
-        if (this.#inputs[step]?.has(key)) continue;
+        if (this.#inputs[step]?.has(key) || (exact && port.optional)) continue;
         const others = this.#yielders.get(key) ?? NONE;
         const isGiven = this.#given.has(key);
         const [only] = others.size === 1 && !others.has(step) ? others : [];
@@ -117,11 +117,15 @@ class Binder {
     );
   }
 
-  draft({ id, node, after, when }: ReadStep, place: number): DraftStep {
+  draft({ id, node, after, when, parent }: ReadStep, place: number): DraftStep {
     const inputs = this.#inputs[place] ?? new Map<ContractKey, Source>();
     const wishes = this.#wishes[place] ?? new Map<ContractKey, Source>();
     const unchecked = [...inputs, ...wishes].flatMap(([key, source]) => (this.#fitOf(place, key, source) === "unknown" ? [key] : []));
-    return { id, node, inputs, wishes, after, unchecked, ...(when === undefined ? {} : { when }) };
+    return {
+      ...{ id, node, inputs, wishes, after, unchecked },
+      ...(when === undefined ? {} : { when }),
+      ...(parent === undefined ? {} : { parent }),
+    };
   }
 
   #decide({ step, key, port }: Question): void {

@@ -1,6 +1,6 @@
 import type { ContractKey } from "../registry/node.ts";
 import type { Gate } from "./gate.ts";
-import type { Source, StepId } from "./plan.ts";
+import type { Boundary, Source, StepId } from "./plan.ts";
 
 /**
  * How a graph names a value: resolved, or as text. Text is `step.output_key` when it begins with the id of a step and a
@@ -20,6 +20,10 @@ export interface GraphStep {
   /** Input key → value. Inputs left out are bound by name where that is unambiguous. */
   readonly inputs?: Readonly<Record<ContractKey, GraphSource>>;
   readonly when?: Gate<GraphSource>;
+  /** True where the author has bound every optional input there is to bind: the others stay unbound. */
+  readonly exact?: boolean;
+  /** For graphs made from plans: the composite the step is a part of, one of the graph's boundaries. */
+  readonly parent?: StepId;
 }
 
 /** A DAG written out by its author: which nodes, in which order, with which values. */
@@ -31,4 +35,6 @@ export interface Graph {
   readonly want?: readonly string[];
   /** Results under names of their own, instead of `want`. */
   readonly results?: Readonly<Record<string, GraphSource>>;
+  /** For graphs made from plans: composites that were unfolded into steps of this graph. */
+  readonly boundaries?: readonly Boundary[];
 }

@@ -30,12 +30,14 @@ export type Mutation =
  */
 export function mutatePlan(plan: Plan, mutations: readonly Mutation[], snapshot: RegistrySnapshot): Result<Plan, Fault> {
   let graph = planToGraph(plan);
+  const touched = new Set<StepId>();
   for (const [i, mutation] of mutations.entries()) {
     const changed = apply(graph, mutation, snapshot);
     if (!changed.ok) return err({ ...changed.error, place: `mutations[${i}]` });
     graph = changed.value;
+    if (mutation.op !== "result") touched.add(mutation.op === "insert" ? mutation.step.id : mutation.step);
   }
-  const planned = planGraph(graph, snapshot, plan.policy);
+  const planned = planGraph(withoutBroken(graph, touched), snapshot, plan.policy);
   return planned.ok ? ok({ ...planned.value, guards: [...plan.guards, ...planned.value.guards] }) : planned;
 }
 
@@ -56,6 +58,23 @@ function apply(graph: Graph, mutation: Mutation, snapshot: RegistrySnapshot): Re
   return ok({ ...graph, steps: graph.steps.map((step) => (step === target ? changed : step)) });
 }
 
+/** A composite whose parts were changed is that composite no longer: its boundary goes, its parts stay. */
+function withoutBroken(graph: Graph, touched: ReadonlySet<StepId>): Graph {
+  if (graph.boundaries === undefined) return graph;
+  const boundaries = graph.boundaries.filter((boundary) => !boundary.steps.some((id) => touched.has(id)));
+  const intact = new Set(boundaries.map((boundary) => boundary.id));
+  const steps = graph.steps.map((step) => {
+    if (step.parent === undefined || intact.has(step.parent)) return step;
+    const { parent: _, ...free } = step;
+    return free;
+  });
+  return {
+    ...graph,
+    steps,
+    boundaries: boundaries.map((one) => (one.parent === null || intact.has(one.parent) ? one : { ...one, parent: null })),
+  };
+}
+
 function change(
   step: GraphStep,
   mutation: Extract<Mutation, { op: "replace" | "rewire" | "after" }>,
@@ -70,7 +89,7 @@ function change(
       return { ...step, inputs: Object.fromEntries(inputs) };
     }
     case "replace": {
-      const { version: _, ...rest } = step;
+      const { version: _, exact: __, ...rest } = step;
       const node = mutation.node ?? step.node;
       const known = snapshot.byName.get(node) ?? [];
       const takes = (key: string): boolean => known.length === 0 || known.some((one) => Object.hasOwn(one.inputs, key));

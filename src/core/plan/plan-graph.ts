@@ -51,6 +51,7 @@ export function resolveGraph(
   if (!unfolded.ok) return unfolded;
   const plan = assemble({
     ...unfolded.value,
+    boundaries: [...(graph.boundaries ?? []), ...unfolded.value.boundaries],
     want: graph.want === undefined ? [...results.value.keys()] : [...new Set(graph.want)],
     given: [...given].sort(),
     why: [],

@@ -6,6 +6,7 @@ export const planToGraph = (plan: Plan): Graph => ({
   steps: plan.steps.map(stepToGraph),
   given: plan.given,
   results: plan.results,
+  ...(plan.boundaries === undefined ? {} : { boundaries: plan.boundaries }),
 });
 
 /** One step as its author would have written it. */
@@ -14,6 +15,8 @@ export const stepToGraph = (step: PlanStep): GraphStep => ({
   node: step.node,
   version: step.version,
   inputs: step.inputs,
+  exact: true,
   ...(step.after.length === 0 ? {} : { after: step.after }),
   ...(step.when === undefined ? {} : { when: step.when }),
+  ...(step.parent === undefined ? {} : { parent: step.parent }),
 });

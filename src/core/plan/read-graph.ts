@@ -23,6 +23,9 @@ export interface ReadStep {
   readonly when?: Gate;
   /** The inputs the author bound. */
   readonly inputs: ReadonlyMap<ContractKey, Source>;
+  /** Optional inputs the author left out stay unbound. */
+  readonly exact: boolean;
+  readonly parent?: StepId;
 }
 
 /** Finds every step's node and checks every reference. All that is wrong is reported together. */
@@ -105,7 +108,15 @@ function checkStep(
   if (when && !when.ok) faults.push(when.error);
   if (when?.ok && gateSources(when.value).some((source) => source.step === step.id)) faults.push(selfDependency(step.id, `${place}.when`));
   if (faults.length > 0) return err(faults);
-  return ok({ id: step.id, node, after: step.after ?? [], inputs, ...(when?.ok ? { when: when.value } : {}) });
+  return ok({
+    id: step.id,
+    node,
+    after: step.after ?? [],
+    inputs,
+    exact: step.exact ?? false,
+    ...(when?.ok ? { when: when.value } : {}),
+    ...(step.parent === undefined ? {} : { parent: step.parent }),
+  });
 }
 
 const selfDependency = (id: StepId, place: string): Fault =>

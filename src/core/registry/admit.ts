@@ -172,6 +172,7 @@ function definition(
     outputState: contract.outputState,
     execution: contract.execution,
     config: contract.config,
+    ...(contract.graph === null ? {} : { graph: contract.graph }),
     tags,
     group: contract.group,
     declaredTrust: typeof fields["trust_score"] === "number" ? fields["trust_score"] : null,

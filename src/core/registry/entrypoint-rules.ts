@@ -1,3 +1,6 @@
+import type { JsonObject } from "../../../contracts/json.ts";
+import { compositeWire } from "../../../contracts/graph.ts";
+import { jsonPath } from "../contract/json-path.ts";
 import type { StateContract } from "../contract/state-contract.ts";
 import type { Fault } from "../errors.ts";
 import { fault } from "../errors.ts";
@@ -40,5 +43,20 @@ export function entrypointFaults(
   if (contract !== null && type !== "composite" && contract.graph !== null) {
     refuse(`a ${type} entrypoint takes no graph`, "remove graph from contract.yaml, or use type composite");
   }
+  if (contract !== null && type === "composite" && contract.graph !== null) found.push(...graphFaults(contract.graph));
   return found;
+}
+
+/** The graph's shape; whether its steps exist is the planner's question, for registrations come in any order. */
+function graphFaults(graph: JsonObject): Fault[] {
+  const parsed = compositeWire.safeParse(graph);
+  return (parsed.error?.issues ?? []).map((issue) => {
+    const path = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
+    const place = `contract.yaml:${jsonPath(["graph", ...path])}`;
+    return fault("CONTRACT_VALIDATION_ERROR", issue.message, {
+      place,
+      hint: "correct the graph",
+      details: { code: "ST001" },
+    });
+  });
 }

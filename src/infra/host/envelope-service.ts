@@ -3,7 +3,7 @@ import type { Envelope } from "../../core/envelope/envelope.ts";
 import { fault, faultOf, type Fault } from "../../core/errors.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { apply, begin } from "../../core/run/begin.ts";
-import { encodeRun } from "../../core/run/codec.ts";
+import { decodeRun, encodeRun } from "../../core/run/codec.ts";
 import type { Intent, LeaseSettings, RunEvent } from "../../core/run/event.ts";
 import { valueHash } from "../../core/run/hash.ts";
 import { reduce } from "../../core/run/reduce.ts";
@@ -12,7 +12,7 @@ import { TERMINAL_RUN, type RunState } from "../../core/run/state.ts";
 import { summarizeRun } from "../../core/run/view.ts";
 import { workOf } from "../../core/run/work-of.ts";
 import type { Ids } from "../../spi/clock.ts";
-import type { RunCoordinator } from "../../spi/run-coordinator.ts";
+import type { Receipt, RunCoordinator, Submission } from "../../spi/run-coordinator.ts";
 import { executeWork, storeState, type ExecutorPorts } from "./executor.ts";
 import { checkGiven } from "./given.ts";
 import { planOperation, type Planned } from "./planning.ts";
@@ -68,17 +68,29 @@ async function accept(
   const begun = await beginRun(envelope, tenant, identity, planned.value, ports);
   const state = await runInline(begun, ports, settings);
   const finished = TERMINAL_RUN.has(state.header.status);
-  const receipt = await ports.coordinator.submit({
+  const receipt = await place(tenant, ports, {
     runId: identity.id,
     requestHash: identity.requestHash,
     keyed: key !== null,
     finished,
     record: encodeRun(state),
+    waitMs: options.waitMs,
   });
   if (receipt.kind === "conflict") return err(conflict(key));
   if (receipt.kind === "duplicate") return (await repeated(identity, tenant, options, ports)) ?? err(conflict(key));
   if (finished) return ok(answer(state));
-  return ok(answer((options.waitMs > 0 ? await ports.runs.wait(tenant, identity.id, options.waitMs) : null) ?? state));
+  return ok(answer(receipt.record === null ? state : decodeRun(receipt.record)));
+}
+
+/** Hands the run to its ring. A call that broke while it waited may have placed the run all the same. */
+async function place(tenant: string, ports: EnvelopePorts, submission: Submission): Promise<Receipt> {
+  try {
+    return await ports.coordinator.submit(submission);
+  } catch (thrown) {
+    const placed = submission.finished ? null : await ports.runs.wait(tenant, submission.runId, submission.waitMs ?? 0);
+    if (placed?.header.requestHash !== submission.requestHash) throw thrown;
+    return { kind: "accepted", record: encodeRun(placed) };
+  }
 }
 
 interface Identity {

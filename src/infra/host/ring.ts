@@ -91,11 +91,12 @@ export class Ring {
       this.#ports.store.transaction(() => this.#runs.insert(submission.runId, submission.record, flushAt));
       this.#timers.set(submission.runId, flushAt);
       this.#outbox.finished(submission.runId);
-      return { kind: "accepted" };
+      return { kind: "accepted", record: null };
     }
     const state = decodeRun(submission.record);
     await this.#change(state, { type: "start" }, now, true);
-    return { kind: "accepted" };
+    const { waitMs = 0 } = submission;
+    return { kind: "accepted", record: waitMs > 0 ? await this.wait(submission.runId, waitMs) : null };
   }
 
   async answer(answers: readonly Answer[]): Promise<void> {

@@ -18,8 +18,20 @@ export const systemTimer: Timer = {
 export const systemIds: Ids = {
   uuid: () => crypto.randomUUID(),
   ulid: (now) => ulid(now, crypto.getRandomValues(new Uint8Array(16))),
-  ring: (rings) => uniformBelow(rings),
+  ring: (rings) => nextRing(rings),
 };
+
+/** How many rings one isolate uses: enough to spread its load, few enough that each has runs to batch. */
+const RING_WINDOW = 16;
+let firstRing: number | null = null;
+let turn = 0;
+
+/** Takes turns within a window that begins somewhere else in every isolate. */
+function nextRing(rings: number): number {
+  firstRing ??= uniformBelow(rings);
+  turn = (turn + 1) % RING_WINDOW;
+  return (firstRing + turn) % rings;
+}
 
 /** 48 bits of time in ten characters, then one random character from each of sixteen bytes. */
 function ulid(now: number, random: Uint8Array): string {

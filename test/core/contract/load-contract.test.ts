@@ -35,12 +35,23 @@ describe("our contracts", () => {
   });
 
   it("say how they are run", () => {
-    const execution = { cost: 5, latency_ms: 200, timeout_ms: 30_000, retry: { max_retries: 0, backoff: "fixed" }, cache: { ttl_s: 1.5 } };
+    const execution = {
+      cost: 5,
+      latency_ms: 200,
+      timeout_ms: 30_000,
+      retry: { max_retries: 0, backoff: "fixed" },
+      cache: { ttl_s: 1.5 },
+    };
     expect(usable(change({ execution, kind: "effect", group: "mail", config: { a: 1 } }))).toMatchObject({
       kind: "effect",
       group: "mail",
       config: { a: 1 },
-      execution: { cost: 5, timeoutMs: 30_000, retry: { maxRetries: 0, backoff: "fixed", baseMs: 100 }, cache: { ttlMs: 1_500 } },
+      execution: {
+        cost: 5,
+        timeoutMs: 30_000,
+        retry: { maxRetries: 0, backoff: "fixed", baseMs: 100 },
+        cache: { ttlMs: 1_500 },
+      },
     });
   });
 
@@ -56,10 +67,10 @@ describe("our contracts", () => {
     [{ execution: { retry: { base_ms: 500, max_ms: 400 } } }, ["ST001 $.execution.retry.max_ms"]],
     [{ execution: { timeout: 5 } }, ["ST001 $.execution"]],
     [{ execution: { cache: { ttl_s: 0 } } }, ["ST001 $.execution.cache.ttl_s"]],
-    [{ input_contract: { "two words": {} } }, ["ST001 $.input_contract[\"two words\"]", "ST009 $.optional_inputs"]],
+    [{ input_contract: { "two words": {} } }, ['ST001 $.input_contract["two words"]', "ST009 $.optional_inputs"]],
     [{ input_contract: { a: "string" } }, ["ST001 $.input_contract.a"]],
     [{ optional_inputs: ["document.size"] }, ["ST009 $.optional_inputs"]],
-    [{ output_contract: { a: { type: "objec" } } }, ['ST007 $.output_contract.a.type']],
+    [{ output_contract: { a: { type: "objec" } } }, ["ST007 $.output_contract.a.type"]],
     [{ output_contract: null }, ["ST003 $"]],
     [{ input_contract: null, optional_inputs: null }, ["ST002 $"]],
     [{ contract_version: "2.0.0" }, ["SC008 $.contract_version"]],
@@ -73,13 +84,26 @@ describe("our contracts", () => {
   });
 
   it("list everything wrong at once", () => {
-    const found = refusals(change({ node_name: "T", output_contract: { a: { type: "objec", $ref: "https://x" } }, execution: { cost: "cheap" } }));
-    expect(found.sort()).toEqual(["ST001 $.execution.cost", "ST001 $.node_name", "ST007 $.output_contract.a.$ref", "ST007 $.output_contract.a.type"]);
+    const found = refusals(
+      change({
+        node_name: "T",
+        output_contract: { a: { type: "objec", $ref: "https://x" } },
+        execution: { cost: "cheap" },
+      }),
+    );
+    expect(found.sort()).toEqual([
+      "ST001 $.execution.cost",
+      "ST001 $.node_name",
+      "ST007 $.output_contract.a.$ref",
+      "ST007 $.output_contract.a.type",
+    ]);
   });
 
   it("accept newer minor versions, and keep and report unknown fields", () => {
     const loaded = contractFrom(change({ contract_version: "1.9.0", performance: { p95: 1 } }));
-    expect(loaded.ok && loaded.value.warnings).toMatchObject([{ code: "SC010", severity: "warning", place: "$.performance" }]);
+    expect(loaded.ok && loaded.value.warnings).toMatchObject([
+      { code: "SC010", severity: "warning", place: "$.performance" },
+    ]);
     expect(loaded.ok && loaded.value.contract.source).toMatchObject({ performance: { p95: 1 } });
   });
 });
@@ -89,7 +113,12 @@ describe("contracts that describe whole states only", () => {
     contract_schema_version: "1.0.0",
     node_id: "tide",
     node_version: "1.0.0",
-    input_state: { type: "object", properties: { version: { type: "string" }, port: { $ref: "#/definitions/Port" } }, required: ["version"], definitions: { Port: { type: "string", minLength: 3 } } },
+    input_state: {
+      type: "object",
+      properties: { version: { type: "string" }, port: { $ref: "#/definitions/Port" } },
+      required: ["version"],
+      definitions: { Port: { type: "string", minLength: 3 } },
+    },
     output_state: { properties: { status: { type: "string", nullable: true } }, required_fields: ["status"] },
     ...more,
   });
@@ -97,7 +126,10 @@ describe("contracts that describe whole states only", () => {
   it("give their properties as keys, and each key a schema that stands alone", () => {
     const contract = usable(whole());
     expect(contract).toMatchObject({ nodeName: "tide", contractVersion: "1.0.0" });
-    expect(Object.entries(contract.inputs).map(([key, { optional }]) => [key, optional])).toEqual([["version", false], ["port", true]]);
+    expect(Object.entries(contract.inputs).map(([key, { optional }]) => [key, optional])).toEqual([
+      ["version", false],
+      ["port", true],
+    ]);
     const port = contract.inputs["port"]?.schema ?? {};
     expect(validateState(port, "Brest")).toEqual([]);
     expect(validateState(port, "x")).toHaveLength(1);
@@ -107,16 +139,33 @@ describe("contracts that describe whole states only", () => {
 
   it.each<readonly [JsonObject, string]>([
     [{ input_state: { type: "array" } }, "ST007 $.input_state.type"],
-    [{ input_state: { type: "object", properties: { "two words": {} } } }, 'ST007 $.input_state.properties["two words"]'],
+    [
+      { input_state: { type: "object", properties: { "two words": {} } } },
+      'ST007 $.input_state.properties["two words"]',
+    ],
     [{ input_state: { type: "object", properties: {}, required: ["a"] } }, "ST006 $.input_state.required"],
-    [{ input_state: { type: "object", properties: { a: { $ref: "#/definitions/Gone" } } } }, "ST007 $.input_state.properties.a.$ref"],
+    [
+      { input_state: { type: "object", properties: { a: { $ref: "#/definitions/Gone" } } } },
+      "ST007 $.input_state.properties.a.$ref",
+    ],
     [{ optional_inputs: ["gone"] }, "ST009 $.optional_inputs"],
   ])("%j is refused", (more, expected) => {
     expect(refusals(whole(more))).toEqual([expected]);
   });
 
   it("references between the properties of a state survive", () => {
-    const contract = usable(whole({ input_state: { type: "object", properties: { a: { type: "integer" }, b: { type: "array", items: { $ref: "#/properties/a" } }, c: { type: "array", items: { $ref: "#/properties/c" } } } } }));
+    const contract = usable(
+      whole({
+        input_state: {
+          type: "object",
+          properties: {
+            a: { type: "integer" },
+            b: { type: "array", items: { $ref: "#/properties/a" } },
+            c: { type: "array", items: { $ref: "#/properties/c" } },
+          },
+        },
+      }),
+    );
     expect(validateState(contract.inputs["b"]?.schema ?? {}, [1, "x"])).toHaveLength(1);
     expect(validateState(contract.inputs["c"]?.schema ?? {}, [[], [[]]])).toEqual([]);
     expect(validateState(contract.inputs["c"]?.schema ?? {}, [[], [1]])).toHaveLength(1);
@@ -133,13 +182,22 @@ describe("both forms at once", () => {
   });
 
   it("take what is optional from the state when the contract does not say", () => {
-    const contract = usable({ ...both({ type: "object", properties, required: ["document.lang"] }), optional_inputs: null });
+    const contract = usable({
+      ...both({ type: "object", properties, required: ["document.lang"] }),
+      optional_inputs: null,
+    });
     expect(contract.inputs["document.text"]?.optional).toBe(true);
   });
 
   it.each<readonly [JsonObject, string]>([
-    [{ type: "object", properties: { "document.text": {} }, required: ["document.text"] }, 'ST009 $.input_contract["document.lang"]'],
-    [{ type: "object", properties: { ...properties, extra: {} }, required: ["document.text"] }, "ST009 $.input_state.properties.extra"],
+    [
+      { type: "object", properties: { "document.text": {} }, required: ["document.text"] },
+      'ST009 $.input_contract["document.lang"]',
+    ],
+    [
+      { type: "object", properties: { ...properties, extra: {} }, required: ["document.text"] },
+      "ST009 $.input_state.properties.extra",
+    ],
     [{ type: "object", properties, required: ["document.text", "document.lang"] }, "ST009 $.input_state.required"],
   ])("%j disagrees", (state, expected) => {
     expect(refusals(both(state))).toEqual([expected]);
@@ -149,7 +207,9 @@ describe("both forms at once", () => {
 describe("loadContract", () => {
   it("names the line of broken YAML", () => {
     const loaded = loadContract("node_name: tide\nnode_version: [1\n");
-    expect(loaded.ok ? [] : loaded.error).toMatchObject([{ code: "ST001", place: expect.stringMatching(/^line [23]$/) as string }]);
+    expect(loaded.ok ? [] : loaded.error).toMatchObject([
+      { code: "ST001", place: expect.stringMatching(/^line [23]$/) as string },
+    ]);
   });
 
   it("refuses aliases, duplicate keys and what is no mapping", () => {
@@ -161,10 +221,16 @@ describe("loadContract", () => {
 
   it("is total", () => {
     fc.assert(
-      fc.property(fc.dictionary(fc.constantFrom(...Object.keys(TIDE), "input_state", "output_state", "examples", "execution", "graph"), fc.jsonValue()), (more) => {
-        contractFrom({ ...TIDE, ...(more as JsonObject) });
-        contractFrom(more as JsonObject);
-      }),
+      fc.property(
+        fc.dictionary(
+          fc.constantFrom(...Object.keys(TIDE), "input_state", "output_state", "examples", "execution", "graph"),
+          fc.jsonValue(),
+        ),
+        (more) => {
+          contractFrom({ ...TIDE, ...(more as JsonObject) });
+          contractFrom(more as JsonObject);
+        },
+      ),
     );
   });
 });
@@ -182,8 +248,13 @@ describe.skipIf(!existsSync(NODES))("real contracts (skipped when ../shared is a
   });
 
   it("an unknown type in one of them is found where it is", () => {
-    const text = readFileSync(join(NODES, "logger_node/contract.yaml"), "utf8").replace("type: object\n  properties:\n    version:\n      type: string", "type: object\n  properties:\n    version:\n      type: objec");
+    const text = readFileSync(join(NODES, "logger_node/contract.yaml"), "utf8").replace(
+      "type: object\n  properties:\n    version:\n      type: string",
+      "type: object\n  properties:\n    version:\n      type: objec",
+    );
     const loaded = loadContract(text);
-    expect(loaded.ok ? [] : loaded.error).toMatchObject([{ code: "ST007", place: "$.input_state.properties.version.type" }]);
+    expect(loaded.ok ? [] : loaded.error).toMatchObject([
+      { code: "ST007", place: "$.input_state.properties.version.type" },
+    ]);
   });
 });

@@ -64,7 +64,9 @@ describe("checkSchema", () => {
     let deep: JsonSchema = {};
     for (let i = 0; i < 1_000; i++) deep = { items: deep };
     expect(places(deep)).toHaveLength(1);
-    expect(places({ properties: Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`p${i}`, { type: "x" }])) })).toHaveLength(50);
+    expect(
+      places({ properties: Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`p${i}`, { type: "x" }])) }),
+    ).toHaveLength(50);
   });
 });
 
@@ -72,17 +74,29 @@ describe("normaliseSchema", () => {
   it.each<readonly [JsonSchema, JsonSchema]>([
     [{ type: "string", nullable: true }, { type: ["string", "null"] }],
     [{ type: "string", nullable: false }, { type: "string" }],
-    [{ type: "string", enum: ["a"], nullable: true }, { type: ["string", "null"], enum: ["a", null] }],
+    [
+      { type: "string", enum: ["a"], nullable: true },
+      { type: ["string", "null"], enum: ["a", null] },
+    ],
     [{ $ref: "#/$defs/a", nullable: true }, { anyOf: [{ $ref: "#/$defs/a" }, { type: "null" }] }],
     [{ nullable: true }, {}],
     [{ enum: ["a"], nullable: true }, { anyOf: [{ enum: ["a"] }, { type: "null" }] }],
     [{ required_fields: ["a"] }, { required: ["a"] }],
     [{ required_fields: { a: "first" } }, { required: ["a"] }],
-    [{ properties: { a: {}, b: {} }, optional_fields: ["b"] }, { properties: { a: {}, b: {} }, required: ["a"] }],
+    [
+      { properties: { a: {}, b: {} }, optional_fields: ["b"] },
+      { properties: { a: {}, b: {} }, required: ["a"] },
+    ],
     [{ required: ["a"], required_fields: ["b"] }, { required: ["a"] }],
     [{ $id: "https://x", $schema: "y", type: "string" }, { type: "string" }],
-    [{ properties: { $id: { type: "string" }, nullable: { type: "string", nullable: true } } }, { properties: { $id: { type: "string" }, nullable: { type: ["string", "null"] } } }],
-    [{ items: { type: "string", nullable: true }, default: { nullable: true } }, { items: { type: ["string", "null"] }, default: { nullable: true } }],
+    [
+      { properties: { $id: { type: "string" }, nullable: { type: "string", nullable: true } } },
+      { properties: { $id: { type: "string" }, nullable: { type: ["string", "null"] } } },
+    ],
+    [
+      { items: { type: "string", nullable: true }, default: { nullable: true } },
+      { items: { type: ["string", "null"] }, default: { nullable: true } },
+    ],
   ])("%j becomes %j", (given, expected) => {
     expect(normaliseSchema(given)).toEqual(expected);
     expect(normaliseSchema(normaliseSchema(given))).toEqual(expected);
@@ -90,7 +104,10 @@ describe("normaliseSchema", () => {
 });
 
 describe("schemas moved into and out of a state", () => {
-  const list: JsonSchema = { $ref: "#/$defs/list", $defs: { list: { type: "array", items: { $ref: "#/$defs/list" } } } };
+  const list: JsonSchema = {
+    $ref: "#/$defs/list",
+    $defs: { list: { type: "array", items: { $ref: "#/$defs/list" } } },
+  };
 
   it("a schema that refers to itself works as a property", () => {
     const state = { type: "object", properties: { "a/b": asProperty(list, "a/b") } };
@@ -104,9 +121,21 @@ describe("schemas moved into and out of a state", () => {
     expect(standingAlone(property, "k", { properties: { k: property } })).toEqual(list);
   });
 
-  const leaf = fc.constantFrom<JsonObject>({ type: "string" }, { type: "integer", minimum: 1 }, { type: ["boolean", "null"] }, { enum: [1, "a", null] });
+  const leaf = fc.constantFrom<JsonObject>(
+    { type: "string" },
+    { type: "integer", minimum: 1 },
+    { type: ["boolean", "null"] },
+    { enum: [1, "a", null] },
+  );
   const schema = fc.letrec<{ any: JsonObject }>((tie) => ({
-    any: fc.oneof({ maxDepth: 3 }, leaf, tie("any").map((items) => ({ type: "array", items })), fc.dictionary(fc.constantFrom("a", "b", "$ref"), tie("any")).map((properties) => ({ type: "object", properties }))),
+    any: fc.oneof(
+      { maxDepth: 3 },
+      leaf,
+      tie("any").map((items) => ({ type: "array", items })),
+      fc
+        .dictionary(fc.constantFrom("a", "b", "$ref"), tie("any"))
+        .map((properties) => ({ type: "object", properties })),
+    ),
   })).any;
 
   it("moving changes no verdict", () => {
@@ -114,7 +143,9 @@ describe("schemas moved into and out of a state", () => {
       fc.property(schema, fc.jsonValue({ maxDepth: 3 }), (one, value) => {
         const moved = { type: "object", properties: { "k.x": asProperty(one, "k.x") } };
         const direct = validateState(one, value as never);
-        expect(validateState(moved, { "k.x": value as never }).map(({ message }) => message)).toEqual(direct.map(({ message }) => message));
+        expect(validateState(moved, { "k.x": value as never }).map(({ message }) => message)).toEqual(
+          direct.map(({ message }) => message),
+        );
         const alone = standingAlone(moved.properties["k.x"], "k.x", moved);
         expect(validateState(alone, value as never)).toEqual(direct);
       }),
@@ -139,12 +170,19 @@ describe("validateState", () => {
     [{}, ["$ has no document.text"]],
     [{ "document.text": 1 }, ['$["document.text"] must be of type string']],
     [{ "document.text": "ab", extra: 1 }, ["$.extra is not allowed here"]],
-    [{ "document.text": "ab", pages: [{ n: 1 }, { n: 1.5 }, {}] }, ["$.pages[1].n must be of type integer", "$.pages[2] has no n"]],
+    [
+      { "document.text": "ab", pages: [{ n: 1 }, { n: 1.5 }, {}] },
+      ["$.pages[1].n must be of type integer", "$.pages[2] has no n"],
+    ],
     [{ "document.text": "ab", either: [] }, ["$.either satisfies none of the alternatives"]],
     [[], ["$ must be of type object"]],
     [null, ["$ must be of type object"]],
   ] as const)("%j", (value, expected) => {
-    expect(validateState(state, value as never).map(({ place, message }) => `${place} ${message}`).sort()).toEqual([...expected].sort());
+    expect(
+      validateState(state, value as never)
+        .map(({ place, message }) => `${place} ${message}`)
+        .sort(),
+    ).toEqual([...expected].sort());
   });
 
   it("starts its paths where it is told to", () => {
@@ -152,10 +190,17 @@ describe("validateState", () => {
   });
 
   it("leaves the schema as it is, even a frozen one", () => {
-    const frozen = Object.freeze({ type: "object", properties: Object.freeze({ a: Object.freeze({ $ref: "#/$defs/x" }) }), $defs: Object.freeze({ x: Object.freeze({ type: "string" }) }) });
+    const frozen = Object.freeze({
+      type: "object",
+      properties: Object.freeze({ a: Object.freeze({ $ref: "#/$defs/x" }) }),
+      $defs: Object.freeze({ x: Object.freeze({ type: "string" }) }),
+    });
     const before = JSON.stringify(frozen);
     expect(validateState(frozen, { a: 1 })).toHaveLength(1);
-    expect([JSON.stringify(frozen), Object.getOwnPropertyNames(frozen)]).toEqual([before, ["type", "properties", "$defs"]]);
+    expect([JSON.stringify(frozen), Object.getOwnPropertyNames(frozen)]).toEqual([
+      before,
+      ["type", "properties", "$defs"],
+    ]);
   });
 
   it("a schema shared by two states is valid in both", () => {
@@ -172,7 +217,12 @@ describe("validateState", () => {
   });
 
   it("names at most a hundred findings", () => {
-    expect(validateState({ items: { type: "string" } }, Array.from({ length: 5_000 }, (_, i) => i))).toHaveLength(100);
+    expect(
+      validateState(
+        { items: { type: "string" } },
+        Array.from({ length: 5_000 }, (_, i) => i),
+      ),
+    ).toHaveLength(100);
   });
 });
 
@@ -180,7 +230,9 @@ describe("paths", () => {
   it("pointers say where values are", () => {
     fc.assert(
       fc.property(fc.array(fc.string(), { maxLength: 5 }), (steps) => {
-        expect(pointerSteps(pointerTo(steps.map((step) => step.replaceAll("%", ""))))).toEqual(steps.map((step) => step.replaceAll("%", "")));
+        expect(pointerSteps(pointerTo(steps.map((step) => step.replaceAll("%", ""))))).toEqual(
+          steps.map((step) => step.replaceAll("%", "")),
+        );
       }),
     );
     expect(valueAt({ a: [{ b: 1 }] }, ["a", "0", "b"])).toBe(1);

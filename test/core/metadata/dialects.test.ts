@@ -34,7 +34,10 @@ describe("block dialects", () => {
 
   it("reads timestamps and versions as text", () => {
     for (const file of ["g0_verified.md", "g1_verified.md", "g2_verified.md"]) {
-      expect(readBlock(load(file)).fields).toMatchObject({ created_at: "2025-05-20T08:00:00Z", schema_version: "0.1.0" });
+      expect(readBlock(load(file)).fields).toMatchObject({
+        created_at: "2025-05-20T08:00:00Z",
+        schema_version: "0.1.0",
+      });
     }
     expect(readBlock(load("g2_verified.md")).fields["tools"]).toBeNull();
   });
@@ -66,7 +69,9 @@ describe("block dialects", () => {
     for (const file of ["g1_verified.md", "g2_verified.md"]) {
       expect(readBlock(load(file).replace("2025-05-21T09:30:00Z", "2026-01-01T00:00:00Z")).hash).toBe("verified");
     }
-    expect(readBlock(load("g0_verified.md").replace("2025-05-21T09:30:00Z", "2026-01-01T00:00:00Z")).hash).toBe("mismatch");
+    expect(readBlock(load("g0_verified.md").replace("2025-05-21T09:30:00Z", "2026-01-01T00:00:00Z")).hash).toBe(
+      "mismatch",
+    );
   });
 
   it("the oldest dialect was hashed with or without one more newline at the end", () => {
@@ -89,21 +94,28 @@ describe("block dialects", () => {
     expect(readBlock(text.replace(`hash: ${hash}`, `hash: ${hash}\nhash: ${hash}`)).hash).toBe("malformed");
   });
 
-  const verified = expectations.filter(({ hash, dialect }) => hash === "verified" && dialect !== "G0").map(({ file }) => load(file));
+  const verified = expectations
+    .filter(({ hash, dialect }) => hash === "verified" && dialect !== "G0")
+    .map(({ file }) => load(file));
   it("an edit of a field or of the body's text is never verified", () => {
     fc.assert(
-      fc.property(fc.constantFrom(...verified), fc.nat(), fc.constantFrom("x", "0", " ", "\n", ":", "#"), (text, at, char) => {
-        const location = locateBlock(text);
-        const close = location.kind === "block" ? location.span.close : null;
-        const body = text.slice(close?.next ?? 0);
-        const from = text.indexOf("\n") + 1;
-        const end = text.length - (body.length - body.trimEnd().length);
-        const i = from + (at % (end - from));
-        const line = text.slice(text.lastIndexOf("\n", i - 1) + 1, text.indexOf("\n", i));
-        const gap = i >= (close?.end ?? 0) && text.slice(close?.end ?? 0, i).trim() === "";
-        fc.pre(text[i] !== char && !/last_modified_at:/.test(line) && !gap && text[i] !== "\n" && text[i] !== "\r");
-        expect(readBlock(text.slice(0, i) + char + text.slice(i + 1)).hash).not.toBe("verified");
-      }),
+      fc.property(
+        fc.constantFrom(...verified),
+        fc.nat(),
+        fc.constantFrom("x", "0", " ", "\n", ":", "#"),
+        (text, at, char) => {
+          const location = locateBlock(text);
+          const close = location.kind === "block" ? location.span.close : null;
+          const body = text.slice(close?.next ?? 0);
+          const from = text.indexOf("\n") + 1;
+          const end = text.length - (body.length - body.trimEnd().length);
+          const i = from + (at % (end - from));
+          const line = text.slice(text.lastIndexOf("\n", i - 1) + 1, text.indexOf("\n", i));
+          const gap = i >= (close?.end ?? 0) && text.slice(close?.end ?? 0, i).trim() === "";
+          fc.pre(text[i] !== char && !/last_modified_at:/.test(line) && !gap && text[i] !== "\n" && text[i] !== "\r");
+          expect(readBlock(text.slice(0, i) + char + text.slice(i + 1)).hash).not.toBe("verified");
+        },
+      ),
       { numRuns: 1500 },
     );
   });
@@ -119,7 +131,9 @@ describe("comment styles of the earlier dialects", () => {
     ["--", "-- "],
     ["#", "# "],
   ])("reads %s comments and tells every edit", (_, prefix) => {
-    const block = [`=== OmniNode:Metadata ===`, ...lines, "=== /OmniNode:Metadata ==="].map((line) => prefix + line).join("\n");
+    const block = [`=== OmniNode:Metadata ===`, ...lines, "=== /OmniNode:Metadata ==="]
+      .map((line) => prefix + line)
+      .join("\n");
     const text = `${block}\n\n${bodyOf}`;
     const reading = readBlock(text);
     expect(reading.dialect).toBe("G1");
@@ -132,11 +146,21 @@ describe("comment styles of the earlier dialects", () => {
 
   it("reads bare fields between # delimiters, as YAML files carry them", () => {
     const text = `# === OmniNode:Metadata ===\n${lines.join("\n")}\n# === /OmniNode:Metadata ===\n\na: 1\n`;
-    expect(readBlock(text)).toMatchObject({ dialect: "G1", fields: { name: "tide_table.md" }, errors: [{ code: "MD003" }] });
+    expect(readBlock(text)).toMatchObject({
+      dialect: "G1",
+      fields: { name: "tide_table.md" },
+      errors: [{ code: "MD003" }],
+    });
   });
 
   it("reads the oldest dialect in Python files, whichever rule its hash follows", () => {
-    const fields = ["metadata_version: 0.1.0", "schema_version: 1.1.0", "uuid: 5b7c2f0e-3f3a-4c55-8a5e-0d8f1c9b7a11", "name: a.py", `hash: ${"a".repeat(64)}`];
+    const fields = [
+      "metadata_version: 0.1.0",
+      "schema_version: 1.1.0",
+      "uuid: 5b7c2f0e-3f3a-4c55-8a5e-0d8f1c9b7a11",
+      "name: a.py",
+      `hash: ${"a".repeat(64)}`,
+    ];
     const text = `${["=== OmniNode:Metadata ===", ...fields, "=== /OmniNode:Metadata ==="].map((line) => `# ${line}`).join("\n")}\n\nx = 1\n`;
     const reading = readBlock(text);
     expect([reading.dialect, reading.hash]).toEqual(["G0", "mismatch"]);
@@ -174,7 +198,8 @@ describe("comment styles of the earlier dialects", () => {
   it("calls a stamp without time a placeholder of the fourth generation, with or without document markers", () => {
     const marked = load("g3_placeholder.md");
     const unmarked = marked.replace("---\n", "").replace("...\n", "");
-    for (const text of [marked, unmarked]) expect(readBlock(text)).toMatchObject({ dialect: "G3", hash: "placeholder" });
+    for (const text of [marked, unmarked])
+      expect(readBlock(text)).toMatchObject({ dialect: "G3", hash: "placeholder" });
   });
 });
 
@@ -197,7 +222,9 @@ describe.skipIf(!existsSync(SHARED))("documents outside the project (skipped whe
   it("every real stamped schema verifies as the second generation", () => {
     for (const folder of ["schemas", "schemas_testdata"]) {
       const path = join(SHARED, "fixtures/omnibase", folder);
-      for (const file of readdirSync(path).filter((name) => name.endsWith(".yaml") && name !== "valid_onex_node.yaml")) {
+      for (const file of readdirSync(path).filter(
+        (name) => name.endsWith(".yaml") && name !== "valid_onex_node.yaml",
+      )) {
         const { dialect, hash } = readBlock(readFileSync(join(path, file), "utf8"), { path: file });
         expect([file, dialect, hash]).toEqual([file, "G1", "verified"]);
       }

@@ -11,7 +11,9 @@ const node = (name: string, version: string, uuid: string): { path: string; read
 
 describe("findDuplicates", () => {
   it("one uuid shared by six nodes is one finding that names them all", () => {
-    const six = ["logger", "loader", "generator", "stamper", "template", "tree"].map((name) => node(name, "1.0.0", UUID));
+    const six = ["logger", "loader", "generator", "stamper", "template", "tree"].map((name) =>
+      node(name, "1.0.0", UUID),
+    );
     const [found, ...rest] = findDuplicates(six);
     expect(rest).toEqual([]);
     expect(found).toMatchObject({ kind: "uuid", value: UUID, problem: { code: "MD009" } });
@@ -31,15 +33,28 @@ describe("findDuplicates", () => {
   });
 
   it("documents share names, and letters of a uuid have no case", () => {
-    const readme = (path: string, uuid: string): { path: string; reading: ReturnType<typeof readBlock> } => ({ path, reading: readBlock(stamped("x", { path, uuid })) });
+    const readme = (path: string, uuid: string): { path: string; reading: ReturnType<typeof readBlock> } => ({
+      path,
+      reading: readBlock(stamped("x", { path, uuid })),
+    });
     expect(findDuplicates([readme("a/README.md", UUID), readme("b/README.md", OTHER_UUID)])).toEqual([]);
-    expect(findDuplicates([readme("a/README.md", UUID), readme("b/README.md", UUID.toUpperCase())])).toMatchObject([{ kind: "uuid", value: UUID }]);
+    expect(findDuplicates([readme("a/README.md", UUID), readme("b/README.md", UUID.toUpperCase())])).toMatchObject([
+      { kind: "uuid", value: UUID },
+    ]);
   });
 
   it("does not depend on the order of the files", () => {
-    const all = [node("a", "1.0.0", UUID), node("b", "1.0.0", UUID), node("c", "1.0.0", OTHER_UUID), node("c", "1.0.0", OTHER_UUID), node("d", "1.0.0", OTHER_UUID)];
-    fc.assert(fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (order) => {
-      expect(findDuplicates(order)).toEqual(findDuplicates(all));
-    }));
+    const all = [
+      node("a", "1.0.0", UUID),
+      node("b", "1.0.0", UUID),
+      node("c", "1.0.0", OTHER_UUID),
+      node("c", "1.0.0", OTHER_UUID),
+      node("d", "1.0.0", OTHER_UUID),
+    ];
+    fc.assert(
+      fc.property(fc.shuffledSubarray(all, { minLength: all.length }), (order) => {
+        expect(findDuplicates(order)).toEqual(findDuplicates(all));
+      }),
+    );
   });
 });

@@ -22,7 +22,13 @@ describe("emitBlock", () => {
 
   it("keeps fields that are text whatever they look like", () => {
     for (const as of STYLES) {
-      const given = { version: "1.0", schema_version: "2", uuid: "12345", hash: "1".repeat(64), created_at: "2026-01-31" };
+      const given = {
+        version: "1.0",
+        schema_version: "2",
+        uuid: "12345",
+        hash: "1".repeat(64),
+        created_at: "2026-01-31",
+      };
       expect(readBlock(emitBlock(given, as)).fields).toEqual(given);
     }
   });
@@ -47,7 +53,11 @@ describe("emitBlock", () => {
   it("prefixes every line of the comment styles, so that no value can leave the comment", () => {
     fc.assert(
       fc.property(fields, (given) => {
-        for (const [as, prefix] of [["hash", "# "], ["slash", "// "], ["dash", "-- "]] as const) {
+        for (const [as, prefix] of [
+          ["hash", "# "],
+          ["slash", "// "],
+          ["dash", "-- "],
+        ] as const) {
           for (const line of emitBlock(given, as).split("\n")) expect(line.startsWith(prefix)).toBe(true);
         }
       }),

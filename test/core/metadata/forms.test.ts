@@ -21,15 +21,27 @@ describe("entrypoint forms", () => {
     expect(parseEntrypoint(given)).toEqual({ ok: true, value: { type, target } });
   });
 
-  it.each([[undefined], [null], [3], [[]], [{}], [{ type: "python" }], [{ type: 1, target: "x" }], [{ type: "", target: "x" }], [""], ["two words.py"], ["noextension"], ["{'type': 'python'"], ["{a: {b: c}}"]])(
-    "refuses %j",
-    (given) => {
-      expect(parseEntrypoint(given).ok).toBe(false);
-    },
-  );
+  it.each([
+    [undefined],
+    [null],
+    [3],
+    [[]],
+    [{}],
+    [{ type: "python" }],
+    [{ type: 1, target: "x" }],
+    [{ type: "", target: "x" }],
+    [""],
+    ["two words.py"],
+    ["noextension"],
+    ["{'type': 'python'"],
+    ["{a: {b: c}}"],
+  ])("refuses %j", (given) => {
+    expect(parseEntrypoint(given).ok).toBe(false);
+  });
 
   it("knows the types of real files and ours, and no others", () => {
-    for (const type of ["python", "cli", "docker", "html", "builtin", "function", "composite", "wasm"]) expect(isEntrypointType(type)).toBe(true);
+    for (const type of ["python", "cli", "docker", "html", "builtin", "function", "composite", "wasm"])
+      expect(isEntrypointType(type)).toBe(true);
     expect(isEntrypointType("pythonn")).toBe(false);
     expect(entrypointOfFile("a.ts")).toEqual({ type: "typescript", target: "a.ts" });
   });
@@ -40,7 +52,12 @@ describe("namespace forms", () => {
     ["onex.stamped.x", null, "onex.stamped.x", "onex.stamped.x"],
     ["omnibase.x", null, "omnibase.x", "omnibase.x"],
     ["python://omnibase.a.b", "python", "omnibase.a.b", "omnibase.a.b"],
-    ["yaml://omnibase.nodes.x.v1_0_0.node_onex", "yaml", "omnibase.nodes.x.v1_0_0.node_onex", "omnibase.nodes.x.v1_0_0.node_onex"],
+    [
+      "yaml://omnibase.nodes.x.v1_0_0.node_onex",
+      "yaml",
+      "omnibase.nodes.x.v1_0_0.node_onex",
+      "omnibase.nodes.x.v1_0_0.node_onex",
+    ],
     ["markdown://README", "markdown", "README", "onex.README"],
     [{ value: "py://omnibase.tests.a_py" }, "py", "omnibase.tests.a_py", "omnibase.tests.a_py"],
     ["omnibase", null, "omnibase", "onex.omnibase"],
@@ -51,12 +68,16 @@ describe("namespace forms", () => {
     if (parsed.ok) expect(canonicalNamespace(parsed.value)).toBe(canonical);
   });
 
-  it.each([[undefined], [null], [""], [1], [{}], [{ value: 1 }], ["invalid namespace"], ["a\nb"], ["python://"]])("refuses %j", (given) => {
-    expect(parseNamespace(given).ok).toBe(false);
-  });
+  it.each([[undefined], [null], [""], [1], [{}], [{ value: 1 }], ["invalid namespace"], ["a\nb"], ["python://"]])(
+    "refuses %j",
+    (given) => {
+      expect(parseNamespace(given).ok).toBe(false);
+    },
+  );
 
   it("always has a canonical spelling", () => {
-    for (const path of ["", "...", "a-b/c", "ключ", "onex", "onex."]) expect(canonicalNamespace({ scheme: null, path })).toMatch(CANONICAL_NAMESPACE);
+    for (const path of ["", "...", "a-b/c", "ключ", "onex", "onex."])
+      expect(canonicalNamespace({ scheme: null, path })).toMatch(CANONICAL_NAMESPACE);
   });
 });
 

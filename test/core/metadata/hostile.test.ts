@@ -11,11 +11,15 @@ import { NOW, options, stamped, text, UUID } from "./support/blocks.ts";
 const block = (...lines: readonly string[]): string =>
   ["<!-- === OmniNode:Metadata ===", ...lines, "<!-- === /OmniNode:Metadata === -->", "", "body", ""].join("\n");
 const codesAt = (source: string): readonly (readonly [string, number | null])[] =>
-  readBlock(source).errors.filter((found) => found.severity === "error").map((found) => [found.code, found.line]);
+  readBlock(source)
+    .errors.filter((found) => found.severity === "error")
+    .map((found) => [found.code, found.line]);
 
 const line = fc.oneof(
   text,
-  fc.tuple(fc.constantFrom("name", "hash", "uuid", "tags", "entrypoint", "version", "'q'", '"q"', "lifecycle"), text).map(([key, value]) => `${key}: ${value}`),
+  fc
+    .tuple(fc.constantFrom("name", "hash", "uuid", "tags", "entrypoint", "version", "'q'", '"q"', "lifecycle"), text)
+    .map(([key, value]) => `${key}: ${value}`),
   text.map((value) => `# ${value}`),
   text.map((value) => `  ${value}`),
   text.map((value) => `- ${value}`),
@@ -39,18 +43,26 @@ const line = fc.oneof(
 describe("any text at all", () => {
   it("gives a reading: never an exception, and a verdict of the closed list", () => {
     fc.assert(
-      fc.property(fc.array(line, { maxLength: 30 }), fc.constantFrom("\n", "\r\n"), fc.constantFrom(undefined, "node.onex.yaml", "a.md", "a.yaml"), (lines, feed, path) => {
-        const source = lines.join(feed);
-        const reading = readBlock(source, path === undefined ? {} : { path });
-        expect(["verified", "mismatch", "placeholder", "absent", "malformed", "unverifiable"]).toContain(reading.hash);
-        if (reading.hash === "verified") expect(reading.computedHash).toBe(reading.declaredHash);
-        if (reading.lines === null) expect(reading.dialect).toBeNull();
-        expect(source.endsWith(reading.body)).toBe(true);
-        JSON.stringify(reading);
-        for (const profile of ["canonical", "permissive"] as const) validateMetadata(reading.fields, profile, reading.fieldLines);
-        const result = stamp(source, options(path === undefined ? {} : { path }));
-        if (result.ok) expect(readBlock(result.value.text).hash).toBe("verified");
-      }),
+      fc.property(
+        fc.array(line, { maxLength: 30 }),
+        fc.constantFrom("\n", "\r\n"),
+        fc.constantFrom(undefined, "node.onex.yaml", "a.md", "a.yaml"),
+        (lines, feed, path) => {
+          const source = lines.join(feed);
+          const reading = readBlock(source, path === undefined ? {} : { path });
+          expect(["verified", "mismatch", "placeholder", "absent", "malformed", "unverifiable"]).toContain(
+            reading.hash,
+          );
+          if (reading.hash === "verified") expect(reading.computedHash).toBe(reading.declaredHash);
+          if (reading.lines === null) expect(reading.dialect).toBeNull();
+          expect(source.endsWith(reading.body)).toBe(true);
+          JSON.stringify(reading);
+          for (const profile of ["canonical", "permissive"] as const)
+            validateMetadata(reading.fields, profile, reading.fieldLines);
+          const result = stamp(source, options(path === undefined ? {} : { path }));
+          if (result.ok) expect(readBlock(result.value.text).hash).toBe("verified");
+        },
+      ),
       { numRuns: 600 },
     );
   });
@@ -60,7 +72,11 @@ describe("damaged blocks are reported with their place", () => {
   it.each([
     ["an unclosed block", "<!-- === OmniNode:Metadata ===\nname: x\n", [["MD002", 1]]],
     ["an unclosed block below a shebang", "#!/bin/sh\n\n# === ONEX:Metadata ===\n# name: x\n", [["MD002", 3]]],
-    ["a block closed in another comment style", "# === ONEX:Metadata ===\n# name: x\n// === /ONEX:Metadata ===\n", [["MD002", 1]]],
+    [
+      "a block closed in another comment style",
+      "# === ONEX:Metadata ===\n# name: x\n// === /ONEX:Metadata ===\n",
+      [["MD002", 1]],
+    ],
     ["a block closed by the other family", "# === ONEX:Metadata ===\n# === /OmniNode:Metadata ===\n", [["MD002", 1]]],
     ["a duplicate key", block("name: x", "owner: a", "name: y"), [["MD002", 4]]],
     ["a line that is no field", block("name: x", "no field at all"), [["MD002", 3]]],
@@ -72,7 +88,11 @@ describe("damaged blocks are reported with their place", () => {
     ["a broken mapping", block("name: x", "entrypoint: {type: python"), [["SC001", 3]]],
     ["a tab for indentation", block("entrypoint:", "\ttype: python"), [["SC001", 2]]],
     ["an unterminated quote", block("name: 'x", "owner: y"), [["SC001", 2]]],
-    ["a prefixed block with a bare line", "# === OmniNode:Metadata ===\n# name: x\nowner: y\n# === /OmniNode:Metadata ===\n", [["MD002", 3]]],
+    [
+      "a prefixed block with a bare line",
+      "# === OmniNode:Metadata ===\n# name: x\nowner: y\n# === /OmniNode:Metadata ===\n",
+      [["MD002", 3]],
+    ],
   ])("%s", (_, source, expected) => {
     expect(codesAt(source)).toEqual(expected);
     expect(readBlock(source).hash).not.toBe("verified");
@@ -81,14 +101,18 @@ describe("damaged blocks are reported with their place", () => {
   it("two blocks at the top: an error at the second, the first is judged", () => {
     const one = stamped("");
     const reading = readBlock(`${one}\n${one}`);
-    expect(reading.errors).toContainEqual(expect.objectContaining({ code: "MD002", line: (reading.lines?.close ?? 0) + 2 }));
+    expect(reading.errors).toContainEqual(
+      expect.objectContaining({ code: "MD002", line: (reading.lines?.close ?? 0) + 2 }),
+    );
     expect(reading.hash).toBe("mismatch");
   });
 
   it("a byte order mark and CRLF in the block are warnings of the earlier dialects", () => {
     const source = block("name: x", `hash: ${"a".repeat(64)}`);
     const warnings = (changed: string): readonly string[] =>
-      readBlock(changed).errors.filter((found) => found.severity === "warning").map((found) => found.message);
+      readBlock(changed)
+        .errors.filter((found) => found.severity === "warning")
+        .map((found) => found.message);
     expect(warnings(`\ufeff${source}`)).toEqual(["the file starts with a byte order mark"]);
     expect(warnings(source.replaceAll("\n", "\r\n"))).toEqual(["the block has CRLF line breaks"]);
     expect(warnings(source)).toEqual([]);
@@ -102,8 +126,14 @@ describe("damaged blocks are reported with their place", () => {
 describe("what is not a block", () => {
   it.each([
     ["a block below text", "text\n\n<!-- === ONEX:Metadata ===\nname: x\n=== /ONEX:Metadata === -->\n"],
-    ["a block below an import", "from x import y\n\n# === OmniNode:Metadata ===\n# name: x\n# === /OmniNode:Metadata ===\n"],
-    ["an indented block, which Markdown shows as code", "    <!-- === ONEX:Metadata ===\n    name: x\n    === /ONEX:Metadata === -->\n"],
+    [
+      "a block below an import",
+      "from x import y\n\n# === OmniNode:Metadata ===\n# name: x\n# === /OmniNode:Metadata ===\n",
+    ],
+    [
+      "an indented block, which Markdown shows as code",
+      "    <!-- === ONEX:Metadata ===\n    name: x\n    === /ONEX:Metadata === -->\n",
+    ],
     ["a block in a code fence", "```\n<!-- === ONEX:Metadata ===\nname: x\n=== /ONEX:Metadata === -->\n```\n"],
     ["a block in a string", 'text = """\n# === OmniNode:Metadata ===\n# === /OmniNode:Metadata ===\n"""\n'],
     ["front matter", "---\ntitle: x\n---\n"],
@@ -118,7 +148,10 @@ describe("what is not a block", () => {
     const source = stamped("# === /ONEX:Metadata ===\n<!-- === ONEX:Metadata ===\n", {
       fields: { description: "=== /ONEX:Metadata === -->" },
     });
-    expect(readBlock(source)).toMatchObject({ hash: "verified", fields: { description: "=== /ONEX:Metadata === -->" } });
+    expect(readBlock(source)).toMatchObject({
+      hash: "verified",
+      fields: { description: "=== /ONEX:Metadata === -->" },
+    });
   });
 
   it("keys of the prototype are data", () => {
@@ -157,7 +190,12 @@ describe("weapons are refused at once", () => {
   });
 
   it("a text of many megabytes without a block", () => {
-    for (const source of ["\n".repeat(4_000_000), "# a: b\n".repeat(500_000), "---\n".repeat(1_000_000), "a: 1\n".repeat(800_000)]) {
+    for (const source of [
+      "\n".repeat(4_000_000),
+      "# a: b\n".repeat(500_000),
+      "---\n".repeat(1_000_000),
+      "a: 1\n".repeat(800_000),
+    ]) {
       expect(readBlock(source).hash).toBe("absent");
       expect(readBlock(source, { path: "node.onex.yaml" }).hash).toBe("absent");
     }

@@ -25,7 +25,9 @@ describe("the canonical profile", () => {
 
   it.each(Object.keys(FIELDS))("requires %s", (name) => {
     const code = name === "version" ? "MD006" : "SC003";
-    expect(validateMetadata(without(name), "canonical").map((one) => `${one.code} ${one.field}`)).toEqual([`${code} ${name}`]);
+    expect(validateMetadata(without(name), "canonical").map((one) => `${one.code} ${one.field}`)).toEqual([
+      `${code} ${name}`,
+    ]);
     expect(found({ [name]: null })).toEqual([`${code} ${name}`]);
   });
 
@@ -62,17 +64,23 @@ describe("the canonical profile", () => {
 
   it("accepts newer minor versions and odd but real values", () => {
     expect(found({ schema_version: "1.7.0", metadata_version: "0.9.0" })).toEqual([]);
-    expect(found({ uuid: "6D13EB78-0599-F830-8038-457AF03B5A8C", created_at: "2025-05-19T16:19:52.918924" })).toEqual([]);
+    expect(found({ uuid: "6D13EB78-0599-F830-8038-457AF03B5A8C", created_at: "2025-05-19T16:19:52.918924" })).toEqual(
+      [],
+    );
     expect(found({ lifecycle: "deprecated", deprecated_by: OTHER_UUID, meta_type: "project" })).toEqual([]);
   });
 
   it("reports unknown fields without refusing them, and everything wrong at once", () => {
-    expect(validateMetadata({ ...FIELDS, contracts: {} }, "canonical")).toMatchObject([{ code: "SC010", severity: "warning" }]);
+    expect(validateMetadata({ ...FIELDS, contracts: {} }, "canonical")).toMatchObject([
+      { code: "SC010", severity: "warning" },
+    ]);
     expect(found({ name: 1, version: "x", lifecycle: "wip" })).toHaveLength(3);
   });
 
   it("names the line of every finding and how to correct it", () => {
-    const text = stamped("text").replace("lifecycle: active", "lifecycle: template").replace("version: 1.0.0", "version: one");
+    const text = stamped("text")
+      .replace("lifecycle: active", "lifecycle: template")
+      .replace("version: 1.0.0", "version: one");
     const reading = readBlock(text);
     for (const one of validateMetadata(reading.fields, "canonical", reading.fieldLines)) {
       expect(text.split("\n")[(one.line ?? 0) - 1]).toContain(`${one.field}:`);
@@ -82,7 +90,13 @@ describe("the canonical profile", () => {
   });
 
   it("is total", () => {
-    fc.assert(fc.property(fields, (given) => Array.isArray(validateMetadata(given, "canonical")) && Array.isArray(validateMetadata(given, "permissive"))));
+    fc.assert(
+      fc.property(
+        fields,
+        (given) =>
+          Array.isArray(validateMetadata(given, "canonical")) && Array.isArray(validateMetadata(given, "permissive")),
+      ),
+    );
   });
 });
 
@@ -108,19 +122,29 @@ describe("the permissive profile", () => {
   });
 
   it("accepts every spelling of entrypoint and namespace", () => {
-    for (const entrypoint of ["python@x.py", "python://a.b", "{'type': 'markdown', 'target': 'x.md'}", "x.py"]) expect(found({ entrypoint }, "permissive")).toEqual([]);
-    for (const namespace of ["markdown://README", { value: "py://a.b" }, "yaml://a"]) expect(found({ namespace }, "permissive")).toEqual([]);
+    for (const entrypoint of ["python@x.py", "python://a.b", "{'type': 'markdown', 'target': 'x.md'}", "x.py"])
+      expect(found({ entrypoint }, "permissive")).toEqual([]);
+    for (const namespace of ["markdown://README", { value: "py://a.b" }, "yaml://a"])
+      expect(found({ namespace }, "permissive")).toEqual([]);
     expect(found({ namespace: "two words" }, "permissive")).toEqual(["MD008 namespace"]);
     expect(found({ entrypoint: "spell://x" }, "permissive")).toEqual(["SC005 entrypoint.type"]);
   });
 });
 
 describe("judgeDocument keeps verdicts apart", () => {
-  const fixture = (file: string): string => readFileSync(join(import.meta.dirname, "../../fixtures/dialects", file), "utf8");
+  const fixture = (file: string): string =>
+    readFileSync(join(import.meta.dirname, "../../fixtures/dialects", file), "utf8");
 
   it("a verified hash does not make a lifecycle valid, nor a mismatch a schema invalid", () => {
     const verified = judgeDocument(fixture("g1_verified.md"));
-    expect(verified).toMatchObject({ dialect: "G1", hash: "verified", schema: "valid", lifecycle: "valid", references: "unchecked", problems: [] });
+    expect(verified).toMatchObject({
+      dialect: "G1",
+      hash: "verified",
+      schema: "valid",
+      lifecycle: "valid",
+      references: "unchecked",
+      problems: [],
+    });
     const edited = judgeDocument(fixture("g1_owner_edited.md"));
     expect(edited).toMatchObject({ hash: "mismatch", schema: "valid", lifecycle: "valid" });
     const odd = judgeDocument(fixture("g1_verified.md").replace("lifecycle: active", "lifecycle: template"));
@@ -129,20 +153,36 @@ describe("judgeDocument keeps verdicts apart", () => {
   });
 
   it("an unstamped document has one finding", () => {
-    expect(judgeDocument(fixture("unstamped.md"))).toMatchObject({ hash: "absent", schema: "absent", lifecycle: "absent", problems: [{ code: "MD001" }] });
-    expect(judgeDocument(fixture("unclosed_block.md"))).toMatchObject({ hash: "malformed", schema: "absent", problems: [{ code: "MD002", line: 1 }] });
+    expect(judgeDocument(fixture("unstamped.md"))).toMatchObject({
+      hash: "absent",
+      schema: "absent",
+      lifecycle: "absent",
+      problems: [{ code: "MD001" }],
+    });
+    expect(judgeDocument(fixture("unclosed_block.md"))).toMatchObject({
+      hash: "malformed",
+      schema: "absent",
+      problems: [{ code: "MD002", line: 1 }],
+    });
   });
 
   it("checks references where somebody knows the files", () => {
     const text = fixture("g1_verified.md").replace("state_contract://default", "state_contract://gone.yaml");
     const world = { hasFile: (path: string): boolean => path === "there.yaml" };
     expect(judgeDocument(text, { world })).toMatchObject({ references: "invalid" });
-    expect(judgeDocument(text, { world }).problems).toContainEqual(expect.objectContaining({ code: "ST008", line: 14 }));
+    expect(judgeDocument(text, { world }).problems).toContainEqual(
+      expect.objectContaining({ code: "ST008", line: 14 }),
+    );
     expect(judgeDocument(text.replace("gone", "there"), { world })).toMatchObject({ references: "valid" });
   });
 
   it("checks dependencies where somebody knows the artifacts", () => {
-    const dependencies = ["tool://known@1.0.0", { name: "x", type: "onex_node", target: "tool://gone@1" }, { name: "y", type: "library", target: "tool://gone@1", optional: true }, "plain"];
+    const dependencies = [
+      "tool://known@1.0.0",
+      { name: "x", type: "onex_node", target: "tool://gone@1" },
+      { name: "y", type: "library", target: "tool://gone@1", optional: true },
+      "plain",
+    ];
     const text = stamped("", { fields: { dependencies } });
     const world = { hasFile: (): boolean => true, hasArtifact: (name: string): boolean => name === "known" };
     expect(judgeDocument(text, { world }).problems).toMatchObject([{ code: "RG007", field: "dependencies[1]" }]);
@@ -150,7 +190,8 @@ describe("judgeDocument keeps verdicts apart", () => {
 });
 
 describe.skipIf(!existsSync(SHARED))("real metadata (skipped when ../shared is absent)", () => {
-  const json = (name: string): JsonObject => JSON.parse(readFileSync(join(SHARED, "schemas_testdata", name), "utf8")) as JsonObject;
+  const json = (name: string): JsonObject =>
+    JSON.parse(readFileSync(join(SHARED, "schemas_testdata", name), "utf8")) as JsonObject;
 
   it("the valid example is valid, in both its forms", () => {
     expect(hasErrors(validateMetadata(json("valid_onex_node.json"), "canonical"))).toBe(false);
@@ -159,14 +200,41 @@ describe.skipIf(!existsSync(SHARED))("real metadata (skipped when ../shared is a
   });
 
   it("every fault of the invalid example is found", () => {
-    const codes = new Set(validateMetadata(json("invalid_onex_node.json"), "canonical").filter((one) => one.severity === "error").map((one) => one.field?.split(".")[0]));
-    const faulty = ["schema_version", "name", "version", "uuid", "created_at", "description", "state_contract", "lifecycle", "hash", "entrypoint", "namespace", "trust_score", "capabilities", "tags", "protocols_supported", "dependencies", "inputs", "outputs"];
+    const codes = new Set(
+      validateMetadata(json("invalid_onex_node.json"), "canonical")
+        .filter((one) => one.severity === "error")
+        .map((one) => one.field?.split(".")[0]),
+    );
+    const faulty = [
+      "schema_version",
+      "name",
+      "version",
+      "uuid",
+      "created_at",
+      "description",
+      "state_contract",
+      "lifecycle",
+      "hash",
+      "entrypoint",
+      "namespace",
+      "trust_score",
+      "capabilities",
+      "tags",
+      "protocols_supported",
+      "dependencies",
+      "inputs",
+      "outputs",
+    ];
     expect(faulty.filter((field) => !codes.has(field))).toEqual([]);
   });
 
   it("real nodes satisfy the permissive profile, and the canonical one but for their spelling of entrypoint and namespace", () => {
     const text = readFileSync(join(SHARED, "nodes/logger_node/node.onex.yaml"), "utf8");
-    expect(judgeDocument(text, { path: "node.onex.yaml" })).toMatchObject({ schema: "valid", lifecycle: "valid", problems: [] });
+    expect(judgeDocument(text, { path: "node.onex.yaml" })).toMatchObject({
+      schema: "valid",
+      lifecycle: "valid",
+      problems: [],
+    });
     const strict = judgeDocument(text, { path: "node.onex.yaml", profile: "canonical" });
     expect(strict.problems.map((one) => one.field)).toEqual(["entrypoint", "namespace"]);
   });

@@ -12,7 +12,11 @@ import { fields, LATER, NOW, options, OTHER_UUID, stamped, style, UUID } from ".
 const PATHS = ["tide.md", "tide.py", "tide.ts", "tide.sql", "tide.toml", "tide.html", "nodes/tide/node.onex.yaml"];
 const body = fc.oneof(
   fc.string({ unit: "grapheme" }),
-  fc.array(fc.constantFrom("# head", "", "text", "\ttab", "line\r", "---", "#!/bin/sh", "key: value", "```", "<!-- x -->")).map((lines) => lines.join("\n")),
+  fc
+    .array(
+      fc.constantFrom("# head", "", "text", "\ttab", "line\r", "---", "#!/bin/sh", "key: value", "```", "<!-- x -->"),
+    )
+    .map((lines) => lines.join("\n")),
 );
 
 function problemsOf(text: string, more: Parameters<typeof options>[0] = {}): readonly string[] {
@@ -46,17 +50,25 @@ describe("stamp", () => {
 
   it("setting the fields a file has changes nothing", () => {
     const once = stamped("text", { fields: { tags: ["a", "b"], x_extensions: { b: 1, a: { d: [], c: null } } } });
-    const again = stamp(once, options({ now: LATER, fields: { x_extensions: { a: { c: null, d: [] }, b: 1 }, tags: ["a", "b"] } }));
+    const again = stamp(
+      once,
+      options({ now: LATER, fields: { x_extensions: { a: { c: null, d: [] }, b: 1 }, tags: ["a", "b"] } }),
+    );
     expect(again).toEqual({ ok: true, value: { text: once, changed: false } });
   });
 
   it("every one-character edit of block or body is detected", () => {
-    const files = PATHS.map((path) => stamped("#!/bin/sh\nTwice a day. \n\n  indented\n", { path, fields: { tags: ["tide"] } }));
+    const files = PATHS.map((path) =>
+      stamped("#!/bin/sh\nTwice a day. \n\n  indented\n", { path, fields: { tags: ["tide"] } }),
+    );
     fc.assert(
       fc.property(
         fc.constantFrom(...files),
         fc.nat(),
-        fc.oneof(fc.constantFrom(" ", "\n", "\r", "\t", "0", "a", "'", "#", "-", "\ufeff", "\ufffd"), fc.string({ unit: "grapheme", minLength: 1, maxLength: 1 })),
+        fc.oneof(
+          fc.constantFrom(" ", "\n", "\r", "\t", "0", "a", "'", "#", "-", "\ufeff", "\ufffd"),
+          fc.string({ unit: "grapheme", minLength: 1, maxLength: 1 }),
+        ),
         fc.constantFrom("insert", "delete", "replace"),
         (file, at, char, kind) => {
           const i = at % (file.length + 1);
@@ -75,7 +87,8 @@ describe("stamp", () => {
     for (let i = 0; i < file.length; i++) {
       expect(readBlock(file.slice(0, i) + file.slice(i + 1)).hash).not.toBe("verified");
       const flipped = /[a-z]/.test(file[i] as string) ? file[i]?.toUpperCase() : file[i]?.toLowerCase();
-      if (flipped !== file[i]) expect(readBlock(file.slice(0, i) + flipped + file.slice(i + 1)).hash).not.toBe("verified");
+      if (flipped !== file[i])
+        expect(readBlock(file.slice(0, i) + flipped + file.slice(i + 1)).hash).not.toBe("verified");
     }
   });
 
@@ -114,7 +127,9 @@ describe("stamp", () => {
         const once = stamp("text", options({ style: as, fields: safe }));
         fc.pre(once.ok);
         const kept = Object.fromEntries(Object.entries(safe).filter(([, value]) => value !== null));
-        expect(JSON.parse(JSON.stringify(readBlock(once.ok ? once.value.text : "").fields))).toMatchObject(JSON.parse(JSON.stringify(kept)));
+        expect(JSON.parse(JSON.stringify(readBlock(once.ok ? once.value.text : "").fields))).toMatchObject(
+          JSON.parse(JSON.stringify(kept)),
+        );
       }),
       { numRuns: 100 },
     );

@@ -15,10 +15,14 @@ const name = fc.oneof(
   fc.constantFrom("no", "1.0", "a b", "#x", "ключ", "-", "a: b", ".onexignore", ".wip", "'", "null"),
 );
 const entries: fc.Arbitrary<readonly TreeEntry[]> = fc
-  .array(fc.tuple(fc.array(name, { minLength: 1, maxLength: 4 }), fc.constantFrom("file", "directory")), { maxLength: 20 })
+  .array(fc.tuple(fc.array(name, { minLength: 1, maxLength: 4 }), fc.constantFrom("file", "directory")), {
+    maxLength: 20,
+  })
   .map((rows) => {
     // A path is one thing: what is a parent of another is a directory.
-    const parents = new Set(rows.flatMap(([parts]) => parts.slice(0, -1).map((_, i) => parts.slice(0, i + 1).join("/"))));
+    const parents = new Set(
+      rows.flatMap(([parts]) => parts.slice(0, -1).map((_, i) => parts.slice(0, i + 1).join("/"))),
+    );
     const kinds = new Map(rows.map(([parts, type]) => [parts.join("/"), type] as const));
     return [...kinds].map(([path, type]) => ({ path, type: parents.has(path) ? "directory" : type }) as TreeEntry);
   });
@@ -33,15 +37,19 @@ const kinds = (drifts: readonly Drift[]): readonly string[] => drifts.map(({ kin
 
 describe("generate, emit, parse, compare", () => {
   it("a generated index agrees with what it was made from", () => {
-    fc.assert(fc.property(entries, (found) => {
-      expect(compareTree({ form: "directory", root: generateTree("root", found) }, found)).toEqual([]);
-    }));
+    fc.assert(
+      fc.property(entries, (found) => {
+        expect(compareTree({ form: "directory", root: generateTree("root", found) }, found)).toEqual([]);
+      }),
+    );
   });
 
   it("the order of a scan does not matter", () => {
-    fc.assert(fc.property(entries, (found) => {
-      expect(generateTree("root", shuffled(found))).toEqual(generateTree("root", found));
-    }));
+    fc.assert(
+      fc.property(entries, (found) => {
+        expect(generateTree("root", shuffled(found))).toEqual(generateTree("root", found));
+      }),
+    );
   });
 
   it("parse reads what emit writes", () => {
@@ -64,7 +72,9 @@ describe("generate, emit, parse, compare", () => {
   });
 
   it("skips what a scan skips", () => {
-    const skipped = [".git/config", "a/__pycache__/x.pyc", "node_modules/x/index.js", ".env"].map((path) => ({ path, type: "file" }) as const);
+    const skipped = [".git/config", "a/__pycache__/x.pyc", "node_modules/x/index.js", ".env"].map(
+      (path) => ({ path, type: "file" }) as const,
+    );
     const kept = [".onexignore", ".wip", "a/b"].map((path) => ({ path, type: "file" }) as const);
     expect(generateTree("root", [...skipped, ...kept])).toEqual(generateTree("root", kept));
     expect([".onexignore", ".wip", ".onextree", "__pycache__"].map(isScanned)).toEqual([true, true, false, false]);
@@ -81,8 +91,12 @@ describe("generate, emit, parse, compare", () => {
         const parents = found.filter((entry) => entry !== one);
         const implied = [...parents, { path: one.path.replace(/(^|\/)[^/]*$/, ""), type: "directory" } as const];
         expect(kinds(compareTree(tree, implied))).toEqual([`missing_file ${one.path}`]);
-        expect(kinds(compareTree({ form: "directory", root: generateTree("root", implied) }, found))).toEqual([`extra_file ${one.path}`]);
-        expect(kinds(compareTree(tree, [...implied, { ...one, type: "directory" }]))).toEqual([`type_mismatch ${one.path}`]);
+        expect(kinds(compareTree({ form: "directory", root: generateTree("root", implied) }, found))).toEqual([
+          `extra_file ${one.path}`,
+        ]);
+        expect(kinds(compareTree(tree, [...implied, { ...one, type: "directory" }]))).toEqual([
+          `type_mismatch ${one.path}`,
+        ]);
         expect(kinds(compareTree(tree, [...implied, { ...one, type: "other" }]))).toEqual([`unknown ${one.path}`]);
       }),
     );
@@ -103,12 +117,16 @@ describe("drift", () => {
       "missing_file nodes/tide/contract.yaml",
       "missing_file nodes/tide/node.onex.yaml",
     ]);
-    expect(kinds(compareTree(tree, [...scan, { path: "nodes/moon", type: "directory" }]))).toEqual(["structure_mismatch nodes/moon"]);
+    expect(kinds(compareTree(tree, [...scan, { path: "nodes/moon", type: "directory" }]))).toEqual([
+      "structure_mismatch nodes/moon",
+    ]);
   });
 
   it("a node folder without valid metadata is reported, whatever the index says", () => {
     const contract = scan[0] as TreeEntry;
-    expect(kinds(compareTree({ form: "directory", root: generateTree("root", [contract]) }, [contract]))).toEqual(["missing_metadata nodes/tide"]);
+    expect(kinds(compareTree({ form: "directory", root: generateTree("root", [contract]) }, [contract]))).toEqual([
+      "missing_metadata nodes/tide",
+    ]);
     const invalid = [contract, { ...(scan[1] as TreeEntry), metadata: "invalid" as const }];
     expect(kinds(compareTree(tree, invalid))).toEqual(["missing_metadata nodes/tide"]);
     const dotted: readonly TreeEntry[] = [contract, { path: "nodes/tide/.onex", type: "file", metadata: "valid" }];
@@ -124,24 +142,39 @@ describe("drift", () => {
   it("an index of nodes lists folders or files, and every node folder must be in it", () => {
     const nodes = [{ name: "tide", path: "./nodes/tide/" }];
     expect(compareTree({ form: "nodes", nodes }, scan)).toEqual([]);
-    expect(compareTree({ form: "nodes", nodes: [{ name: "tide", path: "nodes/tide/node.onex.yaml" }] }, scan)).toEqual([]);
-    expect(kinds(compareTree({ form: "nodes", nodes: [{ name: "moon", path: "nodes/moon" }] }, scan))).toEqual(["missing_file nodes/moon", "extra_file nodes/tide"]);
+    expect(compareTree({ form: "nodes", nodes: [{ name: "tide", path: "nodes/tide/node.onex.yaml" }] }, scan)).toEqual(
+      [],
+    );
+    expect(kinds(compareTree({ form: "nodes", nodes: [{ name: "moon", path: "nodes/moon" }] }, scan))).toEqual([
+      "missing_file nodes/moon",
+      "extra_file nodes/tide",
+    ]);
   });
 });
 
 describe("parseTree", () => {
   const codes = (text: string): readonly string[] => {
     const reading = parseTree(text);
-    return (reading.ok ? reading.value.warnings : reading.error).map((found) => `${found.code} ${found.field ?? found.line}`);
+    return (reading.ok ? reading.value.warnings : reading.error).map(
+      (found) => `${found.code} ${found.field ?? found.line}`,
+    );
   };
 
   it.each([
-    ["a file with children", "name: r\ntype: directory\nchildren:\n- {name: a, type: file, children: [{name: b, type: file}]}", ["SC002 r/a"]],
+    [
+      "a file with children",
+      "name: r\ntype: directory\nchildren:\n- {name: a, type: file, children: [{name: b, type: file}]}",
+      ["SC002 r/a"],
+    ],
     ["a directory without children", "name: r\ntype: directory\nchildren: [{name: a, type: directory}]", ["SC003 r/a"]],
     ["missing types", "name: r\nchildren: [{name: a, type: file}, {name: b}]", ["SC003 r/b", "SC003 r"]],
     ["a root that is a file", "name: r\ntype: file", ["SC005 r"]],
     ["an unknown type", "name: r\ntype: folder", ["SC005 r"]],
-    ["a name twice", "name: r\ntype: directory\nchildren: [{name: a, type: file}, {name: a, type: file}]", ["SC002 r/a"]],
+    [
+      "a name twice",
+      "name: r\ntype: directory\nchildren: [{name: a, type: file}, {name: a, type: file}]",
+      ["SC002 r/a"],
+    ],
     ["a path for a name", "name: r\ntype: directory\nchildren: [{name: ../a, type: file}]", ["SC007 r/../a"]],
     ["no mapping", "- a", ["SC002 null"]],
     ["broken YAML", "name: [r", ["SC001 1"]],
@@ -153,13 +186,20 @@ describe("parseTree", () => {
   });
 
   it("warns of a file with null children and of unknown fields", () => {
-    expect(codes("name: r\ntype: directory\nchildren: [{name: a, type: file, children: null, owner: x}]")).toEqual(["SC010 r/a", "SC009 r/a"]);
+    expect(codes("name: r\ntype: directory\nchildren: [{name: a, type: file, children: null, owner: x}]")).toEqual([
+      "SC010 r/a",
+      "SC009 r/a",
+    ]);
   });
 
   it("reads the list form, JSON, and a byte order mark", () => {
     const listed = parseTree("nodes:\n  - name: tide\n    path: nodes/tide\n");
     expect(listed.ok && listed.value.tree).toEqual({ form: "nodes", nodes: [{ name: "tide", path: "nodes/tide" }] });
-    expect(parsed('\ufeff{"name": "r", "type": "directory", "children": []}')).toEqual({ name: "r", type: "directory", children: [] });
+    expect(parsed('\ufeff{"name": "r", "type": "directory", "children": []}')).toEqual({
+      name: "r",
+      type: "directory",
+      children: [],
+    });
   });
 });
 
@@ -167,7 +207,10 @@ describe.skipIf(!existsSync(TREES))("real trees (skipped when ../shared is absen
   it("reads every valid one and refuses every invalid one", () => {
     for (const folder of ["valid", "invalid"]) {
       for (const file of readdirSync(join(TREES, folder))) {
-        expect([file, parseTree(readFileSync(join(TREES, folder, file), "utf8")).ok]).toEqual([file, folder === "valid"]);
+        expect([file, parseTree(readFileSync(join(TREES, folder, file), "utf8")).ok]).toEqual([
+          file,
+          folder === "valid",
+        ]);
       }
     }
   });

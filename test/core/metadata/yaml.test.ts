@@ -14,7 +14,10 @@ describe("readYaml", () => {
     ["a: 2026-01-31", { a: "2026-01-31" }],
     ["a: 2026-01-31T12:00:00Z", { a: "2026-01-31T12:00:00Z" }],
     ["a: 1.0.0", { a: "1.0.0" }],
-    ["a: [yes, no, on, ~, true, 1, 1.5, .inf, -.inf, .nan]", { a: ["yes", "no", "on", null, true, 1, 1.5, ".inf", "-.inf", ".nan"] }],
+    [
+      "a: [yes, no, on, ~, true, 1, 1.5, .inf, -.inf, .nan]",
+      { a: ["yes", "no", "on", null, true, 1, 1.5, ".inf", "-.inf", ".nan"] },
+    ],
     ["1: a\nnull: b\ntrue: c", { 1: "a", null: "b", true: "c" }],
     ["a: |\n  b\n  c\n", { a: "b\nc\n" }],
     ["---\na: 1\n...\n", { a: 1 }],

@@ -1,0 +1,69 @@
+import { readFileSync } from "node:fs";
+import { type Command, CommanderError } from "commander";
+import type { Settle } from "./command.ts";
+import { writeJson } from "./json-output.ts";
+import { painter } from "./paint.ts";
+import { onexProgram } from "./program.ts";
+import { CommandFailure, EXIT, type ExitCode, type Shell } from "./shell.ts";
+
+/** Runs the command line with these arguments (without the program's own name) and gives its exit code. Never throws. */
+export async function main(args: readonly string[], shell: Shell): Promise<ExitCode> {
+  let code: ExitCode = EXIT.ok;
+  const settle: Settle = async (work, { json }) => {
+    try {
+      code = await work();
+    } catch (thrown) {
+      code = await explain(thrown, shell, json);
+    }
+  };
+  const output = { text: "" };
+  const program = prepared(onexProgram(shell, settle, versionOf()), shell, output);
+  try {
+    await program.parseAsync([...args], { from: "user" });
+  } catch (thrown) {
+    const isUsage = thrown instanceof CommanderError;
+    if (!isUsage) return await explain(thrown, shell, args.includes("--json"));
+    await shell[thrown.exitCode === 0 ? "stdout" : "stderr"].write(output.text);
+    if (thrown.exitCode === 0) return EXIT.ok;
+    if (args.includes("--json")) await writeJson(shell.stdout, { error: { message: plainMessage(thrown), hint: null } });
+    return EXIT.usage;
+  }
+  return code;
+}
+
+/** Text of the parser goes where the shell says, and a wrong call is an exception, not the end of the process. */
+function prepared(program: Command, shell: Shell, output: { text: string }): Command {
+  const all = [program];
+  for (let command = all.pop(); command !== undefined; command = all.pop()) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => (output.text += text),
+      writeErr: (text) => (output.text += text),
+      getOutHelpWidth: () => Math.min(shell.stdout.columns, 100),
+      getErrHelpWidth: () => Math.min(shell.stderr.columns, 100),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+    all.push(...command.commands);
+  }
+  return program;
+}
+
+const plainMessage = (error: CommanderError): string => error.message.replace(/^error: /, "");
+
+async function explain(thrown: unknown, shell: Shell, json: boolean): Promise<ExitCode> {
+  const known = thrown instanceof CommandFailure;
+  const message = known ? thrown.message : `this is a mistake of the command itself: ${String(thrown)}`;
+  const hint = known ? thrown.hint : null;
+  if (json) await writeJson(shell.stdout, { error: { message, hint } });
+  const paint = painter(shell, shell.stderr);
+  await shell.stderr.write(`${paint("red", "error")}: ${message}\n${hint === null ? "" : `${paint("dim", hint)}\n`}`);
+  if (!known && thrown instanceof Error && shell.env["ONEX_DEBUG"] !== undefined) {
+    await shell.stderr.write(`${thrown.stack ?? ""}\n`);
+  }
+  return known ? thrown.exitCode : EXIT.findings;
+}
+
+function versionOf(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { readonly version: string }).version;
+}

@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+/**
+ * Starts the `onex` command on a Node that reads TypeScript: this one, this one with a flag, or the one that is
+ * installed with the project. Plain JavaScript, so that an older Node can at least say what is missing.
+ */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+const since = (wantedMajor, wantedMinor) => major > wantedMajor || (major === wantedMajor && minor >= wantedMinor);
+
+/** What to start the command with instead of this process; null when this one will do. */
+function otherNode() {
+  if (major === 23 ? since(23, 6) : since(22, 18)) return null;
+  if (since(22, 6)) return [process.execPath, "--experimental-strip-types", "--disable-warning=ExperimentalWarning"];
+  const installed = fileURLToPath(new URL("../../node_modules/.bin/node", import.meta.url));
+  return existsSync(installed) ? [installed] : undefined;
+}
+
+const other = otherNode();
+if (other === null) {
+  const [{ main }, { processShell }] = await Promise.all([import("./main.ts"), import("./process-shell.ts")]);
+  process.exitCode = await main(process.argv.slice(2), processShell());
+} else if (other === undefined || process.env.ONEX_RELAUNCHED !== undefined) {
+  process.stderr.write(`onex needs Node 22.6 or newer; this is ${process.version}. In the project, run \`npm ci\` first.\n`);
+  process.exitCode = 2;
+} else {
+  const [command, ...flags] = other;
+  const args = [...flags, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
+  const env = { ...process.env, ONEX_RELAUNCHED: "1" };
+  const ended = spawnSync(command, args, { stdio: "inherit", env });
+  if (ended.error !== undefined) {
+    process.stderr.write(`onex could not start ${command}: ${ended.error.message}\n`);
+    process.exitCode = 2;
+  } else if (ended.signal === null) process.exitCode = ended.status ?? 1;
+  else process.kill(process.pid, ended.signal);
+}

@@ -1,0 +1,34 @@
+import { z } from "zod";
+import { contractKey, type JsonObject } from "../../../../contracts/json.ts";
+import type { Fault } from "../../errors.ts";
+import { ok, type Result } from "../../result.ts";
+import { DEFAULT_POLICY } from "../policy.ts";
+import type { ImportedGoal } from "./imported.ts";
+import { shaped } from "./shape.ts";
+
+const capabilityPolicy = z.looseObject({
+  policy_name: z.string().min(1),
+  description: z.string().optional(),
+  target_capabilities: z.array(contractKey).min(1),
+  max_estimated_minutes: z.number().positive().nullish(),
+});
+
+export const isCapabilityPolicy = (document: JsonObject): boolean => Object.hasOwn(document, "target_capabilities");
+
+/**
+ * Reads a policy over capabilities: its targets are a goal. Its minutes are what one person needs, so the steps are taken
+ * one at a time and the estimate is a deadline.
+ */
+export function importCapabilityPolicy(document: JsonObject): Result<ImportedGoal, Fault> {
+  const parsed = shaped(capabilityPolicy, document, "capability policy");
+  if (!parsed.ok) return parsed;
+  const { policy_name: name, target_capabilities: want, max_estimated_minutes: minutes } = parsed.value;
+  const deadlineMs = typeof minutes === "number" ? minutes * 60_000 : null;
+  return ok({
+    kind: "goal",
+    dialect: "capability_policy",
+    name,
+    goal: { want, given: [], policy: { ...DEFAULT_POLICY, mode: "sequential", deadlineMs } },
+    notes: [],
+  });
+}

@@ -1,0 +1,21 @@
+import type { ZodType } from "zod";
+import type { JsonValue } from "../../../../contracts/json.ts";
+import type { Fault } from "../../errors.ts";
+import { err, ok, type Result } from "../../result.ts";
+import { planFault } from "../problem.ts";
+
+/** Checks a document against the shape of its dialect; the fault names the first place that is off. */
+export function shaped<T>(schema: ZodType<T>, value: JsonValue, dialect: string): Result<T, Fault> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return ok(parsed.data);
+  const [issue] = parsed.error.issues;
+  return err(
+    planFault("not_a_plan", `not a valid ${dialect}: ${issue?.message ?? "wrong shape"}`, {
+      place: issue ? pathOf(issue.path) : "$",
+      hint: `correct this field of the ${dialect}`,
+    }),
+  );
+}
+
+const pathOf = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>((place, step) => (typeof step === "number" ? `${place}[${step}]` : `${place}.${String(step)}`), "$");

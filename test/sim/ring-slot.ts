@@ -1,0 +1,162 @@
+import { RuntimeHostError } from "../../src/core/errors.ts";
+import { silentLog } from "../../src/infra/host/log.ts";
+import { Ring, type RingPorts, type RingSettings } from "../../src/infra/host/ring.ts";
+import { memoryRingStore } from "../../src/infra/memory/ring-store.ts";
+import type { EventBus } from "../../src/spi/event-bus.ts";
+import type { RingStore } from "../../src/spi/ring-store.ts";
+import type { Bug, RingCalls } from "./bugs/bug.ts";
+import { Process, ProcessDied, unavailable } from "./process.ts";
+import { frailAlarm, frailStore, type StorageWitness } from "./ring-storage.ts";
+import type { Universe } from "./universe.ts";
+import { ALARM_FATES, IDLE_FATES, PUBLISH_FATES } from "./weather.ts";
+
+/** The platform tries an alarm again this long after it failed. */
+const ALARM_RETRY_MS = 2_000;
+
+export interface SlotOptions {
+  readonly bus: EventBus;
+  readonly settings: RingSettings;
+  readonly witness: StorageWitness;
+  readonly bug: Bug;
+  /** An exception that is no fault of ours came out of the ring. */
+  readonly onRawException: (ring: string, thrown: unknown) => void;
+}
+
+interface Life {
+  readonly process: Process;
+  readonly ring: RingCalls | null;
+  inFlight: number;
+}
+
+/** A ring's place in the world: storage and alarm outlive what is in memory. */
+export class RingSlot {
+  readonly number: number;
+  readonly name: string;
+  readonly store: RingStore = memoryRingStore();
+  /** When the alarm is set for, on the ring's own clock; null when it is not. */
+  alarmAt: number | null = null;
+  readonly #universe: Universe;
+  readonly #options: SlotOptions;
+  #life: Life | null = null;
+  #armed = 0;
+
+  constructor(number: number, universe: Universe, options: SlotOptions) {
+    this.number = number;
+    this.name = `ring-${number}`;
+    this.#universe = universe;
+    this.#options = options;
+  }
+
+  /** Calls a method of the ring as another component does: answered, refused, or lost with the ring's life. */
+  call(method: keyof RingCalls, args: readonly unknown[]): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const life = this.#open();
+      const lose = (): void => reject(unavailable(this.name));
+      if (life.process.dead || !life.ring) return lose();
+      const forget = life.process.onDeath(lose);
+      life.inFlight++;
+      void perform(life.ring, method, args)
+        .then(resolve, (thrown: unknown) => {
+          if (thrown instanceof ProcessDied || life.process.dead) return lose();
+          if (!(thrown instanceof RuntimeHostError)) this.#options.onRawException(`${this.name}.${method}`, thrown);
+          reject(thrown as Error);
+        })
+        .finally(() => {
+          forget();
+          life.inFlight--;
+          this.#rest(life);
+        });
+    });
+  }
+
+  /** Forgets what is in memory, as the platform does with an idle object. */
+  evict(): void {
+    if (!this.#life || this.#life.inFlight > 0) return;
+    this.#life.process.retire();
+    this.#life = null;
+  }
+
+  #open(): Life {
+    if (this.#life && !this.#life.process.dead) return this.#life;
+    const process = new Process(this.name, this.#universe);
+    const { bug, settings } = this.#options;
+    let ring: RingCalls | null = null;
+    try {
+      const ports = this.#ports(process);
+      const made: RingCalls = new Ring(this.number, bug.ringPorts?.(ports, process.name) ?? ports, settings);
+      ring = bug.ring?.(made) ?? made;
+    } catch (thrown) {
+      process.die();
+      if (!(thrown instanceof ProcessDied)) this.#options.onRawException(`${this.name} waking up`, thrown);
+    }
+    this.#life = { process, ring, inFlight: 0 };
+    return this.#life;
+  }
+
+  #ports(process: Process): RingPorts {
+    const { decide } = this.#options.bug;
+    return {
+      store: frailStore(this, process, this.#universe, this.#options.witness),
+      alarm: frailAlarm((at) => this.#arm(at, process.skewMs), process, this.#universe),
+      bus: this.#bus(process),
+      clock: process.clock,
+      timer: process.timer,
+      log: silentLog,
+      ...(decide ? { decide } : {}),
+    };
+  }
+
+  #bus(process: Process): EventBus {
+    const { bus } = this.#options;
+    const publish = <T>(what: string, send: (messages: readonly T[]) => Promise<void>) => {
+      return (messages: readonly T[]): Promise<void> => {
+        const torn = messages.length > 1 && this.#choose(`${this.name} ${what} of many`, "publish", PUBLISH_FATES) > 0;
+        return process.call(what, async () => {
+          await send(torn ? messages.slice(0, messages.length >> 1) : messages);
+          if (torn) throw unavailable(what);
+        });
+      };
+    };
+    return { publishWork: publish("publish work", bus.publishWork), publishEvents: publish("publish events", bus.publishEvents) };
+  }
+
+  #arm(at: number, skewMs: number): void {
+    this.alarmAt = at;
+    const armed = ++this.#armed;
+    const fate = this.#choose(`${this.name} alarm`, "alarm", ALARM_FATES);
+    const lateMs = [0, 500, 20_000, 80_000, 0][fate] ?? 0;
+    const { timeline } = this.#universe;
+    timeline.at(Math.max(at - skewMs, timeline.now + 1) + lateMs, () => {
+      if (armed !== this.#armed) return;
+      this.alarmAt = null;
+      this.#ring();
+      if (fate === 4) timeline.after(30, () => this.#ring());
+    });
+  }
+
+  /** The alarm rings. The platform tries again when the handler fails, unless it has set another alarm by then. */
+  #ring(): void {
+    this.#universe.note(this.name, "alarm");
+    this.call("tick", []).catch(() => {
+      if (this.alarmAt === null) this.#arm(this.#universe.timeline.now + ALARM_RETRY_MS, 0);
+    });
+  }
+
+  #rest(life: Life): void {
+    if (life.process.dead || life !== this.#life) return;
+    const fate = this.#choose(`${this.name} after a call`, "idle", IDLE_FATES);
+    if (fate === 1) this.evict();
+    if (fate === 2) life.process.die();
+  }
+
+  #choose(label: string, kind: "publish" | "alarm" | "idle", fates: readonly string[]): number {
+    const answer = this.#universe.decisions.choose(label, this.#universe.weather[kind]);
+    if (answer > 0) this.#universe.note(label, fates[answer] ?? "");
+    return answer;
+  }
+}
+
+/** Everything a ring does synchronously is part of the promise too. */
+async function perform(ring: RingCalls, method: keyof RingCalls, args: readonly unknown[]): Promise<unknown> {
+  return (ring[method] as (...args: readonly unknown[]) => unknown).apply(ring, [...args]);
+}

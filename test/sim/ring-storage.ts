@@ -1,0 +1,79 @@
+import type { RingAlarm, RingStore } from "../../src/spi/ring-store.ts";
+import { ProcessDied, unavailable, type Process } from "./process.ts";
+import type { Universe } from "./universe.ts";
+import { ARM_FATES, COMMIT_FATES } from "./weather.ts";
+
+/** Sees everything that becomes durable, the moment it does. */
+export interface StorageWitness {
+  committed(ring: { readonly number: number; readonly store: RingStore }, owners: ReadonlySet<string>): void;
+}
+
+/**
+ * A ring's storage in a hostile world: the object may crash before, inside or after a transaction, or a transaction may
+ * be refused and the object live on. What is written outside a transaction is one of its own.
+ */
+export function frailStore(
+  slot: { readonly number: number; readonly name: string; readonly store: RingStore },
+  process: Process,
+  { decisions, weather, note }: Universe,
+  witness: StorageWitness,
+): RingStore {
+  const { name, store } = slot;
+  let touched: Set<string> | null = null;
+  const living = <T>(work: () => T): T => {
+    if (process.dead) throw new ProcessDied();
+    return work();
+  };
+  const crash = (): never => {
+    process.die();
+    throw new ProcessDied();
+  };
+  const commit = <T>(work: () => T): T => {
+    const fate = decisions.choose(`${name} commit`, weather.commit);
+    if (fate > 0) note(name, `commit: ${COMMIT_FATES[fate] ?? ""}`);
+    if (fate === 1) return crash();
+    const owners = new Set<string>();
+    touched = owners;
+    try {
+      const answer = store.transaction(() => {
+        const value = work();
+        if (fate === 2) crash();
+        if (fate === 4) throw unavailable(`${name} storage`);
+        return value;
+      });
+      witness.committed(slot, owners);
+      if (fate === 3) crash();
+      return answer;
+    } finally {
+      touched = null;
+    }
+  };
+  const change = (owner: string, work: () => void): void =>
+    living(() => {
+      if (!touched) return commit(() => change(owner, work));
+      touched.add(owner);
+      work();
+    });
+  return {
+    transaction: (work) => living(() => commit(work)),
+    read: (owner) => living(() => store.read(owner)),
+    write: (owner, parts) => change(owner, () => store.write(owner, parts)),
+    remove: (owner, parts) => change(owner, () => store.remove(owner, parts)),
+    timers: () => living(() => store.timers()),
+  };
+}
+
+/** A ring's alarm; the object may crash on either side of setting it. */
+export function frailAlarm(arm: (at: number) => void, process: Process, { decisions, weather, note }: Universe): RingAlarm {
+  return {
+    arm(at) {
+      if (process.dead) throw new ProcessDied();
+      const fate = decisions.choose(`${process.name} arm`, weather.arm);
+      if (fate > 0) note(process.name, `arm: ${ARM_FATES[fate] ?? ""}`);
+      if (fate !== 1) arm(at);
+      if (fate === 0) return;
+      process.die();
+      throw new ProcessDied();
+    },
+  };
+}
