@@ -6,6 +6,9 @@ const IN_WORKERD = ["test/infra/**/*.test.ts", "test/http/**/*.test.ts"];
 /** Tests of whole systems. */
 const END_TO_END = ["test/e2e/**/*.test.ts"];
 
+/** Longer than any test: messages stay in their queue. */
+const HELD_BACK = { maxBatchSize: 100, maxBatchTimeout: 60 };
+
 export default defineConfig({
   test: {
     projects: [
@@ -15,18 +18,27 @@ export default defineConfig({
           // All the rest, so that a test in a new folder cannot be forgotten.
           include: ["test/**/*.test.ts"],
           exclude: [...IN_WORKERD, ...END_TO_END],
+          setupFiles: ["test/support/properties.ts"],
           // The gates of test/arch start compilers; on a busy machine each may take seconds.
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },
       },
       {
-        plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
+        plugins: [
+          cloudflareTest({
+            wrangler: { configPath: "./wrangler.toml" },
+            // Adapters are tested one by one: nothing may consume their messages behind a test's back.
+            miniflare: {
+              queueConsumers: { "onex-execute": HELD_BACK, "onex-events": HELD_BACK },
+            },
+          }),
+        ],
         test: {
           name: "workers",
           include: IN_WORKERD,
           provide: { migrations: await readD1Migrations("migrations") },
-          setupFiles: ["test/support/apply-migrations.ts"],
+          setupFiles: ["test/support/apply-migrations.ts", "test/support/properties.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

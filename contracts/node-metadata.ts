@@ -18,10 +18,13 @@ const timestamp = z
   .regex(TIMESTAMP, "must be an ISO 8601 date and time such as 2026-01-31T12:00:00Z")
   .refine((value) => !Number.isNaN(Date.parse(value.replace(" ", "T"))), "is not a date that exists");
 
+/** What a block may describe, by the canonical schema. */
 export const META_TYPES = ["tool", "validator", "agent", "model", "schema", "plugin", "ignore_config"] as const;
 /** Types that code knows beyond the canonical list. */
 export const EXTENDED_META_TYPES = [...META_TYPES, "node", "project", "unknown"] as const;
+/** Lifecycles a reader accepts; src/core/metadata/lifecycle.ts says which may follow which. */
 export const LIFECYCLE_VALUES = ["draft", "review", "active", "deprecated", "archived"] as const;
+/** A SHA-256 as a block writes it. */
 export const HASH = /^[a-fA-F0-9]{64}$/;
 
 const DEPENDENCY_TYPES = [
@@ -185,5 +188,7 @@ export const PERMISSIVE_DEFAULTS = {
   meta_type: "tool",
 } as const;
 
+/** Metadata that satisfies the strict profile. */
 export type CanonicalMetadata = z.infer<typeof canonicalMetadata>;
+/** Metadata that satisfies the loose profile, defaults not filled. */
 export type PermissiveMetadata = z.infer<typeof permissiveMetadata>;

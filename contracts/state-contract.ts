@@ -61,5 +61,7 @@ export const stateContractWire = z.looseObject({
   graph: jsonObject.optional().describe("The body of a composite node."),
 });
 
+/** A state contract as it travels, defaults filled. */
 export type StateContractWire = z.infer<typeof stateContractWire>;
+/** The execution part of a contract, defaults filled. */
 export type ExecutionProfileWire = z.infer<typeof executionProfile>;

@@ -20,6 +20,7 @@ import {
   type SendOptions,
   type Sent,
 } from "./envelopes.ts";
+import { runControlClient, type RunControlClient } from "./run-control.ts";
 import { runClient, type RunClient } from "./runs.ts";
 import { createTransport, type TransportOptions } from "./transport.ts";
 
@@ -34,10 +35,13 @@ export interface ClientOptions extends TransportOptions {
   readonly now?: () => number;
 }
 
-/** Everything the gateway offers. All methods reject with OnexError and with nothing else, and may be repeated safely. */
+/**
+ * Everything the gateway offers. All methods reject with OnexError and with nothing else, and may be repeated safely but
+ * for those RunControlClient names.
+ */
 export interface Client {
   readonly envelopes: EnvelopeClient;
-  readonly runs: RunClient;
+  readonly runs: RunClient & RunControlClient;
   readonly nodes: {
     /** Registers a node, or finds it registered. A refusal's `errors` lists everything that is wrong. */
     register(node: RegisterNode): Promise<NodeRegistered>;
@@ -60,11 +64,12 @@ export interface Client {
 /** A client of the gateway at `baseUrl`. Uses `fetch` alone, so it runs in browsers, Workers and Node. */
 export function createClient(options: ClientOptions): Client {
   const transport = createTransport(options);
+  const once = createTransport({ ...options, maxRetries: 0 });
   const newKey = options.newKey ?? (() => crypto.randomUUID());
   const envelopes = envelopeClient(transport, options.name ?? "onex-client", newKey);
   return {
     envelopes,
-    runs: runClient(transport, options.now ?? Date.now),
+    runs: { ...runClient(transport, options.now ?? Date.now), ...runControlClient(transport, once) },
     nodes: {
       async register(body) {
         return readAnswer(nodeRegistered, (await transport.json({ method: "POST", path: "/v1/nodes", body })).body);

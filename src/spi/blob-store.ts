@@ -6,6 +6,12 @@ export interface BlobStore {
   get(key: string, range?: { readonly offset: number; readonly length: number }): Promise<string | null>;
   /** Removing what is not there is not an error. */
   delete(keys: readonly string[]): Promise<void>;
-  /** Every key under the prefix, sorted. */
-  list(prefix: string): Promise<readonly string[]>;
+  /**
+   * Changes an object in one step: reads it, and writes what `change` makes of it unless somebody wrote in between, in
+   * which case it begins again. `change` may be called several times. Answers false when the key does not exist. Rejects
+   * with SERVICE_UNAVAILABLE, also when others keep writing.
+   */
+  replace(key: string, change: (body: Uint8Array) => Uint8Array): Promise<boolean>;
+  /** The keys under the prefix, sorted: all of them, or the first `limit`. */
+  list(prefix: string, limit?: number): Promise<readonly string[]>;
 }

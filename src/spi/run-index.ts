@@ -1,23 +1,30 @@
-import type { RunId, RunStatus } from "../core/run/state.ts";
+import type { Erasure } from "../core/retention/erasure.ts";
+import type { RunId } from "../core/run/state.ts";
+import type { RunSummary } from "../core/run/summary.ts";
+import type { Page, PageRequest } from "../core/search/position.ts";
+import type { RunQuery } from "../core/search/run-query.ts";
 
-/** One searchable row of a run. Times in milliseconds since the epoch. */
-export interface RunSummary {
-  readonly runId: RunId;
-  readonly tenant: string;
-  readonly status: RunStatus;
-  readonly operation: string;
-  readonly correlationId: string;
-  readonly want: readonly string[];
-  readonly createdAt: number;
-  readonly finishedAt: number | null;
-  readonly steps: number;
-  readonly faultCode: string | null;
-  /** Where the archived record is; null while the ring holds the run. */
-  readonly archive: { readonly key: string; readonly offset: number; readonly length: number } | null;
-}
+export type { RunSummary } from "../core/run/summary.ts";
 
-/** The run index: an idempotent upsert, and a lookup by id. A finished row is never replaced by an unfinished one. */
+/** How many rows one call of `put` stores all or none of. */
+export const ROWS_TOGETHER = 500;
+
+/**
+ * The run index. Rows may arrive late, twice and in any order: an unfinished row gives way to one of a higher revision,
+ * any unfinished row to a finished one, and an archived or deleted run to nothing. All methods reject with
+ * SERVICE_UNAVAILABLE.
+ */
 export interface RunIndex {
-  put(rows: readonly RunSummary[]): Promise<void>;
+  /**
+   * Stores rows, up to ROWS_TOGETHER of them in one transaction with everything that follows from them. Answers which
+   * records among those the rows point at are dead, because their run is archived elsewhere or deleted; each is also on
+   * the ledger of erasures until it is settled there.
+   */
+  put(rows: readonly RunSummary[]): Promise<readonly Erasure[]>;
+  /** Null when the run is unknown or deleted. */
   get(tenant: string, runId: RunId): Promise<RunSummary | null>;
+  /** Of these runs the ones the index has an archived or deleted row of: what need not be archived again. */
+  settled(runs: readonly Pick<RunSummary, "tenant" | "runId">[]): Promise<ReadonlySet<RunId>>;
+  /** The runs a query finds, newest first. Reads no further than one entry behind the page. */
+  search(tenant: string, query: RunQuery, page: PageRequest): Promise<Page<RunSummary>>;
 }

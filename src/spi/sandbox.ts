@@ -10,7 +10,8 @@ export interface SandboxBudget {
 
 /**
  * Runs a JavaScript function nobody trusts: no network, no clock, no randomness, so the same input gives the same
- * output. `code` is a module body or a function expression that yields `(input) => output`.
+ * output. `code` is the text of a module whose default export is the function: `export default function (input) { … }`,
+ * or `async`. Adapters may raise a memory budget to the least they can start with.
  * Refusals: SANDBOX_ERROR (throws, does not parse, returns no JSON), SANDBOX_BUDGET (loops), SANDBOX_MEMORY.
  */
 export interface Sandbox {

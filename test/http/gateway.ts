@@ -8,6 +8,7 @@ import { createApp, type AppOptions } from "../../workers/http/app.ts";
 export const TOKEN = "a-token-of-the-tests";
 export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 6);
 export const RUN_ID = "r0a_01J00000000000000000000000";
+export const NEW_RUN = "r0c_01J00000000000000000000001";
 export const UNKNOWN_RUN = "r0b_01J00000000000000000000000";
 export const CORRELATION = "6f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5b";
 /** A valid envelope in the smallest form. */
@@ -98,12 +99,30 @@ function servicesOf(overrides: ServiceOverrides, accepted: Gateway["accepted"]):
       events: (_, id, after) => Promise.resolve(id === RUN_ID ? { events: signals(3, after), finished: true } : null),
       ...overrides.runs,
     },
+    control: {
+      control: (_, id, { type }) => Promise.resolve(id === RUN_ID ? ok({ run_id: id, status: AFTER[type] }) : err(notFound)),
+      signal: (_, id) => Promise.resolve(id === RUN_ID ? ok({ run_id: id, status: "running" }) : err(notFound)),
+      rerun: (_, id) => Promise.resolve(id === RUN_ID ? ok({ run_id: NEW_RUN, status: "queued" }) : err(notFound)),
+      replay: (_, id) => Promise.resolve(id === RUN_ID ? ok(REPLAY) : err(notFound)),
+      exportRun: (_, id) => Promise.resolve(id === RUN_ID ? ok(SNAPSHOT) : err(notFound)),
+      importRun: () => Promise.resolve(ok({ run_id: RUN_ID, status: "succeeded" })),
+      ...overrides.control,
+    },
     health: {
       check: () => Promise.resolve({ healthy: true, checks: { registry: { healthy: true, detail: "7 nodes" } } }),
       ...overrides.health,
     },
   };
 }
+
+/** How a run stands after each way of steering it. */
+const AFTER = {
+  cancel: "cancelled",
+  pause: "paused",
+  resume: "running",
+  event: "running",
+  approve: "running",
+} as const;
 
 /** The first `last` signals of a run without those up to `after`. */
 export const signals = (last: number, after = 0) =>
@@ -146,6 +165,32 @@ export const RESULT = {
   outputs: { "a.b": 1 },
   error: null,
   correlation_id: CORRELATION,
+};
+
+export const REPLAY = {
+  run_id: RUN_ID,
+  plan_hash: "0".repeat(64),
+  identical: true,
+  matches: 1,
+  differs: 0,
+  gone: 0,
+  not_repeated: 0,
+  steps: [{ step: "noop", node: "noop", version: "1.0.0", verdict: "matches" }],
+};
+
+export const SNAPSHOT = {
+  format: "onex-run/1",
+  run_id: RUN_ID,
+  record: {
+    v: 1,
+    header: { id: RUN_ID, tenant: "default", status: "succeeded" },
+    plan: { steps: [], segments: [] },
+    given: {},
+    segments: [],
+  },
+  events: [],
+  values: {},
+  sha256: "0".repeat(64),
 };
 
 export const PLAN = {

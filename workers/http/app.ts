@@ -16,6 +16,8 @@ import { systemSleep, type Sleep } from "./pace.ts";
 import { planRoutes } from "./plans.ts";
 import { problemResponse } from "./problem.ts";
 import { newApi, type Api } from "./route.ts";
+import { runControlRoutes } from "./run-control.ts";
+import { runCopyRoutes } from "./run-copies.ts";
 import { runEventRoutes } from "./run-events.ts";
 import { runRoutes } from "./runs.ts";
 import { secureHeaders } from "./secure-headers.ts";
@@ -68,6 +70,8 @@ export function createApp(options: AppOptions): Api {
   api.route("/", nodeRoutes(services));
   api.route("/", runRoutes(services, sleep));
   api.route("/", runEventRoutes(services, sleep, log));
+  api.route("/", runControlRoutes(services));
+  api.route("/", runCopyRoutes(services));
   addOpenApi(api, options.version);
   return api;
 }

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
 import { LIST_KEYWORDS, MAP_KEYWORDS, MAX_SCHEMA_DEPTH, SCHEMA_KEYWORDS } from "./schema-keywords.ts";
 
+/** True for a JSON object, false for lists and null. */
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 

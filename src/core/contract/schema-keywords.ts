@@ -25,6 +25,7 @@ export const MAP_KEYWORDS: ReadonlySet<string> = new Set([
   "dependentSchemas",
 ]);
 
+/** Every value of the `type` keyword. */
 export const SCHEMA_TYPES: ReadonlySet<string> = new Set([
   "string",
   "number",

@@ -14,6 +14,7 @@ export interface StateSide {
   readonly state: JsonSchema;
 }
 
+/** What a contract says about one side. */
 export interface SideSource {
   readonly side: "input" | "output";
   /** `input_contract` or `output_contract` as given. */

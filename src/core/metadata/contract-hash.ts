@@ -27,6 +27,7 @@ interface Entry {
   readonly lines: readonly string[];
 }
 
+/** What a stamped contract says of itself and what its content says. */
 export interface ContractHash {
   readonly declared: string;
   /** 1-based line of the hash. */

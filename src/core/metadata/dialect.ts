@@ -21,6 +21,7 @@ export const LINE_PREFIX: Readonly<Record<CommentStyle, string>> = {
   dash: "-- ",
 };
 
+/** What stands where a hash is not known yet. */
 export const ZERO_HASH = "0".repeat(64);
 /** What a stamper that knows no time wrote, and what old hashes put in place of last_modified_at. */
 export const EPOCH_TIMESTAMP = "1970-01-01T00:00:00Z";

@@ -11,6 +11,7 @@ export interface FieldLine {
   readonly text: string;
 }
 
+/** The fields of a block, and what is wrong with the way they are written. */
 export interface Entries {
   readonly fields: JsonObject;
   /** Field name → line where it is given first. */

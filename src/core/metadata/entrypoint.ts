@@ -23,8 +23,10 @@ export const ENTRYPOINT_TYPES = [
   "composite",
   "wasm",
 ] as const;
+/** One of ENTRYPOINT_TYPES. */
 export type EntrypointType = (typeof ENTRYPOINT_TYPES)[number];
 
+/** True for a type this system knows; nodes of other types are refused. */
 export const isEntrypointType = (type: string): type is EntrypointType =>
   ENTRYPOINT_TYPES.some((known) => known === type);
 

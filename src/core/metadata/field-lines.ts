@@ -13,6 +13,7 @@ export interface PlacedLine extends FieldLine {
 /** How the lines of a block carry their fields. */
 export type LineForm = "bare" | "prefixed" | "comment-per-line";
 
+/** A block's lines without their comment syntax. */
 export interface FieldLines {
   readonly form: LineForm;
   readonly lines: readonly PlacedLine[];

@@ -24,6 +24,7 @@ export interface DocumentVerdict {
   readonly reading: BlockReading;
 }
 
+/** By what a document is judged. */
 export interface JudgeOptions extends ReadHint {
   /** Default permissive: the profile every generation can satisfy. */
   readonly profile?: Profile;
@@ -37,7 +38,8 @@ export function judgeDocument(text: string, options: JudgeOptions = {}): Documen
   const stamped = reading.lines !== null || Object.keys(reading.fields).length > 0;
   if (!stamped) {
     const missing = problem("MD001", "there is no metadata block", "stamp the file with `onex stamp`");
-    const problems = reading.errors.length > 0 ? reading.errors : [missing];
+    // A state contract has a hash and no metadata of its own.
+    const problems = reading.hash === "absent" ? [missing] : reading.errors;
     return { ...base, schema: "absent", lifecycle: "absent", references: "unchecked", problems };
   }
   const found = validateMetadata(reading.fields, options.profile ?? "permissive", reading.fieldLines);

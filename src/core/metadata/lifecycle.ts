@@ -22,6 +22,7 @@ const NEXT: Readonly<Record<Lifecycle, readonly Lifecycle[]>> = {
 };
 const UUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 
+/** True for a value a reader accepts. */
 export const isLifecycle = (value: unknown): value is Lifecycle => LIFECYCLES.some((state) => state === value);
 
 /** LC001 for anything that is not a lifecycle, naming the value: real files hold `template`, `test`, `wip`. */

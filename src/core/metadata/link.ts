@@ -9,7 +9,9 @@ export interface Link {
   readonly version: string;
 }
 
+/** What a link may point at. */
 export const LINK_TYPES = ["tool", "validator", "agent", "model", "plugin", "schema", "node", "ignore_config"] as const;
+/** One of LINK_TYPES. */
 export type LinkType = (typeof LINK_TYPES)[number];
 
 const LINK = new RegExp(`^(${LINK_TYPES.join("|")})://([^@]+)@(.+)$`);

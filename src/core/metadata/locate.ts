@@ -21,6 +21,7 @@ export interface BlockSpan {
   readonly bareClose: boolean;
 }
 
+/** Whether a text has a block at its top, and where. */
 export type BlockLocation =
   | { readonly kind: "none" }
   | { readonly kind: "unclosed"; readonly family: BlockFamily; readonly open: LineSpan }

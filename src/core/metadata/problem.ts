@@ -53,7 +53,9 @@ export const PROBLEM_CODES = {
   ST010: ["state does not satisfy its schema", "error"],
 } as const satisfies Record<string, readonly [meaning: string, severity: Severity]>;
 
+/** An error makes a verdict invalid, a warning does not. */
 export type Severity = "error" | "warning";
+/** A code of the taxonomy. */
 export type ProblemCode = keyof typeof PROBLEM_CODES;
 
 /** One finding: what is wrong, where, and what to do about it. */

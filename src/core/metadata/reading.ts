@@ -30,6 +30,7 @@ export interface BlockReading {
   readonly errors: readonly MetadataProblem[];
 }
 
+/** What is known of a text besides itself. */
 export interface ReadHint {
   /** The file's path: only its name is looked at, to tell metadata files from other YAML. */
   readonly path?: string;

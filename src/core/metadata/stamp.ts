@@ -16,6 +16,7 @@ import { validateMetadata, withoutNulls } from "./profile.ts";
 import { readBlock } from "./read.ts";
 import type { BlockReading } from "./reading.ts";
 
+/** Who stamps what, when and how. */
 export interface StampOptions {
   /** Fields to set; null removes one. `hash`, `created_at` and `uuid` of a stamped file are not taken from here. */
   readonly fields?: JsonObject;
@@ -30,6 +31,7 @@ export interface StampOptions {
   readonly author?: string;
 }
 
+/** A stamped file. */
 export interface Stamped {
   readonly text: string;
   /** False when the file was verified and nothing changes: `text` is then the input, byte for byte. */

@@ -17,6 +17,7 @@ export type DriftKind =
   | "unknown"
   | "missing_metadata";
 
+/** One difference between an index and its directory. */
 export interface Drift {
   readonly kind: DriftKind;
   /** Relative to the root, with slashes. */

@@ -10,6 +10,7 @@ export interface YamlFault {
   readonly line: number;
 }
 
+/** Beyond these a document is refused unread. */
 export interface YamlLimits {
   /** UTF-16 code units; default 256 Ki. */
   readonly maxLength: number;

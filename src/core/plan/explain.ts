@@ -4,9 +4,7 @@ import { objections } from "./judge.ts";
 import type { Candidate, KeyChoice, Verdict } from "./plan.ts";
 import type { Resolution } from "./resolution.ts";
 import type { Search } from "./search.ts";
-
-/** How far a rival's derivation is followed to see whether it rests on the very key it would replace. */
-const MAX_WALK = 2_000;
+import { Patience, standsWithout } from "./stands-without.ts";
 
 const RANK: Record<Verdict, number> = { chosen: 0, fallback: 1, rejected: 2 };
 
@@ -18,25 +16,26 @@ export function explain(resolution: Resolution, givenKeys: Iterable<ContractKey>
   const choices: KeyChoice[] = [];
   for (const key of givenKeys) choices.push({ key, source: "given", candidates: [] });
   const told = new Set<string>();
+  const patience = new Patience();
   for (const [demand, chosen] of resolution.serves) {
     // Consumers with different schemas may share a producer: one entry tells it all.
     const choice = `${demand.key}|${chosen.place}`;
     if (told.has(choice)) continue;
     told.add(choice);
-    choices.push({ key: demand.key, source: "node", candidates: candidatesFor(demand, chosen, resolution.search) });
+    choices.push({ key: demand.key, source: "node", candidates: candidatesFor(demand, chosen, resolution.search, patience) });
   }
   return choices.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }
 
-function candidatesFor(demand: Demand, chosen: Contender, search: Search): readonly Candidate[] {
+function candidatesFor(demand: Demand, chosen: Contender, search: Search, patience: Patience): readonly Candidate[] {
   const judged = (search.snapshot.producers.get(demand.key) ?? []).map((node) => {
     const contender = search.contenders.get(node);
     const against = objections(node, demand, search);
     const named = { node: node.name, version: node.version };
     if (!contender || against.length > 0) return { contender, verdict: "rejected" as const, named, reasons: against };
     if (contender === chosen) return { contender, verdict: "chosen" as const, named, reasons: [search.model.say(chosen.cost)] };
-    if (restsOn(contender, demand)) {
-      return { contender, verdict: "rejected" as const, named, reasons: [`needs ${demand.key} itself`] };
+    if (!standsWithout(contender, chosen, search, patience)) {
+      return { contender, verdict: "rejected" as const, named, reasons: [`needs what only ${chosen.node.name} gives`] };
     }
     return { contender, verdict: "fallback" as const, named, reasons: [comparison(contender, chosen, search)] };
   });
@@ -51,19 +50,4 @@ function comparison(rival: Contender, chosen: Contender, { model }: Search): str
   return rival.facts.age < chosen.facts.age
     ? `costs the same, but version ${rival.node.version} is older than ${chosen.node.version}`
     : "costs the same, but comes later by name";
-}
-
-/** Whether the rival's own derivation needs the demand it would serve: then it cannot stand in for the chosen node. */
-function restsOn(rival: Contender, demand: Demand): boolean {
-  const floor = demand.by?.place ?? 0;
-  const seen = new Set<Demand>();
-  const open = [...rival.needs];
-  for (let next = open.pop(); next !== undefined && seen.size < MAX_WALK; next = open.pop()) {
-    if (next === demand) return true;
-    // What was settled before the demand cannot rest on it.
-    if (seen.has(next) || next.by === null || next.by.place < floor) continue;
-    seen.add(next);
-    open.push(...next.by.needs);
-  }
-  return false;
 }

@@ -5,7 +5,9 @@ import type { Fault } from "../errors.ts";
 import { fault } from "../errors.ts";
 import type { Entrypoint, NodeArtifacts } from "./node.ts";
 
+/** The name of a node's metadata file, as places spell it. */
 export const METADATA_FILE = "node.onex.yaml";
+/** The name of a node's state contract. */
 export const CONTRACT_FILE = "contract.yaml";
 
 /**

@@ -2,6 +2,7 @@ import type { Fault } from "../errors.ts";
 import type { SegmentId, Source, StepId } from "../plan/plan.ts";
 import type { ContractKey } from "../registry/node.ts";
 import type { Instant, LeaseToken, RunId, StepOutcome } from "./state.ts";
+import type { RunSummary } from "./summary.ts";
 import type { StoredValue } from "./value.ts";
 
 /** One step as the executor needs it. */
@@ -56,17 +57,67 @@ export interface Undeliverable {
   readonly fault: Fault;
 }
 
+/** Travels with a message that was taken out of the dead letters, so that a second death is known as the same. */
+export interface Redrive {
+  /** The dead letter's id. */
+  readonly id: string;
+  /** 1 for the first redrive. */
+  readonly count: number;
+  /** Retries before this redrive, all deaths together. */
+  readonly retryCount: number;
+}
+
 /** What travels on the execute queue. */
 export interface ExecuteMessage {
   readonly type: "work";
   readonly version: 1;
   readonly work: Work;
+  readonly redrive?: Redrive;
 }
 
-/** What travels on the events queue: a ring asks for a batch of its finished runs to be fetched and archived. */
-export interface EventMessage {
+/** A ring asks for a batch of its finished runs to be fetched and archived. */
+export interface ArchiveMessage {
   readonly type: "archive";
   readonly version: 1;
   readonly ring: number;
   readonly batch: number;
+  readonly redrive?: Redrive;
 }
+
+/**
+ * How unfinished runs stand now: sent when a run that does not end inline has started, and whenever its status changes
+ * without an end. May arrive late, twice or never: the index takes the highest revision, and the end over everything.
+ */
+export interface StartedMessage {
+  readonly type: "started";
+  readonly version: 1;
+  readonly runs: readonly RunSummary[];
+  readonly redrive?: Redrive;
+}
+
+/** What travels on the events queue. */
+export type EventMessage = ArchiveMessage | StartedMessage;
+
+/** A message may take 128 KB and is billed by 64 KB; a character takes at most three bytes. */
+const MESSAGE_CHARS = 20_000;
+
+/** The messages that bring unfinished runs into the index, as few as possible. */
+export function startedMessages(runs: readonly RunSummary[]): readonly StartedMessage[] {
+  const messages: RunSummary[][] = [];
+  let room = 0;
+  for (const run of runs) {
+    const fitting = fittingMessage(run);
+    const chars = JSON.stringify(fitting).length;
+    if (room < chars || messages.length === 0) {
+      messages.push([]);
+      room = MESSAGE_CHARS;
+    }
+    messages.at(-1)?.push(fitting);
+    room -= chars;
+  }
+  return messages.map((own) => ({ type: "started", version: 1, runs: own }));
+}
+
+/** A run with so many large values that their keys fill a message goes without them; its end brings them all. */
+const fittingMessage = (run: RunSummary): RunSummary =>
+  JSON.stringify(run.values).length < MESSAGE_CHARS ? run : { ...run, values: [] };

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /**
@@ -51,7 +52,10 @@ export const trustScores = sqliteTable(
   (table) => [primaryKey({ columns: [table.tenant, table.node] })],
 );
 
-/** The run index: what a search looks through. */
+/**
+ * The run index: what a search looks through. A finished run that ended well is three billed rows: itself and two index
+ * entries; the partial indices hold only what is unfinished or has failed (docs/adr/0011).
+ */
 export const runs = sqliteTable(
   "runs",
   {
@@ -69,13 +73,66 @@ export const runs = sqliteTable(
     archiveKey: text("archive_key"),
     archiveOffset: integer("archive_offset"),
     archiveLength: integer("archive_length"),
+    /** JSON list. */
+    tags: text().notNull().default("[]"),
+    /** JSON list of `name@version`. */
+    nodes: text().notNull().default("[]"),
+    faultMessage: text("fault_message"),
+    revision: integer().notNull().default(0),
+    /** JSON list of blob keys; null when there are none. */
+    valueKeys: text("value_keys"),
+    /** A deleted run's row holds nothing else: it keeps late messages from bringing the run back. */
+    deletedAt: integer("deleted_at"),
   },
   (table) => [
     primaryKey({ columns: [table.tenant, table.runId] }),
     index("runs_by_time").on(table.tenant, table.createdAt),
-    index("runs_by_correlation").on(table.tenant, table.correlationId),
+    index("runs_by_correlation_and_time").on(table.tenant, table.correlationId, table.createdAt),
+    index("runs_unfinished").on(table.tenant, table.createdAt).where(sql`finished_at is null`),
+    index("runs_with_fault").on(table.tenant, table.createdAt).where(sql`fault_code is not null`),
+    index("runs_deleted").on(table.deletedAt).where(sql`deleted_at is not null`),
   ],
 );
+
+/** In which minutes some run with a label was created: one row a label and minute, however many runs there are. */
+export const runLabels = sqliteTable(
+  "run_labels",
+  {
+    tenant: text().notNull(),
+    /** `node:…`, `tag:…`, `operation:…` (core/search/labels). */
+    label: text().notNull(),
+    /** The first millisecond of the minute. */
+    minute: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenant, table.label, table.minute] })],
+);
+
+/** Archive objects that index rows were stored for, each since before its rows. */
+export const segments = sqliteTable("segments", { key: text().primaryKey() });
+
+/** Bytes of archive objects that are to be blanked. */
+export const erasures = sqliteTable(
+  "erasures",
+  { segment: text().notNull(), offset: integer().notNull(), length: integer().notNull() },
+  (table) => [primaryKey({ columns: [table.segment, table.offset] })],
+);
+
+/** Which runs refer to a large value; only runs that have any. */
+export const valueRefs = sqliteTable(
+  "value_refs",
+  { tenant: text().notNull(), key: text().notNull(), runId: text("run_id").notNull() },
+  (table) => [primaryKey({ columns: [table.tenant, table.key, table.runId] })],
+);
+
+/** Large values that lost a run which referred to them. */
+export const valueDoubts = sqliteTable(
+  "value_doubts",
+  { tenant: text().notNull(), key: text().notNull(), since: integer().notNull() },
+  (table) => [primaryKey({ columns: [table.tenant, table.key] }), index("value_doubts_by_time").on(table.since)],
+);
+
+/** How far recurring work has come. */
+export const sweepMarks = sqliteTable("sweep_marks", { name: text().primaryKey(), value: text().notNull() });
 
 /** Messages nobody could process; their payloads are in the blob store. */
 export const deadLetters = sqliteTable(
@@ -91,9 +148,21 @@ export const deadLetters = sqliteTable(
     retryCount: integer("retry_count").notNull(),
     failedAt: integer("failed_at").notNull(),
     payloadKey: text("payload_key").notNull(),
+    messageType: text("message_type"),
+    causeCode: text("cause_code"),
+    causeMessage: text("cause_message"),
+    /** LostWork as JSON. */
+    work: text(),
+    status: text().notNull().default("open"),
+    redrives: integer().notNull().default(0),
+    redrivenAt: integer("redriven_at"),
+    resolvedAt: integer("resolved_at"),
+    resolution: text(),
   },
   (table) => [
     primaryKey({ columns: [table.tenant, table.id] }),
     index("dead_letters_by_time").on(table.tenant, table.failedAt),
+    index("dead_letters_by_run").on(table.tenant, table.runId).where(sql`run_id is not null`),
+    index("dead_letters_redriven").on(table.redrivenAt).where(sql`status = 'redriven'`),
   ],
 );

@@ -15,8 +15,14 @@ export function memoryBlobStore(): BlobStore {
     async delete(keys) {
       for (const key of keys) objects.delete(key);
     },
-    async list(prefix) {
-      return [...objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+    async replace(key, change) {
+      const bytes = objects.get(key);
+      if (bytes) objects.set(key, change(bytes.slice()).slice());
+      return bytes !== undefined;
+    },
+    async list(prefix, limit = Infinity) {
+      const keys = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+      return keys.slice(0, limit);
     },
   };
 }

@@ -20,7 +20,10 @@ export function queuesEventBus(execute: QueueSender<ExecuteMessage>, events: Que
 }
 
 const workName = ({ work }: ExecuteMessage): string => `the work of run ${work.runId}, segment ${work.segment}`;
-const eventName = ({ type, ring, batch }: EventMessage): string => `the ${type} event of ring ${ring}, batch ${batch}`;
+const eventName = (event: EventMessage): string =>
+  event.type === "archive"
+    ? `the archive event of ring ${event.ring}, batch ${event.batch}`
+    : `the news of ${event.runs.length} unfinished runs`;
 
 async function publish<T>(
   queue: QueueSender<T>,

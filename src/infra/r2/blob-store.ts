@@ -3,6 +3,10 @@ import type { BlobStore } from "../../spi/blob-store.ts";
 
 /** R2 deletes at most this many keys in one call. */
 const KEYS_PER_DELETE = 1_000;
+/** R2 lists at most this many keys in one call. */
+const KEYS_PER_LIST = 1_000;
+/** How often a change is made anew because somebody else wrote first. R2 takes one write a second for each key. */
+const MAX_ATTEMPTS = 5;
 
 /** The blob store in an R2 bucket. Every failure leaves as SERVICE_UNAVAILABLE. */
 export function r2BlobStore(bucket: R2Bucket): BlobStore {
@@ -19,18 +23,34 @@ export function r2BlobStore(bucket: R2Bucket): BlobStore {
           await bucket.delete(keys.slice(from, from + KEYS_PER_DELETE));
         }
       }),
-    list: (prefix) =>
+    replace: (key, change) => answered(`replace ${key}`, () => replace(bucket, key, change)),
+    list: (prefix, limit = Infinity) =>
       answered(`list ${prefix}`, async () => {
         const keys: string[] = [];
         let cursor: string | undefined;
         do {
-          const page: R2Objects = await bucket.list({ prefix, ...(cursor === undefined ? {} : { cursor }) });
+          const page: R2Objects = await bucket.list({
+            prefix,
+            limit: Math.min(limit - keys.length, KEYS_PER_LIST),
+            ...(cursor === undefined ? {} : { cursor }),
+          });
           for (const { key } of page.objects) keys.push(key);
           cursor = page.truncated ? page.cursor : undefined;
-        } while (cursor !== undefined);
+        } while (cursor !== undefined && keys.length < limit);
         return keys.sort();
       }),
   };
+}
+
+/** Writes only over the version that was read: R2 answers null when it is another one by now. */
+async function replace(bucket: R2Bucket, key: string, change: (body: Uint8Array) => Uint8Array): Promise<boolean> {
+  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+    const object = await bucket.get(key);
+    if (!object) return false;
+    const changed = change(new Uint8Array(await object.arrayBuffer()));
+    if (await bucket.put(key, changed, { onlyIf: { etagMatches: object.etag } })) return true;
+  }
+  throw new Error("others keep writing to it");
 }
 
 async function readAll(bucket: R2Bucket, key: string): Promise<string | null> {

@@ -7,6 +7,7 @@ import { contractFrom, loadContract } from "../../../src/core/contract/load-cont
 import { validateState } from "../../../src/core/contract/validate-state.ts";
 import { change, refusals, TIDE, usable } from "./contracts.ts";
 
+const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const NODES = join(import.meta.dirname, "../../../../shared/fixtures/omnibase/nodes");
 
 describe("our contracts", () => {
@@ -91,7 +92,7 @@ describe("our contracts", () => {
         execution: { cost: "cheap" },
       }),
     );
-    expect(found.sort()).toEqual([
+    expect(found.toSorted(byText)).toEqual([
       "ST001 $.execution.cost",
       "ST001 $.node_name",
       "ST007 $.output_contract.a.$ref",

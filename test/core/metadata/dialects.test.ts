@@ -243,10 +243,24 @@ describe.skipIf(!existsSync(SHARED))("documents outside the project (skipped whe
     }
   });
 
-  it("contracts, trees and messages are not mistaken for metadata", () => {
+  it("real contracts verify by the rule of contracts, and one changed word is found", () => {
+    const nodes = join(SHARED, "fixtures/omnibase/nodes");
+    for (const node of readdirSync(nodes)) {
+      const text = readFileSync(join(nodes, node, "contract.yaml"), "utf8");
+      expect(readBlock(text)).toMatchObject({ dialect: null, fields: {}, hash: "verified", errors: [] });
+      expect(readBlock(text.replace("type: string", "type: number"))).toMatchObject({
+        hash: "mismatch",
+        errors: [{ code: "MD003" }],
+      });
+      expect(readBlock(text.replace(/last_modified_at: .*/, "last_modified_at: never")).hash).toBe("verified");
+      expect(readBlock(text.replace(/^hash: .*/m, "hash: <to-be-stamped>")).hash).toBe("malformed");
+    }
+  });
+
+  it("trees, messages and contracts that were never stamped are not mistaken for metadata", () => {
     const root = join(SHARED, "fixtures/omnibase");
     for (const file of readdirSync(root, { recursive: true, encoding: "utf8" })) {
-      if (!/contract.*\.yaml$|\.(onex)?tree$|messages.*yaml$/.test(file) || /schemas/.test(file)) continue;
+      if (!/orchestrators.*\.yaml$|\.(onex)?tree$|messages.*yaml$/.test(file)) continue;
       expect([file, readBlock(readFileSync(join(root, file), "utf8"), { path: file }).hash]).toEqual([file, "absent"]);
     }
   });

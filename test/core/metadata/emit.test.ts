@@ -36,7 +36,22 @@ describe("emitBlock", () => {
   it("sorts keys and quotes timestamps", () => {
     const lines = emitBlock(FIELDS, "yaml").split("\n");
     const keys = lines.filter((line) => /^[a-z_]+:/.test(line)).map((line) => line.split(":")[0]);
-    expect(keys).toEqual([...keys].sort());
+    expect(keys).toEqual([
+      "author",
+      "created_at",
+      "description",
+      "entrypoint",
+      "hash",
+      "last_modified_at",
+      "lifecycle",
+      "meta_type",
+      "name",
+      "namespace",
+      "schema_version",
+      "state_contract",
+      "uuid",
+      "version",
+    ]);
     expect(lines).toContain("created_at: '2026-01-31T12:00:00Z'");
   });
 

@@ -24,7 +24,7 @@ const entries: fc.Arbitrary<readonly TreeEntry[]> = fc
       rows.flatMap(([parts]) => parts.slice(0, -1).map((_, i) => parts.slice(0, i + 1).join("/"))),
     );
     const kinds = new Map(rows.map(([parts, type]) => [parts.join("/"), type] as const));
-    return [...kinds].map(([path, type]) => ({ path, type: parents.has(path) ? "directory" : type }) as TreeEntry);
+    return [...kinds].map(([path, type]) => ({ path, type: parents.has(path) ? ("directory" as const) : type }));
   });
 
 const shuffled = <T>(list: readonly T[]): readonly T[] => [...list].reverse();

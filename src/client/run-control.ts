@@ -1,0 +1,91 @@
+import {
+  replayReport,
+  runSnapshot,
+  runSteered,
+  type ApprovalRequest,
+  type CancelRequest,
+  type ReplayReport,
+  type RerunRequest,
+  type RunSnapshot,
+  type RunSteered,
+} from "../../contracts/run-control.ts";
+import { runView, type RunStatus } from "../../contracts/run.ts";
+import { readAnswer } from "./answer.ts";
+import { OnexError } from "./onex-error.ts";
+import type { Transport } from "./transport.ts";
+
+/**
+ * Steering and repeating runs. Cancelling, pausing and resuming may be repeated: a run that is so already is an answer.
+ * Events, approvals and reruns are sent once, for a second one would mean something else: when such a call rejects with
+ * CONNECTION_ERROR, it may have happened all the same, and the run's page tells.
+ */
+export interface RunControlClient {
+  /** Rejects with INVALID_STATE when the run has ended otherwise. */
+  cancel(runId: string, request?: CancelRequest): Promise<RunSteered>;
+  pause(runId: string): Promise<RunSteered>;
+  resume(runId: string): Promise<RunSteered>;
+  /** Hands an event to the steps that wait for its name, or to the first that will. `payload` is JSON. */
+  sendEvent(runId: string, name: string, payload?: unknown): Promise<RunSteered>;
+  /** A person's word on a step; rejects with INVALID_STATE when the step waits for none. */
+  decide(runId: string, step: string, word: ApprovalRequest): Promise<RunSteered>;
+  /** Begins a new run that repeats an ended one; the answer is the new run. */
+  rerun(runId: string, request?: RerunRequest): Promise<RunSteered>;
+  /** Executes an ended run again from its record and compares every hash; writes nothing. */
+  replay(runId: string): Promise<ReplayReport>;
+  /** An ended run as one file. */
+  export(runId: string): Promise<RunSnapshot>;
+  /** Takes an exported run in; rejects with METADATA_HASH_MISMATCH when somebody changed it. */
+  import(snapshot: unknown): Promise<RunSteered>;
+}
+
+const CANCELLED: ReadonlySet<RunStatus> = new Set(["cancelled"]);
+const PAUSED: ReadonlySet<RunStatus> = new Set(["paused"]);
+const UNDER_WAY: ReadonlySet<RunStatus> = new Set(["queued", "running", "waiting"]);
+
+/** `once` sends a request at most once, whatever comes of it. */
+export function runControlClient(transport: Transport, once: Transport): RunControlClient {
+  const path = (runId: string): string => `/v1/runs/${encodeURIComponent(runId)}`;
+
+  async function post(by: Transport, where: string, body?: unknown): Promise<unknown> {
+    const call = { method: "POST", path: where } as const;
+    return (await by.json(body === undefined ? call : { ...call, body })).body;
+  }
+
+  /** A repeat of a call whose answer was lost finds its work done: that is no refusal. */
+  async function steer(runId: string, verb: string, reached: ReadonlySet<RunStatus>, body?: unknown) {
+    try {
+      return readAnswer(runSteered, await post(transport, `${path(runId)}/${verb}`, body));
+    } catch (thrown) {
+      if (!(thrown instanceof OnexError) || thrown.code !== "INVALID_STATE") throw thrown;
+      const { status } = readAnswer(runView, (await transport.json({ method: "GET", path: path(runId) })).body);
+      if (reached.has(status)) return { run_id: runId, status };
+      throw thrown;
+    }
+  }
+
+  return {
+    cancel: (runId, request) => steer(runId, "cancel", CANCELLED, request),
+    pause: (runId) => steer(runId, "pause", PAUSED),
+    resume: (runId) => steer(runId, "resume", UNDER_WAY),
+    async sendEvent(runId, name, payload = null) {
+      return readAnswer(runSteered, await post(once, `${path(runId)}/events`, { name, payload }));
+    },
+    async decide(runId, step, word) {
+      const where = `${path(runId)}/approvals/${encodeURIComponent(step)}`;
+      return readAnswer(runSteered, await post(once, where, word));
+    },
+    async rerun(runId, request) {
+      return readAnswer(runSteered, await post(once, `${path(runId)}/rerun`, request));
+    },
+    async replay(runId) {
+      return readAnswer(replayReport, await post(transport, `${path(runId)}/replay`));
+    },
+    async export(runId) {
+      const { body } = await transport.json({ method: "GET", path: `${path(runId)}/export` });
+      return readAnswer(runSnapshot, body);
+    },
+    async import(snapshot) {
+      return readAnswer(runSteered, await post(transport, "/v1/runs/import", snapshot));
+    },
+  };
+}

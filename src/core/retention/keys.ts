@@ -1,0 +1,39 @@
+import type { Instant } from "../run/state.ts";
+import { dayOf, type Day } from "./day.ts";
+
+/** Every archived run is under this prefix, by day: the first key of a listing is the oldest. */
+export const SEGMENTS = "runs/";
+/** Every payload of a dead letter is under this prefix, by day. */
+export const PAYLOADS = "dead-letters/";
+
+/** A new archive object. The day is the day it is written; no run in it ended later. */
+export const segmentKey = (now: Instant, ulid: string): string => `${SEGMENTS}${dayOf(now)}/${ulid}.ndjson`;
+
+/** All archive objects of a day. */
+export const segmentsOf = (day: Day): string => `${SEGMENTS}${day}/`;
+
+/** A dead letter's payload. The day is the day the message died. */
+export const payloadKey = (now: Instant, tenant: string, id: string): string =>
+  `${PAYLOADS}${dayOf(now)}/${tenant}/${id}.json`;
+
+/** The day in the key of an archive object or a payload; null for any other key. */
+export function dayIn(key: string, prefix: typeof SEGMENTS | typeof PAYLOADS): Day | null {
+  const day = key.startsWith(prefix) ? key.slice(prefix.length, prefix.length + 10) : "";
+  return /^\d{4}-\d{2}-\d{2}$/.test(day) && key.charAt(prefix.length + 10) === "/" ? day : null;
+}
+
+/** All large values of a tenant that were stored on a day; of all days without one. */
+export const valuesOf = (tenant: string, day: Day | null = null): string =>
+  day === null ? `values/${tenant}/` : `values/${tenant}/${day}/`;
+
+/**
+ * The key of a large value: named by its content, so that runs of one day share it, and by its day, so that nobody
+ * writes under the key of a day that is over. Only such a key can be deleted without racing a writer of the same content.
+ *
+ * @param sha256 of the value's JSON, lower-case hex
+ */
+export const valueKey = (tenant: string, sha256: string, now: Instant): string => `${valuesOf(tenant, dayOf(now))}${sha256}`;
+
+/** The day of a value's key; null when the key has none, and its value therefore stays for ever. */
+export const valueDay = (key: string): Day | null =>
+  /^values\/.+\/(\d{4}-\d{2}-\d{2})\/[0-9a-f]{64}$/s.exec(key)?.[1] ?? null;

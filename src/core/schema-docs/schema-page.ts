@@ -1,0 +1,104 @@
+import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json.ts";
+import { isObject } from "../contract/map-schema.ts";
+import { constraintsOf } from "./constraints.ts";
+import { refName, typeName } from "./type-name.ts";
+
+/** One field of a schema, as a row of its page. */
+interface Row {
+  readonly field: string;
+  readonly schema: JsonObject;
+  readonly required: boolean;
+}
+
+const MAX_DEPTH = 8;
+
+/**
+ * A schema as a page of Markdown: a table of its fields with type, whether they are required, default, allowed values and
+ * description; fields of fields as `a.b`, of list items as `a[]`, of map values as `a.*`; every definition it refers to
+ * as a section of its own. `name` is that of the schema's file, without extension.
+ */
+export function schemaPage(name: string, schema: JsonSchema): string {
+  const definitions = new Map(
+    ["$defs", "definitions"].flatMap((key) => (isObject(schema[key]) ? Object.entries(schema[key]) : [])),
+  );
+  const rootName = typeof schema["$ref"] === "string" ? refName(schema["$ref"]) : null;
+  const root = rootName !== null && isObject(definitions.get(rootName)) ? (definitions.get(rootName) as JsonObject) : schema;
+  const title = textOf(root["title"]) ?? textOf(schema["title"]) ?? name;
+  const sections = [...definitions].filter(([key, one]) => key !== rootName && isObject(one)) as [string, JsonObject][];
+  return [
+    `# ${title}`,
+    ...paragraphs(root),
+    `Schema: \`${name}.schema.json\`.`,
+    ...table(root),
+    ...exampleBlock(root),
+    ...sections.flatMap(([key, one]) => [`## ${key}`, ...paragraphs(one), ...table(one)]),
+  ].join("\n\n").concat("\n");
+}
+
+const textOf = (value: JsonValue | undefined): string | null => (typeof value === "string" && value !== "" ? value : null);
+
+const paragraphs = (schema: JsonObject): string[] => {
+  const description = textOf(schema["description"]);
+  return description === null ? [] : [description];
+};
+
+function table(schema: JsonObject): string[] {
+  const rows = rowsOf(schema, "", MAX_DEPTH);
+  if (rows.length === 0) return [`Type: ${typeName(schema)}.`];
+  const open = schema["additionalProperties"] !== false && schema["type"] === "object";
+  const head = "| field | type | required | default | enum | description |\n|---|---|---|---|---|---|";
+  return [
+    [head, ...rows.map(line)].join("\n"),
+    open ? "Further fields are kept." : "Further fields are refused.",
+  ];
+}
+
+function line({ field, schema, required }: Row): string {
+  const values = Array.isArray(schema["enum"]) ? (schema["enum"] as readonly JsonValue[]) : [];
+  const cells = [
+    `\`${field}\``,
+    typeName(schema),
+    required ? "yes" : "no",
+    "default" in schema ? code(JSON.stringify(schema["default"])) : "",
+    values.map((value) => code(JSON.stringify(value))).join(", "),
+    [textOf(schema["description"])?.replace(/\s+/g, " ") ?? "", ...constraintsOf(schema)].filter((part) => part !== "").join(" "),
+  ];
+  return `| ${cells.map(cell).join(" | ")} |`;
+}
+
+/** A bar would end the cell, in code too. */
+const cell = (text: string): string => text.replace(/\\?\|/g, "\\|");
+const code = (text: string): string => (text.includes("`") ? `\`\` ${text} \`\`` : `\`${text}\``);
+
+/** The fields of an object, each followed by those in it; what a definition holds is left to its own section. */
+function rowsOf(schema: JsonObject, prefix: string, depth: number): readonly Row[] {
+  const { properties, required } = schema;
+  if (!isObject(properties) || depth === 0) return [];
+  const names = Array.isArray(required) ? (required as readonly JsonValue[]) : [];
+  return Object.entries(properties).flatMap(([name, value]) => {
+    const one = isObject(value) ? value : {};
+    const field = prefix + name;
+    return [{ field, schema: one, required: names.includes(name) }, ...inner(one, field, depth - 1)];
+  });
+}
+
+function inner(schema: JsonObject, field: string, depth: number): readonly Row[] {
+  if (depth <= 0) return [];
+  const alternatives = ["anyOf", "oneOf", "allOf"].flatMap((key) =>
+    Array.isArray(schema[key]) ? (schema[key] as readonly JsonValue[]).filter(isObject) : [],
+  );
+  const own = rowsOf(schema, `${field}.`, depth);
+  const items = isObject(schema["items"]) ? within(schema["items"], `${field}[]`, depth) : [];
+  const values = isObject(schema["additionalProperties"]) ? within(schema["additionalProperties"], `${field}.*`, depth) : [];
+  return [...own, ...items, ...values, ...alternatives.flatMap((one) => inner(one, field, depth - 1))];
+}
+
+const within = (schema: JsonObject, field: string, depth: number): readonly Row[] => [
+  ...rowsOf(schema, `${field}.`, depth),
+  ...inner({ ...schema, properties: {} }, field, depth - 1),
+];
+
+function exampleBlock(schema: JsonObject): string[] {
+  const [example] = Array.isArray(schema["examples"]) ? (schema["examples"] as readonly JsonValue[]) : [];
+  return example === undefined ? [] : [`\`\`\`json\n${JSON.stringify(example, null, 2)}\n\`\`\``];
+}

@@ -1,0 +1,32 @@
+import type { Instant, RunId } from "../core/run/state.ts";
+import type { RunSummary } from "../core/run/summary.ts";
+import type { Position } from "../core/search/position.ts";
+
+/** What became of a deletion. `repeated`: the run was deleted before, not long ago. */
+export type Deletion = "deleted" | "repeated" | "unknown";
+
+/** Forgetting runs: the other side of the run index. All methods are safe to repeat and reject with SERVICE_UNAVAILABLE. */
+export interface RunRetention {
+  /** Every tenant that has runs, sorted. */
+  tenants(): Promise<readonly string[]>;
+  /** Runs that ended before a moment, in the order of their creation, oldest first. */
+  ended(tenant: string, before: Instant, limit: number): Promise<readonly RunSummary[]>;
+  /** Unfinished runs created before a moment and after a position, oldest first. */
+  unfinished(tenant: string, before: Instant, after: Position | null, limit: number): Promise<readonly RunSummary[]>;
+  /**
+   * Forgets rows with everything that only served them; the values they referred to become doubtful. All or none, of up
+   * to 500 runs.
+   *
+   * @param now milliseconds since the epoch
+   */
+  forget(tenant: string, runIds: readonly RunId[], now: Instant): Promise<void>;
+  /** Forgets a row if it is still unfinished. */
+  forgetUnfinished(tenant: string, runId: RunId, now: Instant): Promise<void>;
+  /**
+   * Deletes one run: no reader finds it any more, and no late message brings it back. Its record is put on the ledger of
+   * erasures, its values become doubtful.
+   */
+  delete(tenant: string, runId: RunId, now: Instant): Promise<Deletion>;
+  /** Forgets that runs were deleted before a moment; says how many. At most `limit`. */
+  forgetDeletions(before: Instant, limit: number): Promise<number>;
+}

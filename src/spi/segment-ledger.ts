@@ -1,0 +1,13 @@
+import type { Erasure } from "../core/retention/erasure.ts";
+
+/** The books on archive objects. All methods are safe to repeat and reject with SERVICE_UNAVAILABLE. */
+export interface SegmentLedger {
+  /** Of all archive objects whose key starts with `prefix`, those that index rows were stored for. */
+  known(prefix: string): Promise<ReadonlySet<string>>;
+  /** The objects are gone. */
+  forget(segments: readonly string[]): Promise<void>;
+  /** Bytes to be erased, of one object or, without one, of any. At most `limit`. */
+  erasures(limit: number, segment?: string): Promise<readonly Erasure[]>;
+  /** The bytes are erased. */
+  settle(erasures: readonly Erasure[]): Promise<void>;
+}

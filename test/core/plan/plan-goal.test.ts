@@ -1,0 +1,409 @@
+import { describe, expect, it } from "vitest";
+import type { Fault } from "../../../src/core/errors.ts";
+import type { Plan } from "../../../src/core/plan/plan.ts";
+import { planGoal } from "../../../src/core/plan/plan-goal.ts";
+import type { Policy } from "../../../src/core/plan/policy.ts";
+import type { RegistrySnapshot } from "../../../src/core/registry/snapshot.ts";
+import { policy, registry } from "./support/nodes.ts";
+
+const DOCUMENT = [
+  { name: "extract", in: ["document.text"], out: ["document.fields", "document.body"] },
+  { name: "validate", in: ["document.fields"], out: ["metadata.validation"] },
+  { name: "verify", in: ["document.text"], out: ["hash.verdict"] },
+  { name: "report", in: ["document.fields", "metadata.validation", "hash.verdict"], out: ["metadata.report"] },
+];
+
+function planned(want: readonly string[], given: readonly string[], snapshot: RegistrySnapshot, rules: Partial<Policy> = {}): Plan {
+  const result = planGoal({ want, given, policy: policy(rules) }, snapshot);
+  if (!result.ok) throw new Error(result.error.message);
+  return result.value;
+}
+
+function refused(want: readonly string[], given: readonly string[], snapshot: RegistrySnapshot, rules: Partial<Policy> = {}): Fault {
+  const result = planGoal({ want, given, policy: policy(rules) }, snapshot);
+  if (result.ok) throw new Error(`planned ${result.value.steps.map((step) => step.id).join(", ")}`);
+  return result.error;
+}
+
+const nodesOf = (plan: Plan): readonly string[] => plan.steps.map((step) => step.node);
+const candidates = (plan: Plan, key: string) => plan.why.find((choice) => choice.key === key)?.candidates ?? [];
+
+describe("planGoal", () => {
+  it("resolves a goal to the nodes it takes, once each, with every input bound", () => {
+    const plan = planned(["metadata.report"], ["document.text"], registry(DOCUMENT));
+    expect(nodesOf(plan)).toEqual(["extract", "verify", "validate", "report"]);
+    expect(plan.depth).toBe(3);
+    expect(plan.steps.at(-1)?.inputs).toEqual({
+      "document.fields": { step: "extract", key: "document.fields" },
+      "hash.verdict": { step: "verify", key: "hash.verdict" },
+      "metadata.validation": { step: "validate", key: "metadata.validation" },
+    });
+    expect(plan.results).toEqual({ "metadata.report": { step: "report", key: "metadata.report" } });
+  });
+
+  it("runs a node that yields two wanted keys once", () => {
+    const plan = planned(["document.fields", "document.body"], ["document.text"], registry(DOCUMENT));
+    expect(nodesOf(plan)).toEqual(["extract"]);
+  });
+
+  it("hands a wanted key that is given straight through", () => {
+    const plan = planned(["document.text", "hash.verdict"], ["document.text"], registry(DOCUMENT));
+    expect(plan.results["document.text"]).toEqual({ step: null, key: "document.text" });
+    expect(planned(["document.text"], ["document.text"], registry(DOCUMENT)).steps).toEqual([]);
+  });
+
+  it("drops a node whose keys another chosen node gives anyway", () => {
+    const snapshot = registry([
+      { name: "both", in: ["a"], out: ["x", "y"], cost: 3 },
+      { name: "only_y", in: ["a"], out: ["y"], cost: 2 },
+    ]);
+    expect(nodesOf(planned(["x", "y"], ["a"], snapshot))).toEqual(["both"]);
+    expect(nodesOf(planned(["y"], ["a"], snapshot))).toEqual(["only_y"]);
+  });
+
+  it("keeps a node whose replacement would close a cycle", () => {
+    const snapshot = registry([
+      { name: "seed", in: ["a"], out: ["y"], cost: 9 },
+      { name: "both", in: ["z"], out: ["x", "y"] },
+      { name: "from_y", in: ["y"], out: ["z"] },
+    ]);
+    expect(nodesOf(planned(["x"], ["a"], snapshot))).toEqual(["seed", "from_y", "both"]);
+  });
+
+  it("does not enter a cycle of producers", () => {
+    const snapshot = registry([
+      { name: "ab", in: ["a"], out: ["b"] },
+      { name: "ba", in: ["b"], out: ["a"] },
+    ]);
+    expect(nodesOf(planned(["b"], ["a"], snapshot))).toEqual(["ab"]);
+    const fault = refused(["b"], ["c"], snapshot);
+    expect(fault.code).toBe("PLAN_UNREACHABLE");
+    expect(fault.message).toContain("need each other");
+  });
+
+  it("gives steps the node's name, numbered where two versions of it are used", () => {
+    const snapshot = registry([
+      { name: "split", version: "2.0.0", in: ["a"], out: ["x"] },
+      { name: "split", version: "1.0.0", in: ["a"], out: ["y"] },
+    ]);
+    const plan = planned(["x", "y"], ["a"], snapshot);
+    expect(plan.steps.map((step) => [step.id, step.version])).toEqual([
+      ["split", "2.0.0"],
+      ["split_2", "1.0.0"],
+    ]);
+  });
+
+  it("never carries what an effect caches, and carries what a compute node does", () => {
+    const cache = { cache: { ttlMs: 60_000 } };
+    const snapshot = registry([
+      { name: "pure", in: [], out: ["x"], execution: cache },
+      { name: "send", in: [], out: ["y"], kind: "effect", execution: cache },
+    ]);
+    expect(planned(["x"], [], snapshot).steps[0]?.cacheTtlMs).toBe(60_000);
+    expect(planned(["y"], [], snapshot).steps[0]?.cacheTtlMs).toBeNull();
+  });
+
+  it("takes keys named like Object's own members for what they are", () => {
+    const snapshot = registry([{ name: "odd", in: ["__proto__", "constructor"], out: ["toString"] }]);
+    const plan = planned(["toString"], ["__proto__", "constructor"], snapshot);
+    expect(Object.keys(plan.steps[0]?.inputs ?? {})).toEqual(["__proto__", "constructor"]);
+    expect(refused(["valueOf"], [], snapshot).code).toBe("PLAN_UNREACHABLE");
+  });
+
+  it("refuses a goal that wants nothing", () => {
+    expect(refused([], ["a"], registry([]))).toMatchObject({ code: "PLAN_INVALID", place: "goal.want", details: { problem: "nothing_wanted" } });
+  });
+
+  it("answers the same goal again with the same plan", () => {
+    const snapshot = registry(DOCUMENT);
+    const [first, second] = [0, 1].map(() => planned(["metadata.report"], ["document.text"], snapshot));
+    expect(second).toBe(first);
+    expect(planned(["metadata.report"], ["document.text"], snapshot, { minTrust: 0.1 })).not.toBe(first);
+  });
+});
+
+describe("optional inputs", () => {
+  const snapshot = registry([
+    { name: "text", in: [], out: ["text", "language"] },
+    { name: "summary", in: ["text", "language?", "hints?"], out: ["summary"] },
+    { name: "hints", in: ["summary"], out: ["hints"] },
+  ]);
+
+  it("are bound when given or yielded anyway, and left out otherwise", () => {
+    expect(Object.keys(planned(["summary"], [], snapshot).steps[1]?.inputs ?? {})).toEqual(["language", "text"]);
+    expect(planned(["summary"], ["hints"], snapshot).steps[1]?.inputs.hints).toEqual({ step: null, key: "hints" });
+  });
+
+  it("never close a cycle", () => {
+    const plan = planned(["summary", "hints"], [], snapshot);
+    expect(nodesOf(plan)).toEqual(["text", "summary", "hints"]);
+    expect(Object.keys(plan.steps[1]?.inputs ?? {})).toEqual(["language", "text"]);
+  });
+
+  it("of which two would close a cycle together lose only as many as they must", () => {
+    const mutual = registry([
+      { name: "a", in: ["b.out?"], out: ["a.out"] },
+      { name: "b", in: ["a.out?"], out: ["b.out"] },
+    ]);
+    const plan = planned(["a.out", "b.out"], [], mutual);
+    expect(plan.steps.flatMap((step) => Object.keys(step.inputs))).toHaveLength(1);
+  });
+
+  it("do not deepen a plan beyond its depth", () => {
+    const chain = registry([
+      { name: "a", in: [], out: ["x"] },
+      { name: "b", in: ["x?"], out: ["y"] },
+    ]);
+    expect(planned(["x", "y"], [], chain).depth).toBe(2);
+    const flat = planned(["x", "y"], [], chain, { maxDepth: 1 });
+    expect(flat.depth).toBe(1);
+    expect(flat.guards).toEqual(["max_depth 1 left optional inputs unbound"]);
+  });
+});
+
+describe("variants", () => {
+  const makers = [
+    { name: "slow", in: ["a"], out: ["x"], cost: 1, latencyMs: 2_000 },
+    { name: "dear", in: ["a"], out: ["x"], cost: 5, latencyMs: 10 },
+    { name: "cheap", in: ["a"], out: ["x"], cost: 1, latencyMs: 10 },
+  ];
+  const by = (rules: Partial<Policy>, trust: Parameters<typeof registry>[1] = {}, nodes = makers) =>
+    planned(["x"], ["a"], registry(nodes, trust), rules).steps[0]?.node;
+
+  it("are chosen by cost and latency, as the policy weighs them", () => {
+    expect(by({})).toBe("cheap");
+    const two = makers.slice(0, 2);
+    expect(by({}, {}, two)).toBe("dear");
+    expect(by({ prefer: { trust: 1, cost: 1, latency: 0 } }, {}, two)).toBe("slow");
+    expect(by({ prefer: { trust: 1, cost: 10, latency: 1 } }, {}, two)).toBe("slow");
+  });
+
+  it("are chosen by trust, unless trust is weighed nothing", () => {
+    const trust = { "cheap@1.0.0": { score: 0.1, confidence: 0.9 }, "dear@1.0.0": { score: 0.95 } };
+    expect(by({ minTrust: 0 }, trust)).toBe("dear");
+    expect(by({ minTrust: 0, prefer: { trust: 0, cost: 1, latency: 1 } }, trust)).toBe("cheap");
+  });
+
+  it("that tie are chosen by version, then by name", () => {
+    const tie = (name: string, version: string) => ({ name, version, in: ["a"], out: ["x"] });
+    expect(by({}, {}, [tie("b", "1.0.0"), tie("a", "1.0.0")] as never)).toBe("a");
+    const plan = planned(["x"], ["a"], registry([tie("a", "1.0.0"), tie("b", "1.10.0"), tie("b", "1.9.0")]));
+    expect([plan.steps[0]?.node, plan.steps[0]?.version]).toEqual(["b", "1.10.0"]);
+    expect(candidates(plan, "x").map((one) => `${one.node}@${one.version} ${one.verdict}: ${one.reasons.join("; ")}`)).toEqual([
+      "b@1.10.0 chosen: costs 2.2",
+      "b@1.9.0 fallback: costs the same, but version 1.9.0 is older than 1.10.0",
+      "a@1.0.0 fallback: costs the same, but version 1.0.0 is older than 1.10.0",
+    ]);
+  });
+
+  it("that all cost nothing are chosen by the fewest steps", () => {
+    const snapshot = registry([
+      { name: "far", in: ["m"], out: ["x"], cost: 0, latencyMs: 0 },
+      { name: "half", in: ["a"], out: ["m"], cost: 0, latencyMs: 0 },
+      { name: "near", in: ["a"], out: ["x"], cost: 0, latencyMs: 0 },
+    ]);
+    expect(nodesOf(planned(["x"], ["a"], snapshot))).toEqual(["near"]);
+  });
+
+  it("say by how much they lost", () => {
+    const plan = planned(["x"], ["a"], registry(makers));
+    expect(candidates(plan, "x").map((one) => [one.node, one.verdict, one.reasons])).toEqual([
+      ["cheap", "chosen", ["costs 2.2"]],
+      ["dear", "fallback", ["costs 10.2, chosen costs 2.2"]],
+      ["slow", "fallback", ["costs 42, chosen costs 2.2"]],
+    ]);
+  });
+
+  it("whose output cannot fit their consumer are not used for it", () => {
+    const snapshot = registry([
+      { name: "text_price", in: ["a"], out: { price: { type: "string" } } },
+      { name: "number_price", in: ["a"], out: { price: { type: "number" } }, cost: 5 },
+      { name: "total", in: { price: { type: "number" } }, out: ["total"] },
+    ]);
+    const plan = planned(["total"], ["a"], snapshot);
+    expect(nodesOf(plan)).toEqual(["number_price", "total"]);
+    expect(candidates(plan, "price").at(-1)).toMatchObject({
+      node: "text_price",
+      verdict: "rejected",
+      reasons: ["its price does not fit at $: string is not number"],
+    });
+  });
+
+  it("whose fit cannot be decided are marked to be checked", () => {
+    const snapshot = registry([
+      { name: "loose", in: ["a"], out: { price: {} } },
+      { name: "total", in: { price: { type: "number" } }, out: ["total"] },
+    ]);
+    expect(planned(["total"], ["a"], snapshot).steps.map((step) => step.unchecked)).toEqual([undefined, ["price"]]);
+  });
+});
+
+describe("filters", () => {
+  const x = (changes: object) => ({ name: "make", in: ["a"], out: ["x"], ...changes });
+  const reasons = (changes: object, rules: Partial<Policy>, trust: Parameters<typeof registry>[1] = {}): unknown =>
+    (refused(["x"], ["a"], registry([x(changes)], trust), rules).details as { candidates: { reasons: string[] }[] }).candidates[0]?.reasons;
+
+  it("say why they reject, every reason", () => {
+    expect(reasons({ lifecycle: "draft" }, {})).toEqual(["lifecycle draft is not allowed"]);
+    expect(reasons({}, { minTrust: 0.6 }, { "make@1.0.0": { score: 0.41 } })).toEqual(["trust 0.41 < 0.6"]);
+    expect(reasons({}, { minTrust: 0.6 }, { "make@1.0.0": { score: 0.59999 } })).toEqual(["trust 0.59999 < 0.6"]);
+    expect(reasons({}, { allowUnproven: false })).toEqual(["unproven: confidence 0 < 0.5"]);
+    expect(reasons({ namespace: "omnibase.x" }, { namespaces: { allow: ["onex"], deny: [] } })).toEqual(["namespace omnibase.x is not allowed"]);
+    expect(reasons({ namespace: "onex.bad.x" }, { namespaces: { allow: ["onex"], deny: ["onex.bad"] } })).toEqual(["namespace onex.bad.x is denied by onex.bad"]);
+    expect(reasons({ tags: ["slow"] }, { tags: { allow: ["fast"], deny: [] } })).toEqual(["none of its tags (slow) is allowed"]);
+    expect(reasons({}, { tags: { allow: ["fast"], deny: [] } })).toEqual(["has no tag, and tags are required"]);
+    expect(reasons({ tags: ["a", "b"] }, { tags: { allow: null, deny: ["b"] } })).toEqual(["tag b is denied"]);
+    expect(reasons({ group: "g" }, { groups: { allow: ["h"], deny: [] } })).toEqual(["group g is not allowed"]);
+    expect(reasons({ group: "g" }, { groups: { allow: null, deny: ["g"] } })).toEqual(["group g is denied"]);
+    expect(reasons({}, { groups: { allow: ["h"], deny: [] } })).toEqual(["has no group, and a group is required"]);
+    expect(reasons({}, { pins: { make: "^2.0.0" } })).toEqual(["version 1.0.0 is outside the pin ^2.0.0"]);
+    expect(reasons({ lifecycle: "draft", group: "g" }, { groups: { allow: null, deny: ["g"] } })).toHaveLength(2);
+  });
+
+  it("let pass what they allow", () => {
+    const snapshot = registry([x({ namespace: "onex.nodes.x", tags: ["fast", "new"], group: "g", lifecycle: "review" })], {
+      "make@1.0.0": { score: 0.1, confidence: 0.2 },
+    });
+    const rules: Partial<Policy> = {
+      minTrust: 0.9,
+      lifecycles: ["active", "review"],
+      namespaces: { allow: ["onex.nodes"], deny: ["onex.node"] },
+      tags: { allow: ["fast"], deny: ["old"] },
+      groups: { allow: ["g"], deny: [] },
+      pins: { make: "1.x", other: "9" },
+    };
+    expect(nodesOf(planned(["x"], ["a"], snapshot, rules))).toEqual(["make"]);
+  });
+
+  it("apply pins to the choice between versions", () => {
+    const snapshot = registry(["1.0.0", "1.2.0", "2.0.0"].map((version) => x({ version })));
+    expect(planned(["x"], ["a"], snapshot, { pins: { make: "^1.0.0" } }).steps[0]?.version).toBe("1.2.0");
+    expect(refused(["x"], ["a"], snapshot, { pins: { make: "latest!" } })).toMatchObject({
+      code: "PLAN_INVALID",
+      place: "policy.pins.make",
+      details: { problem: "invalid_pin" },
+    });
+  });
+});
+
+describe("contradictory policies", () => {
+  it.each<[Partial<Policy>, string, string]>([
+    [{ mode: "sequential", maxParallelism: 4 }, "policy.mode", "policy.max_parallelism"],
+    [{ allowUnproven: false, minConfidence: 1 }, "policy.allow_unproven", "policy.min_confidence"],
+    [{ tags: { allow: ["a"], deny: ["a"] } }, "policy.tags.allow", "policy.tags.deny"],
+    [{ groups: { allow: ["a"], deny: ["a"] } }, "policy.groups.allow", "policy.groups.deny"],
+    [{ namespaces: { allow: ["a"], deny: ["a"] } }, "policy.namespaces.allow", "policy.namespaces.deny"],
+  ])("%j names both fields", (rules, first, second) => {
+    const fault = refused(["x"], [], registry([{ name: "make", out: ["x"] }]), rules);
+    expect(fault.code).toBe("PLAN_POLICY_CONFLICT");
+    expect(fault.details).toMatchObject({ fields: [first, second] });
+    expect(fault.hint).toContain(first);
+    expect(fault.hint).toContain(second);
+  });
+});
+
+describe("guards", () => {
+  const chain = registry([
+    { name: "one", in: ["a"], out: ["b"] },
+    { name: "two", in: ["b"], out: ["c"] },
+    { name: "three", in: ["c"], out: ["x"] },
+    { name: "direct", in: ["a"], out: ["x"], cost: 50, latencyMs: 2_000 },
+  ]);
+
+  it("let a dearer plan pass when the cheapest is too deep, and say so", () => {
+    const plan = planned(["x"], ["a"], chain, { maxDepth: 2 });
+    expect(nodesOf(plan)).toEqual(["direct"]);
+    expect(plan.guards).toEqual(["max_depth 2 ruled out a plan with 3 that costs 6.6"]);
+    expect(candidates(plan, "x")).toMatchObject([{ node: "direct", verdict: "chosen" }, { node: "three", verdict: "fallback" }]);
+  });
+
+  it("let a dearer plan pass when the cheapest has too many steps", () => {
+    expect(nodesOf(planned(["x"], ["a"], chain, { maxSteps: 2 }))).toEqual(["direct"]);
+  });
+
+  it("let a faster plan pass when the cheapest would be late, and plan a late one when there is no other", () => {
+    const snapshot = registry([
+      { name: "slow", in: ["a"], out: ["x"], cost: 1, latencyMs: 800 },
+      { name: "fast", in: ["a"], out: ["x"], cost: 90, latencyMs: 10 },
+    ]);
+    expect(nodesOf(planned(["x"], ["a"], snapshot))).toEqual(["slow"]);
+    const fast = planned(["x"], ["a"], snapshot, { deadlineMs: 100 });
+    expect(nodesOf(fast)).toEqual(["fast"]);
+    expect(fast.guards).toEqual(["deadline_ms 100 ruled out a plan with 800 that costs 18"]);
+    const late = planned(["x"], ["a"], snapshot, { deadlineMs: 5 });
+    expect(nodesOf(late)).toEqual(["slow"]);
+    expect(late.guards).toEqual(["deadline_ms 5 is less than the 800 ms the steps are expected to take"]);
+  });
+
+  it("count expected time along the chain, or over all steps when they take turns", () => {
+    const two = registry([
+      { name: "x", out: ["x"], latencyMs: 80 },
+      { name: "y", out: ["y"], latencyMs: 80 },
+    ]);
+    expect(planned(["x", "y"], [], two, { deadlineMs: 100 }).guards).toEqual([]);
+    expect(planned(["x", "y"], [], two, { deadlineMs: 100, mode: "sequential" }).guards).toHaveLength(1);
+  });
+
+  it("are named when nothing passes", () => {
+    const only = registry([
+      { name: "one", in: ["a"], out: ["b"] },
+      { name: "two", in: ["b"], out: ["x"] },
+    ]);
+    for (const [rules, guard] of [
+      [{ maxDepth: 1 }, "max_depth"],
+      [{ maxSteps: 1 }, "max_steps"],
+      [{ maxCost: 2 }, "max_cost"],
+    ] as const) {
+      expect(refused(["x"], ["a"], only, rules)).toMatchObject({
+        code: "PLAN_LIMIT",
+        place: `policy.${guard}`,
+        details: { problem: guard, guard },
+      });
+    }
+  });
+});
+
+describe("unreachable goals", () => {
+  it("name the missing key, who needs it, and the nearest key there is", () => {
+    const fault = refused(["metadata.report"], ["document.txt"], registry(DOCUMENT));
+    expect(fault).toMatchObject({ code: "PLAN_UNREACHABLE", place: "goal.want" });
+    expect(fault.message).toBe("cannot reach metadata.report: missing document.text");
+    expect(fault.hint).toBe("give document.text, or register a node that produces it; did you mean document.txt?");
+    expect(fault.details).toMatchObject({ missing: [{ key: "document.text", needed_by: "extract", nearest: ["document.txt"] }] });
+  });
+
+  it("suggest the wanted key that was meant", () => {
+    expect(refused(["metadata.reprot"], ["document.text"], registry(DOCUMENT)).hint).toContain("did you mean metadata.report?");
+  });
+
+  it("name the candidates that were rejected, and why", () => {
+    const snapshot = registry([...DOCUMENT.slice(0, 3), { ...DOCUMENT[3]!, lifecycle: "draft" }]);
+    const fault = refused(["metadata.report"], ["document.text"], snapshot);
+    expect(fault.hint).toBe("report@1.0.0 would produce metadata.report, but lifecycle draft is not allowed");
+    expect(fault.details).toMatchObject({
+      missing: [{ key: "metadata.report" }],
+      candidates: [{ key: "metadata.report", node: "report", version: "1.0.0", reasons: ["lifecycle draft is not allowed"] }],
+    });
+  });
+
+  it("stay readable when very much is missing", () => {
+    const many = registry([{ name: "hub", in: Array.from({ length: 500 }, (_, i) => `k.k${i}`), out: ["x"] }]);
+    const fault = refused(["x"], [], many);
+    expect(fault.message).toBe("cannot reach x: missing k.k0, k.k1, k.k2, k.k3, k.k4 and 495 more");
+    expect((fault.details as { missing: unknown[] }).missing).toHaveLength(50);
+  });
+});
+
+describe("size", () => {
+  it("does not matter to the stack: chains of 10,000 nodes, exponential sharing", () => {
+    const long = registry(Array.from({ length: 10_000 }, (_, i) => ({ name: `n${i}`, in: [`k.k${i}`], out: [`k.k${i + 1}`] })));
+    const plan = planned(["k.k10000"], ["k.k0"], long, { maxDepth: 10_000 });
+    expect(plan.depth).toBe(10_000);
+    expect(refused(["k.k10000"], ["k.k0"], long).place).toBe("policy.max_depth");
+    expect(refused(["k.k10000"], ["nothing"], long).code).toBe("PLAN_UNREACHABLE");
+    const shared = registry(
+      Array.from({ length: 3_000 }, (_, i) => ({ name: `n${i}`, in: [`a.k${i}`, `b.k${i}`], out: [`a.k${i + 1}`, `b.k${i + 1}`] })),
+    );
+    expect(planned(["a.k3000"], ["a.k0", "b.k0"], shared, { maxDepth: 3_000 }).steps).toHaveLength(3_000);
+  });
+});

@@ -1,0 +1,62 @@
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { describe, expect, it } from "vitest";
+import { begin } from "../../../src/core/run/begin.ts";
+import { decodeRun, encodeRun } from "../../../src/core/run/codec.ts";
+import { runId } from "../../../src/core/run/run-id.ts";
+import { durableRingStore } from "../../../src/infra/durable/ring-store.ts";
+import { durableRunCoordinator, ringName } from "../../../src/infra/durable/run-coordinator.ts";
+import { workOf } from "../../../src/core/run/work-of.ts";
+import { runCoordinatorContract } from "../../support/contracts/run-coordinator.ts";
+import { ringStoreContract } from "../../support/contracts/ring-store.ts";
+import { sketchPlan } from "../../support/plans.ts";
+import { REQUEST } from "../../support/runs.ts";
+
+const coordinator = durableRunCoordinator(env.RINGS_NS);
+let stores = 0;
+
+describe("rings as Durable Objects keep their ports' contracts", () => {
+  ringStoreContract("SQLite", async (check) => {
+    const stub = env.RINGS_NS.getByName(`store-${++stores}`);
+    await runInDurableObject(stub, (_, state) => check(durableRingStore(state.storage)));
+  });
+
+  const known = new Set<string>();
+
+  runCoordinatorContract("Durable Object", async () => ({
+    coordinator: {
+      ...coordinator,
+      submit: (submission) => {
+        known.add(submission.runId);
+        return coordinator.submit(submission);
+      },
+    },
+    // What a ring has leased is what it published: the queue itself is not read here.
+    published: async () => {
+      const works = [];
+      for (const id of known) {
+        const record = await coordinator.read(id);
+        if (record === null) continue;
+        const state = decodeRun(record);
+        for (const { id: segment, lease } of state.segments.values()) {
+          if (lease) works.push(workOf(state, { type: "dispatch", segment, ...lease }));
+        }
+      }
+      return works;
+    },
+  }));
+});
+
+describe("a ring object", () => {
+  it("writes one row for a finished run and nothing beside it", async () => {
+    const id = runId(200, "0".repeat(25) + "1");
+    const state = begin({ ...REQUEST, id }, sketchPlan([]), {}, 0);
+    await coordinator.submit({ runId: id, requestHash: "", keyed: false, finished: true, record: encodeRun(state) });
+    await runInDurableObject(env.RINGS_NS.getByName(ringName(200)), (_, { storage }) => {
+      expect(storage.sql.exec("SELECT owner, part FROM parts").toArray()).toEqual([{ owner: id, part: "r" }]);
+      expect(
+        storage.sql.exec("SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL").toArray(),
+      ).toEqual([]);
+    });
+  });
+});

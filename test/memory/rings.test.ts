@@ -1,0 +1,38 @@
+import { describe } from "vitest";
+import { silentLog } from "../../src/infra/host/log.ts";
+import { Ring } from "../../src/infra/host/ring.ts";
+import { fixedClock } from "../../src/infra/memory/clock.ts";
+import { memoryEventBus } from "../../src/infra/memory/event-bus.ts";
+import { memoryRingStore } from "../../src/infra/memory/ring-store.ts";
+import { memoryRunCoordinator } from "../../src/infra/memory/run-coordinator.ts";
+import { ringStoreContract } from "../support/contracts/ring-store.ts";
+import { runCoordinatorContract } from "../support/contracts/run-coordinator.ts";
+
+describe("rings in memory keep their ports' contracts", () => {
+  ringStoreContract("memory", async (check) => check(memoryRingStore()));
+
+  runCoordinatorContract("memory", async () => {
+    const bus = memoryEventBus();
+    const rings = new Map<number, Ring>();
+    const open = (number: number): Ring => {
+      const known = rings.get(number);
+      if (known) return known;
+      const ports = {
+        store: memoryRingStore(),
+        alarm: { arm: () => undefined },
+        bus,
+        clock: fixedClock(0),
+        log: silentLog,
+      };
+      const made = new Ring(number, ports);
+      rings.set(number, made);
+      return made;
+    };
+    const published = async () =>
+      bus.work.pull(1_000).map((delivery) => {
+        delivery.ack();
+        return delivery.body.work;
+      });
+    return { coordinator: memoryRunCoordinator(open), published };
+  });
+});

@@ -1,0 +1,66 @@
+import type { JsonObject } from "../../../contracts/json.ts";
+import { decodeRun } from "../../../src/core/run/codec.ts";
+import { TERMINAL_RUN, type RunStatus } from "../../../src/core/run/state.ts";
+import type { Findings } from "./findings.ts";
+
+interface Told {
+  /** The bodies that were answered with this run. */
+  readonly bodies: Set<string>;
+  /** What was said of its end, once. */
+  end: string | null;
+}
+
+/** Remembers what clients were told, and holds the system to it. */
+export class ClientAudit {
+  readonly told = new Map<string, Told>();
+  readonly #conflicts: { readonly runId: string; readonly body: string }[] = [];
+  readonly #findings: Findings;
+  refused = 0;
+
+  constructor(findings: Findings) {
+    this.#findings = findings;
+  }
+
+  /** A request was accepted: from now on its run exists. */
+  accepted(runId: string, body: string, payload: JsonObject): void {
+    const told = this.told.get(runId) ?? { bodies: new Set(), end: null };
+    this.told.set(runId, told);
+    told.bodies.add(body);
+    this.saw(runId, payload);
+  }
+
+  /** A request was refused because of another one with the same key. */
+  conflicted(runId: string, body: string): void {
+    this.#conflicts.push({ runId, body });
+  }
+
+  /** A client looked at a run it knows to exist. */
+  saw(runId: string, view: JsonObject | null): void {
+    if (view === null) return this.#findings.add("kept", `run ${runId} was acknowledged and cannot be found`);
+    if (!TERMINAL_RUN.has(view["status"] as RunStatus)) {
+      const { end } = this.told.get(runId) ?? { end: null };
+      if (end !== null) this.#findings.add("kept", `run ${runId} had ended and is ${String(view["status"])} again`);
+      return;
+    }
+    const { status, outputs, error, finished_at, plan_hash } = view;
+    const end = JSON.stringify({ status, outputs, error, finished_at, plan_hash });
+    const told = this.told.get(runId) ?? { bodies: new Set(), end: null };
+    this.told.set(runId, told);
+    told.end ??= end;
+    if (told.end !== end) this.#findings.add("kept", `run ${runId}: told ${told.end}, then ${end}`);
+  }
+
+  /** Compares answers and refusals with the record that is left. @param given where the request's body shows in a record */
+  settle(runId: string, record: string | null, given: string): void {
+    if (record === null) return this.#findings.add("kept", `run ${runId} has no record`);
+    const value = decodeRun(record).given[given];
+    const body = value && "v" in value ? String(value.v) : "";
+    for (const asked of this.told.get(runId)?.bodies ?? []) {
+      if (asked !== body) this.#findings.add("own", `${asked} was answered with run ${runId} of ${body}`);
+    }
+    for (const conflict of this.#conflicts) {
+      if (conflict.runId === runId && conflict.body === body)
+        this.#findings.add("own", `${body} conflicts with itself in run ${runId}`);
+    }
+  }
+}

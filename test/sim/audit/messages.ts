@@ -1,0 +1,47 @@
+import type { Answer, EventMessage, ExecuteMessage, Work } from "../../../src/core/run/work.ts";
+import type { Delivery } from "../../../src/spi/event-bus.ts";
+import type { RingStore } from "../../../src/spi/ring-store.ts";
+import type { CommitAudit } from "./commits.ts";
+import type { Findings } from "./findings.ts";
+
+/** Watches that nobody signs for a message before what it asks for is done. */
+export class MessageAudit {
+  readonly #findings: Findings;
+  readonly #commits: CommitAudit;
+  readonly #rings: readonly { readonly store: RingStore }[];
+  /** Leases whose answer a ring took. */
+  readonly #answered = new Set<string>();
+  /** Messages that reached a consumer after their lease was over, by its clock. */
+  readonly #expired = new Set<string>();
+
+  constructor(findings: Findings, commits: CommitAudit, rings: readonly { readonly store: RingStore }[]) {
+    this.#findings = findings;
+    this.#commits = commits;
+    this.#rings = rings;
+  }
+
+  /** A ring has returned from a call. */
+  heard(method: string, args: readonly unknown[]): void {
+    if (method !== "answer") return;
+    for (const answer of args[0] as readonly Answer[]) this.#answered.add(leaseOf(answer));
+  }
+
+  workDelivered(id: string, work: Work, now: number): void {
+    if (work.expiresAt <= now) this.#expired.add(id);
+  }
+
+  workSettled({ id, body }: Delivery<ExecuteMessage>, verdict: "ack" | "retry"): void {
+    const { runId, segment, token } = body.work;
+    if (verdict !== "ack" || this.#expired.has(id) || this.#answered.has(leaseOf(body.work))) return;
+    if (this.#commits.leaseOf(runId, segment) !== token) return;
+    this.#findings.add("answered", `${id}: segment ${segment} of run ${runId} still waits under ${token}`);
+  }
+
+  eventSettled({ id, body }: Delivery<EventMessage>, verdict: "ack" | "retry"): void {
+    if (verdict !== "ack") return;
+    const open = this.#rings[body.ring]?.store.read("~outbox").some(({ part }) => part === String(body.batch));
+    if (open) this.#findings.add("answered", `${id}: batch ${body.batch} of ring ${body.ring} is not archived`);
+  }
+}
+
+const leaseOf = ({ runId, segment, token }: Pick<Answer, "runId" | "segment" | "token">): string => `${runId} ${segment} ${token}`;

@@ -1,0 +1,93 @@
+import type { JsonValue } from "../../contracts/json.ts";
+import { textHash } from "../../src/core/run/hash.ts";
+import type { StepState } from "../../src/core/run/state.ts";
+import { INLINE_VALUE_BYTES, isRef } from "../../src/core/run/value.ts";
+import type { Work } from "../../src/core/run/work.ts";
+import type { NodeCall } from "../../src/spi/handler.ts";
+
+/** One time a node's code ran, whatever became of it. */
+export interface Execution {
+  readonly number: number;
+  readonly runId: string;
+  readonly stepId: string;
+  readonly segment: string;
+  /** The lease it ran under; null for what the gateway ran before the run had a ring. */
+  readonly token: string | null;
+  /** The work had been delivered only after its lease was over, by the executor's own clock. */
+  readonly late: boolean;
+}
+
+interface Handed {
+  readonly segment: string;
+  readonly token: string;
+  readonly late: boolean;
+}
+
+/**
+ * The side log no component can see or change: who ran what under which lease. Every effect's output and every failure
+ * carries the number of its execution, so a committed outcome can be traced to the lease it was made under.
+ */
+export class ExecutionLog {
+  readonly #executions: Execution[] = [];
+  readonly #handed = new Map<string, Handed>();
+  readonly #large = new Map<string, number>();
+
+  get size(): number {
+    return this.#executions.length;
+  }
+
+  /** A work reaches an executor whose clock says `now`. */
+  delivered(work: Work, now: number): void {
+    for (const { id, attempt } of work.steps) {
+      const key = keyOf(work.runId, id, attempt);
+      const late = work.expiresAt <= now && (this.#handed.get(key)?.late ?? true);
+      this.#handed.set(key, { segment: work.segment, token: work.token, late });
+    }
+  }
+
+  begun({ runId, stepId, attempt }: NodeCall): Execution {
+    const handed = this.#handed.get(keyOf(runId, stepId, attempt));
+    const execution: Execution = {
+      number: this.#executions.length,
+      runId,
+      stepId,
+      segment: handed?.segment ?? "",
+      token: handed?.token ?? null,
+      late: handed?.late ?? false,
+    };
+    this.#executions.push(execution);
+    return execution;
+  }
+
+  /** An effect's output: the execution's number, and filler to the wanted size. */
+  output(execution: Execution, chars: number): string {
+    const text = `x${execution.number}:`.padEnd(chars, "·");
+    if (chars * 2 > INLINE_VALUE_BYTES) this.#large.set(textHash(JSON.stringify(text)), execution.number);
+    return text;
+  }
+
+  /** Every execution that speaks from a step's record, through its outputs or its failures. */
+  speaking(step: StepState): ReadonlySet<Execution> {
+    const numbers = new Set<number>();
+    for (const { fault } of step.attempts) note(numbers, fault?.details);
+    if (step.outcome?.ok === false) note(numbers, step.outcome.fault.details);
+    for (const value of step.outcome?.ok ? Object.values(step.outcome.outputs) : []) {
+      const number = isRef(value) ? this.#large.get(value.ref.sha256) : numberIn(value.v);
+      if (number !== undefined) numbers.add(number);
+    }
+    return new Set([...numbers].flatMap((number) => this.#executions[number] ?? []));
+  }
+}
+
+const keyOf = (runId: string, stepId: string, attempt: number): string => `${runId} ${stepId} ${attempt}`;
+
+function numberIn(value: JsonValue): number | undefined {
+  const match = typeof value === "string" ? /^x(\d+):/.exec(value) : null;
+  return match ? Number(match[1]) : undefined;
+}
+
+function note(numbers: Set<number>, details: JsonValue | undefined): void {
+  if (typeof details !== "object" || details === null || Array.isArray(details)) return;
+  const { execution } = details as { readonly execution?: JsonValue };
+  if (typeof execution === "number") numbers.add(execution);
+}

@@ -1,0 +1,74 @@
+import { expect, it } from "vitest";
+import type { RingStore } from "../../../src/spi/ring-store.ts";
+
+/** What every ring storage does. `use` runs a check with an empty store. */
+export function ringStoreContract(label: string, use: (check: (store: RingStore) => void) => Promise<void>): void {
+  const part = (name: string, body = name, dueAt: number | null = null) => ({ part: name, body, dueAt });
+
+  it(`${label}: gives back what was written, sorted by part`, () =>
+    use((store) => {
+      store.write("r", [part("b"), part("a", "ä\u{1F30A}", 7)]);
+      expect(store.read("r")).toEqual([part("a", "ä\u{1F30A}", 7), part("b")]);
+      expect(store.read("other")).toEqual([]);
+    }));
+
+  it(`${label}: a part written again is replaced`, () =>
+    use((store) => {
+      store.write("r", [part("a", "old", 1)]);
+      store.write("r", [part("a", "new")]);
+      expect(store.read("r")).toEqual([part("a", "new")]);
+    }));
+
+  it(`${label}: removes the named parts, or all of an owner, and nothing of another`, () =>
+    use((store) => {
+      store.write("r", [part("a"), part("b"), part("c")]);
+      store.write("s", [part("a")]);
+      store.remove("r", ["a", "unknown"]);
+      expect(store.read("r").map((one) => one.part)).toEqual(["b", "c"]);
+      store.remove("r");
+      store.remove("unknown");
+      expect(store.read("r")).toEqual([]);
+      expect(store.read("s")).toEqual([part("a")]);
+    }));
+
+  it(`${label}: a transaction that throws leaves nothing behind`, () =>
+    use((store) => {
+      store.write("r", [part("a", "before")]);
+      const broken = () =>
+        store.transaction(() => {
+          store.write("r", [part("a", "after"), part("b")]);
+          store.remove("r", ["a"]);
+          throw new Error("planned");
+        });
+      expect(broken).toThrow("planned");
+      expect(store.read("r")).toEqual([part("a", "before")]);
+    }));
+
+  it(`${label}: a transaction's answer is handed on, and its writes stay`, () =>
+    use((store) => {
+      const answer = store.transaction(() => {
+        store.write("r", [part("a")]);
+        return 42;
+      });
+      expect(answer).toBe(42);
+      expect(store.read("r")).toHaveLength(1);
+    }));
+
+  it(`${label}: timers are the parts with a due time`, () =>
+    use((store) => {
+      store.write("r", [part("a", "", 5), part("b")]);
+      store.write("s", [part("a", "", 6)]);
+      const timers = [...store.timers()].sort((x, y) => x.dueAt - y.dueAt);
+      expect(timers).toEqual([
+        { owner: "r", part: "a", dueAt: 5 },
+        { owner: "s", part: "a", dueAt: 6 },
+      ]);
+    }));
+
+  it(`${label}: holds a part of half a million characters`, () =>
+    use((store) => {
+      const body = "x".repeat(500_000);
+      store.write("r", [part("a", body)]);
+      expect(store.read("r")[0]?.body.length).toBe(500_000);
+    }));
+}

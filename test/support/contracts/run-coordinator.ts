@@ -1,0 +1,125 @@
+import { expect, it } from "vitest";
+import { fault } from "../../../src/core/errors.ts";
+import { begin } from "../../../src/core/run/begin.ts";
+import { decodeRun, encodeRun } from "../../../src/core/run/codec.ts";
+import { runId } from "../../../src/core/run/run-id.ts";
+import type { ExecuteMessage } from "../../../src/core/run/work.ts";
+import type { RunCoordinator, Submission } from "../../../src/spi/run-coordinator.ts";
+import { sketchPlan, type StepSketch } from "../plans.ts";
+import { REQUEST, success } from "../runs.ts";
+
+export interface CoordinatorWorld {
+  readonly coordinator: RunCoordinator;
+  /** Works the rings have published since the last call. */
+  published(): Promise<readonly ExecuteMessage["work"][]>;
+}
+
+let runs = 0;
+const freshId = () => runId(runs % 3, String(++runs).padStart(26, "0"));
+
+function submission(id: string, sketches: readonly StepSketch[], requestHash = ""): Submission {
+  const request = { ...REQUEST, id, requestHash, idempotencyKey: requestHash === "" ? null : "key" };
+  const state = begin(request, sketchPlan(sketches), { in: { v: "x" } }, 0);
+  return { runId: id, requestHash, keyed: requestHash !== "", finished: false, record: encodeRun(state) };
+}
+
+const answerTo = (work: ExecuteMessage["work"]) => ({
+  runId: work.runId,
+  segment: work.segment,
+  token: work.token,
+  results: work.steps.map(({ id }) => ({ step: id, outcome: success(id) })),
+});
+
+/** What every run coordinator does, whatever its rings are made of. */
+export function runCoordinatorContract(label: string, open: () => Promise<CoordinatorWorld>): void {
+  const statusOf = async ({ coordinator }: CoordinatorWorld, id: string) =>
+    decodeRun((await coordinator.read(id)) ?? "null").header.status;
+
+  it(`${label}: a run is dispatched, answered and read`, async () => {
+    const world = await open();
+    const id = freshId();
+    expect(await world.coordinator.submit(submission(id, [{ id: "a" }, { id: "b", needs: ["a"] }]))).toEqual({
+      kind: "accepted",
+      record: null,
+    });
+    for (let i = 0; i < 2; i++) {
+      const works = (await world.published()).filter((work) => work.runId === id);
+      await world.coordinator.answer(works.map(answerTo));
+    }
+    expect(await statusOf(world, id)).toBe("succeeded");
+  });
+
+  it(`${label}: answers of many rings are given in one call`, async () => {
+    const world = await open();
+    const ids = [freshId(), freshId(), freshId()];
+    for (const id of ids) await world.coordinator.submit(submission(id, [{ id: "a" }]));
+    const works = (await world.published()).filter((work) => ids.includes(work.runId));
+    await world.coordinator.answer(works.map(answerTo));
+    for (const id of ids) expect(await statusOf(world, id)).toBe("succeeded");
+  });
+
+  it(`${label}: the same submission again is a duplicate with the run, another one a conflict`, async () => {
+    const { coordinator } = await open();
+    const id = freshId();
+    const first = submission(id, [{ id: "a" }], "hash");
+    await coordinator.submit(first);
+    expect(await coordinator.submit(first)).toMatchObject({ kind: "duplicate", record: expect.any(String) });
+    expect(await coordinator.submit({ ...first, requestHash: "other" })).toEqual({ kind: "conflict" });
+  });
+
+  it(`${label}: a caller that waits gets the ended run`, async () => {
+    const world = await open();
+    const id = freshId();
+    const waiting = world.coordinator.submit({ ...submission(id, [{ id: "a" }]), waitMs: 20_000 });
+    let works: readonly ExecuteMessage["work"][] = [];
+    while (works.length === 0) works = (await world.published()).filter((work) => work.runId === id);
+    await world.coordinator.answer(works.map(answerTo));
+    const receipt = await waiting;
+    expect(receipt).toMatchObject({ kind: "accepted" });
+    expect(receipt.kind === "accepted" && decodeRun(receipt.record ?? "null").header.status).toBe("succeeded");
+  });
+
+  it(`${label}: values go to the holder of the lease only`, async () => {
+    const world = await open();
+    const id = freshId();
+    await world.coordinator.submit(submission(id, [{ id: "a" }]));
+    const [work] = (await world.published()).filter((one) => one.runId === id);
+    expect(await world.coordinator.values(id, "a", work?.token ?? "")).toEqual({ "|in": { v: "x" } });
+    expect(await world.coordinator.values(id, "a", "a.0")).toBeNull();
+  });
+
+  it(`${label}: an undeliverable work goes out again`, async () => {
+    const world = await open();
+    const id = freshId();
+    await world.coordinator.submit(submission(id, [{ id: "a" }]));
+    const [work] = (await world.published()).filter((one) => one.runId === id);
+    const problem = fault("UNDELIVERABLE", "lost");
+    await world.coordinator.undeliverable([{ runId: id, segment: "a", token: work?.token ?? "", fault: problem }]);
+    expect((await world.published()).filter((one) => one.runId === id)).toMatchObject([{ epoch: 2 }]);
+  });
+
+  it(`${label}: control reaches a run of its tenant and no other`, async () => {
+    const { coordinator } = await open();
+    const id = freshId();
+    await coordinator.submit(submission(id, [{ id: "a" }]));
+    const cancel = { type: "cancel", reason: "enough" } as const;
+    expect(await coordinator.control("stranger", id, cancel)).toEqual({ kind: "unknown" });
+    expect(await coordinator.control("default", id, cancel)).toEqual({
+      kind: "known",
+      changed: true,
+      status: "cancelled",
+    });
+    expect(await coordinator.control("default", id, cancel)).toEqual({
+      kind: "known",
+      changed: false,
+      status: "cancelled",
+    });
+  });
+
+  it(`${label}: an unknown run is null, and what is no run id is refused`, async () => {
+    const { coordinator } = await open();
+    expect(await coordinator.read(freshId())).toBeNull();
+    expect(await coordinator.batch(0, 12)).toBeNull();
+    await expect(coordinator.read("nonsense")).rejects.toMatchObject({ fault: { code: "RUN_NOT_FOUND" } });
+  });
+}
