@@ -23,8 +23,8 @@ export interface RunRetention {
   /** Forgets a row if it is still unfinished. */
   forgetUnfinished(tenant: string, runId: RunId, now: Instant): Promise<void>;
   /**
-   * Deletes one run: no reader finds it any more, and no late message brings it back. Its record is put on the ledger of
-   * erasures, its values become doubtful.
+   * Deletes one run that has ended: no reader finds it any more, and no late message brings it back. Its record is put on
+   * the ledger of erasures, its values become doubtful. A run that has not ended is unknown.
    */
   delete(tenant: string, runId: RunId, now: Instant): Promise<Deletion>;
   /** Forgets that runs were deleted before a moment; says how many. At most `limit`. */

@@ -22,6 +22,7 @@ export const ENTRYPOINT_TYPES = [
   "noop",
   "composite",
   "wasm",
+  "wait",
 ] as const;
 /** One of ENTRYPOINT_TYPES. */
 export type EntrypointType = (typeof ENTRYPOINT_TYPES)[number];

@@ -20,12 +20,13 @@ export interface WaitSpec {
 /** A wait that declares no timeout ends after a day: no run waits for ever. */
 export const DEFAULT_WAIT_TIMEOUT_MS = 24 * 60 * 60 * 1_000;
 
-const KINDS: ReadonlySet<string> = new Set<WaitKind>(["sleep", "event", "approval"]);
+/** What an entrypoint of type `wait` may name as its target. */
+export const WAIT_KINDS: ReadonlySet<string> = new Set<WaitKind>(["sleep", "event", "approval"]);
 
 /** The wait of a node with entrypoint `wait`, from its target and its contract's `config`; undefined for other nodes. */
 export function waitOf(node: NodeDefinition): WaitSpec | undefined {
   const { type, target } = node.entrypoint;
-  if (type !== "wait" || !KINDS.has(target)) return undefined;
+  if (type !== "wait" || !WAIT_KINDS.has(target)) return undefined;
   const { ms, event, timeout_ms: timeout } = node.config;
   return {
     kind: target as WaitKind,

@@ -4,6 +4,7 @@ import { jsonPath } from "../contract/json-path.ts";
 import type { StateContract } from "../contract/state-contract.ts";
 import type { Fault } from "../errors.ts";
 import { fault } from "../errors.ts";
+import { WAIT_KINDS } from "../plan/wait.ts";
 import type { Entrypoint, NodeArtifacts } from "./node.ts";
 
 /** Types a node can be executed by. Documents (markdown, json …) can be stamped but not registered as nodes. */
@@ -19,11 +20,15 @@ const EXECUTABLE = new Set([
   "docker",
   "typescript",
   "javascript",
+  "wait",
 ]);
 
-/** What an entrypoint needs and must not have: `function` its code, `composite` a graph; nobody else has either. */
+/**
+ * What an entrypoint needs and must not have: `function` its code, `composite` a graph, and nobody else has either; `wait`
+ * something to wait for and one output, which is what it waited for.
+ */
 export function entrypointFaults(
-  { type }: Entrypoint,
+  { type, target }: Entrypoint,
   { code }: NodeArtifacts,
   contract: StateContract | null,
   place: string,
@@ -38,6 +43,10 @@ export function entrypointFaults(
   if (type === "function" && !hasCode) refuse("a function needs its code", "send the JavaScript file as code");
   if (type !== "function" && code !== undefined)
     refuse(`a ${type} entrypoint takes no code`, "leave code out, or use type function");
+  if (type === "wait" && !WAIT_KINDS.has(target))
+    refuse(`nothing can wait for ${JSON.stringify(target)}`, `use one of ${[...WAIT_KINDS].join(", ")} as its target`);
+  if (contract !== null && type === "wait" && Object.keys(contract.outputs).length !== 1)
+    refuse("a wait yields exactly one value", "declare one key in output_contract");
   if (contract !== null && type === "composite" && contract.graph === null)
     refuse("a composite needs a graph", "add graph to contract.yaml");
   if (contract !== null && type !== "composite" && contract.graph !== null) {

@@ -3,6 +3,7 @@ import { isObject } from "../contract/map-schema.ts";
 
 /** Bounds that a generator writes for every integer and that tell nothing. */
 const SAFE = Number.MAX_SAFE_INTEGER;
+const MAX_SHOWN_PATTERN = 80;
 
 /** What a value must satisfy beyond its type, in sentences. */
 export function constraintsOf(schema: JsonObject): readonly string[] {
@@ -18,8 +19,14 @@ export function constraintsOf(schema: JsonObject): readonly string[] {
     range(source, "minItems", "maxItems", " items"),
     typeof source["exclusiveMinimum"] === "number" ? `Above ${source["exclusiveMinimum"]}.` : "",
     typeof source["exclusiveMaximum"] === "number" ? `Below ${source["exclusiveMaximum"]}.` : "",
-    typeof source["pattern"] === "string" ? `Matches \`${source["pattern"].replaceAll("`", "\\x60")}\`.` : "",
+    pattern(source["pattern"], typeof source["format"] === "string"),
   ].filter((sentence) => sentence !== "");
+}
+
+/** A long pattern says less than the format it spells out. */
+function pattern(value: JsonValue | undefined, hasFormat: boolean): string {
+  if (typeof value !== "string" || (hasFormat && value.length > MAX_SHOWN_PATTERN)) return "";
+  return `Matches \`${value.replaceAll("`", "\\x60")}\`.`;
 }
 
 function range(schema: JsonObject, least: string, most: string, unit: string): string {

@@ -39,7 +39,7 @@ const textOf = (value: JsonValue | undefined): string | null => (typeof value ==
 
 const paragraphs = (schema: JsonObject): string[] => {
   const description = textOf(schema["description"]);
-  return description === null ? [] : [description];
+  return description === null ? [] : description.split(/\n[ \t]*\n/).map(prose);
 };
 
 function table(schema: JsonObject): string[] {
@@ -61,10 +61,18 @@ function line({ field, schema, required }: Row): string {
     required ? "yes" : "no",
     "default" in schema ? code(JSON.stringify(schema["default"])) : "",
     values.map((value) => code(JSON.stringify(value))).join(", "),
-    [textOf(schema["description"])?.replace(/\s+/g, " ") ?? "", ...constraintsOf(schema)].filter((part) => part !== "").join(" "),
+    [textOf(schema["description"]) ?? "", ...constraintsOf(schema)].filter((part) => part !== "").map(prose).join(" "),
   ];
   return `| ${cells.map(cell).join(" | ")} |`;
 }
+
+/** One line in which nothing but code spans is markup: `<name>` would be taken for HTML. */
+const prose = (text: string): string =>
+  text
+    .replace(/\s+/g, " ")
+    .split(/(`[^`]*`)/)
+    .map((part, index) => (index % 2 === 1 ? part : part.replaceAll("&", "&amp;").replaceAll("<", "&lt;")))
+    .join("");
 
 /** A bar would end the cell, in code too. */
 const cell = (text: string): string => text.replace(/\\?\|/g, "\\|");

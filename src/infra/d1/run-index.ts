@@ -1,77 +1,53 @@
-import { and, eq, sql } from "drizzle-orm";
+import { sql } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
-import type { RunStatus } from "../../core/run/state.ts";
-import type { RunIndex, RunSummary } from "../../spi/run-index.ts";
-import { perStatement } from "./bound-parameters.ts";
+import type { Erasure } from "../../core/retention/erasure.ts";
+import { pageOf } from "../../core/search/position.ts";
+import { placeOfRun } from "../../core/search/run-query.ts";
+import { ROWS_TOGETHER, type RunIndex } from "../../spi/run-index.ts";
+import { allOrNone } from "./batch.ts";
 import { answered } from "./edge.ts";
-import { runs } from "./schema.ts";
+import { jsonParameters } from "./json-parameter.ts";
+import { summaryOfRow, type RunRow } from "./run-rows.ts";
+import { searchStatement } from "./run-search.ts";
+import { putStatements } from "./run-upsert.ts";
 
-type Row = typeof runs.$inferSelect;
-
-const COLUMNS = 13;
-/** Rows of one batch: far below the thousand queries an invocation may make. */
-const ROWS_PER_BATCH = 500;
-
-/** The run index in D1. Rows travel in as few statements and batches as the platform's limits allow. */
+/** The run index in D1. Rows travel as JSON lists, in as few statements as the platform's limits allow. */
 export function d1RunIndex(db: DrizzleD1Database): RunIndex {
   return {
     put: (summaries) =>
       answered("store the run index", async () => {
-        for (let from = 0; from < summaries.length; from += ROWS_PER_BATCH) {
-          const rows = summaries.slice(from, from + ROWS_PER_BATCH).map(rowOf);
-          const [first, ...rest] = perStatement(rows, COLUMNS).map((group) => upsert(db, group));
-          if (first) await db.batch([first, ...rest]);
+        const dead: Erasure[] = [];
+        for (let from = 0; from < summaries.length; from += ROWS_TOGETHER) {
+          const answers = await allOrNone(db, putStatements(db, summaries.slice(from, from + ROWS_TOGETHER)));
+          dead.push(...answers.flatMap((answer) => (Array.isArray(answer) ? (answer as Erasure[]) : [])));
         }
+        return dead;
       }),
     get: (tenant, runId) =>
       answered("look up a run", async () => {
-        const found = await db
-          .select()
-          .from(runs)
-          .where(and(eq(runs.tenant, tenant), eq(runs.runId, runId)));
-        return found[0] ? summaryOf(found[0]) : null;
+        const [row] = await db.all<RunRow>(
+          sql`select * from runs where tenant = ${tenant} and run_id = ${runId} and deleted_at is null`,
+        );
+        return row ? summaryOfRow(row) : null;
       }),
-  };
-}
-
-/** Messages arrive in any order: a late "started" must not undo an end, nor a row without an archive forget one. */
-const upsert = (db: DrizzleD1Database, rows: Row[]) =>
-  db
-    .insert(runs)
-    .values(rows)
-    .onConflictDoUpdate({
-      target: [runs.tenant, runs.runId],
-      set: {
-        status: sql`excluded.status`,
-        operation: sql`excluded.operation`,
-        correlationId: sql`excluded.correlation_id`,
-        want: sql`excluded.want`,
-        createdAt: sql`excluded.created_at`,
-        finishedAt: sql`excluded.finished_at`,
-        steps: sql`excluded.steps`,
-        faultCode: sql`excluded.fault_code`,
-        archiveKey: sql`coalesce(excluded.archive_key, ${runs.archiveKey})`,
-        archiveOffset: sql`coalesce(excluded.archive_offset, ${runs.archiveOffset})`,
-        archiveLength: sql`coalesce(excluded.archive_length, ${runs.archiveLength})`,
-      },
-      setWhere: sql`excluded.finished_at is not null or ${runs.finishedAt} is null`,
-    });
-
-function rowOf({ archive, want, ...summary }: RunSummary): Row {
-  return {
-    ...summary,
-    want: JSON.stringify(want),
-    archiveKey: archive?.key ?? null,
-    archiveOffset: archive?.offset ?? null,
-    archiveLength: archive?.length ?? null,
-  };
-}
-
-function summaryOf({ archiveKey, archiveOffset, archiveLength, ...row }: Row): RunSummary {
-  return {
-    ...row,
-    status: row.status as RunStatus,
-    want: JSON.parse(row.want) as string[],
-    archive: archiveKey === null ? null : { key: archiveKey, offset: archiveOffset ?? 0, length: archiveLength ?? 0 },
+    settled: (runs) =>
+      answered("tell which runs are archived", async () => {
+        const lists = jsonParameters(runs.map(({ tenant, runId }) => ({ tenant, run_id: runId })));
+        const found = await Promise.all(
+          lists.map((list) =>
+            db.all<{ run_id: string }>(
+              sql`select r.run_id from json_each(${list}) e
+                  join runs r on r.tenant = e.value ->> 'tenant' and r.run_id = e.value ->> 'run_id'
+                  where r.archive_key is not null or r.deleted_at is not null`,
+            ),
+          ),
+        );
+        return new Set(found.flat().map(({ run_id }) => run_id));
+      }),
+    search: (tenant, query, page) =>
+      answered("search the run index", async () => {
+        const rows = await db.all<RunRow>(searchStatement(tenant, query, page));
+        return pageOf(rows.map(summaryOfRow), page.limit, placeOfRun);
+      }),
   };
 }

@@ -56,6 +56,21 @@ export interface RingPorts {
 
 const TOMBSTONE = "t";
 
+/** What a ring keeps in memory: all of it follows from storage. */
+interface Memory {
+  readonly runs: RingRuns;
+  readonly timers: RingTimers;
+  readonly outbox: RingOutbox;
+}
+
+function recall(number: number, { store, alarm }: RingPorts): Memory {
+  const runs = new RingRuns(store);
+  const timers = new RingTimers(store, alarm);
+  const outbox = new RingOutbox(number, store, runs);
+  timers.rearm();
+  return { runs, timers, outbox };
+}
+
 /**
  * One shard of run state: the loop around `core/run`, the same in a Durable Object and in memory. Every public method
  * first arms the alarm, then changes state in one transaction, then talks to the outside; what is lost after the
@@ -65,20 +80,27 @@ export class Ring {
   readonly #number: number;
   readonly #ports: RingPorts;
   readonly #settings: RingSettings;
-  readonly #runs: RingRuns;
-  readonly #timers: RingTimers;
-  readonly #outbox: RingOutbox;
   readonly #waiters: RingWaiters;
+  #memory: Memory;
 
   constructor(number: number, ports: RingPorts, settings: RingSettings = DEFAULT_RING) {
     this.#number = number;
     this.#ports = ports;
     this.#settings = settings;
-    this.#runs = new RingRuns(ports.store);
-    this.#timers = new RingTimers(ports.store, ports.alarm);
     this.#waiters = new RingWaiters(ports.timer ?? systemTimer);
-    this.#outbox = new RingOutbox(number, ports.store, this.#runs);
-    this.#timers.rearm();
+    this.#memory = recall(number, ports);
+  }
+
+  get #runs(): RingRuns {
+    return this.#memory.runs;
+  }
+
+  get #timers(): RingTimers {
+    return this.#memory.timers;
+  }
+
+  get #outbox(): RingOutbox {
+    return this.#memory.outbox;
   }
 
   async submit(submission: Submission): Promise<Receipt> {
@@ -88,7 +110,7 @@ export class Ring {
     if (submission.finished) {
       const flushAt = now + this.#settings.flushMs;
       this.#timers.guard(flushAt);
-      this.#ports.store.transaction(() => this.#runs.insert(submission.runId, submission.record, flushAt));
+      this.#commit(() => this.#runs.insert(submission.runId, submission.record, flushAt));
       this.#timers.set(submission.runId, flushAt);
       this.#outbox.finished(submission.runId);
       return { kind: "accepted", record: null };
@@ -160,7 +182,7 @@ export class Ring {
     const { store, clock } = this.#ports;
     const expiresAt = clock.now() + this.#settings.keyMemoryMs;
     if (this.#outbox.hasKeyed(batch)) this.#timers.guard(expiresAt);
-    const gone = store.transaction(() => {
+    const gone = this.#commit(() => {
       const runs = this.#outbox.archived(batch);
       for (const { id, keyed } of runs) {
         store.remove(id);
@@ -186,6 +208,16 @@ export class Ring {
     return { kind: "duplicate", record: encodeRun(state) };
   }
 
+  /** One transaction. Memory runs ahead of storage inside it, so a refused one throws memory away. */
+  #commit<T>(work: () => T): T {
+    try {
+      return this.#ports.store.transaction(work);
+    } catch (thrown) {
+      this.#memory = recall(this.#number, this.#ports);
+      throw thrown;
+    }
+  }
+
   async #event(id: RunId, event: RunEvent, now: Instant): Promise<void> {
     const state = this.#runs.load(id);
     if (!state) this.#timers.set(id, null);
@@ -203,7 +235,7 @@ export class Ring {
     const next = apply(state, transition);
     const due = dueOf(next, flushAt);
     this.#timers.guard(due);
-    this.#ports.store.transaction(() => this.#runs.save(next, transition, due));
+    this.#commit(() => this.#runs.save(next, transition, due));
     this.#runs.remember(next);
     this.#timers.set(next.header.id, due);
     await this.#act(next, transition.intents);
@@ -235,7 +267,7 @@ export class Ring {
     const retryAt = now + this.#settings.archiveRetryMs;
     while (this.#outbox.waiting > 0) {
       this.#timers.guard(retryAt);
-      const left = this.#ports.store.transaction(() => this.#outbox.open(now, retryAt));
+      const left = this.#commit(() => this.#outbox.open(now, retryAt));
       for (const id of left ?? []) this.#timers.set(id, null);
     }
     const due = this.#outbox.due(now, retryAt);
@@ -255,7 +287,7 @@ export class Ring {
   #expireTombstone(owner: string, now: Instant): boolean {
     const tombstone = this.#ports.store.read(owner).find(({ part }) => part === TOMBSTONE);
     if (!tombstone || (tombstone.dueAt ?? 0) > now) return false;
-    this.#ports.store.transaction(() => this.#ports.store.remove(owner));
+    this.#commit(() => this.#ports.store.remove(owner));
     this.#timers.set(owner, null);
     return true;
   }

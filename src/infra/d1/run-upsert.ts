@@ -1,0 +1,113 @@
+import { sql } from "drizzle-orm";
+import type { DrizzleD1Database } from "drizzle-orm/d1";
+import type { RunSummary } from "../../core/run/summary.ts";
+import { labelsOf, minuteOf } from "../../core/search/labels.ts";
+import type { Statement } from "./batch.ts";
+import { jsonParameters } from "./json-parameter.ts";
+import { rowOf, type RunRow } from "./run-rows.ts";
+
+const COLUMNS = [
+  "tenant",
+  "run_id",
+  "status",
+  "operation",
+  "correlation_id",
+  "want",
+  "created_at",
+  "finished_at",
+  "steps",
+  "fault_code",
+  "fault_message",
+  "archive_key",
+  "archive_offset",
+  "archive_length",
+  "tags",
+  "nodes",
+  "revision",
+  "value_keys",
+] as const satisfies readonly (keyof RunRow)[];
+
+/** What may change in the life of a run. Writing a column writes its indices, so the rest is left alone. */
+const CHANGING = [
+  "status",
+  "want",
+  "finished_at",
+  "steps",
+  "fault_code",
+  "fault_message",
+  "archive_key",
+  "archive_offset",
+  "archive_length",
+  "nodes",
+  "revision",
+  "value_keys",
+] as const satisfies readonly (typeof COLUMNS)[number][];
+
+const INTO = sql.raw(COLUMNS.join(", "));
+const VALUES = sql.raw(COLUMNS.map((column) => `value ->> '${column}'`).join(", "));
+const SET = sql.raw(CHANGING.map((column) => `${column} = excluded.${column}`).join(", "));
+
+/** Everything that storing rows means, in the order it must happen; the last ones answer the dead records. */
+export function putStatements(db: DrizzleD1Database, summaries: readonly RunSummary[]): readonly Statement[] {
+  const archived = summaries.flatMap(({ tenant, runId, archive }) =>
+    archive === null ? [] : [{ tenant, run_id: runId, ...archive }],
+  );
+  const labels = summaries.map((summary) => ({
+    tenant: summary.tenant,
+    run_id: summary.runId,
+    minute: minuteOf(summary.createdAt),
+    labels: labelsOf(summary),
+  }));
+  const values = summaries.flatMap(({ tenant, runId, values: keys }) =>
+    keys.map((key) => ({ tenant, run_id: runId, key })),
+  );
+  return [
+    ...jsonParameters([...new Set(archived.map(({ key }) => key))]).map((list) => insertSegments(db, list)),
+    ...jsonParameters(summaries.map(rowOf)).map((list) => upsertRows(db, list)),
+    ...jsonParameters(labels).map((list) => insertLabels(db, list)),
+    ...jsonParameters(values).map((list) => insertValueRefs(db, list)),
+    ...jsonParameters(archived).map((list) => insertErasures(db, list)),
+  ];
+}
+
+const insertSegments = (db: DrizzleD1Database, list: string): Statement =>
+  db.run(sql`insert or ignore into segments (key) select value from json_each(${list})`);
+
+/** `where true` keeps the parser from reading the conflict clause as a join. */
+const upsertRows = (db: DrizzleD1Database, list: string): Statement =>
+  db.run(
+    sql`insert into runs (${INTO}) select ${VALUES} from json_each(${list}) where true
+        on conflict (tenant, run_id) do update set ${SET}
+        where runs.archive_key is null and runs.deleted_at is null and (
+          excluded.finished_at is not null or (runs.finished_at is null and excluded.revision > runs.revision))`,
+  );
+
+/** Side rows are written only for runs that are there: a late message about a deleted run leaves none behind. */
+const LIVE = sql.raw(
+  "join runs r on r.tenant = e.value ->> 'tenant' and r.run_id = e.value ->> 'run_id' and r.deleted_at is null",
+);
+
+const insertLabels = (db: DrizzleD1Database, list: string): Statement =>
+  db.run(
+    sql`insert or ignore into run_labels (tenant, label, minute)
+        select distinct r.tenant, l.value, e.value ->> 'minute'
+        from json_each(${list}) e ${LIVE} join json_each(e.value, '$.labels') l`,
+  );
+
+const insertValueRefs = (db: DrizzleD1Database, list: string): Statement =>
+  db.run(
+    sql`insert or ignore into value_refs (tenant, key, run_id)
+        select r.tenant, e.value ->> 'key', r.run_id from json_each(${list}) e ${LIVE}`,
+  );
+
+/** A record whose run's row points elsewhere, or at nothing, is read by nobody. */
+const insertErasures = (db: DrizzleD1Database, list: string): Statement =>
+  db.all(
+    sql`insert into erasures (segment, offset, length)
+        select e.value ->> 'key', e.value ->> 'offset', e.value ->> 'length'
+        from json_each(${list}) e
+        join runs r on r.tenant = e.value ->> 'tenant' and r.run_id = e.value ->> 'run_id'
+        where r.archive_key is not e.value ->> 'key' or r.archive_offset is not e.value ->> 'offset'
+        on conflict (segment, offset) do update set length = excluded.length
+        returning segment, offset, length`,
+  );

@@ -1,0 +1,35 @@
+import { summaryOf } from "../../core/run/summary.ts";
+import { TERMINAL_RUN, type RunId } from "../../core/run/state.ts";
+import { startedMessages, type StartedMessage } from "../../core/run/work.ts";
+import type { RingRuns } from "./ring-runs.ts";
+
+/** The owner of the news timer. */
+export const NEWS = "~news";
+
+/**
+ * Runs under way whose place in the index has changed. Kept in memory and sent once a flush, so a run that ends before
+ * costs nothing; what an eviction loses is repaired by the run's end.
+ */
+export class RingNews {
+  readonly #changed = new Set<RunId>();
+  readonly #runs: RingRuns;
+
+  constructor(runs: RingRuns) {
+    this.#runs = runs;
+  }
+
+  /** The run has begun or changed its status. */
+  add(id: RunId): void {
+    this.#changed.add(id);
+  }
+
+  /** The messages to send now; runs that have ended meanwhile are left out. */
+  take(): readonly StartedMessage[] {
+    const alive = [...this.#changed].flatMap((id) => {
+      const state = this.#runs.load(id);
+      return state && !TERMINAL_RUN.has(state.header.status) ? [summaryOf(state)] : [];
+    });
+    this.#changed.clear();
+    return startedMessages(alive);
+  }
+}

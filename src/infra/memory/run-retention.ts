@@ -1,0 +1,52 @@
+import { newestFirst } from "../../core/search/position.ts";
+import { placeOfRun } from "../../core/search/run-query.ts";
+import type { RunSummary } from "../../core/run/summary.ts";
+import type { RunRetention } from "../../spi/run-retention.ts";
+import { compareTexts, keyOf, type RunTables } from "./run-tables.ts";
+
+const oldestFirst = (a: RunSummary, b: RunSummary): number => newestFirst(placeOfRun(b), placeOfRun(a));
+
+/** Forgetting runs in maps. */
+export function memoryRunRetention(tables: RunTables): RunRetention {
+  const { runs, deletions } = tables;
+  return {
+    async tenants() {
+      return [...new Set([...runs.values()].map(({ tenant }) => tenant))].sort(compareTexts);
+    },
+    async ended(tenant, before, limit) {
+      const old = tables.of(tenant).filter(({ finishedAt }) => finishedAt !== null && finishedAt < before);
+      const created = old.filter(({ createdAt }) => createdAt < before).sort(oldestFirst);
+      return structuredClone(created.slice(0, limit));
+    },
+    async unfinished(tenant, before, after, limit) {
+      const open = tables
+        .of(tenant)
+        .filter((run) => run.finishedAt === null && run.createdAt < before)
+        .filter((run) => after === null || newestFirst(placeOfRun(run), after) < 0)
+        .sort(oldestFirst);
+      return structuredClone(open.slice(0, limit));
+    },
+    async forget(tenant, runIds, now) {
+      for (const runId of runIds) tables.remove(tenant, runId, now);
+    },
+    async forgetUnfinished(tenant, runId, now) {
+      if (runs.get(keyOf(tenant, runId))?.finishedAt === null) tables.remove(tenant, runId, now);
+    },
+    async delete(tenant, runId, now) {
+      const key = keyOf(tenant, runId);
+      const run = runs.get(key);
+      if (deletions.has(key)) return "repeated";
+      if (!run || run.finishedAt === null) return "unknown";
+      deletions.set(key, now);
+      const { archive } = run;
+      if (archive) tables.addErasure({ segment: archive.key, offset: archive.offset, length: archive.length });
+      tables.remove(tenant, runId, now);
+      return "deleted";
+    },
+    async forgetDeletions(before, limit) {
+      const old = [...deletions].filter(([, at]) => at < before).sort(([, a], [, b]) => a - b);
+      for (const [key] of old.slice(0, limit)) deletions.delete(key);
+      return Math.min(old.length, limit);
+    },
+  };
+}
