@@ -10,6 +10,10 @@ import { admitOutput } from "../../src/core/run/output-rule.ts";
 import { bench } from "./bench-of-ports.ts";
 import { definitionOf, hasNodeFile, nodeNames, readNodeFile } from "./built-in.ts";
 
+/** Nodes without code: the ring itself does what they do. */
+const WAITS: ReadonlySet<string> = new Set(["wait_approval", "wait_event", "wait_sleep"]);
+const WORKERS = nodeNames.filter((name) => !WAITS.has(name));
+
 interface Examples {
   readonly examples: { readonly valid_input: JsonObject; readonly valid_output: JsonObject };
 }
@@ -23,6 +27,9 @@ describe("built-in nodes", () => {
       "metadata_validate",
       "noop",
       "scaffold",
+      "wait_approval",
+      "wait_event",
+      "wait_sleep",
     ]);
   });
 
@@ -36,14 +43,19 @@ describe("built-in nodes", () => {
         name,
         lifecycle: "active",
         namespace: `onex.nodes.${name}`,
-        entrypoint: { type: "builtin", target: name },
+        entrypoint: WAITS.has(name)
+          ? { type: "wait", target: name.replace("wait_", "") }
+          : { type: "builtin", target: name },
       });
-      expect(hasNodeFile(name, "node.ts")).toBe(true);
+      expect(hasNodeFile(name, "node.ts")).toBe(!WAITS.has(name));
       const readme = readNodeFile(name, "README.md");
       const { inputs, outputs } = definitionOf(name);
       for (const key of [...Object.keys(inputs), ...Object.keys(outputs)]) expect(readme).toContain(`\`${key}\``);
     });
 
+  });
+
+  describe.each(WORKERS)("%s", (name) => {
     it("gives its contract's example output for its example input", async () => {
       const node = definitionOf(name);
       const { examples } = parse(readNodeFile(name, "contract.yaml")) as Examples;

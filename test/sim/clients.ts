@@ -54,9 +54,10 @@ export class Clients {
   }
 
   async look(run: string): Promise<void> {
+    const asked = this.#options.audit.asking();
     try {
       const view = await this.#ask("look", ({ runs }) => runs.view("default", run));
-      this.#options.audit.saw(run, view);
+      this.#options.audit.saw(run, view, asked);
     } catch {
       // No answer says nothing.
     }
@@ -67,6 +68,7 @@ export class Clients {
     const asked = scenario.requests[request];
     if (!asked) return;
     const marker = `request ${request}, ${body}`;
+    const moment = audit.asking();
     let outcome: Result<Accepted, Fault> | null = null;
     try {
       outcome = await this.#ask(`submit ${marker}`, (gateway) => this.#send(gateway, asked.operation, asked.payload(marker), asked.key, waitMs));
@@ -75,7 +77,7 @@ export class Clients {
     }
     if (outcome?.ok) {
       this.#runs.set(request, outcome.value.runId);
-      return audit.accepted(outcome.value.runId, marker, outcome.value.payload);
+      return audit.accepted(outcome.value.runId, marker, outcome.value.payload, moment);
     }
     if (outcome && !(outcome.error.code in HTTP_STATUS)) findings.add("coded", `${marker}: ${JSON.stringify(outcome.error)}`);
     if (outcome?.error.code === "RUNTIME_ERROR") findings.add("coded", `${marker}: ${outcome.error.message}`);

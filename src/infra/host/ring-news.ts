@@ -12,11 +12,6 @@ export const NEWS = "~news";
  */
 export class RingNews {
   readonly #changed = new Set<RunId>();
-  readonly #runs: RingRuns;
-
-  constructor(runs: RingRuns) {
-    this.#runs = runs;
-  }
 
   /** The run has begun or changed its status. */
   add(id: RunId): void {
@@ -24,9 +19,9 @@ export class RingNews {
   }
 
   /** The messages to send now; runs that have ended meanwhile are left out. */
-  take(): readonly StartedMessage[] {
+  take(runs: RingRuns): readonly StartedMessage[] {
     const alive = [...this.#changed].flatMap((id) => {
-      const state = this.#runs.load(id);
+      const state = runs.load(id);
       return state && !TERMINAL_RUN.has(state.header.status) ? [summaryOf(state)] : [];
     });
     this.#changed.clear();

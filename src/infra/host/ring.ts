@@ -11,7 +11,7 @@ import {
 import { reduce } from "../../core/run/reduce.ts";
 import { TERMINAL_RUN, type Instant, type RunId, type RunState } from "../../core/run/state.ts";
 import { valuesFor, workOf } from "../../core/run/work-of.ts";
-import type { Answer, ExecuteMessage, SourceId, Undeliverable } from "../../core/run/work.ts";
+import type { Answer, EventMessage, ExecuteMessage, SourceId, Undeliverable } from "../../core/run/work.ts";
 import type { StoredValue } from "../../core/run/value.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { EventBus } from "../../spi/event-bus.ts";
@@ -19,6 +19,7 @@ import type { Log } from "../../spi/log.ts";
 import type { RingAlarm, RingStore } from "../../spi/ring-store.ts";
 import type { Timer } from "../../spi/timer.ts";
 import type { ArchiveBatch, ControlEvent, ControlReceipt, Receipt, Submission } from "../../spi/run-coordinator.ts";
+import { NEWS, RingNews } from "./ring-news.ts";
 import { OUTBOX, RingOutbox } from "./ring-outbox.ts";
 import { dueOf, RingRuns } from "./ring-runs.ts";
 import { RingTimers } from "./ring-timers.ts";
@@ -80,6 +81,7 @@ export class Ring {
   readonly #number: number;
   readonly #ports: RingPorts;
   readonly #settings: RingSettings;
+  readonly #news = new RingNews();
   readonly #waiters: RingWaiters;
   #memory: Memory;
 
@@ -165,7 +167,7 @@ export class Ring {
   async tick(): Promise<void> {
     const now = this.#ports.clock.now();
     for (const owner of this.#timers.fired(now)) {
-      if (owner === OUTBOX || this.#outbox.isLeaving(owner) || this.#expireTombstone(owner, now)) continue;
+      if (owner === OUTBOX || owner === NEWS || this.#outbox.isLeaving(owner) || this.#expireTombstone(owner, now)) continue;
       await this.#event(owner, { type: "tick" }, now);
     }
     await this.#flush(now);
@@ -220,8 +222,10 @@ export class Ring {
 
   async #event(id: RunId, event: RunEvent, now: Instant): Promise<void> {
     const state = this.#runs.load(id);
-    if (!state) this.#timers.set(id, null);
-    else if (TERMINAL_RUN.has(state.header.status)) this.#outbox.finished(id);
+    if (!state) {
+      // A run that has left may have a tombstone, whose timer is still needed.
+      if (!this.#runs.has(id)) this.#timers.set(id, null);
+    } else if (TERMINAL_RUN.has(state.header.status)) this.#outbox.finished(id);
     else await this.#change(state, event, now, false);
   }
 
@@ -231,15 +235,22 @@ export class Ring {
     const transition = decide(state, event, now, this.#settings.leases);
     if (!arriving && isIdle(transition)) return false;
     const flushAt = now + this.#settings.flushMs;
-    for (const { dueAt } of transition.segments) this.#timers.guard(dueAt);
     const next = apply(state, transition);
     const due = dueOf(next, flushAt);
-    this.#timers.guard(due);
+    const news = (transition.header !== null || arriving) && !TERMINAL_RUN.has(next.header.status);
+    this.#timers.guard(news ? Math.min(flushAt, due ?? flushAt) : due);
     this.#commit(() => this.#runs.save(next, transition, due));
     this.#runs.remember(next);
     this.#timers.set(next.header.id, due);
+    if (news) this.#note(next.header.id, flushAt);
     await this.#act(next, transition.intents);
     return true;
+  }
+
+  /** An unfinished run's place in the index has changed. */
+  #note(id: RunId, flushAt: Instant): void {
+    this.#news.add(id);
+    this.#timers.set(NEWS, flushAt);
   }
 
   async #act(state: RunState, intents: readonly Intent[]): Promise<void> {
@@ -272,13 +283,14 @@ export class Ring {
     }
     const due = this.#outbox.due(now, retryAt);
     this.#timers.set(OUTBOX, this.#outbox.nextRetryAt());
-    if (due.length === 0) return;
+    this.#timers.set(NEWS, null);
+    const archives = due.map((batch): EventMessage => ({ type: "archive", version: 1, ring: this.#number, batch }));
+    const messages = [...archives, ...this.#news.take(this.#runs)];
+    if (messages.length === 0) return;
     try {
-      await this.#ports.bus.publishEvents(
-        due.map((batch) => ({ type: "archive", version: 1, ring: this.#number, batch })),
-      );
+      await this.#ports.bus.publishEvents(messages);
     } catch {
-      this.#ports.log.warn("archive message was not published; it goes out again", {
+      this.#ports.log.warn("events were not published; what must not be lost goes out again", {
         correlation_id: `ring-${this.#number}`,
       });
     }

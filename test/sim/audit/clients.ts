@@ -6,8 +6,9 @@ import type { Findings } from "./findings.ts";
 interface Told {
   /** The bodies that were answered with this run. */
   readonly bodies: Set<string>;
-  /** What was said of its end, once. */
+  /** What was said of its end, once, and when. */
   end: string | null;
+  endedAt: number;
 }
 
 /** Remembers what clients were told, and holds the system to it. */
@@ -16,17 +17,21 @@ export class ClientAudit {
   readonly #conflicts: { readonly runId: string; readonly body: string }[] = [];
   readonly #findings: Findings;
   refused = 0;
+  #moments = 0;
 
   constructor(findings: Findings) {
     this.#findings = findings;
   }
 
+  /** The moment a client asks, to tell answers that travelled slowly from those that are wrong. */
+  asking(): number {
+    return this.#moments++;
+  }
+
   /** A request was accepted: from now on its run exists. */
-  accepted(runId: string, body: string, payload: JsonObject): void {
-    const told = this.told.get(runId) ?? { bodies: new Set(), end: null };
-    this.told.set(runId, told);
-    told.bodies.add(body);
-    this.saw(runId, payload);
+  accepted(runId: string, body: string, payload: JsonObject, asked: number): void {
+    this.#of(runId).bodies.add(body);
+    this.saw(runId, payload, asked);
   }
 
   /** A request was refused because of another one with the same key. */
@@ -35,19 +40,20 @@ export class ClientAudit {
   }
 
   /** A client looked at a run it knows to exist. */
-  saw(runId: string, view: JsonObject | null): void {
+  saw(runId: string, view: JsonObject | null, asked: number): void {
     if (view === null) return this.#findings.add("kept", `run ${runId} was acknowledged and cannot be found`);
+    const told = this.#of(runId);
     if (!TERMINAL_RUN.has(view["status"] as RunStatus)) {
-      const { end } = this.told.get(runId) ?? { end: null };
-      if (end !== null) this.#findings.add("kept", `run ${runId} had ended and is ${String(view["status"])} again`);
+      if (told.end !== null && told.endedAt < asked)
+        this.#findings.add("kept", `run ${runId} had ended and is ${String(view["status"])} again`);
       return;
     }
     const { status, outputs, error, finished_at, plan_hash } = view;
     const end = JSON.stringify({ status, outputs, error, finished_at, plan_hash });
-    const told = this.told.get(runId) ?? { bodies: new Set(), end: null };
-    this.told.set(runId, told);
-    told.end ??= end;
-    if (told.end !== end) this.#findings.add("kept", `run ${runId}: told ${told.end}, then ${end}`);
+    if (told.end === null) {
+      told.end = end;
+      told.endedAt = this.#moments++;
+    } else if (told.end !== end) this.#findings.add("kept", `run ${runId}: told ${told.end}, then ${end}`);
   }
 
   /** Compares answers and refusals with the record that is left. @param given where the request's body shows in a record */
@@ -62,5 +68,11 @@ export class ClientAudit {
       if (conflict.runId === runId && conflict.body === body)
         this.#findings.add("own", `${body} conflicts with itself in run ${runId}`);
     }
+  }
+
+  #of(runId: string): Told {
+    const told = this.told.get(runId) ?? { bodies: new Set(), end: null, endedAt: 0 };
+    this.told.set(runId, told);
+    return told;
   }
 }
