@@ -7,8 +7,15 @@ import { policy, policyWire } from "./policy.ts";
 export const executeWire = z
   .strictObject({
     node: nodeName.optional().describe("The node's name; the envelope's target_node serves as well."),
-    version: z.string().max(100).optional().describe("A semantic version range; the newest allowed version when absent."),
-    input: z.record(contractKey, anyJson("A value of the input state.")).default({}).describe("The input state, by contract key."),
+    version: z
+      .string()
+      .max(100)
+      .optional()
+      .describe("A semantic version range; the newest allowed version when absent."),
+    input: z
+      .record(contractKey, anyJson("A value of the input state."))
+      .default({})
+      .describe("The input state, by contract key."),
     policy: policyWire.prefault({}),
   })
   .describe("One node to execute with its input state.");

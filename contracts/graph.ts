@@ -58,13 +58,18 @@ const MAX_GATE_DEPTH = 16;
 /** The wire schema of conditions. Depth is measured first and without recursion, so no input can exhaust the stack. */
 export const gateWire = z
   .unknown()
-  .refine((value) => !isDeeperThan(value, 2 * MAX_GATE_DEPTH + 2), `a condition is nested at most ${MAX_GATE_DEPTH} deep`)
+  .refine(
+    (value) => !isDeeperThan(value, 2 * MAX_GATE_DEPTH + 2),
+    `a condition is nested at most ${MAX_GATE_DEPTH} deep`,
+  )
   .pipe(gateBranch);
 
 function isDeeperThan(value: unknown, limit: number): boolean {
   let layer: unknown[] = [value];
   for (let depth = 0; depth <= limit && layer.length > 0; depth++) {
-    layer = layer.flatMap((item) => (typeof item === "object" && item !== null ? Object.values(item) : []));
+    layer = layer.flatMap((item) =>
+      typeof item === "object" && item !== null ? Object.values(item as Readonly<Record<string, unknown>>) : [],
+    );
   }
   return layer.length > 0;
 }
@@ -83,7 +88,11 @@ export const graphStepWire = z.strictObject({
 export const graphWire = z
   .strictObject({
     steps: z.array(graphStepWire).min(1).max(20_000),
-    want: z.array(z.string().min(1).max(400)).max(10_000).optional().describe("step.output_key or a key; default: all unused outputs."),
+    want: z
+      .array(z.string().min(1).max(400))
+      .max(10_000)
+      .optional()
+      .describe("step.output_key or a key; default: all unused outputs."),
     given: givenWire.default({}),
     policy: policyWire.prefault({}),
   })
@@ -105,16 +114,24 @@ export function readGate(wire: GateWire): GateRead {
   return "all" in wire ? { all: wire.all.map(readGate) } : { any: wire.any.map(readGate) };
 }
 
+/** A step with the planner's names. */
+export const readStep = ({ when, ...step }: z.infer<typeof graphStepWire>) => ({
+  ...withoutUndefined(step),
+  ...(when ? { when: readGate(when) } : {}),
+});
+
 /** The graph with the planner's names: `graph` for planGraph, `values` for the run (null when only names were given). */
-export const graph = graphWire.extend({ policy: policy.prefault({}) }).transform(({ steps, want, given, policy: rules }) => ({
-  graph: {
-    steps: steps.map(({ when, ...step }) => ({ ...withoutUndefined(step), ...(when ? { when: readGate(when) } : {}) })),
-    given: givenKeys(given),
-    ...(want ? { want } : {}),
-  },
-  values: givenValues(given),
-  policy: rules,
-}));
+export const graph = graphWire
+  .extend({ policy: policy.prefault({}) })
+  .transform(({ steps, want, given, policy: rules }) => ({
+    graph: {
+      steps: steps.map(readStep),
+      given: givenKeys(given),
+      ...(want ? { want } : {}),
+    },
+    values: givenValues(given),
+    policy: rules,
+  }));
 
 type Step = Omit<z.infer<typeof graphStepWire>, "when">;
 type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
@@ -137,6 +154,6 @@ export const compositeWire = z
 
 /** The body of a composite with the planner's names. */
 export const composite = compositeWire.transform(({ steps, outputs }) => ({
-  steps: steps.map(({ when, ...step }) => ({ ...withoutUndefined(step), ...(when ? { when: readGate(when) } : {}) })),
+  steps: steps.map(readStep),
   outputs,
 }));

@@ -12,8 +12,18 @@ const milliseconds = z.int().min(1).max(86_400_000);
 /** A planning policy as it travels. Every field may be left out; unknown fields are refused, so a slip of the pen is noticed. */
 export const policyWire = z
   .strictObject({
-    min_trust: z.number().min(0).max(1).default(0.3).describe("Nodes with a confident trust score below this are rejected."),
-    min_confidence: z.number().min(0).max(1).default(0.5).describe("Confidence from which a trust score counts as known."),
+    min_trust: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.3)
+      .describe("Nodes with a confident trust score below this are rejected."),
+    min_confidence: z
+      .number()
+      .min(0)
+      .max(1)
+      .default(0.5)
+      .describe("Confidence from which a trust score counts as known."),
     allow_unproven: z.boolean().default(true).describe("False rejects nodes whose confidence is below min_confidence."),
     max_cost: z.number().positive().nullable().default(null).describe("Greatest planned cost; null for no limit."),
     max_depth: z.int().min(1).max(10_000).default(50).describe("Longest chain of steps."),
@@ -26,7 +36,10 @@ export const policyWire = z
     namespaces: filter.prefault({}).describe("Dotted prefixes: onex.nodes covers onex.nodes.report."),
     tags: filter.prefault({}).describe("A node needs one allowed tag and no denied one."),
     groups: filter.prefault({}).describe("Groups a node may belong to."),
-    pins: z.record(z.string().max(100), z.string().max(100)).default({}).describe("Node name to semantic version range."),
+    pins: z
+      .record(z.string().max(100), z.string().max(100))
+      .default({})
+      .describe("Node name to semantic version range."),
     prefer: z
       .strictObject({ trust: weight.default(1), cost: weight.default(1), latency: weight.default(1) })
       .prefault({})
@@ -48,7 +61,10 @@ export const policyWire = z
       })
       .prefault({})
       .describe("Budget of one segment."),
-    on_failure: z.enum(["continue", "stop"]).default("continue").describe("Whether independent branches go on when a step is dead."),
+    on_failure: z
+      .enum(["continue", "stop"])
+      .default("continue")
+      .describe("Whether independent branches go on when a step is dead."),
   })
   .describe("What a caller allows a plan to do.");
 

@@ -50,10 +50,7 @@ export const approvalRequest = z
 export const rerunRequest = z
   .strictObject({
     from: stepId.optional().meta({ description: "The step to execute anew; all of them when left out." }),
-    downstream: z
-      .boolean()
-      .default(true)
-      .meta({ description: "Whether what depends on `from` is executed anew too." }),
+    downstream: z.boolean().default(true).meta({ description: "Whether what depends on `from` is executed anew too." }),
     given: z
       .record(contractKey, anyJson("The value."))
       .default({})

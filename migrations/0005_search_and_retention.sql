@@ -28,7 +28,7 @@ CREATE TABLE `value_doubts` (
 	PRIMARY KEY(`tenant`, `key`)
 ) WITHOUT ROWID;
 --> statement-breakpoint
-CREATE INDEX `value_doubts_by_time` ON `value_doubts` (`since`);
+CREATE INDEX `value_doubts_by_time` ON `value_doubts` (`tenant`,`since`);
 --> statement-breakpoint
 CREATE TABLE `value_refs` (
 	`tenant` text NOT NULL,

@@ -4,6 +4,7 @@ import { DEFAULT_LEASES } from "../src/core/run/event.ts";
 import { d1DeadLetterStore } from "../src/infra/d1/dead-letter-store.ts";
 import { d1NodeRegistry } from "../src/infra/d1/node-registry.ts";
 import { d1RunIndex } from "../src/infra/d1/run-index.ts";
+import { d1SegmentLedger } from "../src/infra/d1/segment-ledger.ts";
 import { durableRunCoordinator } from "../src/infra/durable/run-coordinator.ts";
 import { d1TrustScores } from "../src/infra/d1/trust-scores.ts";
 import type { TrustMemoryPorts } from "../src/infra/durable/trust-memory.ts";
@@ -42,6 +43,9 @@ export interface Wiring {
   readonly token: string | undefined;
   readonly environment: string;
 }
+
+/** A run id that no run has: asking for it shows that a ring answers. */
+const NO_RUN = "r00_00000000000000000000000000";
 
 const wired = new WeakMap<Env, Wiring>();
 
@@ -103,16 +107,12 @@ function wire(env: Env): Wiring {
       control: runControlService({ ...executor, coordinator, runs, ids }, Number(env.RINGS)),
       health: healthService([
         { name: "registry", check: async () => `version ${await registry.version("default")}` },
-        { name: "blobs", check: async () => `${(await blobs.get("health")) === null ? "empty" : "readable"}` },
-        {
-          name: "rings",
-          check: async () =>
-            (await coordinator.read("r00_00000000000000000000000000")) === null ? "answering" : "answering",
-        },
+        { name: "blobs", check: () => blobs.get("health").then(() => "readable") },
+        { name: "rings", check: () => coordinator.read(NO_RUN).then(() => "answering") },
       ]),
     },
     execute: { ...executor, coordinator },
-    archive: { coordinator, blobs, index, trust, registry: cache, clock, ids, log },
+    archive: { coordinator, blobs, index, segments: d1SegmentLedger(db), trust, registry: cache, clock, ids, log },
     deadLetters: { coordinator, blobs, deadLetters: d1DeadLetterStore(db), clock, log },
     token: env.ONEX_TOKEN,
     environment: env.ENVIRONMENT,

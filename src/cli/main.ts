@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Command, CommanderError } from "commander";
+import { type Command, CommanderError, type Option } from "commander";
 import type { Settle } from "./command.ts";
 import { writeJson } from "./json-output.ts";
 import { painter } from "./paint.ts";
@@ -31,22 +31,39 @@ export async function main(args: readonly string[], shell: Shell): Promise<ExitC
   return code;
 }
 
+const MAX_HELP_COLUMNS = 110;
+
 /** Text of the parser goes where the shell says, and a wrong call is an exception, not the end of the process. */
 function prepared(program: Command, shell: Shell, output: { text: string }): Command {
-  const all = [program];
-  for (let command = all.pop(); command !== undefined; command = all.pop()) {
-    command.exitOverride().configureOutput({
+  program
+    .exitOverride()
+    .configureOutput({
       writeOut: (text) => (output.text += text),
       writeErr: (text) => (output.text += text),
-      getOutHelpWidth: () => Math.min(shell.stdout.columns, 100),
-      getErrHelpWidth: () => Math.min(shell.stderr.columns, 100),
+      getOutHelpWidth: () => Math.min(shell.stdout.columns, MAX_HELP_COLUMNS),
+      getErrHelpWidth: () => Math.min(shell.stderr.columns, MAX_HELP_COLUMNS),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
-    });
-    all.push(...command.commands);
-  }
+    })
+    .configureHelp({ optionDescription });
+  const inherit = (parent: Command): void => {
+    for (const command of parent.commands) inherit(command.copyInheritedSettings(parent));
+  };
+  inherit(program);
   return program;
 }
+
+/** An option that is off or empty unless given needs no word about it. */
+function optionDescription({ description, argChoices, defaultValue, defaultValueDescription }: Option): string {
+  const isOff = defaultValue === undefined || defaultValue === false || defaultValue === true || isEmpty(defaultValue);
+  const notes = [
+    ...(argChoices === undefined ? [] : [`one of ${argChoices.join(", ")}`]),
+    ...(isOff ? [] : [`default ${defaultValueDescription ?? String(defaultValue)}`]),
+  ];
+  return notes.length === 0 ? description : `${description} (${notes.join("; ")})`;
+}
+
+const isEmpty = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 
 const plainMessage = (error: CommanderError): string => error.message.replace(/^error: /, "");
 

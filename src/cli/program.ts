@@ -1,15 +1,40 @@
 import { Command } from "commander";
 import type { Settle } from "./command.ts";
+import { completionCommand } from "./commands/completion.ts";
+import { crawlCommand } from "./commands/crawl.ts";
+import { generateCommand } from "./commands/generate.ts";
+import { hooksCommand } from "./commands/hooks.ts";
+import { lifecycleCommand } from "./commands/lifecycle.ts";
+import { logCommand } from "./commands/log.ts";
+import { schemaCommand } from "./commands/schema.ts";
+import { stampCommand } from "./commands/stamp.ts";
+import { treeCommand } from "./commands/tree.ts";
 import { validateCommand } from "./commands/validate.ts";
 import type { Shell } from "./shell.ts";
+
+/** Makes a command for a shell; its modules with work in them are loaded when it is run. */
+export type MakeCommand = (shell: Shell, settle: Settle) => Command;
+
+const COMMANDS: readonly MakeCommand[] = [
+  validateCommand,
+  stampCommand,
+  generateCommand,
+  treeCommand,
+  schemaCommand,
+  crawlCommand,
+  lifecycleCommand,
+  hooksCommand,
+  logCommand,
+  completionCommand,
+];
 
 /** The whole command line, one command a file. */
 export function onexProgram(shell: Shell, settle: Settle, version: string): Command {
   const program = new Command("onex")
-    .description("Contract-driven nodes: their metadata, their registry, their plans and runs.")
+    .description("Contract-driven nodes: their metadata, their schemas, their registry.")
     .version(version)
     .showHelpAfterError("(--help shows how)")
     .showSuggestionAfterError();
-  for (const make of [validateCommand]) program.addCommand(make(shell, settle));
+  for (const make of COMMANDS) program.addCommand(make(shell, settle));
   return program;
 }

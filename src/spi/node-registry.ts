@@ -21,7 +21,12 @@ export interface Registration {
 /** The durable list of nodes. A name and version, once registered, never changes content; only its lifecycle moves. */
 export interface NodeRegistry {
   /** Same digest: nothing happens. Same name and version with another digest, or a uuid of another node: DUPLICATE_REGISTRATION. */
-  register(tenant: string, definition: NodeDefinition, artifacts: NodeArtifacts, now: number): Promise<Result<Registration, Fault>>;
+  register(
+    tenant: string,
+    definition: NodeDefinition,
+    artifacts: NodeArtifacts,
+    now: number,
+  ): Promise<Result<Registration, Fault>>;
   /** All versions of a name, newest first. Empty when unknown. */
   versions(tenant: string, name: string): Promise<readonly RegisteredNode[]>;
   artifacts(tenant: string, name: string, version: string): Promise<NodeArtifacts | null>;

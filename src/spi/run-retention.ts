@@ -1,3 +1,4 @@
+import type { Day } from "../core/retention/day.ts";
 import type { Instant, RunId } from "../core/run/state.ts";
 import type { RunSummary } from "../core/run/summary.ts";
 import type { Position } from "../core/search/position.ts";
@@ -7,10 +8,10 @@ export type Deletion = "deleted" | "repeated" | "unknown";
 
 /** Forgetting runs: the other side of the run index. All methods are safe to repeat and reject with SERVICE_UNAVAILABLE. */
 export interface RunRetention {
-  /** Every tenant that has runs, sorted. */
+  /** Every tenant that has runs, or had until lately, sorted. */
   tenants(): Promise<readonly string[]>;
-  /** Runs that ended before a moment, in the order of their creation, oldest first. */
-  ended(tenant: string, before: Instant, limit: number): Promise<readonly RunSummary[]>;
+  /** Runs whose record was archived before a day, by the day in their object's key, in the order of their creation. */
+  archivedBefore(tenant: string, day: Day, limit: number): Promise<readonly RunSummary[]>;
   /** Unfinished runs created before a moment and after a position, oldest first. */
   unfinished(tenant: string, before: Instant, after: Position | null, limit: number): Promise<readonly RunSummary[]>;
   /**

@@ -11,8 +11,10 @@ export interface Doubt {
 
 /** The books on large values: which indexed runs refer to them. All methods are safe to repeat and reject with SERVICE_UNAVAILABLE. */
 export interface ValueLedger {
+  /** Every tenant that has doubtful values, sorted. */
+  tenants(): Promise<readonly string[]>;
   /** Values that have been doubtful since before a moment, longest first. */
-  doubts(before: Instant, limit: number): Promise<readonly Doubt[]>;
+  doubts(tenant: string, before: Instant, limit: number): Promise<readonly Doubt[]>;
   /** Nothing is left to be done about them. A doubt that has been renewed since stays. */
   settleDoubts(doubts: readonly Doubt[]): Promise<void>;
   /** Of these values those that some indexed run of the tenant refers to. */

@@ -1,9 +1,12 @@
-import { connect } from "node:net";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
+import { connect } from "node:net";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { beforeAll, describe, expect, it } from "vitest";
-import { runScript, type ScriptOutcome } from "./support/run-script.ts";
+import { PROJECT_ROOT } from "../support/local-worker/project-root.ts";
+import { runScript, type ScriptOutcome } from "../support/run-script.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
 const DEMO = "test/e2e/demo/main.ts";
@@ -19,7 +22,7 @@ interface Summary {
 const summaryOf = ({ stdout }: ScriptOutcome): Summary => JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as Summary;
 
 /** Whether anything still listens where the demo's server was. */
-async function isServerLeft({ stdout }: ScriptOutcome): Promise<boolean> {
+async function isServerLeft(stdout: string): Promise<boolean> {
   const port = Number(/http:\/\/127\.0\.0\.1:(\d+)/.exec(stdout)?.[1]);
   const socket = connect(port, "127.0.0.1");
   return once(socket, "connect").then(
@@ -40,7 +43,7 @@ describe("the demo on the shipped documents", () => {
   it("ends with 0 and leaves no server behind", async () => {
     expect(outcome.stderr).toBe("");
     expect(outcome.code).toBe(0);
-    expect(await isServerLeft(outcome)).toBe(false);
+    expect(await isServerLeft(outcome.stdout)).toBe(false);
   });
 
   it("built an active node with a true hash", () => {
@@ -133,5 +136,17 @@ describe("the demo on files that are no documents", () => {
     expect(code).toBe(1);
     expect(stderr).toContain("there is no document to work on");
     expect(stdout).not.toContain("http://");
+  });
+});
+
+describe("the demo when it is ended half-way", () => {
+  it.each(["SIGINT", "SIGTERM"] as const)("takes its server with it on %s", async (signal) => {
+    const child = spawn(process.execPath, [DEMO], { cwd: PROJECT_ROOT, stdio: ["ignore", "pipe", "inherit"] });
+    const exited = once(child, "exit");
+    const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+    expect(await isServerLeft(line)).toBe(true);
+    child.kill(signal);
+    expect((await exited)[0]).not.toBe(0);
+    expect(await isServerLeft(line)).toBe(false);
   });
 });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createClient } from "../../src/client/client.ts";
 import { PROJECT_ROOT } from "../support/local-worker/project-root.ts";
-import { runScript } from "./support/run-script.ts";
+import { runScript } from "../support/run-script.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
 
 const START = "src/cli/dev.ts";

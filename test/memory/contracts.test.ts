@@ -3,7 +3,8 @@ import { memoryBlobStore } from "../../src/infra/memory/blob-store.ts";
 import { memoryDeadLetterStore } from "../../src/infra/memory/dead-letter-store.ts";
 import { memoryEventBus } from "../../src/infra/memory/event-bus.ts";
 import { memoryNodeRegistry } from "../../src/infra/memory/node-registry.ts";
-import { memoryRunIndex } from "../../src/infra/memory/run-index.ts";
+import { memoryRunBooks } from "../../src/infra/memory/run-books.ts";
+import { memorySweepMarks } from "../../src/infra/memory/sweep-marks.ts";
 import { memoryTrustScores } from "../../src/infra/memory/trust-scores.ts";
 import { memoryTrustStore } from "../../src/infra/memory/trust-store.ts";
 import type { MemoryQueue } from "../../src/infra/memory/queue.ts";
@@ -12,6 +13,9 @@ import { deadLetterStoreContract } from "../support/contracts/dead-letter-store.
 import { eventBusContract } from "../support/contracts/event-bus.ts";
 import { nodeRegistryContract } from "../support/contracts/node-registry.ts";
 import { runIndexContract } from "../support/contracts/run-index.ts";
+import { runRetentionContract } from "../support/contracts/run-retention.ts";
+import { runSearchContract } from "../support/contracts/run-search.ts";
+import { sweepMarksContract } from "../support/contracts/sweep-marks.ts";
 import { trustStoreContract } from "../support/contracts/trust-store.ts";
 
 const tenant = "default";
@@ -30,8 +34,12 @@ describe("the memory adapters keep their ports' contracts", () => {
     return { registry: memoryNodeRegistry(scores), scores, tenant };
   });
   blobStoreContract("memory", async () => memoryBlobStore());
-  runIndexContract("memory", async () => ({ index: memoryRunIndex(), tenant }));
-  deadLetterStoreContract("memory", async () => ({ store: memoryDeadLetterStore(), tenant }));
+  const books = async () => ({ ...memoryRunBooks(), tenant });
+  runIndexContract("memory", books);
+  runSearchContract("memory", books, 100);
+  runRetentionContract("memory", books);
+  sweepMarksContract("memory", async () => memorySweepMarks());
+  deadLetterStoreContract("memory", async () => ({ store: memoryDeadLetterStore(), tenant }), 100);
   trustStoreContract("memory", async () => {
     const scores = memoryTrustScores();
     return { trust: memoryTrustStore(scores), written: async (of, node) => scores.get(of, node), tenant };

@@ -44,7 +44,8 @@ describe("a wait node", () => {
   });
 
   it("yields one value, which is what it waited for", () => {
-    const second = (text: string): string => text.replace("output_contract:", "output_contract:\n  wait.more: {}");
+    const second = (text: string): string =>
+      text.replace("output_contract:", "output_contract:\n  wait.more: {}").replace(/^examples:[^]*/m, "");
     expect(refusals({ contract: second })).toEqual(["a wait yields exactly one value"]);
   });
 });

@@ -31,6 +31,7 @@ export class Clients {
   readonly #options: ClientOptions;
   /** The run of each request, once a client was told of it. */
   readonly #runs = new Map<number, string>();
+  readonly #paused = new Set<string>();
   #turn = 0;
 
   constructor(universe: Universe, options: ClientOptions) {
@@ -43,13 +44,14 @@ export class Clients {
     const run = this.#runs.get(request);
     if (run === undefined) return;
     if (does.what === "read") return void this.look(run);
+    if (does.what === "pause") this.#paused.add(run);
     const event = does.what === "cancel" ? ({ type: "cancel", reason: "changed my mind" } as const) : { type: does.what };
     void this.#ask("control", ({ coordinator }) => coordinator.control("default", run, event)).catch(() => undefined);
   }
 
-  /** Nobody stays paused, and everybody looks once more. */
-  wake(): void {
-    for (const run of this.#options.audit.told.keys())
+  /** Nothing stays paused. Other runs are left alone: they must end without being looked at. */
+  resumeAll(): void {
+    for (const run of this.#paused)
       void this.#ask("resume", ({ coordinator }) => coordinator.control("default", run, { type: "resume" })).catch(() => undefined);
   }
 

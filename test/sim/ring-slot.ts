@@ -4,12 +4,14 @@ import { Ring, type RingPorts, type RingSettings } from "../../src/infra/host/ri
 import { memoryRingStore } from "../../src/infra/memory/ring-store.ts";
 import type { EventBus } from "../../src/spi/event-bus.ts";
 import type { RingStore } from "../../src/spi/ring-store.ts";
-import type { Bug, RingCalls } from "./bugs/bug.ts";
+import type { Plant, RingCalls } from "./bugs/bug.ts";
 import { Process, ProcessDied, unavailable } from "./process.ts";
 import { frailAlarm, frailStore, type StorageWitness } from "./ring-storage.ts";
 import type { Universe } from "./universe.ts";
 import { ALARM_FATES, IDLE_FATES, PUBLISH_FATES } from "./weather.ts";
 
+/** So many alarms in so many milliseconds are a loop: no ring has that much to do. */
+const LOOP = { alarms: 40, withinMs: 1_000 };
 /** The platform tries an alarm again this long after it failed. */
 const ALARM_RETRY_MS = 2_000;
 
@@ -17,9 +19,11 @@ export interface SlotOptions {
   readonly bus: EventBus;
   readonly settings: RingSettings;
   readonly witness: StorageWitness;
-  readonly bug: Bug;
+  readonly plant: Plant;
   /** An exception that is no fault of ours came out of the ring. */
   readonly onRawException: (ring: string, thrown: unknown) => void;
+  /** The ring's alarm rings over and over, and nothing comes of it. */
+  readonly onAlarmLoop: (ring: string) => void;
 }
 
 interface Life {
@@ -39,6 +43,7 @@ export class RingSlot {
   readonly #options: SlotOptions;
   #life: Life | null = null;
   #armed = 0;
+  #alarms = { since: 0, count: 0 };
 
   constructor(number: number, universe: Universe, options: SlotOptions) {
     this.number = number;
@@ -79,12 +84,12 @@ export class RingSlot {
   #open(): Life {
     if (this.#life && !this.#life.process.dead) return this.#life;
     const process = new Process(this.name, this.#universe);
-    const { bug, settings } = this.#options;
+    const { plant, settings } = this.#options;
     let ring: RingCalls | null = null;
     try {
       const ports = this.#ports(process);
-      const made: RingCalls = new Ring(this.number, bug.ringPorts?.(ports, process.name) ?? ports, settings);
-      ring = bug.ring?.(made) ?? made;
+      const made: RingCalls = new Ring(this.number, plant.ringPorts?.(ports) ?? ports, settings);
+      ring = plant.ring?.(made) ?? made;
     } catch (thrown) {
       process.die();
       if (!(thrown instanceof ProcessDied)) this.#options.onRawException(`${this.name} waking up`, thrown);
@@ -94,7 +99,7 @@ export class RingSlot {
   }
 
   #ports(process: Process): RingPorts {
-    const { decide } = this.#options.bug;
+    const { decide } = this.#options.plant;
     return {
       store: frailStore(this, process, this.#universe, this.#options.witness),
       alarm: frailAlarm((at) => this.#arm(at, process.skewMs), process, this.#universe),
@@ -136,9 +141,12 @@ export class RingSlot {
 
   /** The alarm rings. The platform tries again when the handler fails, unless it has set another alarm by then. */
   #ring(): void {
-    this.#universe.note(this.name, "alarm");
+    const { timeline, note } = this.#universe;
+    note(this.name, "alarm");
+    if (timeline.now - this.#alarms.since > LOOP.withinMs) this.#alarms = { since: timeline.now, count: 0 };
+    if (++this.#alarms.count === LOOP.alarms) this.#options.onAlarmLoop(this.name);
     this.call("tick", []).catch(() => {
-      if (this.alarmAt === null) this.#arm(this.#universe.timeline.now + ALARM_RETRY_MS, 0);
+      if (this.alarmAt === null) this.#arm(timeline.now + ALARM_RETRY_MS, 0);
     });
   }
 

@@ -1,7 +1,7 @@
 import { auditBlobs, auditParts, type Leftovers } from "./audit/leftovers.ts";
 import { Findings, type Finding } from "./audit/findings.ts";
 import { auditTrust } from "./audit/trust.ts";
-import { NO_BUG, type Bug } from "./bugs/bug.ts";
+import type { Bug } from "./bugs/bug.ts";
 import { Decisions, type Deviations } from "./decisions.ts";
 import { ACTING_MS, scenarioOf, type Scenario } from "./scenario.ts";
 import { Timeline } from "./timeline.ts";
@@ -38,7 +38,7 @@ export interface Outcome {
 
 /** Lives through one seed: the world turns hostile, heals, comes to rest, and is looked over. */
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<Outcome> {
-  const { scenario = scenarioOf(seed), weather = weatherOf(seed), bug = NO_BUG, deviations = null, trace } = options;
+  const { scenario = scenarioOf(seed), weather = weatherOf(seed), bug, deviations = null, trace } = options;
   const timeline = new Timeline(START);
   const decisions = new Decisions(seed, deviations);
   const findings = new Findings();
@@ -46,13 +46,13 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     ? (who: string, what: string) => trace(`${((timeline.now - START) / 1_000).toFixed(3).padStart(9)} s  ${who.padEnd(12)} ${what}`)
     : () => undefined;
   const universe = { timeline, decisions, weather, note };
-  const world = await buildWorld(seed, scenario, universe, findings, bug);
+  const world = await buildWorld(seed, scenario, universe, findings, bug?.plant() ?? {});
   for (const act of scenario.acts) timeline.at(START + act.atMs, () => world.clients.act(act));
   timeline.at(HEALED_AT, () => {
     note("world", "heals");
     decisions.heal();
     for (const slot of world.slots) slot.evict();
-    world.clients.wake();
+    world.clients.resumeAll();
   });
   let left: Leftovers = { archives: 0, values: 0 };
   const rested = await timeline.live(SETTLED_AT, MAX_STEPS);

@@ -19,7 +19,7 @@ import { ClientAudit } from "./audit/clients.ts";
 import { CommitAudit } from "./audit/commits.ts";
 import type { Findings } from "./audit/findings.ts";
 import { MessageAudit } from "./audit/messages.ts";
-import type { Bug, RingCalls } from "./bugs/bug.ts";
+import type { Plant, RingCalls } from "./bugs/bug.ts";
 import { Clients } from "./clients.ts";
 import { Courier } from "./courier.ts";
 import { ExecutionLog } from "./execution-log.ts";
@@ -50,7 +50,7 @@ export interface World {
   readonly executions: ExecutionLog;
 }
 
-export async function buildWorld(seed: number, scenario: Scenario, universe: Universe, findings: Findings, bug: Bug): Promise<World> {
+export async function buildWorld(seed: number, scenario: Scenario, universe: Universe, findings: Findings, plant: Plant): Promise<World> {
   const executions = new ExecutionLog();
   const commits = new CommitAudit(findings, executions);
   const told = new ClientAudit(findings);
@@ -60,10 +60,9 @@ export async function buildWorld(seed: number, scenario: Scenario, universe: Uni
   const index = new WatchedIndex(memoryRunIndex(), blobs, findings);
   const onRawException = (where: string, thrown: unknown): void =>
     findings.add("coded", `${where}: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`);
-  const slots = Array.from(
-    { length: RINGS },
-    (_, number) => new RingSlot(number, universe, { bus, settings: SETTINGS, witness: commits, bug, onRawException }),
-  );
+  const onAlarmLoop = (ring: string): void => findings.add("rests", `the alarm of ${ring} rings in a loop`);
+  const rings = { bus, settings: SETTINGS, witness: commits, plant, onRawException, onAlarmLoop };
+  const slots = Array.from({ length: RINGS }, (_, number) => new RingSlot(number, universe, rings));
   const messages = new MessageAudit(findings, commits, slots);
   const doors = slots.map((slot) => doorOf(slot, messages));
   const backends: Backends = {
@@ -77,7 +76,7 @@ export async function buildWorld(seed: number, scenario: Scenario, universe: Uni
   };
   await register(scenario, backends.registry, universe.timeline.now);
   const isolates = new Isolates(universe, { backends, nodes: scenario.nodes, executions, settings: SETTINGS, rings: RINGS });
-  carry(universe, bus, isolates, executions, messages, bug);
+  carry(universe, bus, isolates, executions, messages, plant);
   const clients = new Clients(universe, { isolates, scenario, ids: backends.ids, rings: RINGS, audit: told, findings });
   return { slots, bus, backends, index, commits, told, clients, executions };
 }
@@ -107,9 +106,9 @@ function carry(
   isolates: Isolates,
   executions: ExecutionLog,
   messages: MessageAudit,
-  bug: Bug,
+  plant: Plant,
 ): void {
-  const consume = bug.consumeWork?.(consumeWork) ?? consumeWork;
+  const consume = plant.consumeWork?.(consumeWork) ?? consumeWork;
   let turn = 0;
   const next = (role: string) => isolates.get(`${role}-${turn++ % 2 === 0 ? "a" : "b"}`);
   new Courier(universe, {
@@ -136,7 +135,7 @@ function carry(
     settled: (delivery, verdict) => messages.eventSettled(delivery, verdict),
     consumer: () => {
       const { process, archive } = next("archiver");
-      const ports = bug.archivePorts?.(archive) ?? archive;
+      const ports = plant.archivePorts?.(archive) ?? archive;
       return { process, consume: (batch) => consumeArchive(batch, ports) };
     },
   });

@@ -1,5 +1,8 @@
 import type { Delivery } from "../../src/spi/event-bus.ts";
 
+/** A store that is down is not asked again at once: 2 s after the first delivery, doubling to a minute. */
+export const retryDelaySeconds = (attempts: number): number => Math.min(60, 2 ** Math.min(attempts, 6));
+
 /** The messages of a queue batch as the host's consumers know them. */
 export const deliveries = <T>(batch: MessageBatch<T>): readonly Delivery<T>[] =>
   batch.messages.map((message) => ({
@@ -7,5 +10,5 @@ export const deliveries = <T>(batch: MessageBatch<T>): readonly Delivery<T>[] =>
     body: message.body,
     attempts: message.attempts,
     ack: () => message.ack(),
-    retry: () => message.retry(),
+    retry: () => message.retry({ delaySeconds: retryDelaySeconds(message.attempts) }),
   }));

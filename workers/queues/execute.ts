@@ -1,4 +1,4 @@
-import { bury, isWork } from "../../src/infra/host/dead-letter-consumer.ts";
+import { buryUnrouted, isWork } from "../../src/infra/host/dead-letter-consumer.ts";
 import { consumeWork } from "../../src/infra/host/execute-consumer.ts";
 import type { Delivery } from "../../src/spi/event-bus.ts";
 import type { ExecuteMessage } from "../../src/core/run/work.ts";
@@ -9,19 +9,6 @@ import { deliveries } from "./deliveries.ts";
 export async function executeQueue(batch: MessageBatch, { execute, deadLetters }: Wiring): Promise<void> {
   const all = deliveries(batch);
   const works = all.filter((one): one is Delivery<ExecuteMessage> => isWork(one.body));
-  await Promise.all([
-    consumeWork(works, execute),
-    ...all
-      .filter((one) => !isWork(one.body))
-      .map(async (one) => {
-        await bury(
-          batch.queue,
-          one,
-          "publisher_malformed",
-          "the message is no work this version understands",
-          deadLetters,
-        );
-        one.ack();
-      }),
-  ]);
+  const others = all.filter((one) => !isWork(one.body));
+  await Promise.all([consumeWork(works, execute), ...others.map((one) => buryUnrouted(batch.queue, one, deadLetters))]);
 }

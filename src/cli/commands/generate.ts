@@ -22,8 +22,8 @@ function nodeCommand(shell: Shell, settle: Settle): Command {
   return new Command("node")
     .summary("write the folder of a new node")
     .description(
-      "Writes the folder of a new node: metadata with a true hash, contract, code, README and example cases, by the same\n" +
-        "templates and code as the scaffold node. With code and examples that pass, the node is active, else a draft.\n" +
+      "Writes the folder of a new node: metadata with a true hash, contract, code, README and example cases, by the same " +
+        "templates and code as the scaffold node. With code and examples that pass, the node is active, else a draft. " +
         "A folder that exists is left as it is.",
     )
     .argument("<name>", "lower case letters, digits and underscores")

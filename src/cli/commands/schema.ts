@@ -79,7 +79,7 @@ function formatCommand(shell: Shell, settle: Settle): Command {
   return new Command("format")
     .summary("normalise titles, descriptions and order in schema files")
     .description(
-      "Rewrites schema files: titles and descriptions in one form, keywords in one order, `required` in the order of the\n" +
+      "Rewrites schema files: titles and descriptions in one form, keywords in one order, `required` in the order of the " +
         "properties. What a schema accepts does not change.",
     )
     .argument("[path...]", `schema files, and folders of *.schema.json; default ${PROJECT_SCHEMAS}`)

@@ -20,8 +20,8 @@ export function stampCommand(shell: Shell, settle: Settle): Command {
   return new Command("stamp")
     .summary("write or renew metadata blocks")
     .description(
-      "Gives files a metadata block with a true hash, or renews the one they have. An unchanged file keeps every byte;\n" +
-        "uuid and created_at survive every stamp; blocks of older dialects become ours. In folders, files are stamped that\n" +
+      "Gives files a metadata block with a true hash, or renews the one they have. An unchanged file keeps every byte; " +
+        "uuid and created_at survive every stamp; blocks of older dialects become ours. In folders, files are stamped that " +
         "carry metadata or must (.onexrequire); a file that is named is always stamped.",
     )
     .argument("<path...>", "files and folders")

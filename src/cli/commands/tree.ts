@@ -32,7 +32,7 @@ function generateCommand(shell: Shell, settle: Settle): Command {
   return new Command("generate")
     .summary("write .onextree")
     .description(
-      "Writes the index of a folder: every file and folder in it, sorted, without dotfiles, installed packages and what\n" +
+      "Writes the index of a folder: every file and folder in it, sorted, without dotfiles, installed packages and what " +
         "is ignored. A scope keeps the index to some paths; it is written into the index and kept the next time.",
     )
     .argument("[folder]", "the folder", ".")
@@ -80,7 +80,7 @@ function checkCommand(shell: Shell, settle: Settle): Command {
   return new Command("check")
     .summary("compare .onextree with its folder")
     .description(
-      "Tells every difference between an index and its folder: structure_mismatch, missing_file, extra_file, type_mismatch,\n" +
+      "Tells every difference between an index and its folder: structure_mismatch, missing_file, extra_file, type_mismatch, " +
         "unknown, and missing_metadata for a node folder without valid metadata.",
     )
     .argument("[folder]", "the folder", ".")

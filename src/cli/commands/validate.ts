@@ -28,8 +28,8 @@ export function validateCommand(shell: Shell, settle: Settle): Command {
   return new Command("validate")
     .summary("judge the metadata of files and folders")
     .description(
-      "Reads the metadata of every file at and below the paths and tells, each by itself: its dialect, whether its hash is\n" +
-        "that of the content, whether it is valid, its lifecycle, and whether what it points at is there, its identity is\n" +
+      "Reads the metadata of every file at and below the paths and tells, each by itself: its dialect, whether its hash is " +
+        "that of the content, whether it is valid, its lifecycle, and whether what it points at is there, its identity is " +
         "its own, and an index is true of its folder.",
     )
     .argument("<path...>", "files and folders; what .onexignore and, in a git working tree, .gitignore name is left out")
@@ -38,7 +38,11 @@ export function validateCommand(shell: Shell, settle: Settle): Command {
         .choices(Object.keys(PROFILES))
         .default("both"),
     )
-    .option("--fail-on <list>", "what makes the command end with 1: none, or some of the list below", failOnOf, DEFAULT_FAIL_ON)
+    .addOption(
+      new Option("--fail-on <list>", "what makes the command end with 1: none, or some of the list below")
+        .argParser(failOnOf)
+        .default(DEFAULT_FAIL_ON, DEFAULT_FAIL_ON.join(",")),
+    )
     .option("--require <pattern...>", "files that must carry metadata, besides those .onexrequire names", [])
     .option("--no-ignore", "look at ignored files too")
     .option("--verbose", "tell warnings too", false)

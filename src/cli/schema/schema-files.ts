@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import type { JsonSchema } from "../../../contracts/json.ts";
 import { isObject } from "../../core/contract/map-schema.ts";
+import { titleFromName } from "../../core/schema-docs/format-schema.ts";
 import { systemReason, usageFailure } from "../shell.ts";
 
 /** A schema on disk. */
@@ -64,5 +65,5 @@ export function schemaTitle({ name, schema }: SchemaFile): string {
   if (typeof schema["title"] === "string") return schema["title"];
   const definitions = Object.values(isObject(schema["$defs"]) ? schema["$defs"] : {});
   const titles = definitions.map((one) => (isObject(one) ? one["title"] : null)).filter((one) => typeof one === "string");
-  return titles.length === 1 && titles[0] !== undefined ? titles[0] : name;
+  return titles.length === 1 && titles[0] !== undefined ? titles[0] : titleFromName(name);
 }

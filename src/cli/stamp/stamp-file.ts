@@ -5,6 +5,7 @@ import type { MetadataProblem } from "../../core/metadata/problem.ts";
 import { problem } from "../../core/metadata/problem.ts";
 import { readBlock } from "../../core/metadata/read.ts";
 import { stamp } from "../../core/metadata/stamp.ts";
+import type { ScanWorld } from "../../core/scan/references.ts";
 import { refreshedArtifacts } from "../../core/scan/artifact-fields.ts";
 import { readDocument } from "../files/read-document.ts";
 import { scanWorld } from "../files/scan-world.ts";
@@ -37,15 +38,15 @@ export function stampedFile(path: string, absolute: string, options: StampFileOp
     case "unreadable":
       return refused(problem("RG001", `the file cannot be read: ${content.reason}`, "check its permissions"));
     case "text":
-      if (content.invalidLine === null) return stampedText(content.text, path, dirname(absolute), options);
+      if (content.invalidLine === null) return stampedText(content.text, path, scanWorld(dirname(absolute)), options);
       return refused(problem("MD002", "the file is not valid UTF-8 here", "save it as UTF-8", { line: content.invalidLine }));
   }
 }
 
 const refused = (...problems: readonly MetadataProblem[]): StampOutcome => ({ kind: "refused", problems });
 
-/** The same for a text that stands, or will stand, at this path; the files it declares are those of `folder`. */
-export function stampedText(text: string, path: string, folder: string, options: StampFileOptions): StampOutcome {
+/** The same for a text that stands, or will stand, at this path; `world` has the files whose hashes it declares. */
+export function stampedText(text: string, path: string, world: ScanWorld, options: StampFileOptions): StampOutcome {
   const { fields, author, now, uuid, adopt } = options;
   const reading = readBlock(text, { path });
   const carries = reading.lines !== null || Object.keys(reading.fields).length > 0 || reading.errors.length > 0;
@@ -53,7 +54,7 @@ export function stampedText(text: string, path: string, folder: string, options:
   if (adopt !== "always" && styleForPath(path) === null) {
     return { kind: "skipped", reason: "its type has no comments to hold metadata" };
   }
-  const extensions = isMetadataFile(path) ? refreshedArtifacts({ ...reading.fields, ...fields }, scanWorld(folder)) : null;
+  const extensions = isMetadataFile(path) ? refreshedArtifacts({ ...reading.fields, ...fields }, world) : null;
   const outcome = stamp(text, {
     path,
     now: now.toISOString(),

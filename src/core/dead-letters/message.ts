@@ -8,7 +8,12 @@ export type QueueMessage = ExecuteMessage | ArchiveMessage | StartedMessage;
 /** A received body: a message, or why it is none. The reason names no value of the body. */
 export type Reading =
   | { readonly ok: true; readonly message: QueueMessage }
-  | { readonly ok: false; readonly errorType: DeadLetterClass; readonly messageType: string | null; readonly reason: string };
+  | {
+      readonly ok: false;
+      readonly errorType: DeadLetterClass;
+      readonly messageType: string | null;
+      readonly reason: string;
+    };
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -63,10 +68,13 @@ function wrongRedrive(redrive: unknown): string | null {
 
 function isUnfinishedSummary(run: unknown): boolean {
   if (!isObject(run)) return false;
-  const texts = ["runId", "tenant", "status", "operation", "correlationId"].every((key) => typeof run[key] === "string");
+  const texts = ["runId", "tenant", "status", "operation", "correlationId"].every(
+    (key) => typeof run[key] === "string",
+  );
   const lists = ["want", "tags", "nodes", "values"].every((key) => Array.isArray(run[key]));
   const numbers = ["createdAt", "steps", "revision"].every((key) => Number.isFinite(run[key]));
   return texts && lists && numbers && run["finishedAt"] === null && run["archive"] === null;
 }
 
-const isObject = (value: unknown): value is Fields => typeof value === "object" && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -28,7 +28,7 @@ export class VertexSets {
     if (a === b || b.size === 0) return a;
     if (a.size === 0) return b;
     let row = this.#unions.get(a);
-    if (!row) this.#unions.set(a, (row = new Map()));
+    if (!row) this.#unions.set(a, (row = new Map<VertexSet, VertexSet>()));
     let made = row.get(b);
     if (!made) {
       const words = a.words.slice();

@@ -1,4 +1,4 @@
-import type { ContractKey } from "../registry/node.ts";
+import type { ContractKey, NodeDefinition } from "../registry/node.ts";
 import type { RegistrySnapshot } from "../registry/snapshot.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { Fault } from "../errors.ts";
@@ -58,10 +58,16 @@ export function assemble(parts: Parts): Result<Plan, Fault> {
 }
 
 function seal(parts: Parts, levels: readonly number[], grants: (step: number, source: Source) => boolean): Plan {
-  const bound = parts.steps.map((step, place) => ({ step, level: levels[place] ?? 1, inputs: bind(step, place, grants) }));
+  const bound = parts.steps.map((step, place) => ({
+    step,
+    level: levels[place] ?? 1,
+    inputs: bind(step, place, grants),
+  }));
   bound.sort((a, b) => a.level - b.level || (a.step.id < b.step.id ? -1 : 1));
   const placeOf = new Map(bound.map(({ step }, place) => [step.id, place]));
-  const before = bound.map(({ step, inputs }) => sourcePlaces([...Object.values(inputs), ...otherSources(step)], placeOf));
+  const before = bound.map(({ step, inputs }) =>
+    sourcePlaces([...Object.values(inputs), ...otherSources(step)], placeOf),
+  );
   const inOrder = bound.map(({ step }) => step);
   const segments = parts.kept
     ? segmentRest(inOrder, before, parts.policy, parts.kept)
@@ -75,7 +81,8 @@ function seal(parts: Parts, levels: readonly number[], grants: (step: number, so
     segments,
     ...(parts.boundaries.length === 0 ? {} : { boundaries: arrange(parts.boundaries, placeOf) }),
     results: record(parts.results),
-    cost: parts.steps.reduce((sum, { node }) => sum + priceOf(node, factsFor(node).trust, parts.policy), 0) / PRICE_UNITS,
+    cost:
+      parts.steps.reduce((sum, { node }) => sum + priceOf(node, factsFor(node).trust, parts.policy), 0) / PRICE_UNITS,
     depth: deepest(levels),
     why: parts.why,
     guards: parts.guards,
@@ -92,6 +99,15 @@ const arrange = (boundaries: readonly Boundary[], placeOf: ReadonlyMap<string, n
     steps: [...boundary.steps].sort((a, b) => (placeOf.get(a) ?? 0) - (placeOf.get(b) ?? 0)),
   }));
 
+const sortedOutputs = new WeakMap<NodeDefinition, readonly ContractKey[]>();
+
+/** A node's output keys in order; steps of one node share the list. */
+function outputKeys(node: NodeDefinition): readonly ContractKey[] {
+  let keys = sortedOutputs.get(node);
+  if (!keys) sortedOutputs.set(node, (keys = Object.keys(node.outputs).sort()));
+  return keys;
+}
+
 function planStep(step: DraftStep, inputs: PlanStep["inputs"], segment: Segment | undefined): PlanStep {
   const { node } = step;
   const wait = waitOf(node);
@@ -103,7 +119,7 @@ function planStep(step: DraftStep, inputs: PlanStep["inputs"], segment: Segment 
     kind: node.kind,
     entrypoint: node.entrypoint.type,
     inputs,
-    outputs: Object.keys(node.outputs).sort(),
+    outputs: outputKeys(node),
     after: [...new Set(step.after)].sort(),
     ...(step.when === undefined ? {} : { when: step.when }),
     ...(wait === undefined ? {} : { wait }),

@@ -51,7 +51,9 @@ function bindStep(
       continue;
     }
     if (!port.optional) continue;
-    const giver = yielders.get(key)?.find((other) => other !== contender && fitOf(other, key, search.shapes.numberOf(port.schema)) === "yes");
+    const giver = yielders
+      .get(key)
+      ?.find((other) => other !== contender && fitOf(other, key, search.shapes.numberOf(port.schema)) === "yes");
     if (giver) wishes.set(key, { step: idOf(giver), key });
   }
   return { id: idOf(contender), node, inputs, wishes, after: [], unchecked };

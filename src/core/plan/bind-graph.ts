@@ -29,7 +29,11 @@ export interface BoundGraph {
  * 3. otherwise the given value, or the only step not waiting for this one, when nothing else comes into question.
  * Anything else is ambiguous: an optional input then takes the given value or stays unbound, a required one is refused.
  */
-export function bindGraph(steps: readonly ReadStep[], given: ReadonlySet<ContractKey>, shapes: Shapes): Result<BoundGraph, Fault> {
+export function bindGraph(
+  steps: readonly ReadStep[],
+  given: ReadonlySet<ContractKey>,
+  shapes: Shapes,
+): Result<BoundGraph, Fault> {
   const binder = new Binder(steps, given, shapes);
   binder.bindWritten();
   binder.bindObvious();
@@ -65,7 +69,7 @@ class Binder {
     this.#links = new Links(steps.length, MAX_VISITS);
     this.#placeOf = new Map(steps.map(({ id }, i) => [id, i]));
     this.#inputs = steps.map(({ inputs }) => new Map(inputs));
-    this.#wishes = steps.map(() => new Map());
+    this.#wishes = steps.map(() => new Map<ContractKey, Source>());
     steps.forEach(({ node }, i) => {
       for (const key of Object.keys(node.outputs)) {
         const set = this.#yielders.get(key);
@@ -83,7 +87,8 @@ class Binder {
       for (const [key, source] of step.inputs) {
         this.#link(source.step, i);
         const misfit = this.#misfit(i, key, source);
-        if (misfit !== null) this.#refuse("incompatible_input", i, key, misfit, "convert the value in a step between them");
+        if (misfit !== null)
+          this.#refuse("incompatible_input", i, key, misfit, "convert the value in a step between them");
       }
     });
   }
@@ -120,7 +125,9 @@ class Binder {
   draft({ id, node, after, when, parent }: ReadStep, place: number): DraftStep {
     const inputs = this.#inputs[place] ?? new Map<ContractKey, Source>();
     const wishes = this.#wishes[place] ?? new Map<ContractKey, Source>();
-    const unchecked = [...inputs, ...wishes].flatMap(([key, source]) => (this.#fitOf(place, key, source) === "unknown" ? [key] : []));
+    const unchecked = [...inputs, ...wishes].flatMap(([key, source]) =>
+      this.#fitOf(place, key, source) === "unknown" ? [key] : [],
+    );
     return {
       ...{ id, node, inputs, wishes, after, unchecked },
       ...(when === undefined ? {} : { when }),
@@ -145,11 +152,20 @@ class Binder {
     if (rest.length === 1 && !isGiven) return this.#bindTo(step, key, port, only);
     if (port.optional) {
       if (isGiven) this.#bind(step, key, null);
-      else this.notes.push(`optional input ${key} of step ${this.#id(step)} is unbound: ${this.#names(rest)} all yield it`);
+      else
+        this.notes.push(
+          `optional input ${key} of step ${this.#id(step)} is unbound: ${this.#names(rest)} all yield it`,
+        );
       return;
     }
     const sources = isGiven ? `${this.#names(rest)} and the given value` : this.#names(rest);
-    this.#refuse("ambiguous_input", step, key, `${key} could come from ${sources}`, `name one: inputs: {"${key}": "${this.#id(only)}.${key}"}`);
+    this.#refuse(
+      "ambiguous_input",
+      step,
+      key,
+      `${key} could come from ${sources}`,
+      `name one: inputs: {"${key}": "${this.#id(only)}.${key}"}`,
+    );
   }
 
   /** Steps that serve and do not wait for this one. */
@@ -192,7 +208,9 @@ class Binder {
   #misfit(step: number, key: ContractKey, source: Source): string | null {
     const [output, port] = this.#ends(step, key, source);
     const verdict = output && port ? this.#shapes.fit(output, port.schema) : null;
-    return verdict?.fit === "no" ? `${source.step}.${source.key} does not fit ${key} at ${verdict.place}: ${verdict.reason}` : null;
+    return verdict?.fit === "no"
+      ? `${source.step}.${source.key} does not fit ${key} at ${verdict.place}: ${verdict.reason}`
+      : null;
   }
 
   #ends(step: number, key: ContractKey, source: Source) {

@@ -58,7 +58,11 @@ export class Composites {
   };
 
   /** Recursion is bounded by MAX_NESTING. A refusal may be due to the path, so it is remembered for this path's root only. */
-  #template(node: NodeDefinition, above: readonly string[], refused: Map<NodeDefinition, Fault>): Result<Template, Fault> {
+  #template(
+    node: NodeDefinition,
+    above: readonly string[],
+    refused: Map<NodeDefinition, Fault>,
+  ): Result<Template, Fault> {
     const path = [...above, nodeRef(node)];
     const limit = Math.min(MAX_NESTING, this.#policy.maxDepth);
     const known = this.#templates.get(node);
@@ -110,21 +114,31 @@ export class Composites {
       if (!outer || !inner) continue;
       if (outer.optional && !inner.optional) return err(dependsOnOptional(step, key, source));
       const fit = this.#shapes.fit(outer.schema, inner.schema);
-      if (fit.fit === "no") return err(misfit(`input ${source.key} does not fit step ${step.id} at ${fit.place}: ${fit.reason}`));
+      if (fit.fit === "no")
+        return err(misfit(`input ${source.key} does not fit step ${step.id} at ${fit.place}: ${fit.reason}`));
       if (fit.fit === "unknown") unchecked.add(key);
     }
     return ok({ ...step, unchecked: [...unchecked] });
   }
 
-  #outputs(body: Body, steps: readonly DraftStep[], node: NodeDefinition): Result<ReadonlyMap<ContractKey, Source>, Fault> {
-    const scope = { nodes: new Map(steps.map((step) => [step.id, step.node])), given: new Set(Object.keys(node.inputs)) };
+  #outputs(
+    body: Body,
+    steps: readonly DraftStep[],
+    node: NodeDefinition,
+  ): Result<ReadonlyMap<ContractKey, Source>, Fault> {
+    const scope = {
+      nodes: new Map(steps.map((step) => [step.id, step.node])),
+      given: new Set(Object.keys(node.inputs)),
+    };
     const outputs = new Map<ContractKey, Source>();
     for (const [key, schema] of Object.entries(node.outputs)) {
       const written = Object.hasOwn(body.outputs, key) ? body.outputs[key] : undefined;
-      const source = written === undefined ? named(key, steps, scope) : resolveSource(written, scope, `outputs["${key}"]`);
+      const source =
+        written === undefined ? named(key, steps, scope) : resolveSource(written, scope, `outputs["${key}"]`);
       if (!source.ok) return source;
       const { step, key: from } = source.value;
-      if (step === null && node.inputs[from]?.optional) return err(misfit(`output ${key} is the optional input ${from}`));
+      if (step === null && node.inputs[from]?.optional)
+        return err(misfit(`output ${key} is the optional input ${from}`));
       const offered = step === null ? node.inputs[from]?.schema : scope.nodes.get(step)?.outputs[from];
       const fit = offered ? this.#shapes.fit(offered, schema) : null;
       if (fit?.fit === "no") return err(misfit(`output ${key} does not fit at ${fit.place}: ${fit.reason}`));
@@ -137,7 +151,8 @@ export class Composites {
 const bodies = new WeakMap<JsonObject, Result<Body, Fault>>();
 
 function bodyOf(node: NodeDefinition): Result<Body, Fault> {
-  if (!node.graph) return err(planFault("invalid_composite", "the composite has no graph", { hint: "give its contract a graph" }));
+  if (!node.graph)
+    return err(planFault("invalid_composite", "the composite has no graph", { hint: "give its contract a graph" }));
   const known = bodies.get(node.graph);
   if (known) return known;
   const parsed = composite.safeParse(node.graph);
@@ -161,9 +176,12 @@ function named(
 }
 
 const placed = (fault: Fault, node: NodeDefinition): Fault =>
-  fault.place?.startsWith("node ") ? fault : { ...fault, place: `node ${nodeRef(node)}${fault.place ? `: ${fault.place}` : ""}` };
+  fault.place?.startsWith("node ")
+    ? fault
+    : { ...fault, place: `node ${nodeRef(node)}${fault.place ? `: ${fault.place}` : ""}` };
 
-const misfit = (message: string): Fault => planFault("invalid_composite", message, { hint: "correct the composite's graph" });
+const misfit = (message: string): Fault =>
+  planFault("invalid_composite", message, { hint: "correct the composite's graph" });
 
 const dependsOnOptional = (step: DraftStep, key: ContractKey, { key: from }: Source): Fault =>
   planFault("invalid_composite", `step ${step.id} needs ${key}, and the composite's input ${from} is optional`, {

@@ -35,7 +35,9 @@ export function cycleFault(cycle: readonly StepId[]): Fault {
   const path = [...cycle, cycle[0] ?? ""];
   const half = MAX_SHOWN / 2;
   const shown =
-    path.length > MAX_SHOWN ? [...path.slice(0, half), `… ${path.length - MAX_SHOWN + 1} more …`, ...path.slice(1 - half)] : path;
+    path.length > MAX_SHOWN
+      ? [...path.slice(0, half), `… ${path.length - MAX_SHOWN + 1} more …`, ...path.slice(1 - half)]
+      : path;
   const alone = cycle.length === 1;
   return planFault(
     alone ? "self_dependency" : "cycle",

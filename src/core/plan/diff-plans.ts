@@ -39,12 +39,29 @@ export function diffPlans(from: Plan, to: Plan): PlanDiff {
     plan: [
       ...compareSources("results", from.results, to.results),
       ...differing({ cost: from.cost, depth: from.depth }, { cost: to.cost, depth: to.depth }, ["cost", "depth"]),
-      ...differing(json(from.policy), json(to.policy), Object.keys(to.policy)).map((change) => ({ ...change, field: `policy.${change.field}` })),
+      ...differing(json(from.policy), json(to.policy), Object.keys(to.policy)).map((change) => ({
+        ...change,
+        field: `policy.${change.field}`,
+      })),
     ],
   };
 }
 
-const FIELDS = ["node", "version", "kind", "entrypoint", "outputs", "after", "when", "wait", "parent", "cost", "timeoutMs", "retry", "cacheTtlMs"];
+const FIELDS = [
+  "node",
+  "version",
+  "kind",
+  "entrypoint",
+  "outputs",
+  "after",
+  "when",
+  "wait",
+  "parent",
+  "cost",
+  "timeoutMs",
+  "retry",
+  "cacheTtlMs",
+];
 
 const compareSteps = (from: PlanStep, to: PlanStep): readonly Change[] => [
   ...differing(json(from), json(to), FIELDS),

@@ -61,7 +61,9 @@ function judgePath(namespace: string, filter: Filter, reasons: string[]): void {
 function judgeTags(tags: readonly string[], filter: Filter, reasons: string[]): void {
   const { allow, deny } = filter;
   if (allow !== null && !tags.some((tag) => allow.includes(tag))) {
-    reasons.push(tags.length === 0 ? "has no tag, and tags are required" : `none of its tags (${tags.join(", ")}) is allowed`);
+    reasons.push(
+      tags.length === 0 ? "has no tag, and tags are required" : `none of its tags (${tags.join(", ")}) is allowed`,
+    );
   }
   for (const tag of tags) if (deny.includes(tag)) reasons.push(`tag ${tag} is denied`);
 }

@@ -22,7 +22,11 @@ export function explain(resolution: Resolution, givenKeys: Iterable<ContractKey>
     const choice = `${demand.key}|${chosen.place}`;
     if (told.has(choice)) continue;
     told.add(choice);
-    choices.push({ key: demand.key, source: "node", candidates: candidatesFor(demand, chosen, resolution.search, patience) });
+    choices.push({
+      key: demand.key,
+      source: "node",
+      candidates: candidatesFor(demand, chosen, resolution.search, patience),
+    });
   }
   return choices.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }
@@ -33,19 +37,23 @@ function candidatesFor(demand: Demand, chosen: Contender, search: Search, patien
     const against = objections(node, demand, search);
     const named = { node: node.name, version: node.version };
     if (!contender || against.length > 0) return { contender, verdict: "rejected" as const, named, reasons: against };
-    if (contender === chosen) return { contender, verdict: "chosen" as const, named, reasons: [search.model.say(chosen.cost)] };
+    if (contender === chosen)
+      return { contender, verdict: "chosen" as const, named, reasons: [search.model.say(chosen.cost)] };
     if (!standsWithout(contender, chosen, search, patience)) {
       return { contender, verdict: "rejected" as const, named, reasons: [`needs what only ${chosen.node.name} gives`] };
     }
     return { contender, verdict: "fallback" as const, named, reasons: [comparison(contender, chosen, search)] };
   });
   // Producers come in order of preference, and sorting is stable: ties stay in that order.
-  judged.sort((a, b) => RANK[a.verdict] - RANK[b.verdict] || (a.contender && b.contender ? byCost(a.contender, b.contender) : 0));
+  judged.sort(
+    (a, b) => RANK[a.verdict] - RANK[b.verdict] || (a.contender && b.contender ? byCost(a.contender, b.contender) : 0),
+  );
   return judged.map(({ named, verdict, reasons }) => ({ ...named, verdict, reasons }));
 }
 
 function comparison(rival: Contender, chosen: Contender, { model }: Search): string {
-  if (rival.cost < chosen.cost) return `${model.say(rival.cost)} by itself, but ${chosen.node.name} serves the whole plan better`;
+  if (rival.cost < chosen.cost)
+    return `${model.say(rival.cost)} by itself, but ${chosen.node.name} serves the whole plan better`;
   if (rival.cost > chosen.cost) return `${model.say(rival.cost)}, chosen ${model.say(chosen.cost)}`;
   return rival.facts.age < chosen.facts.age
     ? `costs the same, but version ${rival.node.version} is older than ${chosen.node.version}`

@@ -27,7 +27,7 @@ const tables = new WeakMap<RegistrySnapshot, Map<NodeDefinition, NodeFacts>>();
 /** Looks up the facts of a snapshot's nodes; what was never asked for is never worked out. */
 export function factsOf(snapshot: RegistrySnapshot): (node: NodeDefinition) => NodeFacts {
   let table = tables.get(snapshot);
-  if (!table) tables.set(snapshot, (table = new Map()));
+  if (!table) tables.set(snapshot, (table = new Map<NodeDefinition, NodeFacts>()));
   const known = table;
   return (node) => {
     let facts = known.get(node);

@@ -59,8 +59,10 @@ function at(value: JsonValue | undefined, path: string): JsonValue | undefined {
   let found = value;
   for (const part of path.split("/").slice(1)) {
     const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
-    if (Array.isArray(found)) found = /^(0|[1-9]\d*)$/.test(key) ? (found[Number(key)] as JsonValue | undefined) : undefined;
-    else if (typeof found === "object" && found !== null && Object.hasOwn(found, key)) found = (found as Readonly<Record<string, JsonValue>>)[key];
+    if (Array.isArray(found))
+      found = /^(0|[1-9]\d*)$/.test(key) ? (found[Number(key)] as JsonValue | undefined) : undefined;
+    else if (typeof found === "object" && found !== null && Object.hasOwn(found, key))
+      found = (found as Readonly<Record<string, JsonValue>>)[key];
     else return undefined;
   }
   return found;

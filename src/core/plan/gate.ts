@@ -1,4 +1,4 @@
-import type { Source } from "./plan.ts";
+import type { Source } from "./source.ts";
 
 /** Comparisons a gate knows. `exists` asks for any value but null; the rest compare with `than`. */
 export type GateOperator = "exists" | "eq" | "ne" | "lt" | "lte" | "gt" | "gte" | "in" | "contains";

@@ -38,7 +38,12 @@ function find(
   excluded: Exclusions,
 ): Result<Named, Fault> {
   if (range !== undefined && validRange(range) === null) {
-    return err(planFault("invalid_version_range", `${range} is not a version range`, { place: "version", hint: "such as ^1.2.0" }));
+    return err(
+      planFault("invalid_version_range", `${range} is not a version range`, {
+        place: "version",
+        hint: "such as ^1.2.0",
+      }),
+    );
   }
   const versions = snapshot.byName.get(name) ?? [];
   if (versions.length === 0) {
@@ -70,7 +75,10 @@ function noneLeft(
   const known = judged.map(({ node }) => node.version);
   if (judged.every(({ outside }) => outside)) {
     const message = `no version of ${name} is within ${range ?? "*"}`;
-    return planFault("unknown_version", message, { place: "version", hint: `known versions: ${known.slice(0, 10).join(", ")}` });
+    return planFault("unknown_version", message, {
+      place: "version",
+      hint: `known versions: ${known.slice(0, 10).join(", ")}`,
+    });
   }
   const candidates = judged.map(({ node, reasons }) => ({ node: node.name, version: node.version, reasons }));
   const [first] = judged.filter(({ outside }) => !outside);

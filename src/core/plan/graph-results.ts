@@ -25,7 +25,12 @@ export function graphResults(
   if (named !== undefined) return namedResults(named, scope);
   if (want === undefined) return ok(leftovers(steps));
   if (want.length === 0) {
-    return err(planFault("nothing_wanted", "the graph wants nothing", { place: "want", hint: "leave `want` out to get every result" }));
+    return err(
+      planFault("nothing_wanted", "the graph wants nothing", {
+        place: "want",
+        hint: "leave `want` out to get every result",
+      }),
+    );
   }
   const results = new Map<ContractKey, Source>();
   const yielders = yieldersOf(steps);
@@ -62,7 +67,8 @@ function namedResults(
 function leftovers(steps: readonly DraftStep[]): ReadonlyMap<ContractKey, Source> {
   const consumed = new Set<string>();
   for (const step of steps) {
-    for (const source of [...step.inputs.values(), ...step.wishes.values()]) consumed.add(`${source.step}|${source.key}`);
+    for (const source of [...step.inputs.values(), ...step.wishes.values()])
+      consumed.add(`${source.step}|${source.key}`);
   }
   const yielders = yieldersOf(steps);
   const results = new Map<ContractKey, Source>();
@@ -91,7 +97,9 @@ function linksOf(steps: readonly DraftStep[]): Links {
   const placeOf = new Map(steps.map(({ id }, i) => [id, i]));
   const links = new Links(steps.length, MAX_VISITS);
   steps.forEach((step, i) => {
-    const sources = [...step.inputs.values(), ...(step.when ? gateSources(step.when) : [])].map((source) => source.step);
+    const sources = [...step.inputs.values(), ...(step.when ? gateSources(step.when) : [])].map(
+      (source) => source.step,
+    );
     for (const id of [...sources, ...step.after]) {
       const place = id === null ? undefined : placeOf.get(id);
       if (place !== undefined) links.add(place, i);

@@ -60,7 +60,10 @@ function check(source: Source, { nodes, given }: Scope, place: string): Result<S
   return err(
     planFault("unknown_output", `step ${step} (${node.name}) has no output ${key}`, {
       place,
-      hint: outputs.length === 0 ? "the node has no outputs" : `it has ${outputs.slice(0, 10).join(", ")}${suggestion(key, outputs)}`,
+      hint:
+        outputs.length === 0
+          ? "the node has no outputs"
+          : `it has ${outputs.slice(0, 10).join(", ")}${suggestion(key, outputs)}`,
     }),
   );
 }

@@ -1,23 +1,47 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import type { JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import { sameJson } from "../schema/schema-parts.ts";
 import type { Gate } from "./gate.ts";
 import type { Boundary, Plan, PlanStep, Source } from "./plan.ts";
+
+/** Steps whose text is hashed in one go: large plans need no text as long as themselves. */
+const CHUNK = 256;
 
 /**
  * SHA-256, lowercase hex, of the canonical JSON (RFC 8785) of what a plan does: steps, segments, boundaries, results and
  * the execution part of its policy. Not of how it was found: two registries that lead to the same plan give one hash.
  */
-export const planHash = (plan: Omit<Plan, "hash">): string =>
-  bytesToHex(sha256(utf8ToBytes(JSON.stringify(planContent(plan)))));
+export function planHash(plan: Omit<Plan, "hash">): string {
+  const { steps, ...head } = planContent(plan);
+  const hash = sha256.create();
+  // `steps` sorts last, so the text of the whole is the head's, reopened, and the steps'.
+  hash.update(utf8ToBytes(`${JSON.stringify(head).slice(0, -1)},"steps":[`));
+  for (let at = 0; at < steps.length; at += CHUNK) {
+    const text = JSON.stringify(steps.slice(at, at + CHUNK)).slice(1, -1);
+    hash.update(utf8ToBytes(at === 0 ? text : `,${text}`));
+  }
+  return bytesToHex(hash.update(utf8ToBytes("]}")).digest());
+}
+
+/** What the hash covers, with `steps` as its last key. */
+export interface PlanContent extends JsonObject {
+  readonly steps: readonly JsonValue[];
+}
 
 /**
  * What the hash covers. Every object is written with its keys in order, which makes plain JSON text canonical; a general
- * canonicaliser takes ten times as long on a plan of 10,000 steps.
+ * canonicaliser takes ten times as long on a plan of 10,000 steps. What a step owes to its node stands once for all steps
+ * of the node, and what a step does not have is left out.
  */
-export function planContent({ steps, segments, boundaries = [], results, policy }: Omit<Plan, "hash">): JsonValue {
+export function planContent({ steps, segments, boundaries = [], results, policy }: Omit<Plan, "hash">): PlanContent {
+  const profiles = new Map<string, PlanStep>();
+  const contents = steps.map((step) => stepContent(step, profiles));
   return {
     boundaries: boundaries.map(boundaryContent),
+    nodes: Object.fromEntries(
+      [...profiles].sort(([a], [b]) => (a < b ? -1 : 1)).map(([ref, step]) => [ref, profileContent(step)]),
+    ),
     policy: {
       deadlineMs: policy.deadlineMs,
       maxParallelism: policy.maxParallelism,
@@ -26,32 +50,51 @@ export function planContent({ steps, segments, boundaries = [], results, policy 
     },
     results: sourcesContent(results),
     segments: segments.map(({ id, inline, steps: members }) => ({ id, inline, steps: members })),
-    steps: steps.map(stepContent),
+    steps: contents,
   };
 }
 
-function stepContent(step: PlanStep): JsonValue {
-  const { retry } = step;
+function stepContent(step: PlanStep, profiles: Map<string, PlanStep>): JsonValue {
+  const ref = `${step.node}@${step.version}`;
+  const first = profiles.get(ref);
+  if (!first) profiles.set(ref, step);
   return {
-    after: step.after,
-    cacheTtlMs: step.cacheTtlMs,
-    cost: step.cost,
-    entrypoint: step.entrypoint,
+    ...(step.after.length === 0 ? {} : { after: step.after }),
     id: step.id,
     inputs: sourcesContent(step.inputs),
-    kind: step.kind,
-    node: step.node,
-    outputs: step.outputs,
-    parent: step.parent ?? null,
-    retry: { backoff: retry.backoff, baseMs: retry.baseMs, maxMs: retry.maxMs, maxRetries: retry.maxRetries },
-    segment: step.segment,
-    timeoutMs: step.timeoutMs,
-    unchecked: step.unchecked ?? [],
-    version: step.version,
-    wait: step.wait ? { event: step.wait.event, kind: step.wait.kind, ms: step.wait.ms, timeoutMs: step.wait.timeoutMs } : null,
-    when: step.when ? gateContent(step.when) : null,
+    node: ref,
+    // Steps of one node share its profile, unless a plan from elsewhere says otherwise.
+    ...(first && !sameProfile(first, step) ? { own: profileContent(step) } : {}),
+    ...(step.parent === undefined ? {} : { parent: step.parent }),
+    ...(step.unchecked === undefined ? {} : { unchecked: step.unchecked }),
+    ...(step.when === undefined ? {} : { when: gateContent(step.when) }),
   };
 }
+
+/** What a step owes to its node. */
+function profileContent({ cacheTtlMs, cost, entrypoint, kind, outputs, retry, timeoutMs, wait }: PlanStep): JsonValue {
+  return {
+    cacheTtlMs,
+    cost,
+    entrypoint,
+    kind,
+    outputs,
+    retry: { backoff: retry.backoff, baseMs: retry.baseMs, maxMs: retry.maxMs, maxRetries: retry.maxRetries },
+    timeoutMs,
+    ...(wait ? { wait: { event: wait.event, kind: wait.kind, ms: wait.ms, timeoutMs: wait.timeoutMs } } : {}),
+  };
+}
+
+function sameProfile(a: PlanStep, b: PlanStep): boolean {
+  const scalars = a.cacheTtlMs === b.cacheTtlMs && a.cost === b.cost && a.timeoutMs === b.timeoutMs;
+  if (scalars && a.entrypoint === b.entrypoint && a.kind === b.kind && a.retry === b.retry && a.outputs === b.outputs) {
+    return a.wait === b.wait || sameJson(asJson(a.wait), asJson(b.wait));
+  }
+  return sameJson(profileContent(a), profileContent(b));
+}
+
+/** Waits hold JSON only; their interface merely has no index signature. */
+const asJson = (wait: PlanStep["wait"]): JsonValue => (wait ? { ...wait } : null);
 
 function boundaryContent(boundary: Boundary): JsonValue {
   return {

@@ -24,7 +24,9 @@ export function violations(plan: Plan, snapshot: RegistrySnapshot): readonly Vio
     ["max_cost", maxCost, plan.cost],
     ["deadline_ms", deadlineMs, deadlineMs === null ? 0 : expectedMs(plan, snapshot)],
   ];
-  return judged.flatMap(([guard, limit, actual]) => (limit !== null && actual > limit ? [{ guard, limit, actual }] : []));
+  return judged.flatMap(([guard, limit, actual]) =>
+    limit !== null && actual > limit ? [{ guard, limit, actual }] : [],
+  );
 }
 
 /** The guards that refuse. */

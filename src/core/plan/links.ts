@@ -44,7 +44,11 @@ export class Links {
   }
 
   /** Everything reachable over at least one edge; not beyond steps where it stops. */
-  #walk(starts: readonly number[], edges: readonly (readonly number[])[], stopAt: (step: number) => boolean): ReadonlySet<number> {
+  #walk(
+    starts: readonly number[],
+    edges: readonly (readonly number[])[],
+    stopAt: (step: number) => boolean,
+  ): ReadonlySet<number> {
     const seen = new Set<number>();
     const open = [...starts];
     const first = new Set(starts);

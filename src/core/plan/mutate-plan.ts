@@ -28,7 +28,11 @@ export type Mutation =
  * PLAN_INVALID `invalid_mutation` with the place `mutations[i]` for a change that names what is not there. Composites
  * stay recognisable as long as all their parts do.
  */
-export function mutatePlan(plan: Plan, mutations: readonly Mutation[], snapshot: RegistrySnapshot): Result<Plan, Fault> {
+export function mutatePlan(
+  plan: Plan,
+  mutations: readonly Mutation[],
+  snapshot: RegistrySnapshot,
+): Result<Plan, Fault> {
   let graph = planToGraph(plan);
   const touched = new Set<StepId>();
   for (const [i, mutation] of mutations.entries()) {
@@ -50,7 +54,10 @@ function apply(graph: Graph, mutation: Mutation, snapshot: RegistrySnapshot): Re
   }
   const target = graph.steps.find((step) => step.id === mutation.step);
   if (!target) {
-    const hint = `name a step of the plan${suggestion(mutation.step, graph.steps.map((step) => step.id))}`;
+    const hint = `name a step of the plan${suggestion(
+      mutation.step,
+      graph.steps.map((step) => step.id),
+    )}`;
     return refuse(`there is no step ${mutation.step}`, hint);
   }
   if (mutation.op === "remove") return ok({ ...graph, steps: graph.steps.filter((step) => step !== target) });
@@ -71,7 +78,9 @@ function withoutBroken(graph: Graph, touched: ReadonlySet<StepId>): Graph {
   return {
     ...graph,
     steps,
-    boundaries: boundaries.map((one) => (one.parent === null || intact.has(one.parent) ? one : { ...one, parent: null })),
+    boundaries: boundaries.map((one) =>
+      one.parent === null || intact.has(one.parent) ? one : { ...one, parent: null },
+    ),
   };
 }
 
@@ -104,4 +113,5 @@ function withResult(graph: Graph, name: string, from: GraphSource | null): NonNu
   return Object.fromEntries(from === null ? others : [...others, [name, from]]);
 }
 
-const refuse = (message: string, hint: string): Result<never, Fault> => err(planFault("invalid_mutation", message, { hint }));
+const refuse = (message: string, hint: string): Result<never, Fault> =>
+  err(planFault("invalid_mutation", message, { hint }));

@@ -39,7 +39,13 @@ export function resolveGoal(goal: Goal, snapshot: RegistrySnapshot, excluded: Ex
   const problem = goal.want.length === 0 ? nothingWanted() : policyFault(policy);
   if (problem) return err(problem);
   const want = [...new Set(goal.want)];
-  const request: SearchRequest = { want, given: new Set(goal.given), policy, excluded, composites: new Composites(snapshot, policy, excluded) };
+  const request: SearchRequest = {
+    want,
+    given: new Set(goal.given),
+    policy,
+    excluded,
+    composites: new Composites(snapshot, policy, excluded),
+  };
   const found = search(request, snapshot, cheapest(policy));
   if (found.wants.some((demand) => demand.by === null)) return err(unreachable(found));
   const first = attempt(derivation(found), snapshot, []);
@@ -63,7 +69,12 @@ const derivation = (found: Search): Resolution =>
  * The cheapest plan breaks a guard: tries the cheapest plan that is shallow enough, the one with the fewest steps, and the
  * fastest, whichever the broken guards call for. The plan that is taken instead says which guard shaped it.
  */
-function settleFor(first: Attempt, found: Search, request: SearchRequest, snapshot: RegistrySnapshot): Result<Plan, Fault> {
+function settleFor(
+  first: Attempt,
+  found: Search,
+  request: SearchRequest,
+  snapshot: RegistrySnapshot,
+): Result<Plan, Fault> {
   const { policy } = request;
   const broken = new Set(first.violations.map(({ guard }) => guard));
   const others: (() => Resolution | null)[] = [];
@@ -71,7 +82,8 @@ function settleFor(first: Attempt, found: Search, request: SearchRequest, snapsh
   if (broken.has("max_steps")) others.push(() => derivation(search(request, snapshot, fewest)));
   if (broken.has("deadline_ms")) others.push(() => derivation(search(request, snapshot, fastest(policy))));
   const notes = first.violations.map(
-    ({ guard, limit, actual }) => `${guard} ${figure(limit)} ruled out a plan with ${figure(actual)} that costs ${figure(first.plan.cost)}`,
+    ({ guard, limit, actual }) =>
+      `${guard} ${figure(limit)} ruled out a plan with ${figure(actual)} that costs ${figure(first.plan.cost)}`,
   );
   for (const other of others) {
     const resolution = other();
@@ -81,12 +93,17 @@ function settleFor(first: Attempt, found: Search, request: SearchRequest, snapsh
   const hard = first.violations.find(isHard);
   if (hard) return err(limitFault(hard));
   const late = first.violations.map(
-    ({ limit, actual }) => `deadline_ms ${figure(limit)} is less than the ${figure(actual)} ms the steps are expected to take`,
+    ({ limit, actual }) =>
+      `deadline_ms ${figure(limit)} is less than the ${figure(actual)} ms the steps are expected to take`,
   );
   return ok({ ...first.plan, guards: [...first.plan.guards, ...late] });
 }
 
-function attempt(resolution: Resolution, snapshot: RegistrySnapshot, guards: readonly string[]): Result<Attempt, Fault> {
+function attempt(
+  resolution: Resolution,
+  snapshot: RegistrySnapshot,
+  guards: readonly string[],
+): Result<Attempt, Fault> {
   const { request } = resolution.search;
   const { policy } = request;
   const { steps, results } = bindGoal(resolution);

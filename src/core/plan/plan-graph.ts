@@ -65,7 +65,8 @@ export function resolveGraph(
   const hard = broken.find(isHard);
   if (hard) return err(limitFault(hard));
   const late = broken.map(
-    ({ limit, actual }) => `deadline_ms ${figure(limit)} is less than the ${figure(actual)} ms the steps are expected to take`,
+    ({ limit, actual }) =>
+      `deadline_ms ${figure(limit)} is less than the ${figure(actual)} ms the steps are expected to take`,
   );
   return ok({ ...plan.value, why: whyOf(plan.value, read.value), guards: [...plan.value.guards, ...late] });
 }

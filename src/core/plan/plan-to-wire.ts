@@ -31,6 +31,7 @@ export function planToWire(plan: Plan): PlanWire {
       candidates: candidates.map((candidate) => ({ ...candidate, reasons: [...candidate.reasons] })),
     })),
     guards: [...plan.guards],
+    origin: plan.origin ?? "goal",
     policy: policyToWire(plan.policy),
   };
 }
@@ -57,6 +58,9 @@ function stepToWire(step: PlanStep): PlanWire["steps"][number] {
     outputs: [...step.outputs],
     after: [...step.after],
     ...(step.when === undefined ? {} : { when: gateToWire(step.when) }),
+    ...(step.wait === undefined
+      ? {}
+      : { wait: { kind: step.wait.kind, ms: step.wait.ms, event: step.wait.event, timeout_ms: step.wait.timeoutMs } }),
     ...(step.parent === undefined ? {} : { parent: step.parent }),
     ...(step.unchecked === undefined ? {} : { unchecked: [...step.unchecked] }),
     segment: step.segment,
@@ -67,8 +71,12 @@ function stepToWire(step: PlanStep): PlanWire["steps"][number] {
   };
 }
 
-function sourcesToWire(sources: Readonly<Record<string, Source>>): Record<string, { step: string | null; key: string }> {
-  return Object.fromEntries(Object.entries(sources).map(([key, source]) => [key, { step: source.step, key: source.key }]));
+function sourcesToWire(
+  sources: Readonly<Record<string, Source>>,
+): Record<string, { step: string | null; key: string }> {
+  return Object.fromEntries(
+    Object.entries(sources).map(([key, source]) => [key, { step: source.step, key: source.key }]),
+  );
 }
 
 /** The policy under its names on the wire. */

@@ -1,16 +1,12 @@
 import type { ContractKey, NodeKind, RetryPolicy } from "../registry/node.ts";
 import type { Gate } from "./gate.ts";
 import type { Policy } from "./policy.ts";
+import type { Source, StepId } from "./source.ts";
 import type { WaitSpec } from "./wait.ts";
 
-export type StepId = string;
-export type SegmentId = string;
+export type { Source, StepId } from "./source.ts";
 
-/** Where a value comes from: the goal's given values (`step: null`) or another step's output. */
-export interface Source {
-  readonly step: StepId | null;
-  readonly key: ContractKey;
-}
+export type SegmentId = string;
 
 /** One node call of a plan. Carries everything the reducer needs, so a running plan never asks the registry. */
 export interface PlanStep {

@@ -9,7 +9,11 @@ export function policyFault(policy: Policy): Fault | null {
     return conflict("mode", "max_parallelism", `mode is sequential, but max_parallelism is ${policy.maxParallelism}`);
   }
   if (!policy.allowUnproven && policy.minConfidence >= 1) {
-    return conflict("allow_unproven", "min_confidence", "no node ever reaches confidence 1, and unproven nodes are not allowed");
+    return conflict(
+      "allow_unproven",
+      "min_confidence",
+      "no node ever reaches confidence 1, and unproven nodes are not allowed",
+    );
   }
   for (const name of ["namespaces", "tags", "groups"] as const) {
     const both = allowedAndDenied(policy[name]);

@@ -87,7 +87,9 @@ function checkStep(
     if (id === step.id) faults.push(selfDependency(step.id, at));
     else if (!scope.nodes.has(id)) {
       const hint = `name a step of this graph${suggestion(id, scope.nodes.keys())}`;
-      faults.push(planFault("dangling_edge", `step ${step.id} comes after ${id}, which does not exist`, { place: at, hint }));
+      faults.push(
+        planFault("dangling_edge", `step ${step.id} comes after ${id}, which does not exist`, { place: at, hint }),
+      );
     }
   }
   const inputs = new Map<ContractKey, Source>();
@@ -95,7 +97,10 @@ function checkStep(
     const at = `${place}.inputs["${key}"]`;
     const known = Object.keys(node.inputs);
     if (!known.includes(key)) {
-      const hint = known.length === 0 ? "it takes no inputs" : `it takes ${known.slice(0, 10).join(", ")}${suggestion(key, known)}`;
+      const hint =
+        known.length === 0
+          ? "it takes no inputs"
+          : `it takes ${known.slice(0, 10).join(", ")}${suggestion(key, known)}`;
       faults.push(planFault("unknown_input", `${node.name} has no input ${key}`, { place: at, hint }));
       continue;
     }
@@ -106,7 +111,8 @@ function checkStep(
   }
   const when = step.when === undefined ? null : resolveGate(step.when, scope, `${place}.when`);
   if (when && !when.ok) faults.push(when.error);
-  if (when?.ok && gateSources(when.value).some((source) => source.step === step.id)) faults.push(selfDependency(step.id, `${place}.when`));
+  if (when?.ok && gateSources(when.value).some((source) => source.step === step.id))
+    faults.push(selfDependency(step.id, `${place}.when`));
   if (faults.length > 0) return err(faults);
   return ok({
     id: step.id,

@@ -9,8 +9,8 @@ import { planFault } from "./problem.ts";
 
 /** How ids and sources change when planned steps are taken into another plan. */
 export interface Renaming {
-  id(id: StepId): StepId;
-  source(source: Source): Source;
+  readonly id: (id: StepId) => StepId;
+  readonly source: (source: Source) => Source;
 }
 
 /** Turns a planned step back into a draft. The node must still be in the registry. */

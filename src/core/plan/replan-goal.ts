@@ -7,7 +7,7 @@ import type { Plan, PlanStep, Source, StepId } from "./plan.ts";
 import { planIndex } from "./plan-index.ts";
 import { resolveGoal } from "./plan-goal.ts";
 import { freshId, reboundary, redraft, type Renaming } from "./redraft.ts";
-import type { Standing } from "./replan.ts";
+import type { Standing } from "./standing.ts";
 
 /** Resolves the goal again from what was given and what succeeded, without the nodes that died. */
 export function replanGoal(standing: Standing): Result<Parts, Fault> {
@@ -22,7 +22,10 @@ export function replanGoal(standing: Standing): Result<Parts, Fault> {
   const moved = renaming(rest.value, standing, there);
   const steps: DraftStep[] = [];
   const kept = plan.steps.filter((step) => succeeded.has(step.id));
-  for (const [planned, how] of [...kept.map((step) => [step, AS_IT_IS] as const), ...rest.value.steps.map((step) => [step, moved] as const)]) {
+  for (const [planned, how] of [
+    ...kept.map((step) => [step, AS_IT_IS] as const),
+    ...rest.value.steps.map((step) => [step, moved] as const),
+  ]) {
     const draft = redraft(planned, snapshot, how);
     if (!draft.ok) return draft;
     steps.push(how === moved ? { ...draft.value, unchecked: unsure(planned, draft.value, there) } : draft.value);
@@ -70,7 +73,11 @@ function available({ plan, succeeded }: Standing): ReadonlyMap<ContractKey, Sour
  * New names for the resolved remainder. A step or composite keeps its id when the old plan has the very same under it and
  * nothing of it has succeeded or died; otherwise it gets one that was never used.
  */
-function renaming(rest: Plan, { plan, failed, succeeded }: Standing, there: ReadonlyMap<ContractKey, Source>): Renaming {
+function renaming(
+  rest: Plan,
+  { plan, failed, succeeded }: Standing,
+  there: ReadonlyMap<ContractKey, Source>,
+): Renaming {
   const { stepById } = planIndex(plan);
   const dead = new Set(failed.map((step) => step.id));
   const same = (step: PlanStep): boolean => {
@@ -91,7 +98,8 @@ function renaming(rest: Plan, { plan, failed, succeeded }: Standing, there: Read
   };
   return {
     id,
-    source: (source) => (source.step === null ? (there.get(source.key) ?? source) : { step: id(source.step), key: source.key }),
+    source: (source) =>
+      source.step === null ? (there.get(source.key) ?? source) : { step: id(source.step), key: source.key },
   };
 }
 
@@ -99,9 +107,15 @@ function renaming(rest: Plan, { plan, failed, succeeded }: Standing, there: Read
 const rootOf = (id: StepId): StepId => id.split("/")[0] ?? id;
 
 /** A value that was there before was not chosen with this consumer in mind: it is checked when it is used. */
-const unsure = (planned: PlanStep, draft: DraftStep, there: ReadonlyMap<ContractKey, Source>): readonly ContractKey[] => [
+const unsure = (
+  planned: PlanStep,
+  draft: DraftStep,
+  there: ReadonlyMap<ContractKey, Source>,
+): readonly ContractKey[] => [
   ...new Set([
     ...draft.unchecked,
-    ...Object.entries(planned.inputs).flatMap(([key, source]) => (source.step === null && there.has(source.key) ? [key] : [])),
+    ...Object.entries(planned.inputs).flatMap(([key, source]) =>
+      source.step === null && there.has(source.key) ? [key] : [],
+    ),
   ]),
 ];

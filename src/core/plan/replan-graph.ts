@@ -8,7 +8,7 @@ import { gateSources } from "./gate-sources.ts";
 import type { PlanStep, Source, StepId } from "./plan.ts";
 import { planFault } from "./problem.ts";
 import { draftAs, freshId, reboundary, redraft, type Renaming } from "./redraft.ts";
-import type { Standing } from "./replan.ts";
+import type { Standing } from "./standing.ts";
 
 /** Puts another version of its node in the place of every dead step; the author's graph stays as it is otherwise. */
 export function replanGraph(standing: Standing): Result<Parts, Fault> {
@@ -48,10 +48,16 @@ export function replanGraph(standing: Standing): Result<Parts, Fault> {
 }
 
 /** The newest version the plan named as a fallback that still is allowed, takes what is bound and gives what is used. */
-function substitute(step: PlanStep, outputs: ReadonlySet<string>, { plan, snapshot, excluded }: Standing): NodeDefinition | undefined {
+function substitute(
+  step: PlanStep,
+  outputs: ReadonlySet<string>,
+  { plan, snapshot, excluded }: Standing,
+): NodeDefinition | undefined {
   const fallbacks = new Set(
     plan.why.flatMap(({ candidates }) =>
-      candidates.flatMap((candidate) => (candidate.verdict === "fallback" ? [nodeRef({ name: candidate.node, version: candidate.version })] : [])),
+      candidates.flatMap((candidate) =>
+        candidate.verdict === "fallback" ? [nodeRef({ name: candidate.node, version: candidate.version })] : [],
+      ),
     ),
   );
   return snapshot.byName.get(step.node)?.find((node) => {

@@ -1,26 +1,15 @@
 import type { Fault } from "../errors.ts";
-import { nodeRef, type ContractKey } from "../registry/node.ts";
+import type { ContractKey } from "../registry/node.ts";
 import type { RegistrySnapshot } from "../registry/snapshot.ts";
 import { err, ok, type Result } from "../result.ts";
 import { assemble, type Parts } from "./assemble.ts";
 import { isHard, limitFault, violations } from "./limits.ts";
-import type { Plan, PlanStep, StepId } from "./plan.ts";
+import type { Plan, StepId } from "./plan.ts";
 import { planIndex } from "./plan-index.ts";
 import { planFault } from "./problem.ts";
 import { replanGoal } from "./replan-goal.ts";
 import { replanGraph } from "./replan-graph.ts";
-
-/** How a running plan stands. */
-export interface Standing {
-  readonly plan: Plan;
-  /** Every step of the run that is dead, those of earlier re-plannings too when they are still in the plan. */
-  readonly failed: readonly PlanStep[];
-  /** Succeeded step → the output keys it gave. */
-  readonly succeeded: ReadonlyMap<StepId, readonly ContractKey[]>;
-  readonly snapshot: RegistrySnapshot;
-  /** The reason given for nodes that are not used again, by `name@version`. */
-  readonly excluded: ReadonlyMap<string, string>;
-}
+import { refOf, type Standing } from "./standing.ts";
 
 /**
  * A plan for what remains after steps have died: succeeded steps stay with their ids and segments, dead ones are replaced
@@ -41,7 +30,9 @@ export function replan(
   if (failed.length === 0 || failed.length < failedSteps.length) {
     const strange = failedSteps.find((id) => !stepById.has(id));
     const message = strange === undefined ? "no step has failed" : `the plan has no step ${strange}`;
-    return err(planFault("nothing_to_replan", message, { place: "failed_steps", hint: "name the dead steps of this plan" }));
+    return err(
+      planFault("nothing_to_replan", message, { place: "failed_steps", hint: "name the dead steps of this plan" }),
+    );
   }
   const excluded = new Map(failed.map((step) => [refOf(step), `step ${step.id} failed with it in this run`]));
   const standing: Standing = { plan, failed, succeeded: succeededOutputs, snapshot, excluded };
@@ -54,7 +45,9 @@ export function replan(
 }
 
 function withKept(parts: Parts, { plan, succeeded, excluded }: Standing): Parts {
-  const segmentOf = new Map(plan.steps.flatMap((step) => (succeeded.has(step.id) ? [[step.id, step.segment] as const] : [])));
+  const segmentOf = new Map(
+    plan.steps.flatMap((step) => (succeeded.has(step.id) ? [[step.id, step.segment] as const] : [])),
+  );
   const used = plan.segments.map(({ id }) => Number(id.slice(1)));
   const names = [...excluded.keys()].join(", ");
   return {
@@ -63,6 +56,3 @@ function withKept(parts: Parts, { plan, succeeded, excluded }: Standing): Parts 
     kept: { segmentOf, nextNumber: used.reduce((most, number) => Math.max(most, number + 1), 0) },
   };
 }
-
-/** `name@version` of a step's node. */
-export const refOf = (step: PlanStep): string => nodeRef({ name: step.node, version: step.version });

@@ -36,13 +36,15 @@ export function resolveGate(gate: Gate<GraphSource>, scope: Scope, place: string
   return ok(name === "all" ? { all: parts } : { any: parts });
 }
 
-const HINT = "`in` takes a list; lt, lte, gt and gte take a number or a text; contains takes a scalar; paths are JSON Pointers";
+const HINT =
+  "`in` takes a list; lt, lte, gt and gte take a number or a text; contains takes a scalar; paths are JSON Pointers";
 
 function misuseOf(op: GateOperator, than: GateOperand, path: string): string | null {
   if (path !== "" && !/^(\/([^~/]|~[01])*)+$/.test(path)) return `${path} is not a JSON Pointer`;
   if (op === "in" && !Array.isArray(than)) return "`in` needs a list to look in";
   if (op === "contains" && Array.isArray(than)) return "`contains` looks for one value, not for a list";
   const ordering = op === "lt" || op === "lte" || op === "gt" || op === "gte";
-  if (ordering && typeof than !== "number" && typeof than !== "string") return `${op} needs a number or a text to compare with`;
+  if (ordering && typeof than !== "number" && typeof than !== "string")
+    return `${op} needs a number or a text to compare with`;
   return null;
 }

@@ -47,7 +47,7 @@ function newShapes(): Shapes {
   const fitOf = (from: number, to: number): Fit => {
     if (from === to) return FITS;
     let row = verdicts.get(from);
-    if (!row) verdicts.set(from, (row = new Map()));
+    if (!row) verdicts.set(from, (row = new Map<number, Fit>()));
     let verdict = row.get(to);
     if (!verdict) row.set(to, (verdict = assignable(schemas[from] ?? {}, schemas[to] ?? {})));
     return verdict;

@@ -40,7 +40,11 @@ export function standsWithout(rival: Contender, chosen: Contender, search: Searc
 
 function derives(
   rival: Contender,
-  { waiting, consumers, ready }: {
+  {
+    waiting,
+    consumers,
+    ready,
+  }: {
     readonly waiting: Map<Contender, number>;
     readonly consumers: ReadonlyMap<Demand, readonly Contender[]>;
     readonly ready: Contender[];

@@ -62,7 +62,10 @@ export function place(draft: DraftStep, template: Template): Placed {
   return {
     steps,
     outputs,
-    boundaries: [boundaryOf(draft, template, steps, outputs), ...template.boundaries.map((one) => moveBoundary(one, draft.id, hardly))],
+    boundaries: [
+      boundaryOf(draft, template, steps, outputs),
+      ...template.boundaries.map((one) => moveBoundary(one, draft.id, hardly)),
+    ],
     exits: template.steps.filter((step) => !awaited.has(step.id)).map((step) => at(step.id)),
   };
 }

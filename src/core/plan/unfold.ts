@@ -34,7 +34,8 @@ export function unfold(
   const placed = new Map<StepId, Placed>();
   const unfolded: DraftStep[] = [];
   const boundaries: Boundary[] = [];
-  const move = (source: Source): Source => (source.step === null ? undefined : placed.get(source.step))?.outputs.get(source.key) ?? source;
+  const move = (source: Source): Source =>
+    (source.step === null ? undefined : placed.get(source.step))?.outputs.get(source.key) ?? source;
   for (const at of ordered.order) {
     const step = steps[at];
     if (!step) continue;
@@ -54,7 +55,8 @@ export function unfold(
     placed.set(step.id, there);
     for (const part of there.steps) unfolded.push(part);
     for (const boundary of there.boundaries) boundaries.push(boundary);
-    if (unfolded.length > maxSteps) return err(limitFault({ guard: "max_steps", limit: maxSteps, actual: unfolded.length }));
+    if (unfolded.length > maxSteps)
+      return err(limitFault({ guard: "max_steps", limit: maxSteps, actual: unfolded.length }));
   }
   return ok({
     // Wishes may look ahead to composites that were placed later.
@@ -64,5 +66,7 @@ export function unfold(
   });
 }
 
-const mapSources = (sources: ReadonlyMap<ContractKey, Source>, move: (source: Source) => Source): ReadonlyMap<ContractKey, Source> =>
-  new Map([...sources].map(([key, source]) => [key, move(source)]));
+const mapSources = (
+  sources: ReadonlyMap<ContractKey, Source>,
+  move: (source: Source) => Source,
+): ReadonlyMap<ContractKey, Source> => new Map([...sources].map(([key, source]) => [key, move(source)]));

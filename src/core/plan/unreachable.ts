@@ -1,4 +1,3 @@
-import type { JsonObject } from "../../../contracts/json.ts";
 import type { Fault } from "../errors.ts";
 import type { ContractKey } from "../registry/node.ts";
 import type { Demand } from "./contender.ts";
@@ -10,12 +9,19 @@ import type { Search } from "./search.ts";
 /** Lists in the fault stop here: it travels in an answer. */
 const MAX_LISTED = 50;
 
+interface Rejected {
+  readonly key: ContractKey;
+  readonly node: string;
+  readonly version: string;
+  readonly reasons: readonly string[];
+}
+
 interface Missing {
   readonly key: ContractKey;
   /** Nodes that need it, or `goal`. */
   readonly neededBy: string;
   readonly nearest: readonly ContractKey[];
-  readonly candidates: readonly JsonObject[];
+  readonly candidates: readonly Rejected[];
 }
 
 /**
@@ -35,19 +41,21 @@ export function unreachable(search: Search): Fault {
     place: "goal.want",
     hint: hintFor(roots[0], circular),
     details: {
-      missing: roots.slice(0, MAX_LISTED).map((leaf) => ({ key: leaf.key, needed_by: leaf.neededBy, nearest: leaf.nearest })),
-      candidates: candidates.slice(0, MAX_LISTED),
+      missing: roots
+        .slice(0, MAX_LISTED)
+        .map((leaf) => ({ key: leaf.key, needed_by: leaf.neededBy, nearest: leaf.nearest })),
+      candidates: candidates.slice(0, MAX_LISTED).map((one) => ({ ...one })),
     },
   });
 }
 
-function descend(wanted: readonly Demand[], search: Search): { leaves: Missing[]; candidates: JsonObject[] } {
+function descend(wanted: readonly Demand[], search: Search): { leaves: Missing[]; candidates: Rejected[] } {
   const leaves: Missing[] = [];
-  const candidates: JsonObject[] = [];
+  const candidates: Rejected[] = [];
   const asked = new Map<Demand, string>(wanted.map((demand) => [demand, "goal"]));
   // The map grows while it is walked.
   for (const [demand, neededBy] of asked) {
-    const own: JsonObject[] = [];
+    const own: Rejected[] = [];
     let open = false;
     for (const node of search.snapshot.producers.get(demand.key) ?? []) {
       const contender = search.contenders.get(node);
@@ -62,18 +70,17 @@ function descend(wanted: readonly Demand[], search: Search): { leaves: Missing[]
   return { leaves, candidates };
 }
 
-function leafOf(demand: Demand, neededBy: string, candidates: readonly JsonObject[], search: Search): Missing {
-  const known = candidates.length > 0 ? [] : nearest(demand.key, [...search.request.given, ...search.snapshot.producers.keys()]);
+function leafOf(demand: Demand, neededBy: string, candidates: readonly Rejected[], search: Search): Missing {
+  const known =
+    candidates.length > 0 ? [] : nearest(demand.key, [...search.request.given, ...search.snapshot.producers.keys()]);
   return { key: demand.key, neededBy, nearest: known, candidates };
 }
 
 function hintFor(leaf: Missing | undefined, circular: boolean): string {
-  if (!leaf || circular) return "give one of the keys in the circle, or register a node that produces it from what is given";
+  if (!leaf || circular)
+    return "give one of the keys in the circle, or register a node that produces it from what is given";
   const [first] = leaf.candidates;
-  if (first) {
-    const reasons = Array.isArray(first.reasons) ? first.reasons.join("; ") : "";
-    return `${String(first.node)}@${String(first.version)} would produce ${leaf.key}, but ${reasons}`;
-  }
+  if (first) return `${first.node}@${first.version} would produce ${leaf.key}, but ${first.reasons.join("; ")}`;
   const meant = leaf.nearest.length > 0 ? `; did you mean ${leaf.nearest.join(" or ")}?` : "";
   return `give ${leaf.key}, or register a node that produces it${meant}`;
 }

@@ -32,7 +32,8 @@ export const valuesOf = (tenant: string, day: Day | null = null): string =>
  *
  * @param sha256 of the value's JSON, lower-case hex
  */
-export const valueKey = (tenant: string, sha256: string, now: Instant): string => `${valuesOf(tenant, dayOf(now))}${sha256}`;
+export const valueKey = (tenant: string, sha256: string, now: Instant): string =>
+  `${valuesOf(tenant, dayOf(now))}${sha256}`;
 
 /** The day of a value's key; null when the key has none, and its value therefore stays for ever. */
 export const valueDay = (key: string): Day | null =>

@@ -53,7 +53,7 @@ function dispatchSegment(draft: Draft, id: string, via: "inline" | "queue", leas
   const segment = draft.segment(id);
   const steps = runnable(draft, segment);
   if (steps.length === 0) return armTimer(draft, segment);
-  if (via === "queue" && !hasRoom(draft)) return;
+  if (via === "queue" && !hasRoom(draft)) return armTimer(draft, segment);
   const epoch = segment.epoch + 1;
   const expiresAt = draft.now + leaseMs(draft, steps, segment.expiries, leases);
   const held: Lease = { token: tokenOf(id, epoch), epoch, expiresAt, steps };
@@ -128,7 +128,9 @@ function runnable(draft: Draft, segment: SegmentState): readonly StepId[] {
 function armTimer(draft: Draft, segment: SegmentState): void {
   const moments = segment.steps.flatMap((step) => {
     if (TERMINAL_STEP.has(step.status)) return [];
-    return step.waiting ? [step.waiting.until] : step.retryAt !== null ? [step.retryAt] : [];
+    if (step.waiting) return [step.waiting.until];
+    // A backoff that is over waits for room or for an input, and no time brings either.
+    return step.retryAt !== null && step.retryAt > draft.now ? [step.retryAt] : [];
   });
   const dueAt = moments.length > 0 ? Math.min(...moments) : null;
   if (dueAt !== segment.dueAt) draft.putSegment({ ...segment, dueAt });

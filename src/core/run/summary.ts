@@ -45,6 +45,7 @@ const MAX_MESSAGE = 1_000;
 /** The index row of a run as it stands. */
 export function summaryOf(state: RunState, archive: ArchivePlace | null = null): RunSummary {
   const { header, plan } = state;
+  const placed = [...plan.steps, ...(plan.boundaries ?? [])];
   return {
     runId: header.id,
     tenant: header.tenant,
@@ -53,7 +54,7 @@ export function summaryOf(state: RunState, archive: ArchivePlace | null = null):
     correlationId: header.correlationId,
     want: plan.want.slice(0, MAX_ENTRIES),
     tags: distinct(header.tags).slice(0, MAX_ENTRIES),
-    nodes: distinct([...plan.steps, ...(plan.boundaries ?? [])].map(nodeRef)).slice(0, MAX_ENTRIES),
+    nodes: distinct(placed.map(({ node, version }) => nodeRef({ name: node, version }))).slice(0, MAX_ENTRIES),
     createdAt: header.createdAt,
     finishedAt: header.finishedAt,
     steps: plan.steps.length,

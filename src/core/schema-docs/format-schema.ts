@@ -55,7 +55,7 @@ const LAST = ["examples", "definitions", "$defs"];
  * without one.
  */
 export function formatSchema(schema: JsonSchema, name?: string): JsonSchema {
-  const titled = name === undefined || "title" in schema || "$ref" in schema ? schema : { title: words(name), ...schema };
+  const titled = name === undefined || "title" in schema || "$ref" in schema ? schema : { title: titleFromName(name), ...schema };
   return mapSchema(titled, (one) => ordered(normalised(one)));
 }
 
@@ -110,7 +110,7 @@ function capitalised(text: string): string {
 }
 
 /** `state-contract` → `State contract`. */
-function words(name: string): string {
+export function titleFromName(name: string): string {
   const text = name.replace(/[-_.]+/g, " ").trim();
   return text.charAt(0).toUpperCase() + text.slice(1);
 }

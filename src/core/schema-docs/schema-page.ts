@@ -1,6 +1,7 @@
 import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json.ts";
 import { isObject } from "../contract/map-schema.ts";
 import { constraintsOf } from "./constraints.ts";
+import { titleFromName } from "./format-schema.ts";
 import { refName, typeName } from "./type-name.ts";
 
 /** One field of a schema, as a row of its page. */
@@ -23,7 +24,7 @@ export function schemaPage(name: string, schema: JsonSchema): string {
   );
   const rootName = typeof schema["$ref"] === "string" ? refName(schema["$ref"]) : null;
   const root = rootName !== null && isObject(definitions.get(rootName)) ? (definitions.get(rootName) as JsonObject) : schema;
-  const title = textOf(root["title"]) ?? textOf(schema["title"]) ?? name;
+  const title = textOf(root["title"]) ?? textOf(schema["title"]) ?? titleFromName(name);
   const sections = [...definitions].filter(([key, one]) => key !== rootName && isObject(one)) as [string, JsonObject][];
   return [
     `# ${title}`,

@@ -71,17 +71,18 @@ class Comparison {
     if (sameJson(from, to) && (this.#fromRoot === this.#toRoot || !mentions(from, "$ref"))) return YES;
     if (from.$ref !== undefined) {
       const target = resolveRef(this.#fromRoot, from.$ref);
-      if (target === null) return unknown(`${place}: ${String(from.$ref)} is not a local reference`);
+      if (target === null) return unknown(`${place}: ${JSON.stringify(from.$ref)} is not a local reference`);
       return this.#conjunction([target, without(from, "$ref")], to, place);
     }
     if (to.$ref !== undefined) {
       const target = resolveRef(this.#toRoot, to.$ref);
-      if (target === null) return unknown(`${place}: ${String(to.$ref)} is not a local reference`);
+      if (target === null) return unknown(`${place}: ${JSON.stringify(to.$ref)} is not a local reference`);
       return every([this.compare(from, target, place), this.compare(from, without(to, "$ref"), place)]);
     }
     const values = from.const !== undefined ? [from.const] : Array.isArray(from.enum) ? from.enum : null;
     if (values) return this.#compareValues(values as readonly JsonValue[], from, to, place);
-    if (from.allOf !== undefined) return this.#conjunction([...schemaList(from.allOf), without(from, "allOf")], to, place);
+    if (from.allOf !== undefined)
+      return this.#conjunction([...schemaList(from.allOf), without(from, "allOf")], to, place);
     if (from.anyOf !== undefined) return this.#alternatives(from, "anyOf", to, place);
     if (from.oneOf !== undefined) return this.#alternatives(from, "oneOf", to, place);
     const verdict = this.#compareTo(from, to, place);
@@ -91,7 +92,8 @@ class Comparison {
   /** A producer that is several schemas at once: one schema where they can be merged, else any one of them may prove it. */
   #conjunction(parts: readonly JsonValue[], to: JsonSchema, place: string): Verdict {
     const schemas = parts.filter((part) => !takesAll(part));
-    if (schemas.length === 1 || schemas.includes(false)) return this.compare(schemas.includes(false) ? false : (schemas[0] ?? true), to, place);
+    if (schemas.length === 1 || schemas.includes(false))
+      return this.compare(schemas.includes(false) ? false : (schemas[0] ?? true), to, place);
     const merged = schemas.every(isObject) ? mergeAll(schemas) : null;
     if (merged) return this.compare(merged, to, place);
     let doubt: Verdict = unknown(`${place}: the parts of allOf are not merged`);
@@ -111,7 +113,9 @@ class Comparison {
     const all = every(verdicts);
     if (all.fit !== "no") return all;
     if (verdicts.every((verdict) => verdict.fit === "no" && verdict.disjoint)) return all;
-    return keyword === "anyOf" || typesAreApart(schemaList(from.oneOf)) ? { ...all, disjoint: false } : soften({ ...all, disjoint: false });
+    return keyword === "anyOf" || typesAreApart(schemaList(from.oneOf))
+      ? { ...all, disjoint: false }
+      : soften({ ...all, disjoint: false });
   }
 
   #compareValues(values: readonly JsonValue[], from: JsonSchema, to: JsonSchema, place: string): Verdict {
@@ -134,7 +138,8 @@ class Comparison {
     const verdicts: Verdict[] = [];
     for (const keyword of assertions(to)) {
       if (keyword === "allOf") for (const part of schemaList(to.allOf)) verdicts.push(this.compare(from, part, place));
-      else if (keyword === "anyOf" || keyword === "oneOf") verdicts.push(this.#oneBranch(from, schemaList(to[keyword]), keyword, place));
+      else if (keyword === "anyOf" || keyword === "oneOf")
+        verdicts.push(this.#oneBranch(from, schemaList(to[keyword]), keyword, place));
       else verdicts.push(this.#compareKeyword(keyword, from, to, place));
     }
     const disjoint = verdicts.find((verdict) => verdict.fit === "no" && verdict.disjoint);
@@ -147,12 +152,15 @@ class Comparison {
     if (types.length > 1) {
       const each = types.map((type) => this.#oneBranch({ ...from, type }, branches, keyword, place));
       const all = every(each);
-      return all.fit === "no" ? { ...all, disjoint: each.every((verdict) => verdict.fit === "no" && verdict.disjoint) } : all;
+      return all.fit === "no"
+        ? { ...all, disjoint: each.every((verdict) => verdict.fit === "no" && verdict.disjoint) }
+        : all;
     }
     const verdicts = branches.map((branch) => this.compare(from, branch, place));
     const near = verdicts.filter((verdict) => !(verdict.fit === "no" && verdict.disjoint));
     const [only] = near;
-    if (only === undefined) return no(place, verdicts[0]?.fit === "no" ? verdicts[0].reason : "no branch accepts it", true);
+    if (only === undefined)
+      return no(place, verdicts[0]?.fit === "no" ? verdicts[0].reason : "no branch accepts it", true);
     if (near.length === 1) return only;
     if (keyword === "anyOf" && near.some((verdict) => verdict.fit === "yes")) return YES;
     return unknown(`${place}: no single branch of ${keyword} covers it`);
@@ -203,7 +211,8 @@ class Comparison {
       case "const":
         return compareChoice(from, keyword === "const" ? [to.const ?? null] : schemaList(to.enum), place);
       default:
-        if (INDEPENDENT.has(keyword) && sameJson(from[keyword], to[keyword]) && !mentions(to[keyword] ?? null, "$ref")) return YES;
+        if (INDEPENDENT.has(keyword) && sameJson(from[keyword], to[keyword]) && !mentions(to[keyword] ?? null, "$ref"))
+          return YES;
         return unknown(`${place}: ${keyword} is not compared`);
     }
   }
@@ -215,8 +224,12 @@ function compareChoice(from: JsonSchema, values: readonly JsonValue[], place: st
   if (types === null) return unknown(`${place}: the consumer takes only certain values`);
   const typed = values.filter((value) => types.some((type) => isOfType(value, type)));
   if (typed.length === 0) return no(place, `no ${types.join(" or ")} is among the values accepted`, true);
-  const covered = types.every((type) => type === "null" || (type === "boolean" && values.includes(true) && values.includes(false)));
-  return covered && (!types.includes("null") || values.includes(null)) ? YES : unknown(`${place}: the consumer takes only certain values`);
+  const covered = types.every(
+    (type) => type === "null" || (type === "boolean" && values.includes(true) && values.includes(false)),
+  );
+  return covered && (!types.includes("null") || values.includes(null))
+    ? YES
+    : unknown(`${place}: the consumer takes only certain values`);
 }
 
 function isOfType(value: JsonValue, type: string): boolean {

@@ -42,7 +42,8 @@ export function compareRequired(from: JsonSchema, to: JsonSchema, place: string)
 export function compareOthers(from: JsonSchema, to: JsonSchema, place: string, compare: Compare): Verdict {
   const { additionalProperties: others } = to;
   if (others === undefined || takesAll(others)) return YES;
-  if (to.patternProperties !== undefined || from.patternProperties !== undefined) return unknown(`${place}: depends on a pattern`);
+  if (to.patternProperties !== undefined || from.patternProperties !== undefined)
+    return unknown(`${place}: depends on a pattern`);
   const surplus = isObject(from.properties)
     ? Object.entries(from.properties).filter(([key]) => own(to.properties, key) === undefined)
     : [];
@@ -53,13 +54,17 @@ export function compareOthers(from: JsonSchema, to: JsonSchema, place: string, c
   );
   const rest = from.additionalProperties;
   if (rest === undefined) return every([...described, unknown(`${place}: the producer may add properties`)]);
-  const openly = others === false && rest !== false ? no(`${place}.*`, "is not accepted") : inPart(compare(rest, others, `${place}.*`), false);
+  const openly =
+    others === false && rest !== false
+      ? no(`${place}.*`, "is not accepted")
+      : inPart(compare(rest, others, `${place}.*`), false);
   return every([...described, openly]);
 }
 
 /** Items by position, then all others. */
 export function compareItems(from: JsonSchema, to: JsonSchema, place: string, compare: Compare): Verdict {
-  if (Array.isArray(to.items) || Array.isArray(from.items)) return unknown(`${place}: tuples in the old form are not compared`);
+  if (Array.isArray(to.items) || Array.isArray(from.items))
+    return unknown(`${place}: tuples in the old form are not compared`);
   const [offered, asked] = [schemaList(from.prefixItems), schemaList(to.prefixItems)];
   const verdicts: Verdict[] = [];
   for (let i = 0; i <= Math.max(offered.length, asked.length); i++) {
@@ -68,7 +73,11 @@ export function compareItems(from: JsonSchema, to: JsonSchema, place: string, co
     const wanted = asked[i] ?? to.items ?? true;
     if (takesAll(wanted)) continue;
     const given = offered[i] ?? from.items;
-    verdicts.push(given === undefined ? unknown(`${at}: the producer does not describe its items`) : inPart(compare(given, wanted, at), false));
+    verdicts.push(
+      given === undefined
+        ? unknown(`${at}: the producer does not describe its items`)
+        : inPart(compare(given, wanted, at), false),
+    );
   }
   return every(verdicts);
 }

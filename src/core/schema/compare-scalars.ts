@@ -6,20 +6,29 @@ import { namedTypes, numberOf, sameJson } from "./schema-parts.ts";
 export function compareTypes(from: JsonSchema, to: JsonSchema, place: string): Verdict {
   const accepted = namedTypes(to) ?? [];
   const offered = namedTypes(from);
-  if (offered === null) return unknown(`${place}: the producer names no type, the consumer takes ${accepted.join(" or ")}`);
-  const within = (type: string): boolean => accepted.includes(type) || (type === "integer" && accepted.includes("number"));
+  if (offered === null)
+    return unknown(`${place}: the producer names no type, the consumer takes ${accepted.join(" or ")}`);
+  const within = (type: string): boolean =>
+    accepted.includes(type) || (type === "integer" && accepted.includes("number"));
   const outside = offered.filter((type) => !within(type));
   if (outside.length === 0) return YES;
   const touches = (type: string): boolean => within(type) || (type === "number" && accepted.includes("integer"));
   const reason = `${outside.join(" or ")} is not ${accepted.join(" or ")}`;
   if (!offered.some(touches)) return no(place, reason, true);
   // A number with a step may be whole after all.
-  if (outside.every((type) => type === "number") && from.multipleOf !== undefined) return unknown(`${place}: ${reason}`);
+  if (outside.every((type) => type === "number") && from.multipleOf !== undefined)
+    return unknown(`${place}: ${reason}`);
   return no(place, reason);
 }
 
 /** minLength, maxItems and their kin: whole numbers that bound a size. */
-export function compareSizes(from: JsonSchema, keyword: string, limit: JsonValue | undefined, place: string, least = 0): Verdict {
+export function compareSizes(
+  from: JsonSchema,
+  keyword: string,
+  limit: JsonValue | undefined,
+  place: string,
+  least = 0,
+): Verdict {
   const bound = numberOf(limit);
   if (bound === null) return unknown(`${place}: ${keyword} is not a number`);
   const offered = numberOf(from[keyword]);
@@ -37,10 +46,13 @@ export function compareRange(from: JsonSchema, keyword: string, limit: JsonValue
   const sign = keyword.endsWith("inimum") ? -1 : 1;
   const [inclusive, exclusive] = sign < 0 ? ["minimum", "exclusiveMinimum"] : ["maximum", "exclusiveMaximum"];
   const edge = edgeOf(numberOf(from[inclusive]), numberOf(from[exclusive]), sign, isWhole(from));
-  if (edge === null) return unknown(`${place}: the producer names no ${inclusive}, the consumer asks for ${keyword} ${bound}`);
+  if (edge === null)
+    return unknown(`${place}: the producer names no ${inclusive}, the consumer asks for ${keyword} ${bound}`);
   const distance = sign * (edge.value - bound);
   const holds = keyword === exclusive ? distance < 0 || (distance === 0 && edge.open) : distance <= 0;
-  return holds ? YES : no(place, `${edge.open ? exclusive : inclusive} ${edge.value} is not within ${keyword} ${bound}`);
+  return holds
+    ? YES
+    : no(place, `${edge.open ? exclusive : inclusive} ${edge.value} is not within ${keyword} ${bound}`);
 }
 
 /** The tighter of two limits; for whole numbers an open limit is the next whole number, closed. */
@@ -53,7 +65,9 @@ function edgeOf(
   const closed = whole && exclusive !== null ? sign * (Math.ceil(sign * exclusive) - 1) : null;
   const limits = [
     ...(inclusive === null ? [] : [{ value: inclusive, open: false }]),
-    ...(exclusive === null ? [] : [closed === null ? { value: exclusive, open: true } : { value: closed, open: false }]),
+    ...(exclusive === null
+      ? []
+      : [closed === null ? { value: exclusive, open: true } : { value: closed, open: false }]),
   ];
   limits.sort((a, b) => sign * (a.value - b.value) || Number(b.open) - Number(a.open));
   return limits[0] ?? null;
@@ -65,8 +79,14 @@ export function compareStep(from: JsonSchema, step: JsonValue | undefined, place
   if (sameJson(from.multipleOf, step)) return YES;
   const asked = numberOf(step);
   const offered = numberOf(from.multipleOf) ?? (isWhole(from) ? 1 : null);
-  if (asked === null || offered === null || !Number.isSafeInteger(asked) || !Number.isSafeInteger(offered) || asked <= 0) {
-    return unknown(`${place}: multiples of ${String(step)} are asked for`);
+  if (
+    asked === null ||
+    offered === null ||
+    !Number.isSafeInteger(asked) ||
+    !Number.isSafeInteger(offered) ||
+    asked <= 0
+  ) {
+    return unknown(`${place}: multiples of ${JSON.stringify(step)} are asked for`);
   }
   if (offered % asked === 0) return YES;
   return from.multipleOf === undefined

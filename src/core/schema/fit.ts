@@ -14,7 +14,12 @@ export type Verdict =
   | { readonly fit: "unknown"; readonly reason: string };
 
 export const YES: Verdict = { fit: "yes" };
-export const no = (place: string, reason: string, disjoint = false): Verdict => ({ fit: "no", place, reason, disjoint });
+export const no = (place: string, reason: string, disjoint = false): Verdict => ({
+  fit: "no",
+  place,
+  reason,
+  disjoint,
+});
 export const unknown = (reason: string): Verdict => ({ fit: "unknown", reason });
 
 /** All must hold: the first certain refusal, else the first doubt, else yes. */

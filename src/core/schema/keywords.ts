@@ -6,7 +6,16 @@ export const NARROWING = [
 
 /** Keywords that judge without regard to their neighbours: stated alike on both sides, they hold. */
 export const INDEPENDENT: ReadonlySet<string> = new Set([
-  ...["pattern", "format", "patternProperties", "propertyNames", "dependentRequired", "dependentSchemas", "dependencies", "not"],
+  ...[
+    "pattern",
+    "format",
+    "patternProperties",
+    "propertyNames",
+    "dependentRequired",
+    "dependentSchemas",
+    "dependencies",
+    "not",
+  ],
 ]);
 
 /** The JSON type a keyword speaks of; it holds for values of other types whatever it says. */

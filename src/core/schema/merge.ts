@@ -1,5 +1,5 @@
 import type { JsonSchema, JsonValue } from "../../../contracts/json.ts";
-import { assertions, isObject, namedTypes, sameJson } from "./schema-parts.ts";
+import { assertions, isObject, namedTypes, sameJson, schemaList } from "./schema-parts.ts";
 
 /** Keywords whose meaning depends on their neighbours: schemas that hold one are not merged. */
 const ENTANGLED = [
@@ -43,9 +43,9 @@ export function mergeAll(schemas: readonly JsonSchema[]): JsonSchema | null {
 function join(keyword: string, a: JsonValue, b: JsonValue): JsonValue | null {
   if (sameJson(a, b)) return a;
   if (keyword === "type") return commonTypes({ type: a }, { type: b });
-  if (keyword === "required" && Array.isArray(a) && Array.isArray(b)) return [...new Set([...a, ...b])];
+  if (keyword === "required") return [...new Set([...schemaList(a), ...schemaList(b)])];
   if (keyword === "properties" && isObject(a) && isObject(b)) return joinProperties(a, b);
-  if (keyword === "allOf" && Array.isArray(a) && Array.isArray(b)) return [...a, ...b];
+  if (keyword === "allOf") return [...schemaList(a), ...schemaList(b)];
   if (typeof a === "number" && typeof b === "number") {
     if (GREATER.has(keyword)) return Math.max(a, b);
     if (LESSER.has(keyword)) return Math.min(a, b);

@@ -5,7 +5,7 @@ import { isObject, own, schemaList, without } from "./schema-parts.ts";
 export function mentions(schema: JsonValue, keyword: string): boolean {
   const open: JsonValue[] = [schema];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    if (Array.isArray(next)) for (const item of next) open.push(item);
+    if (Array.isArray(next)) for (const item of schemaList(next)) open.push(item);
     else if (isObject(next)) {
       if (Object.hasOwn(next, keyword)) return true;
       for (const value of Object.values(next)) open.push(value);
@@ -48,7 +48,7 @@ export function loops(root: JsonSchema): boolean {
   const done = new Set<JsonValue>();
   const everything: JsonValue[] = [root];
   for (let next = everything.pop(); next !== undefined; next = everything.pop()) {
-    if (Array.isArray(next)) for (const item of next) everything.push(item);
+    if (Array.isArray(next)) for (const item of schemaList(next)) everything.push(item);
     else if (isObject(next)) {
       for (const value of Object.values(next)) everything.push(value);
       if (comesRound(next, root, done)) return true;

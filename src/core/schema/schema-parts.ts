@@ -14,14 +14,16 @@ export const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** A list of schemas, or none when the keyword is absent or malformed. */
-export const schemaList = (value: JsonValue | undefined): readonly JsonValue[] => (Array.isArray(value) ? value : []);
+export const schemaList = (value: JsonValue | undefined): readonly JsonValue[] =>
+  Array.isArray(value) ? (value as readonly JsonValue[]) : [];
 
 /** The keywords of a schema that judge a value. */
 export const assertions = (schema: JsonSchema): readonly string[] =>
   Object.keys(schema).filter((keyword) => JUDGING.has(keyword));
 
 /** Whether the schema takes every value. */
-export const takesAll = (schema: JsonValue): boolean => schema === true || (isObject(schema) && assertions(schema).length === 0);
+export const takesAll = (schema: JsonValue): boolean =>
+  schema === true || (isObject(schema) && assertions(schema).length === 0);
 
 /** The schema's own keywords without the named ones. */
 export function without(schema: JsonSchema, ...keywords: readonly string[]): JsonSchema {

@@ -13,7 +13,11 @@ export const minuteOf = (at: Instant): Instant => Math.floor(at / LABEL_SPAN_MS)
 
 /** Every label of a run, each once. */
 export const labelsOf = ({ nodes, tags, operation }: RunSummary): readonly Label[] => [
-  ...new Set([...nodes.map((ref) => `node:${nameOf(ref)}`), ...tags.map((tag) => `tag:${tag}`), `operation:${operation}`]),
+  ...new Set([
+    ...nodes.map((ref) => `node:${nameOf(ref)}`),
+    ...tags.map((tag) => `tag:${tag}`),
+    `operation:${operation}`,
+  ]),
 ];
 
 /** The labels every run that a query finds has. Not sufficient: a node's version is not part of its label. */

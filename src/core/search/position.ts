@@ -32,7 +32,8 @@ export function decodeCursor(text: string): Position | null {
 }
 
 /** The order of every list: newest first, then by id, descending. Ids are compared by UTF-16 code units. */
-export const newestFirst = (a: Position, b: Position): number => b.at - a.at || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+export const newestFirst = (a: Position, b: Position): number =>
+  b.at - a.at || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
 
 /** Whether an entry at `place` comes after the cursor. */
 export const isAfter = (place: Position, cursor: Position | null): boolean =>

@@ -50,7 +50,8 @@ export function matchesRun(run: RunSummary, query: RunQuery): boolean {
 }
 
 /** The text a search for errors looks through: `CODE: message`. */
-export const errorText = ({ faultCode, faultMessage }: RunSummary): string => `${faultCode ?? ""}: ${faultMessage ?? ""}`;
+export const errorText = ({ faultCode, faultMessage }: RunSummary): string =>
+  `${faultCode ?? ""}: ${faultMessage ?? ""}`;
 
 const isNode = (ref: string, node: string): boolean => (node.includes("@") ? ref === node : nameOf(ref) === node);
 

@@ -13,7 +13,8 @@ import { tenantsOf } from "./tenants.ts";
 /** The dead letters' entries in D1. There are few of them: but for the time, a run and the redriven, nothing is indexed. */
 export function d1DeadLetterStore(db: DrizzleD1Database): DeadLetterStore {
   const entries = () => db.select().from(deadLetters).$dynamic();
-  const one = (tenant: string, id: string): SQL | undefined => and(eq(deadLetters.tenant, tenant), eq(deadLetters.id, id));
+  const one = (tenant: string, id: string): SQL | undefined =>
+    and(eq(deadLetters.tenant, tenant), eq(deadLetters.id, id));
   return {
     record: (entry) =>
       answered("record a dead letter", async () => {
@@ -88,7 +89,16 @@ export function d1DeadLetterStore(db: DrizzleD1Database): DeadLetterStore {
   };
 }
 
-function conditionsOf({ status, queue, errorType, runId, correlationId, from, to, text }: DeadLetterQuery): readonly SQL[] {
+function conditionsOf({
+  status,
+  queue,
+  errorType,
+  runId,
+  correlationId,
+  from,
+  to,
+  text,
+}: DeadLetterQuery): readonly SQL[] {
   const reason = sql`${deadLetters.failureReason} || coalesce(char(10) || cause_code || ': ' || cause_message, '')`;
   return [
     ...(status === null ? [] : [eq(deadLetters.status, status)]),

@@ -1,10 +1,9 @@
 import { sql } from "drizzle-orm";
-import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { Erasure } from "../../core/retention/erasure.ts";
 import { pageOf } from "../../core/search/position.ts";
 import { placeOfRun } from "../../core/search/run-query.ts";
 import { ROWS_TOGETHER, type RunIndex } from "../../spi/run-index.ts";
-import { allOrNone } from "./batch.ts";
+import { allOrNone, type Database } from "./batch.ts";
 import { answered } from "./edge.ts";
 import { jsonParameters } from "./json-parameter.ts";
 import { summaryOfRow, type RunRow } from "./run-rows.ts";
@@ -12,14 +11,14 @@ import { searchStatement } from "./run-search.ts";
 import { putStatements } from "./run-upsert.ts";
 
 /** The run index in D1. Rows travel as JSON lists, in as few statements as the platform's limits allow. */
-export function d1RunIndex(db: DrizzleD1Database): RunIndex {
+export function d1RunIndex(db: Database): RunIndex {
   return {
     put: (summaries) =>
       answered("store the run index", async () => {
         const dead: Erasure[] = [];
         for (let from = 0; from < summaries.length; from += ROWS_TOGETHER) {
-          const answers = await allOrNone(db, putStatements(db, summaries.slice(from, from + ROWS_TOGETHER)));
-          dead.push(...answers.flatMap((answer) => (Array.isArray(answer) ? (answer as Erasure[]) : [])));
+          const answers = await allOrNone(db, putStatements(summaries.slice(from, from + ROWS_TOGETHER)));
+          dead.push(...(answers.flat() as Erasure[]));
         }
         return dead;
       }),

@@ -1,23 +1,25 @@
 import { sql, type SQL } from "drizzle-orm";
-import type { DrizzleD1Database } from "drizzle-orm/d1";
+import { endOf } from "../../core/retention/day.ts";
+import { SEGMENTS, segmentsOf } from "../../core/retention/keys.ts";
 import { LABEL_SPAN_MS, labelsOf, minuteOf } from "../../core/search/labels.ts";
 import type { RunSummary } from "../../core/run/summary.ts";
 import type { RunRetention } from "../../spi/run-retention.ts";
-import { allOrNone, type Statement } from "./batch.ts";
+import { allOrNone, type Database } from "./batch.ts";
 import { answered } from "./edge.ts";
 import { jsonParameters } from "./json-parameter.ts";
 import { summaryOfRow, type RunRow } from "./run-rows.ts";
 import { tenantsOf } from "./tenants.ts";
 
 /** Forgetting runs in D1. */
-export function d1RunRetention(db: DrizzleD1Database): RunRetention {
+export function d1RunRetention(db: Database): RunRetention {
   const read = async (query: SQL): Promise<readonly RunSummary[]> => (await db.all<RunRow>(query)).map(summaryOfRow);
   return {
     tenants: () => answered("list its tenants", () => tenantsOf(db, "runs")),
-    ended: (tenant, before, limit) =>
+    archivedBefore: (tenant, day, limit) =>
       answered("find old runs", () =>
         read(sql`select * from runs indexed by runs_by_time
-                 where tenant = ${tenant} and created_at < ${before} and finished_at < ${before} and deleted_at is null
+                 where tenant = ${tenant} and created_at < ${endOf(day)} and deleted_at is null
+                   and archive_key >= ${SEGMENTS} and archive_key < ${segmentsOf(day)}
                  order by created_at, run_id limit ${limit}`),
       ),
     unfinished: (tenant, before, after, limit) =>
@@ -31,13 +33,13 @@ export function d1RunRetention(db: DrizzleD1Database): RunRetention {
       answered("forget runs", async () => {
         const chosen = sql`tenant = ${tenant} and run_id in (select value from json_each(${JSON.stringify(runIds)}))`;
         const rows = await read(sql`select * from runs where ${chosen}`);
-        await allOrNone(db, [db.run(sql`delete from runs where ${chosen}`), ...withoutSideRows(db, tenant, rows, now)]);
+        await allOrNone(db, [sql`delete from runs where ${chosen}`, ...withoutSideRows(tenant, rows, now)]);
       }),
     forgetUnfinished: (tenant, runId, now) =>
       answered("forget an unfinished run", async () => {
         const chosen = sql`tenant = ${tenant} and run_id = ${runId} and finished_at is null`;
         const rows = await read(sql`select * from runs where ${chosen}`);
-        await allOrNone(db, [db.run(sql`delete from runs where ${chosen}`), ...withoutSideRows(db, tenant, rows, now)]);
+        await allOrNone(db, [sql`delete from runs where ${chosen}`, ...withoutSideRows(tenant, rows, now)]);
       }),
     delete: (tenant, runId, now) =>
       answered("delete a run", async () => {
@@ -46,14 +48,14 @@ export function d1RunRetention(db: DrizzleD1Database): RunRetention {
         if (!row || row.finished_at === null) return "unknown";
         if (row.deleted_at !== null) return "repeated";
         await allOrNone(db, [
-          db.run(sql`insert or ignore into erasures (segment, offset, length)
+          sql`insert or ignore into erasures (segment, offset, length)
                      select archive_key, archive_offset, archive_length from runs
-                     where ${chosen} and archive_key is not null`),
-          db.run(sql`update runs set deleted_at = ${now}, status = 'deleted', operation = '', correlation_id = '', want = '[]', tags = '[]', nodes = '[]', steps = 0,
+                     where ${chosen} and archive_key is not null`,
+          sql`update runs set deleted_at = ${now}, status = 'deleted', operation = '', correlation_id = '', want = '[]', tags = '[]', nodes = '[]', steps = 0,
                        fault_code = null, fault_message = null, value_keys = null,
                        archive_key = null, archive_offset = null, archive_length = null
-                     where ${chosen} and deleted_at is null`),
-          ...withoutSideRows(db, tenant, [summaryOfRow(row)], now),
+                     where ${chosen} and deleted_at is null`,
+          ...withoutSideRows(tenant, [summaryOfRow(row)], now),
         ]);
         return "deleted";
       }),
@@ -75,21 +77,24 @@ export function d1RunRetention(db: DrizzleD1Database): RunRetention {
  * minutes in which no other run has them. Follows their removal in the same transaction; a row that came back or was
  * never removed keeps what it needs, because each statement looks again.
  */
-function withoutSideRows(db: DrizzleD1Database, tenant: string, rows: readonly RunSummary[], now: number): readonly Statement[] {
+function withoutSideRows(tenant: string, rows: readonly RunSummary[], now: number): readonly SQL[] {
   const refs = rows.flatMap(({ runId, values }) => values.map((key) => ({ key, run_id: runId })));
-  const labels = new Set(rows.flatMap((row) => labelsOf(row).map((label) => JSON.stringify([minuteOf(row.createdAt), label]))));
+  const labels = new Set(
+    rows.flatMap((row) => labelsOf(row).map((label) => JSON.stringify([minuteOf(row.createdAt), label]))),
+  );
   return [
     ...jsonParameters(refs).flatMap((list) => [
-      db.run(sql`insert into value_doubts (tenant, key, since)
+      sql`insert into value_doubts (tenant, key, since)
                  select distinct ${tenant}, value ->> 'key', ${now} from json_each(${list}) where true
-                 on conflict (tenant, key) do update set since = max(since, excluded.since)`),
-      db.run(sql`delete from value_refs where tenant = ${tenant}
+                 on conflict (tenant, key) do update set since = max(since, excluded.since)`,
+      sql`delete from value_refs where tenant = ${tenant}
                    and (key, run_id) in (select value ->> 'key', value ->> 'run_id' from json_each(${list}))
                    and not exists (select 1 from runs r
-                     where r.tenant = value_refs.tenant and r.run_id = value_refs.run_id and r.deleted_at is null)`),
+                     where r.tenant = value_refs.tenant and r.run_id = value_refs.run_id and r.deleted_at is null)`,
     ]),
-    ...jsonParameters([...labels].map((pair) => JSON.parse(pair) as unknown)).map((list) =>
-      db.run(sql`delete from run_labels where tenant = ${tenant}
+    ...jsonParameters([...labels].map((pair) => JSON.parse(pair) as unknown)).map(
+      (list) =>
+        sql`delete from run_labels where tenant = ${tenant}
                    and (label, minute) in (select value ->> 1, value ->> 0 from json_each(${list}))
                    and not exists (select 1 from runs r indexed by runs_by_time
                      where r.tenant = run_labels.tenant and r.deleted_at is null
@@ -97,7 +102,7 @@ function withoutSideRows(db: DrizzleD1Database, tenant: string, rows: readonly R
                        and run_labels.label in (
                          select 'node:' || substr(value, 1, instr(value, '@') - 1) from json_each(r.nodes)
                          union all select 'tag:' || value from json_each(r.tags)
-                         union all select 'operation:' || r.operation))`),
+                         union all select 'operation:' || r.operation))`,
     ),
   ];
 }

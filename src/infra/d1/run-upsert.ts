@@ -1,8 +1,6 @@
-import { sql } from "drizzle-orm";
-import type { DrizzleD1Database } from "drizzle-orm/d1";
+import { sql, type SQL } from "drizzle-orm";
 import type { RunSummary } from "../../core/run/summary.ts";
 import { labelsOf, minuteOf } from "../../core/search/labels.ts";
-import type { Statement } from "./batch.ts";
 import { jsonParameters } from "./json-parameter.ts";
 import { rowOf, type RunRow } from "./run-rows.ts";
 
@@ -48,7 +46,7 @@ const VALUES = sql.raw(COLUMNS.map((column) => `value ->> '${column}'`).join(", 
 const SET = sql.raw(CHANGING.map((column) => `${column} = excluded.${column}`).join(", "));
 
 /** Everything that storing rows means, in the order it must happen; the last ones answer the dead records. */
-export function putStatements(db: DrizzleD1Database, summaries: readonly RunSummary[]): readonly Statement[] {
+export function putStatements(summaries: readonly RunSummary[]): readonly SQL[] {
   const archived = summaries.flatMap(({ tenant, runId, archive }) =>
     archive === null ? [] : [{ tenant, run_id: runId, ...archive }],
   );
@@ -62,52 +60,44 @@ export function putStatements(db: DrizzleD1Database, summaries: readonly RunSumm
     keys.map((key) => ({ tenant, run_id: runId, key })),
   );
   return [
-    ...jsonParameters([...new Set(archived.map(({ key }) => key))]).map((list) => insertSegments(db, list)),
-    ...jsonParameters(summaries.map(rowOf)).map((list) => upsertRows(db, list)),
-    ...jsonParameters(labels).map((list) => insertLabels(db, list)),
-    ...jsonParameters(values).map((list) => insertValueRefs(db, list)),
-    ...jsonParameters(archived).map((list) => insertErasures(db, list)),
+    ...jsonParameters([...new Set(archived.map(({ key }) => key))]).map(insertSegments),
+    ...jsonParameters(summaries.map(rowOf)).map(upsertRows),
+    ...jsonParameters(labels).map(insertLabels),
+    ...jsonParameters(values).map(insertValueRefs),
+    ...jsonParameters(archived).map(insertErasures),
   ];
 }
 
-const insertSegments = (db: DrizzleD1Database, list: string): Statement =>
-  db.run(sql`insert or ignore into segments (key) select value from json_each(${list})`);
+const insertSegments = (list: string): SQL =>
+  sql`insert or ignore into segments (key) select value from json_each(${list})`;
 
 /** `where true` keeps the parser from reading the conflict clause as a join. */
-const upsertRows = (db: DrizzleD1Database, list: string): Statement =>
-  db.run(
-    sql`insert into runs (${INTO}) select ${VALUES} from json_each(${list}) where true
+const upsertRows = (list: string): SQL =>
+  sql`insert into runs (${INTO}) select ${VALUES} from json_each(${list}) where true
         on conflict (tenant, run_id) do update set ${SET}
         where runs.archive_key is null and runs.deleted_at is null and (
-          excluded.finished_at is not null or (runs.finished_at is null and excluded.revision > runs.revision))`,
-  );
+          excluded.finished_at is not null or (runs.finished_at is null and excluded.revision > runs.revision))`;
 
 /** Side rows are written only for runs that are there: a late message about a deleted run leaves none behind. */
 const LIVE = sql.raw(
   "join runs r on r.tenant = e.value ->> 'tenant' and r.run_id = e.value ->> 'run_id' and r.deleted_at is null",
 );
 
-const insertLabels = (db: DrizzleD1Database, list: string): Statement =>
-  db.run(
-    sql`insert or ignore into run_labels (tenant, label, minute)
+const insertLabels = (list: string): SQL =>
+  sql`insert or ignore into run_labels (tenant, label, minute)
         select distinct r.tenant, l.value, e.value ->> 'minute'
-        from json_each(${list}) e ${LIVE} join json_each(e.value, '$.labels') l`,
-  );
+        from json_each(${list}) e ${LIVE} join json_each(e.value, '$.labels') l`;
 
-const insertValueRefs = (db: DrizzleD1Database, list: string): Statement =>
-  db.run(
-    sql`insert or ignore into value_refs (tenant, key, run_id)
-        select r.tenant, e.value ->> 'key', r.run_id from json_each(${list}) e ${LIVE}`,
-  );
+const insertValueRefs = (list: string): SQL =>
+  sql`insert or ignore into value_refs (tenant, key, run_id)
+        select r.tenant, e.value ->> 'key', r.run_id from json_each(${list}) e ${LIVE}`;
 
 /** A record whose run's row points elsewhere, or at nothing, is read by nobody. */
-const insertErasures = (db: DrizzleD1Database, list: string): Statement =>
-  db.all(
-    sql`insert into erasures (segment, offset, length)
+const insertErasures = (list: string): SQL =>
+  sql`insert into erasures (segment, offset, length)
         select e.value ->> 'key', e.value ->> 'offset', e.value ->> 'length'
         from json_each(${list}) e
         join runs r on r.tenant = e.value ->> 'tenant' and r.run_id = e.value ->> 'run_id'
         where r.archive_key is not e.value ->> 'key' or r.archive_offset is not e.value ->> 'offset'
         on conflict (segment, offset) do update set length = excluded.length
-        returning segment, offset, length`,
-  );
+        returning segment, offset, length`;

@@ -88,9 +88,15 @@ export const runs = sqliteTable(
     primaryKey({ columns: [table.tenant, table.runId] }),
     index("runs_by_time").on(table.tenant, table.createdAt),
     index("runs_by_correlation_and_time").on(table.tenant, table.correlationId, table.createdAt),
-    index("runs_unfinished").on(table.tenant, table.createdAt).where(sql`finished_at is null`),
-    index("runs_with_fault").on(table.tenant, table.createdAt).where(sql`fault_code is not null`),
-    index("runs_deleted").on(table.deletedAt).where(sql`deleted_at is not null`),
+    index("runs_unfinished")
+      .on(table.tenant, table.createdAt)
+      .where(sql`finished_at is null`),
+    index("runs_with_fault")
+      .on(table.tenant, table.createdAt)
+      .where(sql`fault_code is not null`),
+    index("runs_deleted")
+      .on(table.deletedAt)
+      .where(sql`deleted_at is not null`),
   ],
 );
 
@@ -128,7 +134,10 @@ export const valueRefs = sqliteTable(
 export const valueDoubts = sqliteTable(
   "value_doubts",
   { tenant: text().notNull(), key: text().notNull(), since: integer().notNull() },
-  (table) => [primaryKey({ columns: [table.tenant, table.key] }), index("value_doubts_by_time").on(table.since)],
+  (table) => [
+    primaryKey({ columns: [table.tenant, table.key] }),
+    index("value_doubts_by_time").on(table.tenant, table.since),
+  ],
 );
 
 /** How far recurring work has come. */
@@ -162,7 +171,11 @@ export const deadLetters = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.tenant, table.id] }),
     index("dead_letters_by_time").on(table.tenant, table.failedAt),
-    index("dead_letters_by_run").on(table.tenant, table.runId).where(sql`run_id is not null`),
-    index("dead_letters_redriven").on(table.redrivenAt).where(sql`status = 'redriven'`),
+    index("dead_letters_by_run")
+      .on(table.tenant, table.runId)
+      .where(sql`run_id is not null`),
+    index("dead_letters_redriven")
+      .on(table.redrivenAt)
+      .where(sql`status = 'redriven'`),
   ],
 );

@@ -1,13 +1,12 @@
 import { sql } from "drizzle-orm";
-import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { Erasure } from "../../core/retention/erasure.ts";
 import type { SegmentLedger } from "../../spi/segment-ledger.ts";
-import { allOrNone } from "./batch.ts";
+import { allOrNone, type Database } from "./batch.ts";
 import { answered } from "./edge.ts";
 import { jsonParameters } from "./json-parameter.ts";
 
 /** The books on archive objects in D1. */
-export function d1SegmentLedger(db: DrizzleD1Database): SegmentLedger {
+export function d1SegmentLedger(db: Database): SegmentLedger {
   return {
     known: (prefix) =>
       answered("list archive objects", async () => {
@@ -21,8 +20,8 @@ export function d1SegmentLedger(db: DrizzleD1Database): SegmentLedger {
         await allOrNone(
           db,
           jsonParameters(segments).flatMap((list) => [
-            db.run(sql`delete from erasures where segment in (select value from json_each(${list}))`),
-            db.run(sql`delete from segments where key in (select value from json_each(${list}))`),
+            sql`delete from erasures where segment in (select value from json_each(${list}))`,
+            sql`delete from segments where key in (select value from json_each(${list}))`,
           ]),
         );
       }),
@@ -38,11 +37,10 @@ export function d1SegmentLedger(db: DrizzleD1Database): SegmentLedger {
       answered("note what is erased", async () => {
         await allOrNone(
           db,
-          jsonParameters(erasures).map((list) =>
-            db.run(
+          jsonParameters(erasures).map(
+            (list) =>
               sql`delete from erasures
                   where (segment, offset) in (select value ->> 'segment', value ->> 'offset' from json_each(${list}))`,
-            ),
           ),
         );
       }),

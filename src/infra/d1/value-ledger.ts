@@ -1,28 +1,29 @@
 import { sql } from "drizzle-orm";
-import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { Doubt, ValueLedger } from "../../spi/value-ledger.ts";
-import { allOrNone } from "./batch.ts";
+import { allOrNone, type Database } from "./batch.ts";
 import { answered } from "./edge.ts";
 import { jsonParameters } from "./json-parameter.ts";
+import { tenantsOf } from "./tenants.ts";
 
 /** The books on large values in D1. */
-export function d1ValueLedger(db: DrizzleD1Database): ValueLedger {
+export function d1ValueLedger(db: Database): ValueLedger {
   return {
-    doubts: (before, limit) =>
+    tenants: () => answered("list its tenants", () => tenantsOf(db, "value_doubts")),
+    doubts: (tenant, before, limit) =>
       answered("list doubtful values", () =>
         db.all<Doubt>(
-          sql`select tenant, key, since from value_doubts where since < ${before} order by since, tenant, key limit ${limit}`,
+          sql`select tenant, key, since from value_doubts indexed by value_doubts_by_time
+              where tenant = ${tenant} and since < ${before} order by since, key limit ${limit}`,
         ),
       ),
     settleDoubts: (doubts) =>
       answered("note what became of values", async () => {
         await allOrNone(
           db,
-          jsonParameters(doubts).map((list) =>
-            db.run(
+          jsonParameters(doubts).map(
+            (list) =>
               sql`delete from value_doubts where (tenant, key, since) in (
                     select value ->> 'tenant', value ->> 'key', value ->> 'since' from json_each(${list}))`,
-            ),
           ),
         );
       }),

@@ -1,18 +1,24 @@
 import { decodeRun } from "../../core/run/codec.ts";
-import type { EventMessage } from "../../core/run/work.ts";
+import { faultOf } from "../../core/errors.ts";
+import { segmentKey } from "../../core/retention/keys.ts";
+import { summaryOf } from "../../core/run/summary.ts";
+import type { ArchiveMessage } from "../../core/run/work.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Clock, Ids } from "../../spi/clock.ts";
 import type { Delivery } from "../../spi/event-bus.ts";
 import type { Log } from "../../spi/log.ts";
 import type { ArchiveBatch, RingTrust, RunCoordinator } from "../../spi/run-coordinator.ts";
-import type { RunIndex, RunSummary } from "../../spi/run-index.ts";
+import { ROWS_TOGETHER, type RunIndex, type RunSummary } from "../../spi/run-index.ts";
+import type { SegmentLedger } from "../../spi/segment-ledger.ts";
 import type { TrustStore } from "../../spi/trust-store.ts";
 import type { RegistryCache } from "./registry-cache.ts";
+import { eraseRecords } from "./segment-eraser.ts";
 
 export interface ArchivePorts {
   readonly coordinator: RunCoordinator;
   readonly blobs: BlobStore;
   readonly index: RunIndex;
+  readonly segments: SegmentLedger;
   readonly trust: TrustStore;
   readonly registry: RegistryCache;
   readonly clock: Clock;
@@ -20,16 +26,24 @@ export interface ArchivePorts {
   readonly log: Log;
 }
 
+/** What to do with a message that could not be processed now: have it delivered again, or bury it. */
+export type GiveBack = (delivery: Delivery<ArchiveMessage>, thrown: unknown) => void | Promise<void>;
+
+/** An archive object stays well below what an isolate can hold, and its rows fit one transaction. */
+const SEGMENT_BYTES = 8 * 1024 * 1024;
+const SEGMENT_RUNS = ROWS_TOGETHER;
+
 /**
- * Moves finished runs out of their rings: all runs of a delivery become one R2 object of NDJSON lines with an index row
+ * Moves finished runs out of their rings: the runs of a delivery become R2 objects of NDJSON lines with an index row
  * each, their trust totals reach the nodes' memories, then each ring may forget its batch. Every stage is safe to repeat;
- * whatever fails is redelivered.
+ * whatever fails is given back.
  */
 export async function consumeArchive(
-  deliveries: readonly Delivery<EventMessage>[],
+  deliveries: readonly Delivery<ArchiveMessage>[],
   ports: ArchivePorts,
+  giveBack: GiveBack = (delivery) => delivery.retry(),
 ): Promise<void> {
-  const fetched = await Promise.all(deliveries.map((delivery) => fetchBatch(delivery, ports)));
+  const fetched = await Promise.all(deliveries.map((delivery) => fetchBatch(delivery, ports, giveBack)));
   const open = fetched.flatMap((item) => (item === null ? [] : [item]));
   if (open.length === 0) return;
   try {
@@ -44,71 +58,102 @@ export async function consumeArchive(
   } catch (thrown) {
     ports.log.warn("finished runs could not be archived; they stay in their rings and are tried again", {
       correlation_id: open.map(({ delivery }) => `ring-${delivery.body.ring}`).join(" "),
+      code: faultOf(thrown).code,
       error: thrown instanceof Error ? thrown.message : "unknown",
     });
-    for (const { delivery } of open) delivery.retry();
+    for (const { delivery } of open) await giveBack(delivery, thrown);
     return;
   }
-  await Promise.all(open.map(({ delivery }) => settle(delivery, ports)));
+  await Promise.all(open.map(({ delivery }) => settle(delivery, ports, giveBack)));
 }
 
 interface Open {
-  readonly delivery: Delivery<EventMessage>;
+  readonly delivery: Delivery<ArchiveMessage>;
   readonly batch: ArchiveBatch;
 }
 
-async function fetchBatch(delivery: Delivery<EventMessage>, ports: ArchivePorts): Promise<Open | null> {
+async function fetchBatch(
+  delivery: Delivery<ArchiveMessage>,
+  ports: ArchivePorts,
+  giveBack: GiveBack,
+): Promise<Open | null> {
   try {
     const batch = await ports.coordinator.batch(delivery.body.ring, delivery.body.batch);
     if (batch) return { delivery, batch };
     delivery.ack();
-  } catch {
-    delivery.retry();
+  } catch (thrown) {
+    await giveBack(delivery, thrown);
   }
   return null;
 }
 
-async function settle(delivery: Delivery<EventMessage>, ports: ArchivePorts): Promise<void> {
+async function settle(delivery: Delivery<ArchiveMessage>, ports: ArchivePorts, giveBack: GiveBack): Promise<void> {
   try {
     await ports.coordinator.archived(delivery.body.ring, delivery.body.batch);
     delivery.ack();
-  } catch {
-    delivery.retry();
+  } catch (thrown) {
+    await giveBack(delivery, thrown);
   }
 }
 
+interface Line {
+  readonly bytes: Uint8Array;
+  readonly summary: RunSummary;
+}
+
+/** Writes the runs that are not archived yet. A redelivered batch usually is, and then nothing is written. */
 async function store(records: readonly string[], ports: ArchivePorts): Promise<void> {
-  const now = ports.clock.now();
-  const key = `runs/${new Date(now).toISOString().slice(0, 10)}/${ports.ids.ulid(now)}.ndjson`;
   const encoder = new TextEncoder();
-  const rows: RunSummary[] = [];
-  const lines: Uint8Array[] = [];
-  let offset = 0;
+  const lines = new Map<string, Line>();
   for (const record of records) {
-    const line = encoder.encode(`${record}\n`);
-    rows.push(summaryOf(record, { key, offset, length: line.length - 1 }));
-    lines.push(line);
-    offset += line.length;
+    const summary = summaryOf(decodeRun(record));
+    lines.set(summary.runId, { bytes: encoder.encode(`${record}\n`), summary });
   }
-  await ports.blobs.put(key, concat(lines, offset));
-  await ports.index.put(rows);
+  const settled = await ports.index.settled([...lines.values()].map(({ summary }) => summary));
+  for (const runId of settled) lines.delete(runId);
+  for (const segment of segmentsOf([...lines.values()])) await storeSegment(segment, ports);
 }
 
-function summaryOf(record: string, archive: NonNullable<RunSummary["archive"]>): RunSummary {
-  const { header, plan } = decodeRun(record);
-  return {
-    runId: header.id,
-    tenant: header.tenant,
-    status: header.status,
-    operation: header.operation,
-    correlationId: header.correlationId,
-    want: plan.want,
-    createdAt: header.createdAt,
-    finishedAt: header.finishedAt,
-    steps: plan.steps.length,
-    faultCode: header.fault?.code ?? null,
-    archive,
-  };
+/** Cuts lines into objects of a limited size, in order. */
+function segmentsOf(lines: readonly Line[]): readonly Line[][] {
+  const segments: Line[][] = [];
+  let room = 0;
+  for (const line of lines) {
+    const current = segments.at(-1);
+    if (current && current.length < SEGMENT_RUNS && line.bytes.length <= room) current.push(line);
+    else {
+      segments.push([line]);
+      room = SEGMENT_BYTES;
+    }
+    room -= line.bytes.length;
+  }
+  return segments;
+}
+
+/** The object first, then its rows: a crash in between leaves an object nobody refers to, which the sweep collects. */
+async function storeSegment(lines: readonly Line[], ports: ArchivePorts): Promise<void> {
+  const now = ports.clock.now();
+  const key = segmentKey(now, ports.ids.ulid(now));
+  const rows: RunSummary[] = [];
+  let offset = 0;
+  for (const { bytes, summary } of lines) {
+    rows.push({ ...summary, archive: { key, offset, length: bytes.length - 1 } });
+    offset += bytes.length;
+  }
+  await ports.blobs.put(
+    key,
+    concat(
+      lines.map(({ bytes }) => bytes),
+      offset,
+    ),
+  );
+  const dead = await ports.index.put(rows);
+  if (dead.length === 0) return;
+  try {
+    await eraseRecords(key, ports);
+  } catch {
+    // They are on the ledger of erasures: the sweep does it.
+  }
 }
 
 function concat(parts: readonly Uint8Array[], length: number): Uint8Array {

@@ -1,11 +1,15 @@
-import { fault } from "../../core/errors.ts";
-import type { ExecuteMessage } from "../../core/run/work.ts";
+import type { DeadLetter, LostWork } from "../../core/dead-letters/dead-letter.ts";
+import { readMessage, type QueueMessage, type Reading } from "../../core/dead-letters/message.ts";
+import { fault, type Fault } from "../../core/errors.ts";
+import { payloadKey } from "../../core/retention/keys.ts";
+import type { ExecuteMessage, Work } from "../../core/run/work.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Clock } from "../../spi/clock.ts";
-import type { DeadLetter, DeadLetterClass, DeadLetterStore } from "../../spi/dead-letter-store.ts";
+import type { DeadLetterClass, DeadLetterStore } from "../../spi/dead-letter-store.ts";
 import type { Delivery } from "../../spi/event-bus.ts";
 import type { Log } from "../../spi/log.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
+import { QUEUE_RETRIES } from "./queue-retries.ts";
 
 export interface DeadLetterPorts {
   readonly coordinator: RunCoordinator;
@@ -13,6 +17,16 @@ export interface DeadLetterPorts {
   readonly deadLetters: DeadLetterStore;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+/** Why a message is dead. */
+export interface Death {
+  readonly errorType: DeadLetterClass;
+  readonly reason: string;
+  /** What its consumer said, where that is known. */
+  readonly cause: Fault | null;
+  /** Deliveries after the first, in this life. */
+  readonly retries: number;
 }
 
 /** Records messages nobody could process and tells the ring of a lost work, so its run goes on or ends with the reason. */
@@ -23,13 +37,16 @@ export async function consumeDeadLetters(
 ): Promise<void> {
   for (const delivery of deliveries) {
     try {
-      await bury(
-        queue,
-        delivery,
-        isWork(delivery.body) ? "consumer_error" : "valid_unrouted",
-        "the queue gave up redelivering it",
-        ports,
-      );
+      const reading = readMessage(delivery.body);
+      const death: Death = reading.ok
+        ? {
+            errorType: "consumer_error",
+            reason: "the queue gave up redelivering it",
+            cause: null,
+            retries: QUEUE_RETRIES[reading.message.type],
+          }
+        : unread(reading, delivery);
+      await bury(queue.replace(/-dlq$/, ""), delivery, death, ports);
       delivery.ack();
     } catch {
       delivery.retry();
@@ -37,39 +54,47 @@ export async function consumeDeadLetters(
   }
 }
 
+/**
+ * Buries a message its queue's consumer cannot take, whatever it is, and acknowledges it; one that cannot be buried now
+ * is redelivered.
+ */
+export async function buryUnrouted(queue: string, delivery: Delivery<unknown>, ports: DeadLetterPorts): Promise<void> {
+  const reading = readMessage(delivery.body);
+  const misplaced = { errorType: "valid_unrouted", reason: "it belongs on another queue", cause: null } as const;
+  const death = reading.ok ? { ...misplaced, retries: delivery.attempts - 1 } : unread(reading, delivery);
+  try {
+    await bury(queue, delivery, death, ports);
+    delivery.ack();
+  } catch {
+    delivery.retry();
+  }
+}
+
 /** Writes one dead letter: payload first, then the entry, then the ring. Safe to repeat. */
 export async function bury(
   queue: string,
   delivery: Delivery<unknown>,
-  errorType: DeadLetterClass,
-  failureReason: string,
+  death: Death,
   ports: DeadLetterPorts,
 ): Promise<void> {
-  const work = isWork(delivery.body) ? delivery.body.work : null;
-  const tenant = work?.tenant ?? "default";
-  const entry: DeadLetter = {
-    id: delivery.id,
-    tenant,
-    queue,
-    errorType,
-    failureReason,
-    correlationId: work?.correlationId ?? null,
-    runId: work?.runId ?? null,
-    retryCount: delivery.attempts,
-    failedAt: ports.clock.now(),
-    payloadKey: `dead-letters/${tenant}/${delivery.id}.json`,
-  };
+  const reading = readMessage(delivery.body);
+  const message = reading.ok ? reading.message : null;
+  const work = message?.type === "work" ? message.work : null;
+  const entry = letterOf(queue, delivery, death, reading, ports.clock.now());
   await ports.blobs.put(entry.payloadKey, JSON.stringify(delivery.body) ?? "null");
   await ports.deadLetters.record(entry);
   ports.log.error("a message went to the dead letters", {
     correlation_id: entry.correlationId ?? entry.id,
+    dead_letter: entry.id,
     queue,
-    error_type: errorType,
-    payload_key: entry.payloadKey,
+    error_type: entry.errorType,
+    reason: entry.failureReason,
+    code: entry.cause?.code ?? null,
   });
   if (!work) return;
-  const problem = fault("UNDELIVERABLE", `the work could not be delivered: ${failureReason}`, {
-    place: entry.payloadKey,
+  const problem = fault("UNDELIVERABLE", `the work could not be delivered: ${death.reason}`, {
+    place: `dead letter ${entry.id}`,
+    hint: `GET /v1/dead-letters/${entry.id} shows it`,
   });
   await ports.coordinator.undeliverable([
     { runId: work.runId, segment: work.segment, token: work.token, fault: problem },
@@ -78,13 +103,50 @@ export async function bury(
 
 /** Whether a message body is a work this version understands. */
 export function isWork(body: unknown): body is ExecuteMessage {
-  if (typeof body !== "object" || body === null) return false;
-  const { type, version, work } = body as Partial<ExecuteMessage>;
-  return (
-    type === "work" &&
-    version === 1 &&
-    typeof work === "object" &&
-    typeof work.runId === "string" &&
-    Array.isArray(work.steps)
-  );
+  const reading = readMessage(body);
+  return reading.ok && reading.message.type === "work";
 }
+
+const unread = (reading: Extract<Reading, { ok: false }>, delivery: Delivery<unknown>): Death => ({
+  errorType: reading.errorType,
+  reason: reading.reason,
+  cause: null,
+  retries: delivery.attempts - 1,
+});
+
+function letterOf(queue: string, delivery: Delivery<unknown>, death: Death, reading: Reading, now: number): DeadLetter {
+  const message = reading.ok ? reading.message : null;
+  const work = message?.type === "work" ? message.work : null;
+  const redrive = message?.redrive ?? null;
+  const id = redrive?.id ?? letterId(message, delivery.id);
+  const tenant = work?.tenant ?? "default";
+  return {
+    id,
+    tenant,
+    queue,
+    errorType: death.errorType,
+    messageType: reading.ok ? reading.message.type : reading.messageType,
+    failureReason: death.reason,
+    cause: death.cause === null ? null : { code: death.cause.code, message: death.cause.message },
+    correlationId: work?.correlationId ?? null,
+    runId: work?.runId ?? null,
+    work: work && lostWork(work),
+    retryCount: (redrive?.retryCount ?? 0) + death.retries,
+    failedAt: now,
+    payloadKey: payloadKey(now, tenant, id),
+    status: "open",
+    redrives: redrive?.count ?? 0,
+    redrivenAt: null,
+    resolution: null,
+  };
+}
+
+/** A ring asks again for the same batch until it is archived: all its messages are one matter. */
+const letterId = (message: QueueMessage | null, deliveryId: string): string =>
+  message?.type === "archive" ? `archive-${message.ring.toString(16).padStart(2, "0")}-${message.batch}` : deliveryId;
+
+const lostWork = ({ segment, epoch, steps }: Work): LostWork => ({
+  segment,
+  epoch,
+  steps: steps.map(({ id, attempt }) => ({ id, attempt })),
+});

@@ -167,8 +167,10 @@ export class Ring {
   async tick(): Promise<void> {
     const now = this.#ports.clock.now();
     for (const owner of this.#timers.fired(now)) {
-      if (owner === OUTBOX || owner === NEWS || this.#outbox.isLeaving(owner) || this.#expireTombstone(owner, now)) continue;
-      await this.#event(owner, { type: "tick" }, now);
+      if (owner === OUTBOX || owner === NEWS) continue;
+      // A leaving run is stored as due until it has left; from here its batch is what is waited for.
+      if (this.#outbox.isLeaving(owner)) this.#timers.set(owner, null);
+      else if (!this.#expireTombstone(owner, now)) await this.#event(owner, { type: "tick" }, now);
     }
     await this.#flush(now);
     this.#timers.rearm();

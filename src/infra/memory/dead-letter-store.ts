@@ -15,7 +15,8 @@ export function memoryDeadLetterStore(): DeadLetterStore {
   return {
     async record(entry) {
       const known = entries.get(keyOf(entry.tenant, entry.id));
-      if (!known || known.redrives <= entry.redrives) entries.set(keyOf(entry.tenant, entry.id), structuredClone(entry));
+      if (!known || known.redrives <= entry.redrives)
+        entries.set(keyOf(entry.tenant, entry.id), structuredClone(entry));
     },
     async get(tenant, id) {
       return structuredClone(entries.get(keyOf(tenant, id)) ?? null);

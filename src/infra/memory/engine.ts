@@ -2,8 +2,9 @@ import { DEFAULT_LEASES } from "../../core/run/event.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Clock, Ids } from "../../spi/clock.ts";
 import type { Log } from "../../spi/log.ts";
-import { consumeArchive, type ArchivePorts } from "../host/archive-consumer.ts";
+import type { ArchivePorts } from "../host/archive-consumer.ts";
 import { consumeDeadLetters, type DeadLetterPorts } from "../host/dead-letter-consumer.ts";
+import { consumeEvents } from "../host/events-consumer.ts";
 import { envelopeService } from "../host/envelope-service.ts";
 import { consumeWork } from "../host/execute-consumer.ts";
 import type { ExecutorPorts } from "../host/executor.ts";
@@ -29,7 +30,7 @@ import { memoryEventBus, type MemoryEventBus } from "./event-bus.ts";
 import { memoryNodeRegistry } from "./node-registry.ts";
 import { memoryRingStore } from "./ring-store.ts";
 import { memoryRunCoordinator } from "./run-coordinator.ts";
-import { memoryRunIndex } from "./run-index.ts";
+import { memoryRunBooks } from "./run-books.ts";
 import { memoryTrustScores } from "./trust-scores.ts";
 import { memoryTrustStore } from "./trust-store.ts";
 
@@ -81,11 +82,12 @@ export function memoryEngine(options: EngineOptions): MemoryEngine {
   const slots = new Map<number, RingSlot>();
   const scores = memoryTrustScores();
   const deadLetters = memoryDeadLetterStore();
+  const books = memoryRunBooks();
   const bare: EnginePorts = {
     registry: memoryNodeRegistry(scores),
     blobs: memoryBlobStore(),
     bus: memoryEventBus(),
-    index: memoryRunIndex(),
+    index: books.index,
     trust: memoryTrustStore(scores),
     coordinator: memoryRunCoordinator((ring) => open(ring)),
   };
@@ -103,7 +105,7 @@ export function memoryEngine(options: EngineOptions): MemoryEngine {
   const executor: ExecutorPorts = { registry: cache, router: options.router(ports), blobs: ports.blobs, clock, log };
   const runs = new RunReader(ports);
   const background = (work: Promise<unknown>): void => void work.catch(() => undefined);
-  const archive: ArchivePorts = { ...ports, registry: cache, clock, ids, log };
+  const archive: ArchivePorts = { ...ports, segments: books.segments, registry: cache, clock, ids, log };
   const buried: DeadLetterPorts = { coordinator: ports.coordinator, blobs: ports.blobs, deadLetters, clock, log };
   return {
     ports,
@@ -123,7 +125,7 @@ export function memoryEngine(options: EngineOptions): MemoryEngine {
       const { work, events, deadWork, deadEvents } = ports.bus;
       const waiting = work.size + events.size + deadWork.size + deadEvents.size;
       await work.drain((batch) => consumeWork(batch, { ...executor, coordinator: ports.coordinator }));
-      await events.drain((batch) => consumeArchive(batch, archive));
+      await events.drain((batch) => consumeEvents("events", batch, { archive, deadLetters: buried }));
       await deadWork.drain((batch) => consumeDeadLetters("execute", batch, buried));
       await deadEvents.drain((batch) => consumeDeadLetters("events", batch, buried));
       return waiting > 0;

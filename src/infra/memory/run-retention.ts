@@ -1,3 +1,5 @@
+import { endOf } from "../../core/retention/day.ts";
+import { dayIn, SEGMENTS } from "../../core/retention/keys.ts";
 import { newestFirst } from "../../core/search/position.ts";
 import { placeOfRun } from "../../core/search/run-query.ts";
 import type { RunSummary } from "../../core/run/summary.ts";
@@ -13,10 +15,12 @@ export function memoryRunRetention(tables: RunTables): RunRetention {
     async tenants() {
       return [...new Set([...runs.values()].map(({ tenant }) => tenant))].sort(compareTexts);
     },
-    async ended(tenant, before, limit) {
-      const old = tables.of(tenant).filter(({ finishedAt }) => finishedAt !== null && finishedAt < before);
-      const created = old.filter(({ createdAt }) => createdAt < before).sort(oldestFirst);
-      return structuredClone(created.slice(0, limit));
+    async archivedBefore(tenant, day, limit) {
+      const isOld = ({ archive, createdAt }: RunSummary): boolean => {
+        const archivedOn = archive && dayIn(archive.key, SEGMENTS);
+        return archivedOn !== null && archivedOn < day && createdAt < endOf(day);
+      };
+      return structuredClone(tables.of(tenant).filter(isOld).sort(oldestFirst).slice(0, limit));
     },
     async unfinished(tenant, before, after, limit) {
       const open = tables

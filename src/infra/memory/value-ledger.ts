@@ -5,10 +5,13 @@ import { compareTexts, keyOf, type RunTables } from "./run-tables.ts";
 export function memoryValueLedger(tables: RunTables): ValueLedger {
   const { doubts } = tables;
   return {
-    async doubts(before, limit) {
+    async tenants() {
+      return [...new Set([...doubts.values()].map(({ tenant }) => tenant))].sort(compareTexts);
+    },
+    async doubts(tenant, before, limit) {
       return [...doubts.values()]
-        .filter(({ since }) => since < before)
-        .sort((a, b) => a.since - b.since || compareTexts(a.tenant, b.tenant) || compareTexts(a.key, b.key))
+        .filter((doubt) => doubt.tenant === tenant && doubt.since < before)
+        .sort((a, b) => a.since - b.since || compareTexts(a.key, b.key))
         .slice(0, limit);
     },
     async settleDoubts(settled) {

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { createClient } from "../../../src/client/client.ts";
 import { registerTree } from "../../../src/cli/dev/register-tree.ts";
 import { bootBare, bootWorker } from "../../support/local-worker/boot.ts";
@@ -25,6 +26,8 @@ export interface Stand<S extends Subject> {
 }
 
 const DOCUMENT = "# A document\n\nWith a few words, and no metadata block.\n";
+/** Runs that are not archived by then never will be. */
+const QUIET_LIMIT_MS = 60_000;
 const POLICY_QUEUED = { inline: "never", fusion: "none" };
 
 interface Goal {
@@ -74,7 +77,11 @@ export async function openProduct(): Promise<Stand<Case>> {
   return {
     subjects: GOALS.map(({ name, floor, payload }) => ({ name, floor, shot: shotOf(payload) })),
     async quiet() {
-      while ((await archived()) < fired) await new Promise((resolve) => setTimeout(resolve, 50));
+      const end = performance.now() + QUIET_LIMIT_MS;
+      for (let done = await archived(); done < fired; done = await archived()) {
+        if (performance.now() > end) throw new Error(["runs were not archived", ...worker.output()].join("\n"));
+        await pause(50);
+      }
     },
     stop: worker.stop,
   };

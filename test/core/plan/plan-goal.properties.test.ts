@@ -10,7 +10,8 @@ import { buildSnapshot, type RegistrySnapshot } from "../../../src/core/registry
 import { bruteForceCosts, hypergraph, isOrdered, shuffled, type Hypergraph } from "./support/hypergraphs.ts";
 import { policy } from "./support/nodes.ts";
 
-const snapshotOf = (graph: Hypergraph, version = "1"): RegistrySnapshot => buildSnapshot(version, graph.nodes, new Map());
+const snapshotOf = (graph: Hypergraph, version = "1"): RegistrySnapshot =>
+  buildSnapshot(version, graph.nodes, new Map());
 const plan = (graph: Hypergraph, rules: Policy = policy(), snapshot = snapshotOf(graph)) =>
   planGoal({ want: graph.want, given: graph.given, policy: rules }, snapshot);
 
@@ -18,7 +19,13 @@ function costs(graph: Hypergraph): ReadonlyMap<string, number> {
   const snapshot = snapshotOf(graph);
   const rules = policy();
   const found = search(
-    { want: graph.want, given: new Set(graph.given), policy: rules, excluded: NO_EXCLUSIONS, composites: new Composites(snapshot, rules, NO_EXCLUSIONS) },
+    {
+      want: graph.want,
+      given: new Set(graph.given),
+      policy: rules,
+      excluded: NO_EXCLUSIONS,
+      composites: new Composites(snapshot, rules, NO_EXCLUSIONS),
+    },
     snapshot,
     cheapest(rules),
   );
@@ -37,7 +44,11 @@ describe("planGoal, on any registry", () => {
     });
     expect(plans.length).toBeGreaterThan(200);
     expect(plans.filter((one) => one.steps.length > 2).length).toBeGreaterThan(20);
-    expect(plans.filter((one) => one.why.some((choice) => choice.candidates.some((candidate) => candidate.verdict === "fallback"))).length).toBeGreaterThan(20);
+    expect(
+      plans.filter((one) =>
+        one.why.some((choice) => choice.candidates.some((candidate) => candidate.verdict === "fallback")),
+      ).length,
+    ).toBeGreaterThan(20);
   });
 
   it("reaches a goal exactly when some choice of producers does, at the least additive cost", () => {
@@ -70,7 +81,12 @@ describe("planGoal, on any registry", () => {
   it("is the same plan whatever the registry's order and version", () => {
     fc.assert(
       fc.property(hypergraph(), fc.nat(), (graph, seed) => {
-        const other = { ...graph, nodes: shuffled(graph.nodes, seed), want: shuffled(graph.want, seed), given: shuffled(graph.given, seed) };
+        const other = {
+          ...graph,
+          nodes: shuffled(graph.nodes, seed),
+          want: shuffled(graph.want, seed),
+          given: shuffled(graph.given, seed),
+        };
         const [a, b] = [plan(graph), plan(other, policy(), snapshotOf(other, "another"))];
         expect(b.ok).toBe(a.ok);
         if (!a.ok || !b.ok) return;
@@ -89,7 +105,9 @@ describe("planGoal, on any registry", () => {
         const { steps, results, segments } = result.value;
         expect(isOrdered(result.value)).toBe(true);
         expect(new Set(steps.map((step) => `${step.node}@${step.version}`)).size).toBe(steps.length);
-        expect(segments.flatMap((segment) => segment.steps).toSorted()).toEqual(steps.map((step) => step.id).toSorted());
+        expect(segments.flatMap((segment) => segment.steps).toSorted()).toEqual(
+          steps.map((step) => step.id).toSorted(),
+        );
         expect(Object.keys(results).toSorted()).toEqual(graph.want.toSorted());
         const yields = new Map(steps.map((step) => [step.id, step.outputs]));
         for (const step of steps) {
@@ -98,7 +116,9 @@ describe("planGoal, on any registry", () => {
             expect(port.optional || Object.hasOwn(step.inputs, key)).toBe(true);
           }
           for (const source of Object.values(step.inputs)) {
-            expect(source.step === null ? graph.given.includes(source.key) : yields.get(source.step)!.includes(source.key)).toBe(true);
+            expect(
+              source.step === null ? graph.given.includes(source.key) : yields.get(source.step)!.includes(source.key),
+            ).toBe(true);
           }
         }
       }),
@@ -209,7 +229,9 @@ function shallowestDepths(graph: Hypergraph): ReadonlyMap<string, number> {
   for (let round = 0; round < graph.nodes.length; round++) {
     for (const one of graph.nodes) {
       if (one.lifecycle !== "active") continue;
-      const needs = Object.entries(one.inputs).flatMap(([key, port]) => (port.optional ? [] : [depths.get(key) ?? Infinity]));
+      const needs = Object.entries(one.inputs).flatMap(([key, port]) =>
+        port.optional ? [] : [depths.get(key) ?? Infinity],
+      );
       const depth = 1 + Math.max(0, ...needs);
       for (const key of Object.keys(one.outputs)) if (depth < (depths.get(key) ?? Infinity)) depths.set(key, depth);
     }

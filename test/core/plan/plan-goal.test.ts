@@ -13,13 +13,23 @@ const DOCUMENT = [
   { name: "report", in: ["document.fields", "metadata.validation", "hash.verdict"], out: ["metadata.report"] },
 ];
 
-function planned(want: readonly string[], given: readonly string[], snapshot: RegistrySnapshot, rules: Partial<Policy> = {}): Plan {
+function planned(
+  want: readonly string[],
+  given: readonly string[],
+  snapshot: RegistrySnapshot,
+  rules: Partial<Policy> = {},
+): Plan {
   const result = planGoal({ want, given, policy: policy(rules) }, snapshot);
   if (!result.ok) throw new Error(result.error.message);
   return result.value;
 }
 
-function refused(want: readonly string[], given: readonly string[], snapshot: RegistrySnapshot, rules: Partial<Policy> = {}): Fault {
+function refused(
+  want: readonly string[],
+  given: readonly string[],
+  snapshot: RegistrySnapshot,
+  rules: Partial<Policy> = {},
+): Fault {
   const result = planGoal({ want, given, policy: policy(rules) }, snapshot);
   if (result.ok) throw new Error(`planned ${result.value.steps.map((step) => step.id).join(", ")}`);
   return result.error;
@@ -111,7 +121,11 @@ describe("planGoal", () => {
   });
 
   it("refuses a goal that wants nothing", () => {
-    expect(refused([], ["a"], registry([]))).toMatchObject({ code: "PLAN_INVALID", place: "goal.want", details: { problem: "nothing_wanted" } });
+    expect(refused([], ["a"], registry([]))).toMatchObject({
+      code: "PLAN_INVALID",
+      place: "goal.want",
+      details: { problem: "nothing_wanted" },
+    });
   });
 
   it("answers the same goal again with the same plan", () => {
@@ -189,7 +203,9 @@ describe("variants", () => {
     expect(by({}, {}, [tie("b", "1.0.0"), tie("a", "1.0.0")] as never)).toBe("a");
     const plan = planned(["x"], ["a"], registry([tie("a", "1.0.0"), tie("b", "1.10.0"), tie("b", "1.9.0")]));
     expect([plan.steps[0]?.node, plan.steps[0]?.version]).toEqual(["b", "1.10.0"]);
-    expect(candidates(plan, "x").map((one) => `${one.node}@${one.version} ${one.verdict}: ${one.reasons.join("; ")}`)).toEqual([
+    expect(
+      candidates(plan, "x").map((one) => `${one.node}@${one.version} ${one.verdict}: ${one.reasons.join("; ")}`),
+    ).toEqual([
       "b@1.10.0 chosen: costs 2.2",
       "b@1.9.0 fallback: costs the same, but version 1.9.0 is older than 1.10.0",
       "a@1.0.0 fallback: costs the same, but version 1.0.0 is older than 1.10.0",
@@ -241,16 +257,23 @@ describe("variants", () => {
 describe("filters", () => {
   const x = (changes: object) => ({ name: "make", in: ["a"], out: ["x"], ...changes });
   const reasons = (changes: object, rules: Partial<Policy>, trust: Parameters<typeof registry>[1] = {}): unknown =>
-    (refused(["x"], ["a"], registry([x(changes)], trust), rules).details as { candidates: { reasons: string[] }[] }).candidates[0]?.reasons;
+    (refused(["x"], ["a"], registry([x(changes)], trust), rules).details as { candidates: { reasons: string[] }[] })
+      .candidates[0]?.reasons;
 
   it("say why they reject, every reason", () => {
     expect(reasons({ lifecycle: "draft" }, {})).toEqual(["lifecycle draft is not allowed"]);
     expect(reasons({}, { minTrust: 0.6 }, { "make@1.0.0": { score: 0.41 } })).toEqual(["trust 0.41 < 0.6"]);
     expect(reasons({}, { minTrust: 0.6 }, { "make@1.0.0": { score: 0.59999 } })).toEqual(["trust 0.59999 < 0.6"]);
     expect(reasons({}, { allowUnproven: false })).toEqual(["unproven: confidence 0 < 0.5"]);
-    expect(reasons({ namespace: "omnibase.x" }, { namespaces: { allow: ["onex"], deny: [] } })).toEqual(["namespace omnibase.x is not allowed"]);
-    expect(reasons({ namespace: "onex.bad.x" }, { namespaces: { allow: ["onex"], deny: ["onex.bad"] } })).toEqual(["namespace onex.bad.x is denied by onex.bad"]);
-    expect(reasons({ tags: ["slow"] }, { tags: { allow: ["fast"], deny: [] } })).toEqual(["none of its tags (slow) is allowed"]);
+    expect(reasons({ namespace: "omnibase.x" }, { namespaces: { allow: ["onex"], deny: [] } })).toEqual([
+      "namespace omnibase.x is not allowed",
+    ]);
+    expect(reasons({ namespace: "onex.bad.x" }, { namespaces: { allow: ["onex"], deny: ["onex.bad"] } })).toEqual([
+      "namespace onex.bad.x is denied by onex.bad",
+    ]);
+    expect(reasons({ tags: ["slow"] }, { tags: { allow: ["fast"], deny: [] } })).toEqual([
+      "none of its tags (slow) is allowed",
+    ]);
     expect(reasons({}, { tags: { allow: ["fast"], deny: [] } })).toEqual(["has no tag, and tags are required"]);
     expect(reasons({ tags: ["a", "b"] }, { tags: { allow: null, deny: ["b"] } })).toEqual(["tag b is denied"]);
     expect(reasons({ group: "g" }, { groups: { allow: ["h"], deny: [] } })).toEqual(["group g is not allowed"]);
@@ -261,9 +284,12 @@ describe("filters", () => {
   });
 
   it("let pass what they allow", () => {
-    const snapshot = registry([x({ namespace: "onex.nodes.x", tags: ["fast", "new"], group: "g", lifecycle: "review" })], {
-      "make@1.0.0": { score: 0.1, confidence: 0.2 },
-    });
+    const snapshot = registry(
+      [x({ namespace: "onex.nodes.x", tags: ["fast", "new"], group: "g", lifecycle: "review" })],
+      {
+        "make@1.0.0": { score: 0.1, confidence: 0.2 },
+      },
+    );
     const rules: Partial<Policy> = {
       minTrust: 0.9,
       lifecycles: ["active", "review"],
@@ -314,7 +340,10 @@ describe("guards", () => {
     const plan = planned(["x"], ["a"], chain, { maxDepth: 2 });
     expect(nodesOf(plan)).toEqual(["direct"]);
     expect(plan.guards).toEqual(["max_depth 2 ruled out a plan with 3 that costs 6.6"]);
-    expect(candidates(plan, "x")).toMatchObject([{ node: "direct", verdict: "chosen" }, { node: "three", verdict: "fallback" }]);
+    expect(candidates(plan, "x")).toMatchObject([
+      { node: "direct", verdict: "chosen" },
+      { node: "three", verdict: "fallback" },
+    ]);
   });
 
   it("let a dearer plan pass when the cheapest has too many steps", () => {
@@ -369,11 +398,15 @@ describe("unreachable goals", () => {
     expect(fault).toMatchObject({ code: "PLAN_UNREACHABLE", place: "goal.want" });
     expect(fault.message).toBe("cannot reach metadata.report: missing document.text");
     expect(fault.hint).toBe("give document.text, or register a node that produces it; did you mean document.txt?");
-    expect(fault.details).toMatchObject({ missing: [{ key: "document.text", needed_by: "extract", nearest: ["document.txt"] }] });
+    expect(fault.details).toMatchObject({
+      missing: [{ key: "document.text", needed_by: "extract", nearest: ["document.txt"] }],
+    });
   });
 
   it("suggest the wanted key that was meant", () => {
-    expect(refused(["metadata.reprot"], ["document.text"], registry(DOCUMENT)).hint).toContain("did you mean metadata.report?");
+    expect(refused(["metadata.reprot"], ["document.text"], registry(DOCUMENT)).hint).toContain(
+      "did you mean metadata.report?",
+    );
   });
 
   it("name the candidates that were rejected, and why", () => {
@@ -382,7 +415,9 @@ describe("unreachable goals", () => {
     expect(fault.hint).toBe("report@1.0.0 would produce metadata.report, but lifecycle draft is not allowed");
     expect(fault.details).toMatchObject({
       missing: [{ key: "metadata.report" }],
-      candidates: [{ key: "metadata.report", node: "report", version: "1.0.0", reasons: ["lifecycle draft is not allowed"] }],
+      candidates: [
+        { key: "metadata.report", node: "report", version: "1.0.0", reasons: ["lifecycle draft is not allowed"] },
+      ],
     });
   });
 
@@ -396,13 +431,19 @@ describe("unreachable goals", () => {
 
 describe("size", () => {
   it("does not matter to the stack: chains of 10,000 nodes, exponential sharing", () => {
-    const long = registry(Array.from({ length: 10_000 }, (_, i) => ({ name: `n${i}`, in: [`k.k${i}`], out: [`k.k${i + 1}`] })));
+    const long = registry(
+      Array.from({ length: 10_000 }, (_, i) => ({ name: `n${i}`, in: [`k.k${i}`], out: [`k.k${i + 1}`] })),
+    );
     const plan = planned(["k.k10000"], ["k.k0"], long, { maxDepth: 10_000 });
     expect(plan.depth).toBe(10_000);
     expect(refused(["k.k10000"], ["k.k0"], long).place).toBe("policy.max_depth");
     expect(refused(["k.k10000"], ["nothing"], long).code).toBe("PLAN_UNREACHABLE");
     const shared = registry(
-      Array.from({ length: 3_000 }, (_, i) => ({ name: `n${i}`, in: [`a.k${i}`, `b.k${i}`], out: [`a.k${i + 1}`, `b.k${i + 1}`] })),
+      Array.from({ length: 3_000 }, (_, i) => ({
+        name: `n${i}`,
+        in: [`a.k${i}`, `b.k${i}`],
+        out: [`a.k${i + 1}`, `b.k${i + 1}`],
+      })),
     );
     expect(planned(["a.k3000"], ["a.k0", "b.k0"], shared, { maxDepth: 3_000 }).steps).toHaveLength(3_000);
   });

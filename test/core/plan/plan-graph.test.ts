@@ -37,7 +37,13 @@ const step = (plan: Plan, id: string) => plan.steps.find((one) => one.id === id)
 
 describe("planGraph", () => {
   it("orders the steps, binds by name what is unambiguous, and ends with what nobody consumes", () => {
-    const plan = planned({ steps: [{ id: "c", node: "count" }, { id: "l", node: "load" }], given: ["url"] });
+    const plan = planned({
+      steps: [
+        { id: "c", node: "count" },
+        { id: "l", node: "load" },
+      ],
+      given: ["url"],
+    });
     expect(plan.steps.map((one) => one.id)).toEqual(["l", "c"]);
     expect(step(plan, "c")).toMatchObject({ version: "2.0.0", inputs: { text: { step: "l", key: "text" } } });
     expect(plan.results).toEqual({ words: { step: "c", key: "words" } });
@@ -64,7 +70,13 @@ describe("planGraph", () => {
   });
 
   it("names results by step where two steps yield the key", () => {
-    const plan = planned({ steps: [{ id: "a", node: "load" }, { id: "b", node: "load" }], given: ["url"] });
+    const plan = planned({
+      steps: [
+        { id: "a", node: "load" },
+        { id: "b", node: "load" },
+      ],
+      given: ["url"],
+    });
     expect(Object.keys(plan.results)).toEqual(["a.text", "b.text"]);
   });
 
@@ -78,7 +90,9 @@ describe("planGraph", () => {
       text: { step: "c", key: "text" },
       url: { step: null, key: "url" },
     });
-    expect(planned({ steps, given: ["url"], results: { raw: "l.text" } }).results).toEqual({ raw: { step: "l", key: "text" } });
+    expect(planned({ steps, given: ["url"], results: { raw: "l.text" } }).results).toEqual({
+      raw: { step: "l", key: "text" },
+    });
   });
 
   it("knows all three kinds of edge", () => {
@@ -86,7 +100,12 @@ describe("planGraph", () => {
       steps: [
         { id: "l", node: "load" },
         { id: "p", node: "ping", after: ["l"] },
-        { id: "n", node: "count", inputs: { text: "l.text" }, when: { test: { value: "l.text", path: "", op: "ne", than: "" } } },
+        {
+          id: "n",
+          node: "count",
+          inputs: { text: "l.text" },
+          when: { test: { value: "l.text", path: "", op: "ne", than: "" } },
+        },
       ],
       given: ["url"],
     });
@@ -99,7 +118,10 @@ describe("planGraph", () => {
 
   it("takes the newest version in the range that the policy allows", () => {
     const version = (range: string | undefined, rules: Partial<Policy> = {}): string =>
-      step(planned({ steps: [{ id: "n", node: "count", ...(range ? { version: range } : {}) }], given: ["text"] }, rules), "n").version;
+      step(
+        planned({ steps: [{ id: "n", node: "count", ...(range ? { version: range } : {}) }], given: ["text"] }, rules),
+        "n",
+      ).version;
     expect(version(undefined)).toBe("2.0.0");
     expect(version("^1.0.0")).toBe("1.0.0");
     expect(version(undefined, { lifecycles: ["active", "draft"] })).toBe("3.0.0");
@@ -108,7 +130,11 @@ describe("planGraph", () => {
 
   it("says of every version why it was taken or not", () => {
     const plan = planned({ steps: [{ id: "n", node: "count", version: ">=1" }], given: ["text"] });
-    expect(plan.why.find((choice) => choice.key === "words")?.candidates.map(({ version, verdict, reasons }) => [version, verdict, reasons])).toEqual([
+    expect(
+      plan.why
+        .find((choice) => choice.key === "words")
+        ?.candidates.map(({ version, verdict, reasons }) => [version, verdict, reasons]),
+    ).toEqual([
       ["3.0.0", "rejected", ["lifecycle draft is not allowed"]],
       ["2.0.0", "chosen", ["named by the graph"]],
       ["1.0.0", "fallback", ["version 1.0.0 is older than 2.0.0"]],
@@ -134,26 +160,159 @@ describe("what is wrong with a graph", () => {
   const L = { id: "l", node: "load" };
   it.each<[string, Partial<Graph>, string, string, string, RegExp]>([
     ["no steps", {}, "PLAN_INVALID", "nothing_wanted", "steps", /add/],
-    ["two steps of one id", { steps: [L, L], given: ["url"] }, "PLAN_INVALID", "duplicate_step", "steps[1].id", /steps\[0\]/],
-    ["an unknown node", { steps: [{ id: "l", node: "loud" }] }, "NODE_NOT_FOUND", "unknown_node", "steps[0].node", /did you mean load/],
-    ["an unknown version", { steps: [{ ...L, version: "^9.0.0" }] }, "NODE_NOT_FOUND", "unknown_version", "steps[0].version", /1\.0\.0/],
-    ["a version that is none", { steps: [{ ...L, version: "newest please" }] }, "PLAN_INVALID", "invalid_version_range", "steps[0].version", /\^1\.2\.0/],
-    ["a node the policy keeps out", { steps: [{ id: "n", node: "count", version: "3.x" }], given: ["text"] }, "PLAN_INVALID", "node_not_allowed", "steps[0].node", /relax/],
-    ["an edge to no step", { steps: [{ ...L, after: ["k"] }], given: ["url"] }, "PLAN_INVALID", "dangling_edge", "steps[0].after[0]", /did you mean l/],
-    ["a value of no step", { steps: [L, { id: "n", node: "count", inputs: { text: "k.text" } }], given: ["url"] }, "PLAN_INVALID", "dangling_edge", 'steps[1].inputs["text"]', /did you mean l\.text/],
-    ["a value that is not given", { steps: [{ ...L, inputs: { url: { step: null, key: "uri" } } }], given: ["url"] }, "PLAN_INVALID", "dangling_edge", 'steps[0].inputs["url"]', /did you mean url/],
-    ["an output the step has not", { steps: [L, { id: "n", node: "count", inputs: { text: "l.texts" } }], given: ["url"] }, "PLAN_INVALID", "unknown_output", 'steps[1].inputs["text"]', /did you mean text/],
-    ["an input the node has not", { steps: [{ ...L, inputs: { uri: "url" } }], given: ["url"] }, "PLAN_INVALID", "unknown_input", 'steps[0].inputs["uri"]', /did you mean url/],
-    ["a step after itself", { steps: [{ ...L, after: ["l"] }], given: ["url"] }, "PLAN_CYCLE", "self_dependency", "steps[0].after[0]", /another step/],
-    ["a step that feeds itself", { steps: [{ id: "c", node: "clean", inputs: { text: "c.text" } }] }, "PLAN_CYCLE", "self_dependency", 'steps[0].inputs["text"]', /another step/],
-    ["a step gated by itself", { steps: [{ ...L, when: { test: { value: "l.text", path: "", op: "exists", than: null } } }], given: ["url"] }, "PLAN_CYCLE", "self_dependency", "steps[0].when", /another step/],
+    [
+      "two steps of one id",
+      { steps: [L, L], given: ["url"] },
+      "PLAN_INVALID",
+      "duplicate_step",
+      "steps[1].id",
+      /steps\[0\]/,
+    ],
+    [
+      "an unknown node",
+      { steps: [{ id: "l", node: "loud" }] },
+      "NODE_NOT_FOUND",
+      "unknown_node",
+      "steps[0].node",
+      /did you mean load/,
+    ],
+    [
+      "an unknown version",
+      { steps: [{ ...L, version: "^9.0.0" }] },
+      "NODE_NOT_FOUND",
+      "unknown_version",
+      "steps[0].version",
+      /1\.0\.0/,
+    ],
+    [
+      "a version that is none",
+      { steps: [{ ...L, version: "newest please" }] },
+      "PLAN_INVALID",
+      "invalid_version_range",
+      "steps[0].version",
+      /\^1\.2\.0/,
+    ],
+    [
+      "a node the policy keeps out",
+      { steps: [{ id: "n", node: "count", version: "3.x" }], given: ["text"] },
+      "PLAN_INVALID",
+      "node_not_allowed",
+      "steps[0].node",
+      /relax/,
+    ],
+    [
+      "an edge to no step",
+      { steps: [{ ...L, after: ["k"] }], given: ["url"] },
+      "PLAN_INVALID",
+      "dangling_edge",
+      "steps[0].after[0]",
+      /did you mean l/,
+    ],
+    [
+      "a value of no step",
+      { steps: [L, { id: "n", node: "count", inputs: { text: "k.text" } }], given: ["url"] },
+      "PLAN_INVALID",
+      "dangling_edge",
+      'steps[1].inputs["text"]',
+      /did you mean l\.text/,
+    ],
+    [
+      "a value that is not given",
+      { steps: [{ ...L, inputs: { url: { step: null, key: "uri" } } }], given: ["url"] },
+      "PLAN_INVALID",
+      "dangling_edge",
+      'steps[0].inputs["url"]',
+      /did you mean url/,
+    ],
+    [
+      "an output the step has not",
+      { steps: [L, { id: "n", node: "count", inputs: { text: "l.texts" } }], given: ["url"] },
+      "PLAN_INVALID",
+      "unknown_output",
+      'steps[1].inputs["text"]',
+      /did you mean text/,
+    ],
+    [
+      "an input the node has not",
+      { steps: [{ ...L, inputs: { uri: "url" } }], given: ["url"] },
+      "PLAN_INVALID",
+      "unknown_input",
+      'steps[0].inputs["uri"]',
+      /did you mean url/,
+    ],
+    [
+      "a step after itself",
+      { steps: [{ ...L, after: ["l"] }], given: ["url"] },
+      "PLAN_CYCLE",
+      "self_dependency",
+      "steps[0].after[0]",
+      /another step/,
+    ],
+    [
+      "a step that feeds itself",
+      { steps: [{ id: "c", node: "clean", inputs: { text: "c.text" } }] },
+      "PLAN_CYCLE",
+      "self_dependency",
+      'steps[0].inputs["text"]',
+      /another step/,
+    ],
+    [
+      "a step gated by itself",
+      { steps: [{ ...L, when: { test: { value: "l.text", path: "", op: "exists", than: null } } }], given: ["url"] },
+      "PLAN_CYCLE",
+      "self_dependency",
+      "steps[0].when",
+      /another step/,
+    ],
     ["nothing to feed an input", { steps: [L] }, "PLAN_INVALID", "unbound_input", 'steps[0].inputs["url"]', /give it/],
-    ["two things to feed an input", { steps: [L, { id: "l2", node: "load" }, { id: "n", node: "count" }], given: ["url"] }, "PLAN_INVALID", "ambiguous_input", 'steps[2].inputs["text"]', /inputs: \{"text": "l\.text"\}/],
-    ["a given value and a step to feed an input", { steps: [L, { id: "n", node: "count" }], given: ["url", "text"] }, "PLAN_INVALID", "ambiguous_input", 'steps[1].inputs["text"]', /name one/],
-    ["a text that is a step's output and a given key", { steps: [L, { id: "n", node: "count", inputs: { text: "l.text" } }], given: ["url", "l.text"] }, "PLAN_INVALID", "ambiguous_input", 'steps[1].inputs["text"]', /\{step, key\}/],
-    ["a wanted key two steps end with", { steps: [L, { id: "l2", node: "load" }], given: ["url"], want: ["text"] }, "PLAN_INVALID", "ambiguous_result", "want[0]", /l\.text/],
-    ["a wanted key no step yields", { steps: [L], given: ["url"], want: ["words"] }, "PLAN_INVALID", "dangling_edge", "want[0]", /step\.output_key/],
-    ["an empty list of wants", { steps: [L], given: ["url"], want: [] }, "PLAN_INVALID", "nothing_wanted", "want", /leave/],
+    [
+      "two things to feed an input",
+      { steps: [L, { id: "l2", node: "load" }, { id: "n", node: "count" }], given: ["url"] },
+      "PLAN_INVALID",
+      "ambiguous_input",
+      'steps[2].inputs["text"]',
+      /inputs: \{"text": "l\.text"\}/,
+    ],
+    [
+      "a given value and a step to feed an input",
+      { steps: [L, { id: "n", node: "count" }], given: ["url", "text"] },
+      "PLAN_INVALID",
+      "ambiguous_input",
+      'steps[1].inputs["text"]',
+      /name one/,
+    ],
+    [
+      "a text that is a step's output and a given key",
+      { steps: [L, { id: "n", node: "count", inputs: { text: "l.text" } }], given: ["url", "l.text"] },
+      "PLAN_INVALID",
+      "ambiguous_input",
+      'steps[1].inputs["text"]',
+      /\{step, key\}/,
+    ],
+    [
+      "a wanted key two steps end with",
+      { steps: [L, { id: "l2", node: "load" }], given: ["url"], want: ["text"] },
+      "PLAN_INVALID",
+      "ambiguous_result",
+      "want[0]",
+      /l\.text/,
+    ],
+    [
+      "a wanted key no step yields",
+      { steps: [L], given: ["url"], want: ["words"] },
+      "PLAN_INVALID",
+      "dangling_edge",
+      "want[0]",
+      /step\.output_key/,
+    ],
+    [
+      "an empty list of wants",
+      { steps: [L], given: ["url"], want: [] },
+      "PLAN_INVALID",
+      "nothing_wanted",
+      "want",
+      /leave/,
+    ],
   ])("%s", (_, graph, code, name, place, hint) => {
     const fault = refused(graph);
     expect([fault.code, problem(fault), fault.place]).toEqual([code, name, place]);
@@ -168,7 +327,11 @@ describe("what is wrong with a graph", () => {
         { id: "c", node: "ping", after: ["b"] },
       ],
     });
-    expect(fault).toMatchObject({ code: "PLAN_CYCLE", message: "steps wait for each other in a circle: a → c → b → a", details: { path: ["a", "c", "b", "a"] } });
+    expect(fault).toMatchObject({
+      code: "PLAN_CYCLE",
+      message: "steps wait for each other in a circle: a → c → b → a",
+      details: { path: ["a", "c", "b", "a"] },
+    });
   });
 
   it("is a cycle through a gate", () => {
@@ -185,31 +348,87 @@ describe("what is wrong with a graph", () => {
 
   it("is a value that cannot fit, with its place", () => {
     const typed = registry([
-      { name: "make", out: { order: { type: "object", properties: { items: { type: "array", items: { type: "object", properties: { price: { type: "string" } } } } } } } },
-      { name: "sum", in: { order: { type: "object", properties: { items: { type: "array", items: { type: "object", properties: { price: { type: "number" } } } } } } }, out: ["total"] },
+      {
+        name: "make",
+        out: {
+          order: {
+            type: "object",
+            properties: {
+              items: { type: "array", items: { type: "object", properties: { price: { type: "string" } } } },
+            },
+          },
+        },
+      },
+      {
+        name: "sum",
+        in: {
+          order: {
+            type: "object",
+            properties: {
+              items: { type: "array", items: { type: "object", properties: { price: { type: "number" } } } },
+            },
+          },
+        },
+        out: ["total"],
+      },
     ]);
-    const fault = refused({ steps: [{ id: "m", node: "make" }, { id: "s", node: "sum", inputs: { order: "m.order" } }] }, {}, typed);
+    const fault = refused(
+      {
+        steps: [
+          { id: "m", node: "make" },
+          { id: "s", node: "sum", inputs: { order: "m.order" } },
+        ],
+      },
+      {},
+      typed,
+    );
     expect(problem(fault)).toBe("incompatible_input");
     expect(fault.message).toBe("m.order does not fit order at $.items[].price: string is not number");
-    expect(problem(refused({ steps: [{ id: "m", node: "make" }, { id: "s", node: "sum" }] }, {}, typed))).toBe("unbound_input");
+    expect(
+      problem(
+        refused(
+          {
+            steps: [
+              { id: "m", node: "make" },
+              { id: "s", node: "sum" },
+            ],
+          },
+          {},
+          typed,
+        ),
+      ),
+    ).toBe("unbound_input");
   });
 
   it("is too many steps or too long a chain", () => {
-    const chain = Array.from({ length: 5 }, (_, i) => ({ id: `s${i}`, node: "ping", after: i === 0 ? [] : [`s${i - 1}`] }));
+    const chain = Array.from({ length: 5 }, (_, i) => ({
+      id: `s${i}`,
+      node: "ping",
+      after: i === 0 ? [] : [`s${i - 1}`],
+    }));
     expect(refused({ steps: chain }, { maxSteps: 4 })).toMatchObject({ code: "PLAN_LIMIT", place: "policy.max_steps" });
     expect(refused({ steps: chain }, { maxDepth: 4 })).toMatchObject({ code: "PLAN_LIMIT", place: "policy.max_depth" });
     expect(refused({ steps: chain }, { maxCost: 3 })).toMatchObject({ code: "PLAN_LIMIT", place: "policy.max_cost" });
   });
 
   it("is told all at once", () => {
-    const fault = refused({ steps: [{ id: "a", node: "nope" }, { id: "a", node: "load" }, { id: "b", node: "nada" }] });
+    const fault = refused({
+      steps: [
+        { id: "a", node: "nope" },
+        { id: "a", node: "load" },
+        { id: "b", node: "nada" },
+      ],
+    });
     expect((fault.details as { problems: unknown[] }).problems).toHaveLength(3);
   });
 });
 
 describe("conditions of a graph", () => {
   const gated = (when: object): Partial<Graph> => ({
-    steps: [{ id: "l", node: "load" }, { id: "n", node: "count", inputs: { text: "l.text" }, when: when as never }],
+    steps: [
+      { id: "l", node: "load" },
+      { id: "n", node: "count", inputs: { text: "l.text" }, when: when as never },
+    ],
     given: ["url"],
   });
   const test = (changes: object) => ({ test: { value: "l.text", path: "", op: "exists", than: null, ...changes } });
@@ -231,7 +450,11 @@ describe("conditions of a graph", () => {
     ["a comparison with nothing", test({ op: "lt", than: null }), "invalid_gate"],
     ["a list looked for", test({ op: "contains", than: ["a"] }), "invalid_gate"],
     ["a path that is none", test({ path: "$.a" }), "invalid_gate"],
-    ["nesting without end", Array.from({ length: 100 }).reduce<object>((inner) => ({ not: inner }), test({})), "invalid_gate"],
+    [
+      "nesting without end",
+      Array.from({ length: 100 }).reduce<object>((inner) => ({ not: inner }), test({})),
+      "invalid_gate",
+    ],
   ])("are refused for %s", (_, when, name) => {
     const fault = refused(gated(when));
     expect(problem(fault)).toBe(name);
@@ -241,7 +464,11 @@ describe("conditions of a graph", () => {
 
 describe("large graphs", () => {
   it("of 10,000 steps are planned, chains and pipelines of like keys too", () => {
-    const chain = Array.from({ length: 10_000 }, (_, i) => ({ id: `s${i}`, node: i === 0 ? "load" : "clean", ...(i === 0 ? {} : { after: [`s${i - 1}`] }) }));
+    const chain = Array.from({ length: 10_000 }, (_, i) => ({
+      id: `s${i}`,
+      node: i === 0 ? "load" : "clean",
+      ...(i === 0 ? {} : { after: [`s${i - 1}`] }),
+    }));
     const plan = planned({ steps: chain, given: ["url"], want: ["text"] }, { maxDepth: 10_000 });
     expect(plan.depth).toBe(10_000);
     expect(step(plan, "s9999").inputs).toEqual({ text: { step: "s9998", key: "text" } });
@@ -249,7 +476,11 @@ describe("large graphs", () => {
   });
 
   it("of 10,000 effects in a row have a segment each", () => {
-    const chain = Array.from({ length: 10_000 }, (_, i) => ({ id: `s${i}`, node: "ping", after: i === 0 ? [] : [`s${i - 1}`] }));
+    const chain = Array.from({ length: 10_000 }, (_, i) => ({
+      id: `s${i}`,
+      node: "ping",
+      after: i === 0 ? [] : [`s${i - 1}`],
+    }));
     expect(planned({ steps: chain }, { maxDepth: 10_000 }).segments).toHaveLength(10_000);
   });
 

@@ -19,7 +19,10 @@ const NODES = registry([
 /** Steps as `id: [node, ...steps before]`. */
 function graph(steps: Readonly<Record<string, readonly string[]>>, rules: Partial<Policy> = {}): Plan {
   const result = planGraph(
-    { steps: Object.entries(steps).map(([id, [node, ...after]]) => ({ id, node: node!, after, exact: true })), given: [] },
+    {
+      steps: Object.entries(steps).map(([id, [node, ...after]]) => ({ id, node: node!, after, exact: true })),
+      given: [],
+    },
     NODES,
     policy(rules),
   );
@@ -27,11 +30,15 @@ function graph(steps: Readonly<Record<string, readonly string[]>>, rules: Partia
   return result.value;
 }
 
-const segments = (plan: Plan): readonly string[] => plan.segments.map((one) => `${one.steps.join("+")}${one.inline ? " inline" : ""}`);
+const segments = (plan: Plan): readonly string[] =>
+  plan.segments.map((one) => `${one.steps.join("+")}${one.inline ? " inline" : ""}`);
 
 describe("segments", () => {
   it("fuse what is pure, local, cheap and connected, and run it inline", () => {
-    expect(segments(graph({ a: ["pure"], b: ["sandboxed", "a"], c: ["pure", "b"], d: ["pure"] }))).toEqual(["a+b+c inline", "d inline"]);
+    expect(segments(graph({ a: ["pure"], b: ["sandboxed", "a"], c: ["pure", "b"], d: ["pure"] }))).toEqual([
+      "a+b+c inline",
+      "d inline",
+    ]);
   });
 
   it("keep everything else apart", () => {
@@ -39,12 +46,20 @@ describe("segments", () => {
   });
 
   it("are not inline after something that is not", () => {
-    expect(segments(graph({ a: ["pure"], b: ["effect", "a"], c: ["pure", "b"], d: ["pure", "c"] }))).toEqual(["a inline", "b", "c+d"]);
+    expect(segments(graph({ a: ["pure"], b: ["effect", "a"], c: ["pure", "b"], d: ["pure", "c"] }))).toEqual([
+      "a inline",
+      "b",
+      "c+d",
+    ]);
   });
 
   it("do not make a step wait for what it does not need", () => {
     // c could join a, or b, but then a would wait for the effect, or c for nothing it needs.
-    expect(segments(graph({ a: ["pure"], e: ["effect"], c: ["pure", "a", "e"], d: ["pure", "a"] }))).toEqual(["a+d inline", "e", "c"]);
+    expect(segments(graph({ a: ["pure"], e: ["effect"], c: ["pure", "a", "e"], d: ["pure", "a"] }))).toEqual([
+      "a+d inline",
+      "e",
+      "c",
+    ]);
   });
 
   it("follow the policy", () => {
@@ -56,12 +71,18 @@ describe("segments", () => {
   });
 
   it("are split over their budget, keeping chains together", () => {
-    const steps = Object.fromEntries(["a", "b"].flatMap((chain) => [0, 1, 2].map((i) => [`${chain}${i}`, i === 0 ? ["pure", "root"] : ["pure", `${chain}${i - 1}`]])));
+    const steps = Object.fromEntries(
+      ["a", "b"].flatMap((chain) =>
+        [0, 1, 2].map((i) => [`${chain}${i}`, i === 0 ? ["pure", "root"] : ["pure", `${chain}${i - 1}`]]),
+      ),
+    );
     const plan = graph({ root: ["pure"], ...steps }, { segment: { maxSteps: 4, timeoutMs: 60_000, maxBytes: 1 } });
     expect(segments(plan)).toEqual(["root+b0+b1+b2 inline", "a0+a1+a2 inline"]);
     const timed = graph({ root: ["pure"], ...steps }, { segment: { maxSteps: 64, timeoutMs: 3_000, maxBytes: 1 } });
     expect(Math.max(...timed.segments.map((one) => one.steps.length))).toBe(3);
-    expect(segments(graph({ a: ["pure"] }, { segment: { maxSteps: 1, timeoutMs: 1, maxBytes: 1 } }))).toEqual(["a inline"]);
+    expect(segments(graph({ a: ["pure"] }, { segment: { maxSteps: 1, timeoutMs: 1, maxBytes: 1 } }))).toEqual([
+      "a inline",
+    ]);
   });
 
   it("of a gated step are its own: the reducer decides between segments", () => {
@@ -69,7 +90,12 @@ describe("segments", () => {
       {
         steps: [
           { id: "a", node: "pure", exact: true },
-          { id: "b", node: "pure", inputs: { x: "a.x" }, when: { test: { value: "a.x", path: "", op: "exists", than: null } } },
+          {
+            id: "b",
+            node: "pure",
+            inputs: { x: "a.x" },
+            when: { test: { value: "a.x", path: "", op: "exists", than: null } },
+          },
           { id: "c", node: "pure", inputs: { x: "b.x" } },
         ],
         given: [],
@@ -93,7 +119,10 @@ const random = fc
   .map((sketches) =>
     sketches.map(({ node, before, gated }, i) => {
       const after = i === 0 ? [] : [...new Set(before.map((n) => `s${n % i}`))];
-      const when = gated && after[0] ? { when: { test: { value: `${after[0]}.x`, path: "", op: "exists" as const, than: null } } } : {};
+      const when =
+        gated && after[0]
+          ? { when: { test: { value: `${after[0]}.x`, path: "", op: "exists" as const, than: null } } }
+          : {};
       return { id: `s${i}`, node, after, exact: true, ...when };
     }),
   );
@@ -131,7 +160,10 @@ describe("segments, of any graph", () => {
             for (const next of step.after) seen.add(next);
           }
           seen.delete(id);
-          return [...seen].filter((one) => !light(one)).toSorted().join(",");
+          return [...seen]
+            .filter((one) => !light(one))
+            .toSorted()
+            .join(",");
         };
         for (const one of made.segments) {
           if (one.steps.length > 1) expect(one.steps.every(light)).toBe(true);

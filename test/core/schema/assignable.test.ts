@@ -10,13 +10,22 @@ const at = (from: JsonSchema, to: JsonSchema): string => {
   const verdict = assignable(from, to);
   return verdict.fit === "no" ? verdict.place : verdict.fit;
 };
-const object = (properties: JsonSchema, ...required: string[]): JsonSchema => ({ type: "object", properties, required });
+const object = (properties: JsonSchema, ...required: string[]): JsonSchema => ({
+  type: "object",
+  properties,
+  required,
+});
 const string = { type: "string" };
 const number = { type: "number" };
 
 describe("assignable", () => {
   it.each<[string, JsonSchema, JsonSchema, string]>([
-    ["the same schema fits", { type: "object", properties: { a: { enum: [1, 2] } } }, { properties: { a: { enum: [1, 2] } }, type: "object" }, "yes"],
+    [
+      "the same schema fits",
+      { type: "object", properties: { a: { enum: [1, 2] } } },
+      { properties: { a: { enum: [1, 2] } }, type: "object" },
+      "yes",
+    ],
     ["anything fits a consumer that takes everything", {}, { title: "anything", default: 3 }, "yes"],
     ["a silent producer is checked later", {}, string, "unknown"],
     ["whole numbers are numbers", { type: "integer" }, number, "yes"],
@@ -33,7 +42,12 @@ describe("assignable", () => {
     ["bounds within bounds", { type: "number", minimum: 1, maximum: 5 }, { minimum: 0, maximum: 5 }, "yes"],
     ["bounds beyond bounds", { type: "number", maximum: 100 }, { type: "number", maximum: 50 }, "$"],
     ["unsaid bounds are checked later", number, { type: "number", maximum: 50 }, "unknown"],
-    ["an open bound on whole numbers is a closed one", { type: "integer", exclusiveMaximum: 51 }, { maximum: 50 }, "yes"],
+    [
+      "an open bound on whole numbers is a closed one",
+      { type: "integer", exclusiveMaximum: 51 },
+      { maximum: 50 },
+      "yes",
+    ],
     ["an open bound on numbers is not", { type: "number", exclusiveMaximum: 51 }, { maximum: 50 }, "$"],
     ["multiples of multiples", { type: "integer", multipleOf: 6 }, { multipleOf: 3 }, "yes"],
     ["multiples of something else", { type: "integer", multipleOf: 4 }, { multipleOf: 6 }, "$"],
@@ -44,15 +58,55 @@ describe("assignable", () => {
     ["a promised property", object({ a: string }, "a"), object({ a: string }, "a"), "yes"],
     ["a property of another type", object({ a: number }, "a"), object({ a: string }, "a"), "$.a"],
     ["a property that may be absent", object({ a: string, b: string }, "b"), object({ a: string }, "a"), "$.a"],
-    ["a producer silent about what it promises", { type: "object", properties: { a: string } }, object({ a: string }, "a"), "unknown"],
+    [
+      "a producer silent about what it promises",
+      { type: "object", properties: { a: string } },
+      object({ a: string }, "a"),
+      "unknown",
+    ],
     ["a property that is never there", { type: "object", additionalProperties: false }, { required: ["a"] }, "$.a"],
-    ["a property refused by a closed consumer", object({ a: string }), { type: "object", additionalProperties: false }, "$.a"],
-    ["a closed producer for a closed consumer", { ...object({ a: string }), additionalProperties: false }, { properties: { a: {} }, additionalProperties: false }, "yes"],
-    ["an open producer for a closed consumer is checked later", { type: "object" }, { additionalProperties: false }, "unknown"],
-    ["other properties of another type", { type: "object", additionalProperties: number }, { additionalProperties: string }, "$.*"],
-    ["items deep inside", object({ items: { type: "array", items: object({ price: number }, "price") } }, "items"), object({ items: { type: "array", items: object({ price: string }) } }), "$.items[].price"],
-    ["items of a tuple", { type: "array", prefixItems: [string, number], items: false }, { type: "array", items: { type: ["string", "number"] } }, "yes"],
-    ["an item of a tuple that does not fit", { type: "array", prefixItems: [string, number] }, { type: "array", prefixItems: [string, string] }, "$[1]"],
+    [
+      "a property refused by a closed consumer",
+      object({ a: string }),
+      { type: "object", additionalProperties: false },
+      "$.a",
+    ],
+    [
+      "a closed producer for a closed consumer",
+      { ...object({ a: string }), additionalProperties: false },
+      { properties: { a: {} }, additionalProperties: false },
+      "yes",
+    ],
+    [
+      "an open producer for a closed consumer is checked later",
+      { type: "object" },
+      { additionalProperties: false },
+      "unknown",
+    ],
+    [
+      "other properties of another type",
+      { type: "object", additionalProperties: number },
+      { additionalProperties: string },
+      "$.*",
+    ],
+    [
+      "items deep inside",
+      object({ items: { type: "array", items: object({ price: number }, "price") } }, "items"),
+      object({ items: { type: "array", items: object({ price: string }) } }),
+      "$.items[].price",
+    ],
+    [
+      "items of a tuple",
+      { type: "array", prefixItems: [string, number], items: false },
+      { type: "array", items: { type: ["string", "number"] } },
+      "yes",
+    ],
+    [
+      "an item of a tuple that does not fit",
+      { type: "array", prefixItems: [string, number] },
+      { type: "array", prefixItems: [string, string] },
+      "$[1]",
+    ],
     ["unique items", { type: "array", items: string, uniqueItems: true }, { uniqueItems: true }, "yes"],
     ["unique items unsaid", { type: "array" }, { uniqueItems: true }, "unknown"],
     ["every branch of a choice must fit", { anyOf: [string, number] }, string, "$"],
@@ -61,17 +115,42 @@ describe("assignable", () => {
     ["no branch of a choice", string, { anyOf: [number, { type: "null" }] }, "$"],
     ["exactly one branch", string, { oneOf: [string, number] }, "yes"],
     ["one or two branches is checked later", string, { oneOf: [string, { minLength: 0 }] }, "unknown"],
-    ["the parts of allOf together", { allOf: [{ type: "string" }, { maxLength: 3 }] }, { type: "string", maxLength: 4 }, "yes"],
+    [
+      "the parts of allOf together",
+      { allOf: [{ type: "string" }, { maxLength: 3 }] },
+      { type: "string", maxLength: 4 },
+      "yes",
+    ],
     ["all parts of a consumer's allOf", { type: "string", maxLength: 3 }, { allOf: [string, { maxLength: 2 }] }, "$"],
     ["negation is checked later", string, { not: { const: "a" } }, "unknown"],
-    ["a counter-example that negation might exclude", { type: "number", not: { minimum: 40 }, maximum: 100 }, { maximum: 50 }, "unknown"],
+    [
+      "a counter-example that negation might exclude",
+      { type: "number", not: { minimum: 40 }, maximum: 100 },
+      { maximum: 50 },
+      "unknown",
+    ],
     ["nothing fits a consumer that takes nothing", object({ a: string }, "a"), { properties: { a: false } }, "$.a"],
-    ["a property with an odd name", object({ "unit price": number }), object({ "unit price": string }), '$["unit price"]'],
-    ["a property named like one of Object's own", { type: "object" }, { properties: { constructor: string } }, "unknown"],
+    [
+      "a property with an odd name",
+      object({ "unit price": number }),
+      object({ "unit price": string }),
+      '$["unit price"]',
+    ],
+    [
+      "a property named like one of Object's own",
+      { type: "object" },
+      { properties: { constructor: string } },
+      "unknown",
+    ],
     ["a remote reference is checked later", { $ref: "https://example.com/a.json" }, string, "unknown"],
     ["a reference that leads nowhere is checked later", { $ref: "#/$defs/none" }, string, "unknown"],
     ["a reference to itself is checked later", { $ref: "#" }, string, "unknown"],
-    ["a consumer that refers to itself only", string, { $defs: { x: { $ref: "#/$defs/x" } }, $ref: "#/$defs/x" }, "unknown"],
+    [
+      "a consumer that refers to itself only",
+      string,
+      { $defs: { x: { $ref: "#/$defs/x" } }, $ref: "#/$defs/x" },
+      "unknown",
+    ],
     ["unknown keywords say nothing", string, { type: "string", "x-unit": "EUR", nullable: false }, "yes"],
   ])("%s", (_, from, to, expected) => {
     expect(at(from, to)).toBe(expected);
@@ -79,7 +158,9 @@ describe("assignable", () => {
 
   it("follows recursive schemas", () => {
     const list = (item: JsonSchema): JsonSchema => ({
-      $defs: { node: object({ value: item, next: { anyOf: [{ $ref: "#/$defs/node" }, { type: "null" }] } }, "value", "next") },
+      $defs: {
+        node: object({ value: item, next: { anyOf: [{ $ref: "#/$defs/node" }, { type: "null" }] } }, "value", "next"),
+      },
       $ref: "#/$defs/node",
     });
     expect(fit(list({ type: "integer" }), list(number))).toBe("yes");
@@ -89,13 +170,18 @@ describe("assignable", () => {
   it("gives up on schemas made to be slow, and says so", () => {
     const wide = (depth: number): JsonSchema => {
       let schema: JsonSchema = { type: "string", maxLength: 3 };
-      for (let i = 0; i < depth; i++) schema = { anyOf: [schema, { ...schema, title: String(i) }, { allOf: [schema, { minLength: i }] }] };
+      for (let i = 0; i < depth; i++)
+        schema = { anyOf: [schema, { ...schema, title: String(i) }, { allOf: [schema, { minLength: i }] }] };
       return schema;
     };
     expect(fit(wide(8), { anyOf: [{ maxLength: 2 }, wide(8)] })).toBe("unknown");
     let deep: JsonSchema = string;
     let other: JsonSchema = number;
-    for (let i = 0; i < 5_000; i++) [deep, other] = [{ type: "array", items: deep }, { type: "array", items: other }];
+    for (let i = 0; i < 5_000; i++)
+      [deep, other] = [
+        { type: "array", items: deep },
+        { type: "array", items: other },
+      ];
     expect(fit(deep, other)).toBe("unknown");
   });
 });
@@ -113,14 +199,26 @@ const TYPES = ["string", "number", "integer", "boolean", "null", "object", "arra
 const small = fc.integer({ min: 0, max: 3 });
 
 /** Schemas of up to three keywords, nested up to three deep: schemas that say everything at once take nothing. */
-const schema: fc.Arbitrary<JsonSchema> = fc.letrec<{ schema: JsonSchema; sub: JsonSchema | boolean; keyword: JsonSchema }>((tie) => {
+const schema: fc.Arbitrary<JsonSchema> = fc.letrec<{
+  schema: JsonSchema;
+  sub: JsonSchema | boolean;
+  keyword: JsonSchema;
+}>((tie) => {
   const one = (keyword: string, values: fc.Arbitrary<unknown>): fc.Arbitrary<JsonSchema> =>
     values.map((given) => ({ [keyword]: given }) as JsonSchema);
   const plain = [
-    one("type", fc.oneof(fc.constantFrom(...TYPES), fc.uniqueArray(fc.constantFrom(...TYPES), { minLength: 1, maxLength: 3 }))),
-    one("enum", fc.array(fc.constantFrom<JsonValue>(null, true, 1, 2, 1.5, "a", "ab", [], {}), { minLength: 1, maxLength: 3 })),
+    one(
+      "type",
+      fc.oneof(fc.constantFrom(...TYPES), fc.uniqueArray(fc.constantFrom(...TYPES), { minLength: 1, maxLength: 3 })),
+    ),
+    one(
+      "enum",
+      fc.array(fc.constantFrom<JsonValue>(null, true, 1, 2, 1.5, "a", "ab", [], {}), { minLength: 1, maxLength: 3 }),
+    ),
     one("required", fc.uniqueArray(fc.constantFrom("a", "b", "c"), { maxLength: 2 })),
-    ...["minProperties", "maxProperties", "minItems", "maxItems", "minLength", "maxLength"].map((keyword) => one(keyword, small)),
+    ...["minProperties", "maxProperties", "minItems", "maxItems", "minLength", "maxLength"].map((keyword) =>
+      one(keyword, small),
+    ),
     ...["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"].map((keyword) => one(keyword, small)),
     one("uniqueItems", fc.boolean()),
     one("pattern", fc.constantFrom("^a", "b$")),
@@ -133,11 +231,15 @@ const schema: fc.Arbitrary<JsonSchema> = fc.letrec<{ schema: JsonSchema; sub: Js
     one("patternProperties", fc.dictionary(fc.constantFrom("^a", "b"), tie("sub"), { maxKeys: 1 })),
     one("items", tie("sub")),
     one("not", tie("sub")),
-    ...["prefixItems", "anyOf", "oneOf", "allOf"].map((keyword) => one(keyword, fc.array(tie("sub"), { minLength: 1, maxLength: 2 }))),
+    ...["prefixItems", "anyOf", "oneOf", "allOf"].map((keyword) =>
+      one(keyword, fc.array(tie("sub"), { minLength: 1, maxLength: 2 })),
+    ),
   ];
   return {
     keyword: fc.oneof({ maxDepth: 3, depthIdentifier: "schema" }, fc.oneof(...plain), fc.oneof(...nested)),
-    schema: fc.array(tie("keyword"), { maxLength: 3, depthIdentifier: "schema" }).map((parts) => Object.assign({}, ...parts) as JsonSchema),
+    schema: fc
+      .array(tie("keyword"), { maxLength: 3, depthIdentifier: "schema" })
+      .map((parts) => Object.assign({}, ...parts) as JsonSchema),
     sub: fc.oneof({ weight: 8, arbitrary: tie("schema") }, { weight: 1, arbitrary: fc.boolean() }),
   };
 }).schema;
@@ -156,7 +258,10 @@ const pair = fc.tuple(rooted, rooted, fc.nat(6), small).map(([from, to, how, bou
     case 1:
       return [from, { ...from, maximum: bound, maxLength: bound }];
     case 2:
-      return [{ ...from, type: "object", additionalProperties: false }, { ...from, ...to }];
+      return [
+        { ...from, type: "object", additionalProperties: false },
+        { ...from, ...to },
+      ];
     case 3:
       return [from, { $defs: from.$defs ?? {}, anyOf: [{ ...from, $defs: {} }, to] }];
     case 4:

@@ -4,11 +4,18 @@ import { describe } from "vitest";
 import { d1DeadLetterStore } from "../../../src/infra/d1/dead-letter-store.ts";
 import { d1NodeRegistry } from "../../../src/infra/d1/node-registry.ts";
 import { d1RunIndex } from "../../../src/infra/d1/run-index.ts";
+import { d1RunRetention } from "../../../src/infra/d1/run-retention.ts";
+import { d1SegmentLedger } from "../../../src/infra/d1/segment-ledger.ts";
+import { d1SweepMarks } from "../../../src/infra/d1/sweep-marks.ts";
+import { d1ValueLedger } from "../../../src/infra/d1/value-ledger.ts";
 import { d1TrustScores } from "../../../src/infra/d1/trust-scores.ts";
 import { r2BlobStore } from "../../../src/infra/r2/blob-store.ts";
 import { deadLetterStoreContract } from "../../support/contracts/dead-letter-store.ts";
 import { nodeRegistryContract } from "../../support/contracts/node-registry.ts";
 import { runIndexContract } from "../../support/contracts/run-index.ts";
+import { runRetentionContract } from "../../support/contracts/run-retention.ts";
+import { runSearchContract } from "../../support/contracts/run-search.ts";
+import { sweepMarksContract } from "../../support/contracts/sweep-marks.ts";
 
 const db = drizzle(env.DB);
 const blobs = r2BlobStore(env.BLOBS);
@@ -23,6 +30,16 @@ describe("the D1 adapters keep their ports' contracts", () => {
     scores: d1TrustScores(db),
     tenant: freshTenant(),
   }));
-  runIndexContract("D1", async () => ({ index: d1RunIndex(db), tenant: freshTenant() }));
-  deadLetterStoreContract("D1", async () => ({ store: d1DeadLetterStore(db), tenant: freshTenant() }));
+  const books = async () => ({
+    index: d1RunIndex(db),
+    retention: d1RunRetention(db),
+    segments: d1SegmentLedger(db),
+    values: d1ValueLedger(db),
+    tenant: freshTenant(),
+  });
+  runIndexContract("D1", books);
+  runSearchContract("D1", books, 25);
+  runRetentionContract("D1", books);
+  sweepMarksContract("D1", async () => d1SweepMarks(db));
+  deadLetterStoreContract("D1", async () => ({ store: d1DeadLetterStore(db), tenant: freshTenant() }), 15);
 });

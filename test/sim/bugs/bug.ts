@@ -4,24 +4,40 @@ import type { ArchivePorts } from "../../../src/infra/host/archive-consumer.ts";
 import type { ExecuteConsumerPorts } from "../../../src/infra/host/execute-consumer.ts";
 import type { Ring, RingPorts } from "../../../src/infra/host/ring.ts";
 import type { Delivery } from "../../../src/spi/event-bus.ts";
+import type { Invariant } from "../audit/findings.ts";
 
 /** What others may call on a ring. */
 export type RingCalls = { [Method in keyof Ring]: Ring[Method] };
 
-type ConsumeWork = (deliveries: readonly Delivery<ExecuteMessage>[], ports: ExecuteConsumerPorts) => Promise<void>;
+export type ConsumeWork = (deliveries: readonly Delivery<ExecuteMessage>[], ports: ExecuteConsumerPorts) => Promise<void>;
 
-/** A mistake somebody could make, planted between the parts of an otherwise right system. */
+/** A mistake somebody could make, to be planted between the parts of an otherwise right system. */
 export interface Bug {
+  /** What is done wrong. */
   readonly name: string;
-  /** Invariants it is expected to break, any of them. */
-  readonly breaks: readonly string[];
+  /** The invariants it is expected to break; one of them is found broken. */
+  readonly breaks: readonly Invariant[];
+  /** Called once a world. */
+  readonly plant: () => Plant;
+}
+
+/** Where a mistake can sit. What is absent is right. */
+export interface Plant {
   readonly decide?: typeof reduce;
-  /** One call for each life of a ring. */
-  readonly ringPorts?: (ports: RingPorts, ring: string) => RingPorts;
+  /** Called for each life of a ring, before `ring`. */
+  readonly ringPorts?: (ports: RingPorts) => RingPorts;
+  /** Called for each life of a ring. */
   readonly ring?: (ring: RingCalls) => RingCalls;
   readonly consumeWork?: (right: ConsumeWork) => ConsumeWork;
   readonly archivePorts?: (ports: ArchivePorts) => ArchivePorts;
 }
 
-/** The system as it is. */
-export const NO_BUG: Bug = { name: "none", breaks: [] };
+/** A ring that differs in some of its methods; private state stays with the right one. */
+export function changedRing(ring: RingCalls, changes: Partial<RingCalls>): RingCalls {
+  return new Proxy(ring, {
+    get(target, property) {
+      const member: unknown = Reflect.get(property in changes ? changes : target, property);
+      return typeof member === "function" ? member.bind(target) : member;
+    },
+  });
+}

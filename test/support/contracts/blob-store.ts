@@ -56,5 +56,26 @@ export function blobStoreContract(label: string, open: () => Promise<BlobStore>)
     expect(await blobs.list("folder/")).toEqual(["folder/a/10", "folder/a/2", "folder/z", "folder/ü"]);
     expect(await blobs.list("folder/a/")).toEqual(["folder/a/10", "folder/a/2"]);
     expect(await blobs.list("nothing/")).toEqual([]);
+    expect(await blobs.list("folder/", 2)).toEqual(["folder/a/10", "folder/a/2"]);
+    expect(await blobs.list("folder/", 9)).toHaveLength(4);
+  });
+
+  it(`${label}: changes what is there, and nothing else`, async () => {
+    const blobs = await open();
+    await blobs.put("folder/a", "grün");
+    const upper = (body: Uint8Array): Uint8Array =>
+      new TextEncoder().encode(new TextDecoder().decode(body).toUpperCase());
+    expect(await blobs.replace("folder/a", upper)).toBe(true);
+    expect(await blobs.get("folder/a")).toBe("GRÜN");
+    expect(await blobs.replace("folder/missing", upper)).toBe(false);
+    expect(await blobs.get("folder/missing")).toBeNull();
+  });
+
+  it(`${label}: changes made at once are all made`, async () => {
+    const blobs = await open();
+    await blobs.put("folder/a", "....");
+    const set = (at: number) => (body: Uint8Array) => body.map((byte, i) => (i === at ? 0x78 : byte));
+    await Promise.all([0, 1, 3].map((at) => blobs.replace("folder/a", set(at))));
+    expect(await blobs.get("folder/a")).toBe("xx.x");
   });
 }

@@ -1,28 +1,11 @@
-import { z } from "zod";
-import { contractKey, type JsonObject } from "../../../../contracts/json.ts";
+import { capabilityGraph, type CapabilityStep } from "../../../../contracts/foreign-plans.ts";
+import type { JsonObject } from "../../../../contracts/json.ts";
 import type { Fault } from "../../errors.ts";
 import { ok, type Result } from "../../result.ts";
 import { DEFAULT_POLICY } from "../policy.ts";
 import type { ImportedGraph } from "./imported.ts";
 import { shaped } from "./shape.ts";
 import { identifier, standIn, stepIdentifier } from "./stand-in.ts";
-
-const step = z.looseObject({
-  step_key: z.string().min(1),
-  name: z.string().optional(),
-  step_type: z.string().optional(),
-  description: z.string().optional(),
-  depends_on: z.array(z.string()).nullish(),
-  required_capabilities: z.array(contractKey).nullish(),
-  produces_capabilities: z.array(contractKey).nullish(),
-  tags: z.array(z.string()).nullish(),
-  estimated_duration_seconds: z.number().min(0).optional(),
-  verification: z.looseObject({ timeout_seconds: z.number().positive().optional() }).nullish(),
-});
-
-const capabilityGraph = z.looseObject({ title: z.string().min(1), steps: z.array(step).min(1) });
-
-type CapabilityStep = z.infer<typeof step>;
 
 /** Recognised by its first step: a title alone would not do. */
 export const isCapabilityGraph = (document: JsonObject): boolean => {

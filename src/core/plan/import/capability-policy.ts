@@ -1,17 +1,10 @@
-import { z } from "zod";
-import { contractKey, type JsonObject } from "../../../../contracts/json.ts";
+import { capabilityPolicy } from "../../../../contracts/foreign-plans.ts";
+import type { JsonObject } from "../../../../contracts/json.ts";
 import type { Fault } from "../../errors.ts";
 import { ok, type Result } from "../../result.ts";
 import { DEFAULT_POLICY } from "../policy.ts";
 import type { ImportedGoal } from "./imported.ts";
 import { shaped } from "./shape.ts";
-
-const capabilityPolicy = z.looseObject({
-  policy_name: z.string().min(1),
-  description: z.string().optional(),
-  target_capabilities: z.array(contractKey).min(1),
-  max_estimated_minutes: z.number().positive().nullish(),
-});
 
 export const isCapabilityPolicy = (document: JsonObject): boolean => Object.hasOwn(document, "target_capabilities");
 

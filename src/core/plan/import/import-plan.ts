@@ -21,7 +21,12 @@ export function importPlan(text: string): Result<Imported, Fault> {
   const read = readYaml(text, { maxLength: MAX_LENGTH });
   if (!read.ok) {
     const { message, line } = read.error;
-    return err(planFault("unreadable", `not readable as YAML: ${message}`, { place: `line ${line}`, hint: "correct the document there" }));
+    return err(
+      planFault("unreadable", `not readable as YAML: ${message}`, {
+        place: `line ${line}`,
+        hint: "correct the document there",
+      }),
+    );
   }
   const document = read.value;
   if (!isMapping(document)) return err(notAPlan(describe(document)));
@@ -33,7 +38,8 @@ export function importPlan(text: string): Result<Imported, Fault> {
   return err(notAPlan(keys.length === 0 ? "an empty mapping" : `a mapping of ${keys.slice(0, 5).join(", ")}`));
 }
 
-const isMapping = (value: JsonValue): value is JsonObject => typeof value === "object" && value !== null && !Array.isArray(value);
+const isMapping = (value: JsonValue): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const describe = (value: JsonValue): string =>
   value === null ? "an empty document" : Array.isArray(value) ? "a list" : `a single ${typeof value}`;

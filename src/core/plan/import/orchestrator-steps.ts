@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { foreignOrchestrator } from "../../../../contracts/foreign-plans.ts";
 import type { JsonObject } from "../../../../contracts/json.ts";
 import type { Fault } from "../../errors.ts";
 import { ok, type Result } from "../../result.ts";
@@ -7,19 +7,12 @@ import type { ImportedGraph } from "./imported.ts";
 import { shaped } from "./shape.ts";
 import { identifier, standIn, stepIdentifier } from "./stand-in.ts";
 
-const orchestrator = z.looseObject({
-  type: z.literal("orchestrator"),
-  name: z.string().min(1),
-  steps: z
-    .array(z.looseObject({ name: z.string().min(1), node: z.string().min(1), depends_on: z.array(z.string()).nullish() }))
-    .min(1),
-});
-
-export const isOrchestrator = (document: JsonObject): boolean => document.type === "orchestrator" && Array.isArray(document.steps);
+export const isOrchestrator = (document: JsonObject): boolean =>
+  document.type === "orchestrator" && Array.isArray(document.steps);
 
 /** Reads a minimal orchestrator: `steps: [{name, node, depends_on}]`. Its nodes keep their names; stand-ins come along. */
 export function importOrchestrator(document: JsonObject): Result<ImportedGraph, Fault> {
-  const parsed = shaped(orchestrator, document, "orchestrator");
+  const parsed = shaped(foreignOrchestrator, document, "orchestrator");
   if (!parsed.ok) return parsed;
   const { name, steps } = parsed.value;
   return ok({
@@ -34,7 +27,9 @@ export function importOrchestrator(document: JsonObject): Result<ImportedGraph, 
       })),
       given: [],
     },
-    nodes: [...new Set(steps.map((step) => identifier(step.node)))].map((node) => standIn({ name: node, owner: name, kind: "compute" })),
+    nodes: [...new Set(steps.map((step) => identifier(step.node)))].map((node) =>
+      standIn({ name: node, owner: name, kind: "compute" }),
+    ),
     policy: DEFAULT_POLICY,
     notes: [],
   });

@@ -1,11 +1,22 @@
-import type { ZodType } from "zod";
 import type { JsonValue } from "../../../../contracts/json.ts";
 import type { Fault } from "../../errors.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { planFault } from "../problem.ts";
 
+/** What a schema of contracts/foreign-plans.ts can do. */
+interface Shape<T> {
+  safeParse(value: unknown):
+    | { readonly success: true; readonly data: T }
+    | {
+        readonly success: false;
+        readonly error: {
+          readonly issues: readonly { readonly message: string; readonly path: readonly PropertyKey[] }[];
+        };
+      };
+}
+
 /** Checks a document against the shape of its dialect; the fault names the first place that is off. */
-export function shaped<T>(schema: ZodType<T>, value: JsonValue, dialect: string): Result<T, Fault> {
+export function shaped<T>(schema: Shape<T>, value: JsonValue, dialect: string): Result<T, Fault> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return ok(parsed.data);
   const [issue] = parsed.error.issues;
@@ -18,4 +29,7 @@ export function shaped<T>(schema: ZodType<T>, value: JsonValue, dialect: string)
 }
 
 const pathOf = (path: readonly PropertyKey[]): string =>
-  path.reduce<string>((place, step) => (typeof step === "number" ? `${place}[${step}]` : `${place}.${String(step)}`), "$");
+  path.reduce<string>(
+    (place, step) => (typeof step === "number" ? `${place}[${step}]` : `${place}.${String(step)}`),
+    "$",
+  );

@@ -25,7 +25,13 @@ const NO_RETRY: RetryPolicy = { maxRetries: 0, backoff: "fixed", baseMs: 100, ma
 export function standIn(sketch: StandInSketch): NodeDefinition {
   const identity = bytesToHex(sha256(utf8ToBytes(JSON.stringify(["stand-in", sketch.owner, sketch.name]))));
   const content = bytesToHex(sha256(utf8ToBytes(JSON.stringify(sketch))));
-  const uuid = [identity.slice(0, 8), identity.slice(8, 12), `8${identity.slice(13, 16)}`, `8${identity.slice(17, 20)}`, identity.slice(20, 32)];
+  const uuid = [
+    identity.slice(0, 8),
+    identity.slice(8, 12),
+    `8${identity.slice(13, 16)}`,
+    `8${identity.slice(17, 20)}`,
+    identity.slice(20, 32),
+  ];
   return {
     name: sketch.name,
     version: "1.0.0",

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { foreignWorkflow, type ForeignWorkflow } from "../../../../contracts/foreign-plans.ts";
 import type { JsonObject } from "../../../../contracts/json.ts";
 import type { Fault } from "../../errors.ts";
 import type { NodeKind, RetryPolicy } from "../../registry/node.ts";
@@ -8,51 +8,7 @@ import type { ImportedGraph } from "./imported.ts";
 import { shaped } from "./shape.ts";
 import { identifier, standIn, stepIdentifier } from "./stand-in.ts";
 
-/** COMPUTE_GENERIC, compute and Compute are one kind. */
-const kind = z
-  .string()
-  .transform((text) => text.toLowerCase().replace(/_generic$/, ""))
-  .pipe(z.enum(["compute", "effect", "reducer", "orchestrator"]));
-
-const mode = z
-  .string()
-  .transform((text) => text.toLowerCase())
-  .pipe(z.enum(["sequential", "parallel", "batch"]));
-
-const workflow = z.looseObject({
-  workflow_coordination: z.looseObject({
-    workflow_definition: z.looseObject({
-      workflow_metadata: z
-        .looseObject({ workflow_name: z.string().min(1).optional(), execution_mode: mode.optional(), timeout_ms: z.number().positive().optional() })
-        .optional(),
-      execution_graph: z.looseObject({
-        nodes: z
-          .array(
-            z.looseObject({
-              node_id: z.string().min(1),
-              node_type: kind,
-              description: z.string().optional(),
-              depends_on: z.array(z.string()).nullish(),
-              step_config: z.looseObject({}).nullish(),
-            }),
-          )
-          .min(1),
-      }),
-      coordination_rules: z
-        .looseObject({
-          execution_mode: mode.optional(),
-          parallel_execution_allowed: z.boolean().optional(),
-          max_parallel_branches: z.int().min(1).optional(),
-          failure_recovery_strategy: z.string().optional(),
-          max_retries: z.int().min(0).optional(),
-          timeout_ms: z.number().positive().optional(),
-        })
-        .nullish(),
-    }),
-  }),
-});
-
-type Definition = z.infer<typeof workflow>["workflow_coordination"]["workflow_definition"];
+type Definition = ForeignWorkflow["workflow_coordination"]["workflow_definition"];
 
 export const isWorkflow = (document: JsonObject): boolean => Object.hasOwn(document, "workflow_coordination");
 
@@ -61,11 +17,12 @@ export const isWorkflow = (document: JsonObject): boolean => Object.hasOwn(docum
  * `depends_on` a signal. coordination_rules govern; what stands in workflow_metadata fills the gaps.
  */
 export function importWorkflow(document: JsonObject): Result<ImportedGraph, Fault> {
-  const parsed = shaped(workflow, document, "workflow");
+  const parsed = shaped(foreignWorkflow, document, "workflow");
   if (!parsed.ok) return parsed;
   const definition = parsed.value.workflow_coordination.workflow_definition;
   const { nodes } = definition.execution_graph;
-  const name = definition.workflow_metadata?.workflow_name ?? String(document.name ?? "workflow");
+  const name =
+    definition.workflow_metadata?.workflow_name ?? (typeof document.name === "string" ? document.name : "workflow");
   const retry = retryOf(definition);
   return ok({
     kind: "graph",
@@ -81,7 +38,14 @@ export function importWorkflow(document: JsonObject): Result<ImportedGraph, Faul
     },
     nodes: unique(
       nodes.map(({ node_id: id, node_type: type, description = "", step_config: config }) =>
-        standIn({ name: nodeNameOf(name, id), owner: name, kind: type satisfies NodeKind, description, retry, config: (config ?? {}) as JsonObject }),
+        standIn({
+          name: nodeNameOf(name, id),
+          owner: name,
+          kind: type satisfies NodeKind,
+          description,
+          retry,
+          config: (config ?? {}) as JsonObject,
+        }),
       ),
     ),
     policy: policyOf(definition),

@@ -25,9 +25,20 @@ export function dotView(plan: Plan): string {
     ),
   );
   const results = Object.entries(plan.results).map(
-    ([name, { step, key }]) => `  ${quoted(step === null ? `given ${key}` : `step ${step}`)} -> ${quoted(`result ${name}`)};`,
+    ([name, { step, key }]) =>
+      `  ${quoted(step === null ? `given ${key}` : `step ${step}`)} -> ${quoted(`result ${name}`)};`,
   );
-  return ["digraph plan {", "  rankdir=TB;", "  node [shape=box];", ...clusters, ...given, ...edges, ...results, "}"].join("\n");
+  return [
+    "digraph plan {",
+    "  rankdir=TB;",
+    "  node [shape=box];",
+    ...clusters,
+    ...given,
+    ...edges,
+    ...results,
+    "}",
+  ].join("\n");
 }
 
-const quoted = (text: string): string => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;
+const quoted = (text: string): string =>
+  `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n")}"`;

@@ -36,4 +36,5 @@ export function mermaidView(plan: Plan): string {
   return ["flowchart TD", ...ends, ...boxes, ...results, ...arrows].join("\n");
 }
 
-const quoted = (text: string): string => text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+const quoted = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");

@@ -99,7 +99,9 @@ export function bruteForceCosts(
 /** Whether every edge of the plan goes forward in its step order, and the same for its segments. */
 export function isOrdered(plan: Plan): boolean {
   const place = new Map(plan.steps.map((step, i) => [step.id, i]));
-  const segment = new Map(plan.segments.flatMap(({ steps }, i) => steps.map((id, j) => [id, [i, j] as const] as const)));
+  const segment = new Map(
+    plan.segments.flatMap(({ steps }, i) => steps.map((id, j) => [id, [i, j] as const] as const)),
+  );
   return plan.steps.every((step) =>
     [...Object.values(step.inputs).map((source) => source.step), ...step.after].every((id) => {
       if (id === null) return true;

@@ -30,7 +30,9 @@ export function node(sketch: NodeSketch): NodeDefinition {
     kind: "compute",
     entrypoint: { type: "builtin", target: rest.name },
     inputs: ports(needs),
-    outputs: Array.isArray(out) ? Object.fromEntries(out.map((key) => [key, TEXT])) : (out as Record<string, JsonSchema>),
+    outputs: Array.isArray(out)
+      ? Object.fromEntries(out.map((key) => [key, TEXT]))
+      : (out as Record<string, JsonSchema>),
     inputState: {},
     outputState: {},
     execution: {
@@ -53,7 +55,9 @@ export function node(sketch: NodeSketch): NodeDefinition {
 
 function ports(needs: NonNullable<NodeSketch["in"]>): Record<string, InputPort> {
   if (!Array.isArray(needs)) {
-    return Object.fromEntries(Object.entries(needs as Record<string, JsonSchema>).map(([key, schema]) => [key, { schema, optional: false }]));
+    return Object.fromEntries(
+      Object.entries(needs as Record<string, JsonSchema>).map(([key, schema]) => [key, { schema, optional: false }]),
+    );
   }
   return Object.fromEntries(
     (needs as readonly string[]).map((key) => [key.replace(/\?$/, ""), { schema: TEXT, optional: key.endsWith("?") }]),
@@ -65,7 +69,9 @@ export function registry(
   trust: Readonly<Record<string, Partial<TrustScore>>> = {},
 ): RegistrySnapshot {
   const definitions = nodes.map((item) => ("outputs" in item ? item : node(item)));
-  const scores = Object.entries(trust).map(([ref, score]) => [ref, { score: 0.5, confidence: 1, samples: 100, ...score }] as const);
+  const scores = Object.entries(trust).map(
+    ([ref, score]) => [ref, { score: 0.5, confidence: 1, samples: 100, ...score }] as const,
+  );
   return buildSnapshot("1", definitions, new Map(scores));
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { PROJECT_ROOT } from "../../support/local-worker/project-root.ts";
+import { PROJECT_ROOT } from "./local-worker/project-root.ts";
 
 export interface ScriptOutcome {
   readonly code: number | null;

@@ -1,0 +1,107 @@
+import { dirname, join } from "node:path";
+import type { JsonObject } from "../../../contracts/json.ts";
+import type { ArtifactRole } from "../../core/crawl/artifact-role.ts";
+import { roleOf } from "../../core/crawl/artifact-role.ts";
+import { structureProblems } from "../../core/crawl/structure.ts";
+import { type Duplicate, findDuplicates, type LocatedReading } from "../../core/metadata/duplicates.ts";
+import { parseEntrypoint } from "../../core/metadata/entrypoint.ts";
+import type { MetadataProblem } from "../../core/metadata/problem.ts";
+import { hasErrors, problem } from "../../core/metadata/problem.ts";
+import { validateMetadata } from "../../core/metadata/profile.ts";
+import { readBlock } from "../../core/metadata/read.ts";
+import type { BlockReading, HashVerdict } from "../../core/metadata/reading.ts";
+import { admitNode } from "../../core/registry/admit.ts";
+import type { NodeArtifacts, NodeDefinition } from "../../core/registry/node.ts";
+import { readDocument } from "../files/read-document.ts";
+import { scanWorld } from "../files/scan-world.ts";
+import { walk } from "../files/walk.ts";
+
+/** Something a registry keeps, found in the sources. */
+export interface CrawledArtifact {
+  readonly role: Exclude<ArtifactRole, "other">;
+  readonly path: string;
+  readonly fields: JsonObject;
+  readonly hash: HashVerdict;
+  readonly problems: readonly MetadataProblem[];
+  /** What can be registered: a node of our dialect that admission takes. */
+  readonly node: { readonly definition: NodeDefinition; readonly artifacts: NodeArtifacts } | null;
+}
+
+export interface Crawl {
+  readonly artifacts: readonly CrawledArtifact[];
+  readonly duplicates: readonly Duplicate[];
+  /** Files that were looked at. */
+  readonly files: number;
+}
+
+export interface CrawlRequest {
+  readonly roots: readonly string[];
+  readonly cwd: string;
+  readonly strictStructure: boolean;
+}
+
+/** Walks the roots and reads every metadata block; what is no artifact of a registry is counted and forgotten. */
+export function crawl({ roots, cwd, strictStructure }: CrawlRequest, onFile: (count: number) => void = () => undefined): Crawl {
+  const artifacts: CrawledArtifact[] = [];
+  const readings: LocatedReading[] = [];
+  let files = 0;
+  for (const found of walk(roots, { cwd })) {
+    if (found.kind !== "file") continue;
+    onFile(++files);
+    const content = readDocument(found.absolute);
+    if (content.kind !== "text") continue;
+    const reading = readBlock(content.text, { path: found.path });
+    if (Object.keys(reading.fields).length === 0) continue;
+    const role = roleOf(found.path, reading.fields);
+    if (role === "other") continue;
+    readings.push({ path: found.path, reading });
+    artifacts.push(artifactAt(role, found, content.text, reading, strictStructure));
+  }
+  return { artifacts, duplicates: findDuplicates(readings), files };
+}
+
+function artifactAt(
+  role: CrawledArtifact["role"],
+  { path, absolute }: { readonly path: string; readonly absolute: string },
+  text: string,
+  reading: BlockReading,
+  strictStructure: boolean,
+): CrawledArtifact {
+  const folder = dirname(absolute);
+  const structure = strictStructure ? structureProblems(role, path, reading.fields, scanWorld(folder).hasFile) : [];
+  const ours = role === "node" && reading.dialect === "ONEX";
+  const admitted = ours ? admission(text, reading.fields, folder) : null;
+  const own = [...reading.errors, ...validateMetadata(reading.fields, ours ? "canonical" : "permissive", reading.fieldLines)];
+  return {
+    role,
+    path,
+    fields: reading.fields,
+    hash: reading.hash,
+    problems: [...(admitted?.problems ?? own.filter((one) => hasErrors([one]))), ...structure],
+    node: admitted?.node ?? null,
+  };
+}
+
+function admission(metadata: string, fields: JsonObject, folder: string): Pick<CrawledArtifact, "node" | "problems"> {
+  const contract = textIn(folder, "contract.yaml");
+  if (contract === null) return { node: null, problems: [problem("ST008", "there is no contract.yaml", "add the state contract")] };
+  const entrypoint = parseEntrypoint(fields["entrypoint"]);
+  const isFunction = entrypoint.ok && entrypoint.value.type === "function";
+  const code = isFunction ? textIn(folder, entrypoint.value.target) : null;
+  const artifacts = { metadata, contract, ...(code === null ? {} : { code }) };
+  const admitted = admitNode(artifacts);
+  if (admitted.ok) return { node: { definition: admitted.value, artifacts }, problems: [] };
+  return {
+    node: null,
+    problems: admitted.error.map(({ message, hint, place, details }) => {
+      const known = (details as { readonly code?: MetadataProblem["code"] } | undefined)?.code ?? "RG009";
+      return problem(known, place === undefined ? message : `${place}: ${message}`, hint ?? "correct it");
+    }),
+  };
+}
+
+function textIn(folder: string, file: string): string | null {
+  if (file.startsWith("/") || file.split("/").includes("..")) return null;
+  const content = readDocument(join(folder, file));
+  return content.kind === "text" && content.invalidLine === null ? content.text : null;
+}

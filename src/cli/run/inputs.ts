@@ -1,0 +1,53 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import { contractKey } from "../../../contracts/json.ts";
+import { type Shell, systemReason, usageFailure } from "../shell.ts";
+
+/**
+ * Values from the command line. `key=text` is the text, unless the text is JSON: `key=7` is a number, `key='"7"'` a text
+ * again. `key=@file` is the file's text, and `key=@file.json` what the file says.
+ */
+export function inputsOf(given: readonly string[], { cwd }: Pick<Shell, "cwd">): JsonObject {
+  return Object.fromEntries(
+    given.map((text) => {
+      const [key, value] = parted(text);
+      if (value === undefined) throw usageFailure(`${text} gives no value`, "write key=value");
+      if (!contractKey.safeParse(key).success) throw usageFailure(`${key} is no contract key`, "write a dotted path");
+      return [key, value.startsWith("@") ? fileValue(value.slice(1), cwd) : jsonOrText(value)] as const;
+    }),
+  );
+}
+
+/** `name` or `name=value`, the value read as `inputsOf` reads one; null when there is none. */
+export function eventsOf(given: readonly string[]): readonly { readonly name: string; readonly payload: JsonValue }[] {
+  return given.map((text) => {
+    const [name, value] = parted(text);
+    if (name === "") throw usageFailure(`${text} names no event`, "write name or name=value");
+    return { name, payload: value === undefined ? null : jsonOrText(value) };
+  });
+}
+
+/** JSON where the text is JSON, else the text. */
+export function jsonOrText(text: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return text;
+  }
+}
+
+function parted(text: string): readonly [string, string | undefined] {
+  const at = text.indexOf("=");
+  return at === -1 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
+}
+
+function fileValue(path: string, cwd: string): JsonValue {
+  let text: string;
+  try {
+    text = readFileSync(resolve(cwd, path), "utf8");
+  } catch (thrown) {
+    throw usageFailure(`${path}: ${systemReason(thrown)}`);
+  }
+  return path.endsWith(".json") ? jsonOrText(text) : text;
+}

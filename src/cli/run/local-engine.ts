@@ -1,0 +1,62 @@
+import { fileURLToPath } from "node:url";
+import type { NodeArtifacts } from "../../core/registry/node.ts";
+import { builtinHandler } from "../../infra/handlers/builtin-handler.ts";
+import { functionHandler } from "../../infra/handlers/function-handler.ts";
+import { noopHandler } from "../../infra/handlers/noop-handler.ts";
+import { HandlerRouter } from "../../infra/host/handler-router.ts";
+import { memoryEngine, type MemoryEngine } from "../../infra/memory/engine.ts";
+import { quickJsSandbox } from "../../infra/sandbox/quick-js-sandbox.ts";
+import { builtinNodes } from "../../nodes/index.ts";
+import type { Clock, Ids } from "../../spi/clock.ts";
+import { crawl } from "../crawl/crawl.ts";
+import { readTreeNodes } from "../dev/tree-nodes.ts";
+import { nodeQuickJsModule } from "../quickjs-module.ts";
+import { CommandFailure, type Shell } from "../shell.ts";
+
+const PROJECT = fileURLToPath(new URL("../../../", import.meta.url));
+
+/** The one tenant of a local engine. */
+export const LOCAL_TENANT = "default";
+
+/** An engine in this process, without a server and without a disk, that knows the built-in nodes and those of the folders. */
+export async function localEngine(
+  world: { readonly clock: Clock; readonly ids: Ids },
+  folders: readonly string[],
+  shell: Shell,
+): Promise<MemoryEngine> {
+  const sandbox = quickJsSandbox({ loadModule: nodeQuickJsModule });
+  const engine = memoryEngine({
+    ...world,
+    router: ({ registry, blobs }) =>
+      new HandlerRouter()
+        .register(builtinHandler(builtinNodes({ sandbox, registry, blobs, ...world })))
+        .register(functionHandler(sandbox))
+        .register(noopHandler())
+        .freeze(),
+  });
+  const builtIn = (await readTreeNodes(PROJECT)).map(({ texts: { metadata, contract, code } }) => ({
+    metadata,
+    contract,
+    ...(code === undefined ? {} : { code }),
+  }));
+  for (const artifacts of [...builtIn, ...nodesIn(folders, shell)]) await register(engine, artifacts);
+  return engine;
+}
+
+function nodesIn(folders: readonly string[], { cwd }: Shell): readonly NodeArtifacts[] {
+  if (folders.length === 0) return [];
+  const { artifacts } = crawl({ roots: folders, cwd, strictStructure: false });
+  const nodes = artifacts.filter(({ role }) => role === "node");
+  if (nodes.length === 0) throw new CommandFailure(`there is no node in ${folders.join(", ")}`);
+  return nodes.map(({ path, node, problems }) => {
+    if (node) return node.artifacts;
+    const wrong = problems.map(({ code, message }) => `\n  ${code}  ${message}`).join("");
+    throw new CommandFailure(`${path} is no node that can be registered${wrong}`, { hint: "`onex validate` says more" });
+  });
+}
+
+async function register({ services }: MemoryEngine, artifacts: NodeArtifacts): Promise<void> {
+  const registered = await services.nodes.register(LOCAL_TENANT, artifacts);
+  if (registered.ok) return;
+  throw new CommandFailure(`a node was refused: ${registered.error.map(({ message }) => message).join("; ")}`);
+}

@@ -1,0 +1,116 @@
+import type { JsonObject } from "../../../contracts/json.ts";
+import type { ReplayReport } from "../../../contracts/run-control.ts";
+import type { ExecutionResult, RunSignal, RunView } from "../../../contracts/run.ts";
+import { acceptEnvelope } from "../../core/envelope/envelope.ts";
+import { entriesIn } from "../../core/envelope/refusal.ts";
+import { fault, type Fault } from "../../core/errors.ts";
+import { decodeRun } from "../../core/run/codec.ts";
+import type { StepState } from "../../core/run/state.ts";
+import type { Result } from "../../core/result.ts";
+import type { MemoryEngine } from "../../infra/memory/engine.ts";
+import type { Clock, Ids } from "../../spi/clock.ts";
+import { CommandFailure } from "../shell.ts";
+import { LOCAL_TENANT } from "./local-engine.ts";
+import type { OnSignal, Runner } from "./runner.ts";
+
+/** Time and chance of a local engine. */
+export interface LocalWorld {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  sleep(ms: number): Promise<void>;
+}
+
+/** Looks at the run at least this often while it has nothing to do, in milliseconds. */
+const LONGEST_SLEEP_MS = 1_000;
+
+/** Runs in this process. Nothing happens but while a run is followed. */
+export function localRunner(engine: MemoryEngine, { clock, ids, sleep }: LocalWorld): Runner {
+  const { envelopes, runs, control } = engine.services;
+
+  async function tell(runId: string, after: number, onSignal: OnSignal | null): Promise<[last: number, ended: boolean]> {
+    const page = await runs.events(LOCAL_TENANT, runId, after);
+    if (!page) throw refused(fault("RUN_NOT_FOUND", `there is no run '${runId}'`));
+    let last = after;
+    for (const signal of page.events as readonly RunSignal[]) {
+      last = signal.seq;
+      await onSignal?.(signal);
+    }
+    return [last, page.finished];
+  }
+
+  return {
+    async begin(wire) {
+      const assign = { correlationId: ids.uuid(), envelopeId: ids.uuid(), now: clock.now() };
+      const options = { tenant: LOCAL_TENANT, waitMs: 0, registryVersion: null };
+      return valueOf(await envelopes.accept(valueOf(acceptEnvelope(wire, assign)), options)).runId;
+    },
+    takeIn: async (snapshot) => idOf(valueOf(await control.importRun(LOCAL_TENANT, snapshot))),
+    async rerun(runId, { from, downstream = true, given = {} }) {
+      const request = { from: from ?? null, downstream, given };
+      return idOf(valueOf(await control.rerun(LOCAL_TENANT, runId, request, ids.uuid())));
+    },
+    async follow(runId, timeoutMs, onSignal) {
+      const end = clock.now() + timeoutMs;
+      for (let last = 0, ended = false; ; ) {
+        await engine.fireAlarms();
+        const worked = await engine.deliver();
+        const before = last;
+        [last, ended] = await tell(runId, last, onSignal);
+        if (ended) return true;
+        if (worked || last > before) continue;
+        refuseVainWait(await waitingSteps(engine, runId), end);
+        const left = end - clock.now();
+        if (left <= 0) return false;
+        const alarm = engine.nextAlarm() ?? end;
+        await sleep(Math.max(1, Math.min(alarm - clock.now(), left, LONGEST_SLEEP_MS)));
+      }
+    },
+    async sendEvent(runId, name, payload) {
+      valueOf(await control.signal(LOCAL_TENANT, runId, name, payload));
+    },
+    async decide(runId, step, { approved, by, comment }) {
+      const word = { ...(by === undefined ? {} : { by }), ...(comment === undefined ? {} : { comment }) };
+      valueOf(await control.control(LOCAL_TENANT, runId, { type: "approve", step, approved, word }));
+    },
+    async view(runId) {
+      const view = await runs.view(LOCAL_TENANT, runId);
+      if (!view) throw refused(fault("RUN_NOT_FOUND", `there is no run '${runId}'`));
+      return view as unknown as RunView;
+    },
+    result: async (runId) => valueOf(await runs.result(LOCAL_TENANT, runId)) as unknown as ExecutionResult,
+    replay: async (runId) => valueOf(await control.replay(LOCAL_TENANT, runId)) as unknown as ReplayReport,
+  };
+}
+
+/** The steps that wait while nothing else of the run goes on; none when something does. */
+async function waitingSteps({ ports }: MemoryEngine, runId: string): Promise<readonly StepState[]> {
+  const record = await ports.coordinator.read(runId);
+  if (record === null) return [];
+  const { header, segments } = decodeRun(record);
+  if (header.status !== "waiting") return [];
+  return [...segments.values()].flatMap(({ steps }) => steps.filter(({ status }) => status === "waiting"));
+}
+
+/** Time passes by itself, events and people do not reach this process: a wait for them that outlasts `end` is in vain. */
+function refuseVainWait(steps: readonly StepState[], end: number): void {
+  const [first] = steps;
+  if (!first || steps.some(({ waiting }) => waiting?.kind === "sleep" || (waiting?.until ?? 0) <= end)) return;
+  const { kind, event, prompt } = first.waiting ?? {};
+  const what = kind === "event" ? `the event '${event ?? ""}'` : "an approval";
+  throw new CommandFailure(`step '${first.id}' waits for ${what}, which cannot come here${prompt ? `: ${prompt}` : ""}`, {
+    hint: kind === "event" ? `give --event ${event ?? first.id}=VALUE` : `give --approve ${first.id}`,
+  });
+}
+
+function valueOf<T>(result: Result<T, Fault>): T {
+  if (result.ok) return result.value;
+  throw refused(result.error);
+}
+
+function refused({ code, message, hint, details }: Fault): CommandFailure {
+  const entries = entriesIn(details) as readonly { readonly detail: string }[] | null;
+  const all = entries === null ? "" : entries.map(({ detail }) => `\n  ${detail}`).join("");
+  return new CommandFailure(`${code}: ${message}${all}`, hint === undefined ? {} : { hint });
+}
+
+const idOf = (run: JsonObject): string => String(run["run_id"]);

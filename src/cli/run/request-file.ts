@@ -1,0 +1,87 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { envelopeDraft } from "../../../contracts/envelope.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import { firstJsonError } from "../../core/envelope/json-place.ts";
+import { faultsOfIssues } from "../../core/envelope/refusal.ts";
+import { readYaml } from "../../core/metadata/yaml.ts";
+import { SNAPSHOT_FORMAT } from "../../core/run/snapshot.ts";
+import { type Shell, systemReason, usageFailure } from "../shell.ts";
+
+/** What a file asks to be run: an envelope, on the wire's form, or an exported run to be run again. */
+export type FileRequest =
+  | { readonly kind: "envelope"; readonly envelope: JsonObject }
+  | { readonly kind: "snapshot"; readonly snapshot: JsonObject; readonly given: JsonObject };
+
+const SENDER = "onex-command";
+/** Larger than any envelope; an exported run may be larger still and is JSON. */
+const MAX_YAML = 4 * 1_048_576;
+
+/** Reads the file of `onex run`: an envelope, a goal, a graph, one node's execution or an exported run. `-` is standard input. */
+export async function requestIn(path: string, inputs: JsonObject, shell: Shell): Promise<FileRequest> {
+  const value = parse(await textOf(path, shell), path);
+  if (!isObject(value)) throw usageFailure(`${nameOf(path)} holds nothing to run`, KINDS);
+  if (value["format"] === SNAPSHOT_FORMAT) return { kind: "snapshot", snapshot: value, given: inputs };
+  const envelope = { source_node: SENDER, ...envelopeOf(value, path) };
+  const read = envelopeDraft.safeParse(envelope);
+  if (!read.success) {
+    const wrong = faultsOfIssues("ENVELOPE_VALIDATION_ERROR", read.error.issues).map(({ message }) => message);
+    throw usageFailure(`${nameOf(path)} is no envelope: ${wrong.join("; ")}`);
+  }
+  return { kind: "envelope", envelope: withInputs(envelope, inputs) };
+}
+
+/** Reads a file that can only be an exported run. */
+export async function snapshotIn(path: string, shell: Shell): Promise<JsonObject> {
+  const value = parse(await textOf(path, shell), path);
+  if (isObject(value) && value["format"] === SNAPSHOT_FORMAT) return value;
+  throw usageFailure(`${nameOf(path)} is no exported run`, "write one with `onex runs export ID`");
+}
+
+const KINDS =
+  "it is an envelope {operation, payload}, a goal {want, given}, a graph {steps, given}, a node {node, input} or an exported run";
+
+function envelopeOf(value: JsonObject, path: string): JsonObject & { readonly payload: JsonValue } {
+  const { payload } = value;
+  if (typeof value["operation"] === "string" && payload !== undefined) return { ...value, payload };
+  if (Array.isArray(value["steps"])) return { operation: "graph.run", payload: value };
+  if (Array.isArray(value["want"])) return { operation: "goal.run", payload: value };
+  if (typeof value["node"] === "string") return { operation: "node.execute", payload: value };
+  throw usageFailure(`${nameOf(path)} holds nothing to run`, KINDS);
+}
+
+/** The values of the command line go before those of the file. Names without values give way to them. */
+function withInputs(envelope: JsonObject & { readonly payload: JsonValue }, inputs: JsonObject): JsonObject {
+  const { payload } = envelope;
+  if (Object.keys(inputs).length === 0 || !isObject(payload)) return envelope;
+  const member = envelope["operation"] === "node.execute" ? "input" : "given";
+  const known = payload[member];
+  return { ...envelope, payload: { ...payload, [member]: { ...(isObject(known) ? known : {}), ...inputs } } };
+}
+
+async function textOf(path: string, shell: Shell): Promise<string> {
+  if (path === "-") return shell.stdin();
+  try {
+    return readFileSync(resolve(shell.cwd, path), "utf8");
+  } catch (thrown) {
+    throw usageFailure(`${path}: ${systemReason(thrown)}`);
+  }
+}
+
+/** JSON first: it is most of YAML, but read far faster, and without YAML's limits. */
+function parse(text: string, path: string): JsonValue {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    const place = /^\s*[{[]/.test(text) && path.endsWith(".json") ? firstJsonError(text) : null;
+    if (place) throw usageFailure(`${path}:${place.line}:${place.column}: ${place.expected} was expected`);
+    const yaml = readYaml(text, { maxLength: MAX_YAML });
+    if (yaml.ok) return yaml.value;
+    throw usageFailure(`${nameOf(path)}:${yaml.error.line}: ${yaml.error.message}`);
+  }
+}
+
+const nameOf = (path: string): string => (path === "-" ? "standard input" : path);
+
+const isObject = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,0 +1,18 @@
+import { nodeRef, type ContractKey } from "../registry/node.ts";
+import type { RegistrySnapshot } from "../registry/snapshot.ts";
+import type { Plan, PlanStep, StepId } from "./plan.ts";
+
+/** How a running plan stands. */
+export interface Standing {
+  readonly plan: Plan;
+  /** Every step of the run that is dead, those of earlier re-plannings too when they are still in the plan. */
+  readonly failed: readonly PlanStep[];
+  /** Succeeded step → the output keys it gave. */
+  readonly succeeded: ReadonlyMap<StepId, readonly ContractKey[]>;
+  readonly snapshot: RegistrySnapshot;
+  /** The reason given for nodes that are not used again, by `name@version`. */
+  readonly excluded: ReadonlyMap<string, string>;
+}
+
+/** `name@version` of a step's node. */
+export const refOf = (step: PlanStep): string => nodeRef({ name: step.node, version: step.version });

@@ -1,0 +1,33 @@
+import { blanked, isBlank } from "../../core/retention/erasure.ts";
+import type { BlobStore } from "../../spi/blob-store.ts";
+import type { SegmentLedger } from "../../spi/segment-ledger.ts";
+
+export interface EraserPorts {
+  readonly blobs: BlobStore;
+  readonly segments: SegmentLedger;
+}
+
+/** More than an archive object has records. */
+const MOST_RECORDS = 1_000;
+
+/**
+ * Blanks every record of an archive object that is on the ledger of erasures, and removes an object of which nothing is
+ * left. The ledger is settled last, so what breaks off is done again; other readers and erasers of the object may be at
+ * work at the same time.
+ */
+export async function eraseRecords(segment: string, { blobs, segments }: EraserPorts): Promise<void> {
+  const due = await segments.erasures(MOST_RECORDS, segment);
+  if (due.length === 0) return;
+  let nothingLeft = false;
+  await blobs.replace(segment, (body) => {
+    const left = blanked(body, due);
+    nothingLeft = isBlank(left);
+    return left;
+  });
+  if (nothingLeft) {
+    await blobs.delete([segment]);
+    await segments.forget([segment]);
+  } else {
+    await segments.settle(due);
+  }
+}

@@ -1,0 +1,17 @@
+import { changedRing, type Bug } from "./bug.ts";
+
+/** A ring that has handed its finished runs out considers them gone. */
+export const forgottenBeforeArchived: Bug = {
+  name: "a ring forgets its runs when they are fetched",
+  breaks: ["balanced", "kept"],
+  plant: () => ({
+    ring: (ring) =>
+      changedRing(ring, {
+        batch(number) {
+          const batch = ring.batch(number);
+          ring.archived(number);
+          return batch;
+        },
+      }),
+  }),
+};

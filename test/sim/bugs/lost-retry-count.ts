@@ -1,0 +1,17 @@
+import { reduce } from "../../../src/core/run/reduce.ts";
+import type { RunState, SegmentState } from "../../../src/core/run/state.ts";
+import type { Bug } from "./bug.ts";
+
+/** Only the attempt under way is remembered, so every failure is the first. */
+export const lostRetryCount: Bug = {
+  name: "failed attempts are not counted",
+  breaks: ["bounded"],
+  plant: () => ({ decide: (state, event, now, leases) => reduce(forgetful(state), event, now, leases) }),
+};
+
+function forgetful(state: RunState): RunState {
+  const segments = new Map<string, SegmentState>();
+  for (const [id, segment] of state.segments)
+    segments.set(id, { ...segment, steps: segment.steps.map((step) => ({ ...step, attempts: step.attempts.slice(-1) })) });
+  return { ...state, segments };
+}

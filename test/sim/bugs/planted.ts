@@ -1,0 +1,31 @@
+import { acknowledgedBeforeWritten } from "./acknowledged-before-written.ts";
+import { ackBeforeAnswer } from "./ack-before-answer.ts";
+import { alarmAfterMutation } from "./alarm-after-mutation.ts";
+import { batchNumberReused } from "./batch-number-reused.ts";
+import type { Bug } from "./bug.ts";
+import { forgottenBeforeArchived } from "./forgotten-before-archived.ts";
+import { lateWorkDone } from "./late-work-done.ts";
+import { leaseOutlivesRun } from "./lease-outlives-run.ts";
+import { lostRetryCount } from "./lost-retry-count.ts";
+import { noTokenCheck } from "./no-token-check.ts";
+import { rowBeforeObject } from "./row-before-object.ts";
+import { tokenGivenAgain } from "./token-given-again.ts";
+import { tombstoneForgotten } from "./tombstone-forgotten.ts";
+import { trustCountedAgain } from "./trust-counted-again.ts";
+
+/** Every mistake the simulation must find. */
+export const PLANTED: readonly Bug[] = [
+  noTokenCheck,
+  tokenGivenAgain,
+  acknowledgedBeforeWritten,
+  ackBeforeAnswer,
+  alarmAfterMutation,
+  lostRetryCount,
+  trustCountedAgain,
+  tombstoneForgotten,
+  forgottenBeforeArchived,
+  leaseOutlivesRun,
+  lateWorkDone,
+  rowBeforeObject,
+  batchNumberReused,
+];
