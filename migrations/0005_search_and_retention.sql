@@ -57,7 +57,7 @@ CREATE INDEX `runs_unfinished` ON `runs` (`tenant`,`created_at`) WHERE finished_
 --> statement-breakpoint
 CREATE INDEX `runs_with_fault` ON `runs` (`tenant`,`created_at`) WHERE fault_code is not null;
 --> statement-breakpoint
-CREATE INDEX `runs_deleted` ON `runs` (`deleted_at`) WHERE deleted_at is not null;
+CREATE INDEX `runs_deleted` ON `runs` (`tenant`,`deleted_at`) WHERE deleted_at is not null;
 --> statement-breakpoint
 ALTER TABLE `dead_letters` ADD `message_type` text;
 --> statement-breakpoint
@@ -79,4 +79,4 @@ ALTER TABLE `dead_letters` ADD `resolution` text;
 --> statement-breakpoint
 CREATE INDEX `dead_letters_by_run` ON `dead_letters` (`tenant`,`run_id`) WHERE run_id is not null;
 --> statement-breakpoint
-CREATE INDEX `dead_letters_redriven` ON `dead_letters` (`redriven_at`) WHERE status = 'redriven';
+CREATE INDEX `dead_letters_redriven` ON `dead_letters` (`tenant`,`redriven_at`) WHERE status = 'redriven';

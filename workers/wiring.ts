@@ -1,10 +1,16 @@
 import { waitUntil } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
+import type { Fault } from "../src/core/errors.ts";
+import type { Result } from "../src/core/result.ts";
+import { readRetention, type Retention } from "../src/core/retention/settings.ts";
 import { DEFAULT_LEASES } from "../src/core/run/event.ts";
 import { d1DeadLetterStore } from "../src/infra/d1/dead-letter-store.ts";
 import { d1NodeRegistry } from "../src/infra/d1/node-registry.ts";
 import { d1RunIndex } from "../src/infra/d1/run-index.ts";
+import { d1RunRetention } from "../src/infra/d1/run-retention.ts";
 import { d1SegmentLedger } from "../src/infra/d1/segment-ledger.ts";
+import { d1SweepMarks } from "../src/infra/d1/sweep-marks.ts";
+import { d1ValueLedger } from "../src/infra/d1/value-ledger.ts";
 import { durableRunCoordinator } from "../src/infra/durable/run-coordinator.ts";
 import { d1TrustScores } from "../src/infra/d1/trust-scores.ts";
 import type { TrustMemoryPorts } from "../src/infra/durable/trust-memory.ts";
@@ -14,6 +20,7 @@ import { functionHandler } from "../src/infra/handlers/function-handler.ts";
 import { noopHandler } from "../src/infra/handlers/noop-handler.ts";
 import type { ArchivePorts } from "../src/infra/host/archive-consumer.ts";
 import type { DeadLetterPorts } from "../src/infra/host/dead-letter-consumer.ts";
+import { deadLetterService } from "../src/infra/host/dead-letter-service.ts";
 import { envelopeService } from "../src/infra/host/envelope-service.ts";
 import type { ExecuteConsumerPorts } from "../src/infra/host/execute-consumer.ts";
 import { HandlerRouter } from "../src/infra/host/handler-router.ts";
@@ -23,8 +30,11 @@ import { nodeService } from "../src/infra/host/node-service.ts";
 import { planService } from "../src/infra/host/plan-service.ts";
 import { RegistryCache } from "../src/infra/host/registry-cache.ts";
 import { DEFAULT_RING, type RingPorts, type RingSettings } from "../src/infra/host/ring.ts";
+import type { SweepPorts } from "../src/infra/host/retention/ports.ts";
 import { RunReader } from "../src/infra/host/run-reader.ts";
 import { runControlService } from "../src/infra/host/run-control-service.ts";
+import { runRemovalService } from "../src/infra/host/run-removal.ts";
+import { runSearchService } from "../src/infra/host/run-search.ts";
 import { runService } from "../src/infra/host/run-service.ts";
 import type { Services } from "../src/infra/host/services.ts";
 import { systemClock, systemIds } from "../src/infra/host/system.ts";
@@ -40,6 +50,9 @@ export interface Wiring {
   readonly execute: ExecuteConsumerPorts;
   readonly archive: ArchivePorts;
   readonly deadLetters: DeadLetterPorts;
+  readonly sweep: SweepPorts;
+  /** How long things are kept; a fault when the variable cannot be read. */
+  readonly retention: Result<Retention, Fault>;
   readonly token: string | undefined;
   readonly environment: string;
 }
@@ -95,6 +108,10 @@ function wire(env: Env): Wiring {
     .freeze();
   const runs = new RunReader({ coordinator, index, blobs });
   const executor = { registry: cache, router, blobs, clock, log };
+  const retention = d1RunRetention(db);
+  const segments = d1SegmentLedger(db);
+  const deadLetters = d1DeadLetterStore(db);
+  const standing = { coordinator, runs, index, clock };
   return {
     services: {
       envelopes: envelopeService(
@@ -105,6 +122,15 @@ function wire(env: Env): Wiring {
       plans: planService(cache, waitUntil),
       runs: runService(runs),
       control: runControlService({ ...executor, coordinator, runs, ids }, Number(env.RINGS)),
+      search: runSearchService(index),
+      removal: runRemovalService({ coordinator, index, retention, segments, deadLetters, blobs, clock, log }),
+      deadLetters: deadLetterService({
+        ...standing,
+        deadLetters,
+        blobs,
+        log,
+        bus: queuesEventBus(env.EXECUTE, env.EVENTS),
+      }),
       health: healthService([
         { name: "registry", check: async () => `version ${await registry.version("default")}` },
         { name: "blobs", check: () => blobs.get("health").then(() => "readable") },
@@ -112,8 +138,19 @@ function wire(env: Env): Wiring {
       ]),
     },
     execute: { ...executor, coordinator },
-    archive: { coordinator, blobs, index, segments: d1SegmentLedger(db), trust, registry: cache, clock, ids, log },
-    deadLetters: { coordinator, blobs, deadLetters: d1DeadLetterStore(db), clock, log },
+    archive: { coordinator, blobs, index, segments, trust, registry: cache, clock, ids, log },
+    deadLetters: { coordinator, blobs, deadLetters, clock, log },
+    sweep: {
+      ...standing,
+      retention,
+      segments,
+      values: d1ValueLedger(db),
+      marks: d1SweepMarks(db),
+      deadLetters,
+      blobs,
+      log,
+    },
+    retention: readRetention(env.RETENTION_DAYS),
     token: env.ONEX_TOKEN,
     environment: env.ENVIRONMENT,
   };

@@ -8,7 +8,12 @@ interface Place {
   /** `schema list`; empty for the program itself. */
   readonly path: string;
   readonly commands: readonly { readonly name: string; readonly summary: string }[];
-  readonly options: readonly { readonly flag: string; readonly summary: string; readonly choices: readonly string[]; readonly takesValue: boolean }[];
+  readonly options: readonly {
+    readonly flag: string;
+    readonly summary: string;
+    readonly choices: readonly string[];
+    readonly takesValue: boolean;
+  }[];
 }
 
 /** A completion script for a shell, made from the commands themselves. */
@@ -32,19 +37,25 @@ const optionOf = (option: Option): Place["options"][number] => ({
   takesValue: option.required || option.optional,
 });
 
-const words = (place: Place): string => [...place.commands.map(({ name }) => name), ...place.options.map(({ flag }) => flag)].join(" ");
+const words = (place: Place): string =>
+  [...place.commands.map(({ name }) => name), ...place.options.map(({ flag }) => flag)].join(" ");
 const single = (text: string): string => `'${text.replace(/\s+/g, " ").replaceAll("'", "'\\''")}'`;
 
 function bash(places: readonly Place[]): string {
   const cases = places.map((place) => `    ${single(place.path)}) words=${single(words(place))} ;;`);
-  const values = choicesOf(places).map(({ path, flag, choices }) => `    ${single(`${path} ${flag}`)}) words=${single(choices.join(" "))} ;;`);
+  const values = choicesOf(places).map(
+    ({ path, flag, choices }) => `    ${single(`${path} ${flag}`)}) words=${single(choices.join(" "))} ;;`,
+  );
   return `# bash completion for onex: eval "$(onex completion bash)"
 _onex() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} place= words= i candidate
   for ((i = 1; i < COMP_CWORD; i++)); do
     candidate="\${place:+$place }\${COMP_WORDS[i]}"
     case "$candidate" in
-    ${places.filter(({ path }) => path !== "").map(({ path }) => single(path)).join("|")}) place=$candidate ;;
+    ${places
+      .filter(({ path }) => path !== "")
+      .map(({ path }) => single(path))
+      .join("|")}) place=$candidate ;;
     esac
   done
   case "$place $previous" in
@@ -63,7 +74,9 @@ complete -o default -F _onex onex
 
 function zsh(places: readonly Place[]): string {
   const described = (items: readonly (readonly [string, string])[]): string =>
-    items.map(([name, summary]) => single(`${name.replaceAll(":", "\\:")}:${summary.replaceAll(":", "\\:")}`)).join(" ");
+    items
+      .map(([name, summary]) => single(`${name.replaceAll(":", "\\:")}:${summary.replaceAll(":", "\\:")}`))
+      .join(" ");
   const cases = places.map((place) => {
     const items = [
       ...place.commands.map(({ name, summary }) => [name, summary] as const),
@@ -72,7 +85,8 @@ function zsh(places: readonly Place[]): string {
     return `    ${single(place.path)}) items=(${described(items)}) ;;`;
   });
   const values = choicesOf(places).map(
-    ({ path, flag, choices }) => `    ${single(`${path} ${flag}`)}) compadd -- ${choices.map(single).join(" ")}; return ;;`,
+    ({ path, flag, choices }) =>
+      `    ${single(`${path} ${flag}`)}) compadd -- ${choices.map(single).join(" ")}; return ;;`,
   );
   return `#compdef onex
 # zsh completion for onex: eval "$(onex completion zsh)"
@@ -82,7 +96,10 @@ _onex() {
   for ((i = 2; i < CURRENT; i++)); do
     candidate="\${place:+$place }\${words[i]}"
     case "$candidate" in
-    ${places.filter(({ path }) => path !== "").map(({ path }) => single(path)).join("|")}) place=$candidate ;;
+    ${places
+      .filter(({ path }) => path !== "")
+      .map(({ path }) => single(path))
+      .join("|")}) place=$candidate ;;
     esac
   done
   case "$place \${words[CURRENT-1]}" in
@@ -102,7 +119,9 @@ function fish(places: readonly Place[]): string {
   const lines = places.flatMap((place) => {
     const condition = `-n ${single(`__onex_place ${place.path === "" ? "''" : `"${place.path}"`}`)}`;
     return [
-      ...place.commands.map(({ name, summary }) => `complete -c onex ${condition} -a ${single(name)} -d ${single(summary)}`),
+      ...place.commands.map(
+        ({ name, summary }) => `complete -c onex ${condition} -a ${single(name)} -d ${single(summary)}`,
+      ),
       ...place.options.map(({ flag, summary, choices, takesValue }) => {
         const value = choices.length > 0 ? ` -x -a ${single(choices.join(" "))}` : takesValue ? " -r" : "";
         return `complete -c onex ${condition} -l ${flag.replace(/^--/, "")}${value} -d ${single(summary)}`;
@@ -114,7 +133,10 @@ function __onex_place
   set -l place ''
   for word in (commandline -opc)[2..]
     switch (string trim "$place $word")
-      case ${places.filter(({ path }) => path !== "").map(({ path }) => single(path)).join(" ")}
+      case ${places
+        .filter(({ path }) => path !== "")
+        .map(({ path }) => single(path))
+        .join(" ")}
         set place (string trim "$place $word")
     end
   end

@@ -51,12 +51,19 @@ function run(args: readonly string[], printing: "show" | "keep"): WranglerProces
 async function serve({ port: wanted, data, verbose }: Options): Promise<void> {
   const port = await freePort(wanted);
   if (port === null) {
-    throw new Error(`port ${wanted} on ${HOST} is taken: stop what listens there, or take another: npm start -- --port 0`);
+    throw new Error(
+      `port ${wanted} on ${HOST} is taken: stop what listens there, or take another: npm start -- --port 0`,
+    );
   }
   if (data !== null) await mkdir(data, { recursive: true });
   const varsFile = join(data ?? ROOT, ".dev.vars");
   const token = await localToken(varsFile);
-  const place = ["--config", join(ROOT, "wrangler.toml"), "--persist-to", join(data ?? join(ROOT, ".wrangler"), "state")];
+  const place = [
+    "--config",
+    join(ROOT, "wrangler.toml"),
+    "--persist-to",
+    join(data ?? join(ROOT, ".wrangler"), "state"),
+  ];
 
   const migration = run(["d1", "migrations", "apply", "onex", "--local", ...place], "keep");
   const migrated = await migration.exited;

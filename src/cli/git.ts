@@ -15,7 +15,8 @@ export function git(cwd: string, args: readonly string[], input?: string): strin
 export const gitUser = (cwd: string): string | null => trimmed(git(cwd, ["config", "user.name"]));
 
 /** `v1.2.0-3-gabc1234`, or the short commit where nothing is tagged; null outside a repository. */
-export const gitVersion = (cwd: string): string | null => trimmed(git(cwd, ["describe", "--tags", "--always", "--dirty"]));
+export const gitVersion = (cwd: string): string | null =>
+  trimmed(git(cwd, ["describe", "--tags", "--always", "--dirty"]));
 
 function trimmed(text: string | null): string | null {
   const clean = text?.trim() ?? "";

@@ -1,7 +1,8 @@
 import type { Sink } from "./shell.ts";
 
 /** Writes one JSON document. */
-export const writeJson = (sink: Sink, value: unknown): Promise<void> => sink.write(`${JSON.stringify(value, null, 2)}\n`);
+export const writeJson = (sink: Sink, value: unknown): Promise<void> =>
+  sink.write(`${JSON.stringify(value, null, 2)}\n`);
 
 /** A JSON document whose first member is a list too long to be held in memory. */
 export interface JsonList {

@@ -25,7 +25,8 @@ export async function main(args: readonly string[], shell: Shell): Promise<ExitC
     if (!isUsage) return await explain(thrown, shell, args.includes("--json"));
     await shell[thrown.exitCode === 0 ? "stdout" : "stderr"].write(output.text);
     if (thrown.exitCode === 0) return EXIT.ok;
-    if (args.includes("--json")) await writeJson(shell.stdout, { error: { message: plainMessage(thrown), hint: null } });
+    if (args.includes("--json"))
+      await writeJson(shell.stdout, { error: { message: plainMessage(thrown), hint: null } });
     return EXIT.usage;
   }
   return code;

@@ -23,7 +23,9 @@ if (other === null) {
   const [{ main }, { processShell }] = await Promise.all([import("./main.ts"), import("./process-shell.ts")]);
   process.exitCode = await main(process.argv.slice(2), processShell());
 } else if (other === undefined || process.env.ONEX_RELAUNCHED !== undefined) {
-  process.stderr.write(`onex needs Node 22.6 or newer; this is ${process.version}. In the project, run \`npm ci\` first.\n`);
+  process.stderr.write(
+    `onex needs Node 22.6 or newer; this is ${process.version}. In the project, run \`npm ci\` first.\n`,
+  );
   process.exitCode = 2;
 } else {
   const [command, ...flags] = other;

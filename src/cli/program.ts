@@ -6,6 +6,8 @@ import { generateCommand } from "./commands/generate.ts";
 import { hooksCommand } from "./commands/hooks.ts";
 import { lifecycleCommand } from "./commands/lifecycle.ts";
 import { logCommand } from "./commands/log.ts";
+import { runCommand } from "./commands/run.ts";
+import { runsCommand } from "./commands/runs.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { stampCommand } from "./commands/stamp.ts";
 import { treeCommand } from "./commands/tree.ts";
@@ -22,6 +24,8 @@ const COMMANDS: readonly MakeCommand[] = [
   treeCommand,
   schemaCommand,
   crawlCommand,
+  runCommand,
+  runsCommand,
   lifecycleCommand,
   hooksCommand,
   logCommand,

@@ -21,8 +21,8 @@ export interface DeadLetterStore {
   tenants(): Promise<readonly string[]>;
   /** Entries that died before a moment, oldest first. */
   diedBefore(tenant: string, before: Instant, limit: number): Promise<readonly DeadLetter[]>;
-  /** Entries of any tenant that were sent again before a moment and have not come back, longest first. */
-  redrivenBefore(before: Instant, limit: number): Promise<readonly DeadLetter[]>;
+  /** Entries that were sent again before a moment and have not come back, longest first. */
+  redrivenBefore(tenant: string, before: Instant, limit: number): Promise<readonly DeadLetter[]>;
   /** Every entry about a run. */
   ofRun(tenant: string, runId: RunId): Promise<readonly DeadLetter[]>;
 }

@@ -29,5 +29,5 @@ export interface RunRetention {
    */
   delete(tenant: string, runId: RunId, now: Instant): Promise<Deletion>;
   /** Forgets that runs were deleted before a moment; says how many. At most `limit`. */
-  forgetDeletions(before: Instant, limit: number): Promise<number>;
+  forgetDeletions(tenant: string, before: Instant, limit: number): Promise<number>;
 }

@@ -16,13 +16,18 @@ const available = (): string[] =>
     .sort();
 
 function refuse(reason: string): never {
-  process.stderr.write(`${reason}\nusage: npm run bench -- NAME [--json] [--rounds N]\navailable: ${available().join(", ")}\n`);
+  process.stderr.write(
+    `${reason}\nusage: npm run bench -- NAME [--json] [--rounds N]\navailable: ${available().join(", ")}\n`,
+  );
   process.exit(2);
 }
 
 function readArguments() {
   try {
-    return parseArgs({ allowPositionals: true, options: { json: { type: "boolean", default: false }, rounds: { type: "string" } } });
+    return parseArgs({
+      allowPositionals: true,
+      options: { json: { type: "boolean", default: false }, rounds: { type: "string" } },
+    });
   } catch (thrown) {
     return refuse(thrown instanceof Error ? thrown.message : "the arguments cannot be read");
   }

@@ -5,7 +5,12 @@ import { openTestServer, type Answer, type TestServer } from "./support/test-ser
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 const CORRELATION = "6f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5b";
 
-const envelope = (operation: string, payload: object, more: object = {}): object => ({ source_node: "test", operation, payload, ...more });
+const envelope = (operation: string, payload: object, more: object = {}): object => ({
+  source_node: "test",
+  operation,
+  payload,
+  ...more,
+});
 const goal = (want: string, given: object): object => envelope("goal.run", { want: [want], given });
 
 /** A problem document with this code and status, whose correlation id is also in the header. */
@@ -58,7 +63,11 @@ describe("what is refused leaves no trace", () => {
   });
 
   it("a body over 1 MiB, declared", async () => {
-    expectProblem(await server.post(goal("noop.output", { "noop.input": "x".repeat(1_048_576) })), 413, "PAYLOAD_TOO_LARGE");
+    expectProblem(
+      await server.post(goal("noop.output", { "noop.input": "x".repeat(1_048_576) })),
+      413,
+      "PAYLOAD_TOO_LARGE",
+    );
   });
 
   it("a body over 1 MiB, sent in chunks of undeclared length", async () => {
@@ -83,7 +92,11 @@ describe("what is refused leaves no trace", () => {
   });
 
   it("a wrong token and none", async () => {
-    expectProblem(await server.post(goal("noop.output", {}), { authorization: "Bearer wrong" }), 401, "AUTHENTICATION_ERROR");
+    expectProblem(
+      await server.post(goal("noop.output", {}), { authorization: "Bearer wrong" }),
+      401,
+      "AUTHENTICATION_ERROR",
+    );
     expectProblem(await server.post(goal("noop.output", {}), { authorization: "" }), 401, "AUTHENTICATION_ERROR");
   });
 
@@ -122,9 +135,20 @@ describe("what is accepted", () => {
     const built = await server.client.executeNode("scaffold", { "node.specification": TWO_FACED }, { waitSeconds: 30 });
     expect(built.envelope).toMatchObject({ success: true, error: null });
     const { registryVersion } = readRegistration(built.envelope.payload);
-    const run = await server.client.goal({ want: ["test.number"], given: { "test.mood": "bad" } }, { waitSeconds: 30, registryVersion });
-    expect(run.envelope).toMatchObject({ success: false, error: { code: "OUTPUT_STATE_INVALID" }, payload: { status: "failed", outputs: {} } });
-    expect(await server.client.runs.result(run.runId)).toMatchObject({ status: "failure", outputs: {}, error: { code: "OUTPUT_STATE_INVALID" } });
+    const run = await server.client.goal(
+      { want: ["test.number"], given: { "test.mood": "bad" } },
+      { waitSeconds: 30, registryVersion },
+    );
+    expect(run.envelope).toMatchObject({
+      success: false,
+      error: { code: "OUTPUT_STATE_INVALID" },
+      payload: { status: "failed", outputs: {} },
+    });
+    expect(await server.client.runs.result(run.runId)).toMatchObject({
+      status: "failure",
+      outputs: {},
+      error: { code: "OUTPUT_STATE_INVALID" },
+    });
   });
 
   it("a repeated idempotency key is answered with the first run, however often and how soon it comes", async () => {
@@ -132,14 +156,20 @@ describe("what is accepted", () => {
     const headers = { "idempotency-key": "key-1", prefer: "wait=10" };
     const answers = await Promise.all(Array.from({ length: 8 }, () => server.post(body, headers)));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
-    const payloads = answers.map((answer) => JSON.stringify(answer.body["payload"]).replaceAll(/"correlation_id":"[^"]*"/g, ""));
+    const payloads = answers.map((answer) =>
+      JSON.stringify(answer.body["payload"]).replaceAll(/"correlation_id":"[^"]*"/g, ""),
+    );
     expect(new Set(payloads).size).toBe(1);
   });
 
   it("an idempotency key with another body is a conflict", async () => {
     const headers = { "idempotency-key": "key-2" };
     expect((await server.post(goal("noop.output", { "noop.input": "first" }), headers)).status).toBe(200);
-    expectProblem(await server.post(goal("noop.output", { "noop.input": "second" }), headers), 409, "IDEMPOTENCY_CONFLICT");
+    expectProblem(
+      await server.post(goal("noop.output", { "noop.input": "second" }), headers),
+      409,
+      "IDEMPOTENCY_CONFLICT",
+    );
   });
 });
 
@@ -163,11 +193,20 @@ function postChunks(server: TestServer, chunks: number, bytes: number): Promise<
   return new Promise((resolve, reject) => {
     const outgoing = request(
       `${server.url}/v1/envelopes`,
-      { method: "POST", headers: { authorization: `Bearer ${server.token}`, "content-type": "application/json", "transfer-encoding": "chunked" } },
+      {
+        method: "POST",
+        headers: {
+          authorization: `Bearer ${server.token}`,
+          "content-type": "application/json",
+          "transfer-encoding": "chunked",
+        },
+      },
       (incoming) => {
         let text = "";
         incoming.on("data", (chunk: Buffer) => (text += chunk.toString("utf8")));
-        incoming.on("end", () => resolve({ status: incoming.statusCode ?? 0, code: (JSON.parse(text) as { code: unknown }).code }));
+        incoming.on("end", () =>
+          resolve({ status: incoming.statusCode ?? 0, code: (JSON.parse(text) as { code: unknown }).code }),
+        );
       },
     );
     outgoing.on("error", reject);

@@ -42,7 +42,8 @@ describe("kill -9 in the middle of runs", () => {
     server = await startServer({ persist: data.path, vars: { LEASE_GRACE_MS: "1000" } });
     return { server, client: createClient({ baseUrl: server.url, token: server.token, name: "crash-test" }) };
   };
-  const factsOf = async (client: Client, runId: string): Promise<RunFacts> => (await client.runs.get(runId)) as unknown as RunFacts;
+  const factsOf = async (client: Client, runId: string): Promise<RunFacts> =>
+    (await client.runs.get(runId)) as unknown as RunFacts;
 
   it("every run goes on after a restart on the same data and succeeds; what had ended is left alone", async () => {
     const first = await start();
@@ -50,9 +51,15 @@ describe("kill -9 in the middle of runs", () => {
     const built = await first.client.executeNode("scaffold", { "node.specification": SLOW }, { waitSeconds: 30 });
     expect(built.envelope.success).toBe(true);
 
-    const { outputs } = built.envelope.payload as unknown as { outputs: { "node.registration": { registry_version: string } } };
+    const { outputs } = built.envelope.payload as unknown as {
+      outputs: { "node.registration": { registry_version: string } };
+    };
     const registryVersion = outputs["node.registration"].registry_version;
-    const goal = { want: ["sum.total", "hash.verdict"], given: { "sum.limit": LIMIT, "document.text": "# Hello" }, policy: { inline: "never" } } as const;
+    const goal = {
+      want: ["sum.total", "hash.verdict"],
+      given: { "sum.limit": LIMIT, "document.text": "# Hello" },
+      policy: { inline: "never" },
+    } as const;
     const send = (): Promise<Sent> => first.client.goal({ ...goal, want: [...goal.want] }, { registryVersion });
     const ended = await send();
     await first.client.runs.wait(ended.runId, { timeoutSeconds: 30 });
@@ -65,7 +72,10 @@ describe("kill -9 in the middle of runs", () => {
     const runIds = [ended, ...sent].map(({ runId }) => runId);
     for (const runId of runIds) {
       const result = await second.client.runs.wait(runId, { timeoutSeconds: 60 });
-      expect(result).toMatchObject({ run_status: "succeeded", outputs: { "sum.total": TOTAL, "hash.verdict": { verdict: "absent" } } });
+      expect(result).toMatchObject({
+        run_status: "succeeded",
+        outputs: { "sum.total": TOTAL, "hash.verdict": { verdict: "absent" } },
+      });
       expect(result.results.map(({ status }) => status)).toEqual(["success", "success"]);
     }
     const after = await Promise.all(runIds.map((runId) => factsOf(second.client, runId)));

@@ -19,16 +19,19 @@ interface Summary {
   readonly results: readonly string[];
 }
 
-const summaryOf = ({ stdout }: ScriptOutcome): Summary => JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as Summary;
+const summaryOf = ({ stdout }: ScriptOutcome): Summary =>
+  JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as Summary;
 
 /** Whether anything still listens where the demo's server was. */
 async function isServerLeft(stdout: string): Promise<boolean> {
   const port = Number(/http:\/\/127\.0\.0\.1:(\d+)/.exec(stdout)?.[1]);
   const socket = connect(port, "127.0.0.1");
-  return once(socket, "connect").then(
-    () => true,
-    () => false,
-  ).finally(() => socket.destroy());
+  return once(socket, "connect")
+    .then(
+      () => true,
+      () => false,
+    )
+    .finally(() => socket.destroy());
 }
 
 describe("the demo on the shipped documents", () => {
@@ -47,14 +50,35 @@ describe("the demo on the shipped documents", () => {
   });
 
   it("built an active node with a true hash", () => {
-    expect(summary.built).toEqual({ name: "document_stats", version: "1.0.0", lifecycle: "active", hash_verified: true });
+    expect(summary.built).toEqual({
+      name: "document_stats",
+      version: "1.0.0",
+      lifecycle: "active",
+      hash_verified: true,
+    });
   });
 
   it("reports every document, each by five steps of which at least one was queued", () => {
-    const run = { run_id: expect.stringMatching(/^r[0-9a-f]{2}_/), status: "succeeded", steps: 5, queued_steps: expect.toSatisfy((n: number) => n >= 1) };
-    const expected = { "tampered_onex.md": "mismatch", "unstamped.md": "absent", "verified_g1.md": "verified", "verified_g2.md": "verified", "verified_onex.md": "verified" };
+    const run = {
+      run_id: expect.stringMatching(/^r[0-9a-f]{2}_/),
+      status: "succeeded",
+      steps: 5,
+      queued_steps: expect.toSatisfy((n: number) => n >= 1),
+    };
+    const expected = {
+      "tampered_onex.md": "mismatch",
+      "unstamped.md": "absent",
+      "verified_g1.md": "verified",
+      "verified_g2.md": "verified",
+      "verified_onex.md": "verified",
+    };
     expect(summary.documents).toEqual(
-      Object.entries(expected).map(([name, hash]) => ({ ...run, name, hash, words: expect.toSatisfy((n: number) => n > 10) })),
+      Object.entries(expected).map(([name, hash]) => ({
+        ...run,
+        name,
+        hash,
+        words: expect.toSatisfy((n: number) => n > 10),
+      })),
     );
     expect(new Set(summary.documents.map(({ run_id }) => run_id)).size).toBe(summary.documents.length);
   });
@@ -74,10 +98,14 @@ describe("the demo on the shipped documents", () => {
   it("lists what lies in the bucket: nodes, the built node's files, archived runs", () => {
     expect(summary.results).toEqual([...summary.results].sort());
     for (const name of [...NODES, "noop", "scaffold"]) {
-      expect(summary.results).toContainEqual(expect.stringMatching(`^nodes/default/${name}/1\\.0\\.0/[0-9a-f]{64}/node\\.onex\\.yaml$`));
+      expect(summary.results).toContainEqual(
+        expect.stringMatching(`^nodes/default/${name}/1\\.0\\.0/[0-9a-f]{64}/node\\.onex\\.yaml$`),
+      );
     }
     for (const file of ["README.md", "cases.json", "contract.yaml", "node.js", "node.onex.yaml"]) {
-      expect(summary.results).toContainEqual(expect.stringMatching(`^scaffold/default/document_stats/1\\.0\\.0/[0-9a-f]{64}/${file}$`));
+      expect(summary.results).toContainEqual(
+        expect.stringMatching(`^scaffold/default/document_stats/1\\.0\\.0/[0-9a-f]{64}/${file}$`),
+      );
     }
     expect(summary.results).toContainEqual(expect.stringMatching(/^runs\/.*\.ndjson$/));
   });
@@ -119,7 +147,8 @@ describe("the demo on files that are no documents", () => {
       const snug = await file("snug.md", "x".repeat(1_048_570));
       const outcome = await runScript(DEMO, [...Object.keys(refused), snug, good, "--json"]);
       expect(outcome.code).toBe(1);
-      for (const [path, reason] of Object.entries(refused)) expect(outcome.stdout.split("\n")).toContain(`${path} ${reason}`);
+      for (const [path, reason] of Object.entries(refused))
+        expect(outcome.stdout.split("\n")).toContain(`${path} ${reason}`);
       expect(outcome.stdout).toContain("snug.md: PAYLOAD_TOO_LARGE");
       expect(outcome.stdout).toContain("1 of 8 documents done");
       expect(summaryOf(outcome).documents).toMatchObject([

@@ -17,8 +17,16 @@ const REFUSED: readonly (readonly [what: string, spoilt: JsonObject, code: strin
   ["code that does not parse", { code: "return {" }, "SANDBOX_ERROR"],
   ["code that reaches for the network", { code: "return fetch('https://example.com');" }, "SANDBOX_ERROR"],
   ["code that loops for ever", { code: "for (;;) {}" }, "SANDBOX_BUDGET"],
-  ["code that eats memory", { code: "const all = []; for (;;) all.push(new Array(100000).fill(1));" }, "SANDBOX_MEMORY"],
-  ["a schema of an unknown type", { output_contract: { "number.halved": { type: "nummer" } } }, "CONTRACT_VALIDATION_ERROR"],
+  [
+    "code that eats memory",
+    { code: "const all = []; for (;;) all.push(new Array(100000).fill(1));" },
+    "SANDBOX_MEMORY",
+  ],
+  [
+    "a schema of an unknown type",
+    { output_contract: { "number.halved": { type: "nummer" } } },
+    "CONTRACT_VALIDATION_ERROR",
+  ],
   ["a name that is none", { name: "Not A Name" }, "SCAFFOLD_INVALID"],
   ["no output", { output_contract: {} }, "SCAFFOLD_INVALID"],
 ];

@@ -21,7 +21,10 @@ interface Started {
 }
 
 async function start(folder: string, children: Set<ChildProcess>): Promise<Started> {
-  const child = spawn(process.execPath, [START, "--port", "0", "--data", folder], { cwd: PROJECT_ROOT, stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [START, "--port", "0", "--data", folder], {
+    cwd: PROJECT_ROOT,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   children.add(child);
   const exited = once(child, "exit") as Promise<[number | null]>;
   let text = "";
@@ -70,7 +73,10 @@ describe("npm start", () => {
 
     const client = createClient({ baseUrl: first.url, token });
     expect(await client.health()).toMatchObject({ healthy: true, environment: "development" });
-    const { envelope } = await client.goal({ want: ["hash.verdict"], given: { "document.text": "# Hello" } }, { waitSeconds: 10 });
+    const { envelope } = await client.goal(
+      { want: ["hash.verdict"], given: { "document.text": "# Hello" } },
+      { waitSeconds: 10 },
+    );
     expect(envelope).toMatchObject({ success: true, payload: { outputs: { "hash.verdict": { verdict: "absent" } } } });
     expect(await first.interrupt()).toBe(0);
     await expect(fetch(first.url)).rejects.toThrow();

@@ -3,8 +3,8 @@ import type { JsonObject, JsonValue } from "../../contracts/json.ts";
 import { runSnapshot } from "../../contracts/run-control.ts";
 import { valueHash } from "../../src/core/run/hash.ts";
 import type { RerunRequest, Services } from "../../src/infra/host/services.ts";
-import { definitionOf } from "../nodes/built-in.ts";
 import { effectNode, pureNode, testEngine, type TestEngine, type TestNode } from "../support/engines.ts";
+import { waitNode } from "../support/wait-node.ts";
 
 const CORRELATION = "33333333-3333-4333-8333-333333333333";
 const SHOUT = pureNode("shout", "text.in", "text.loud", (text) => text.toUpperCase());
@@ -12,13 +12,6 @@ const TWICE = effectNode("twice", "text.loud", "text.twice", (text) => `${text} 
 const COUNT = pureNode("count", "text.twice", "text.size", (text) => String(text.length));
 const PIPELINE = [SHOUT, TWICE, COUNT];
 const UNKNOWN = "r00_0000000000000000000000000Z";
-
-const waiting = (name: string): TestNode => ({
-  definition: definitionOf(name),
-  run: () => {
-    throw new Error("the ring waits by itself");
-  },
-});
 
 interface RunView {
   readonly run_id: string;
@@ -156,7 +149,7 @@ const BOOK: TestNode = {
 };
 
 describe("events", () => {
-  const open = () => started([waiting("wait_event"), BOOK], "graph.run", EVENT_GRAPH);
+  const open = () => started([waitNode("event"), BOOK], "graph.run", EVENT_GRAPH);
 
   it("the step that waits for the name goes on with the payload", async () => {
     const { control, settle, view, id } = await open();
@@ -191,7 +184,7 @@ describe("events", () => {
   });
 
   it("one that never comes ends the run with WAIT_TIMEOUT", async () => {
-    const { settle, view, id } = await started([waiting("wait_event"), BOOK], "graph.run", {
+    const { settle, view, id } = await started([waitNode("event"), BOOK], "graph.run", {
       ...EVENT_GRAPH,
       given: { "wait.timeout_ms": 5_000 },
     });
@@ -207,7 +200,7 @@ describe("approvals", () => {
       { id: "book", node: "book", inputs: { "book.in": "sign.wait.approval" } },
     ],
   };
-  const open = () => started([waiting("wait_approval"), BOOK], "graph.run", graph);
+  const open = () => started([waitNode("approval"), BOOK], "graph.run", graph);
   const word = (approved: boolean, step = "sign") => ({ type: "approve", step, approved, word: { by: "ann" } }) as const;
 
   it("the step ends with the word, and the run goes on", async () => {
@@ -244,7 +237,7 @@ describe("approvals", () => {
 
 describe("sleep", () => {
   it("ends at its moment and lets the run go on", async () => {
-    const { world, settle, view, id } = await started([waiting("wait_sleep"), SHOUT], "graph.run", {
+    const { world, settle, view, id } = await started([waitNode("sleep"), SHOUT], "graph.run", {
       steps: [
         { id: "nap", node: "wait_sleep" },
         { id: "shout", node: "shout", after: ["nap"] },
@@ -259,7 +252,7 @@ describe("sleep", () => {
   });
 
   it("input that is no time is refused before anything is written", async () => {
-    const world = await testEngine([waiting("wait_sleep")]);
+    const world = await testEngine([waitNode("sleep")]);
     for (const given of [{ "wait.ms": -1 }, { "wait.ms": "soon" }, { "wait.until": "tomorrow" }]) {
       expect(await world.send("graph.run", { steps: [{ id: "nap", node: "wait_sleep" }], given })).toMatchObject(
         refusal("INPUT_STATE_INVALID"),

@@ -76,6 +76,7 @@ export function gateway(overrides: ServiceOverrides = {}, options: Partial<AppOp
 
 function servicesOf(overrides: ServiceOverrides, accepted: Gateway["accepted"]): Services {
   const notFound: Fault = { code: "RUN_NOT_FOUND", message: "there is no such run" };
+  const noLetter: Fault = { code: "DEAD_LETTER_NOT_FOUND", message: "there is no such dead letter" };
   return {
     envelopes: {
       accept: (envelope, options) => {
@@ -100,13 +101,28 @@ function servicesOf(overrides: ServiceOverrides, accepted: Gateway["accepted"]):
       ...overrides.runs,
     },
     control: {
-      control: (_, id, { type }) => Promise.resolve(id === RUN_ID ? ok({ run_id: id, status: AFTER[type] }) : err(notFound)),
+      control: (_, id, { type }) =>
+        Promise.resolve(id === RUN_ID ? ok({ run_id: id, status: AFTER[type] }) : err(notFound)),
       signal: (_, id) => Promise.resolve(id === RUN_ID ? ok({ run_id: id, status: "running" }) : err(notFound)),
       rerun: (_, id) => Promise.resolve(id === RUN_ID ? ok({ run_id: NEW_RUN, status: "queued" }) : err(notFound)),
       replay: (_, id) => Promise.resolve(id === RUN_ID ? ok(REPLAY) : err(notFound)),
       exportRun: (_, id) => Promise.resolve(id === RUN_ID ? ok(SNAPSHOT) : err(notFound)),
       importRun: () => Promise.resolve(ok({ run_id: RUN_ID, status: "succeeded" })),
       ...overrides.control,
+    },
+    search: {
+      search: () => Promise.resolve({ items: [RUN_ENTRY], next: `k.${RUN_ID}` }),
+      ...overrides.search,
+    },
+    removal: { remove: (_, id) => Promise.resolve(id === RUN_ID ? ok(null) : err(notFound)), ...overrides.removal },
+    deadLetters: {
+      search: () => Promise.resolve({ items: [LETTER], next: null }),
+      get: (_, id) => Promise.resolve(id === LETTER.id ? LETTER_PAGE : null),
+      payload: (_, id) => Promise.resolve(id === LETTER.id ? ok({ type: "work" }) : err(noLetter)),
+      redrive: (_, id) => Promise.resolve(id === LETTER.id ? ok(REDRIVEN) : err(noLetter)),
+      redriveAll: (_, ids) => Promise.resolve(ids.map((id) => ({ ...REDRIVEN, id }))),
+      redriveMatching: () => Promise.resolve({ items: [REDRIVEN], next: null }),
+      ...overrides.deadLetters,
     },
     health: {
       check: () => Promise.resolve({ healthy: true, checks: { registry: { healthy: true, detail: "7 nodes" } } }),
@@ -153,6 +169,49 @@ export const RUN = {
   error: null,
   steps: [{ id: "noop", node: "noop", version: "1.0.0", status: "succeeded" }],
 };
+
+/** The same run as a list shows it. */
+export const RUN_ENTRY = {
+  run_id: RUN_ID,
+  status: "succeeded",
+  operation: "goal.run",
+  correlation_id: CORRELATION,
+  want: ["a.b"],
+  tags: [],
+  nodes: ["noop@1.0.0"],
+  steps: 1,
+  created_at: "2026-01-02T03:04:05.006Z",
+  finished_at: "2026-01-02T03:04:06.006Z",
+  duration_ms: 1_000,
+  error: null,
+};
+
+export const LETTER = {
+  id: "m1",
+  status: "open",
+  original_topic: "onex-execute",
+  original_message: { key: RUN_ID, value: { $ref: "/v1/dead-letters/m1/payload" }, offset: "m1", partition: null },
+  message_type: "work",
+  error_type: "consumer_error",
+  failure_reason: "the queue gave up redelivering it",
+  failure_timestamp: "2026-01-02T03:04:05.006Z",
+  correlation_id: CORRELATION,
+  retry_count: 3,
+  cause: null,
+  lineage: {
+    run_id: RUN_ID,
+    segment: "s1",
+    epoch: 1,
+    steps: [{ id: "noop", attempt: 1 }],
+    redrives: 0,
+    redriven_at: null,
+  },
+  resolution: null,
+};
+
+export const LETTER_PAGE = { ...LETTER, standing: { kind: "stale", reason: "the run goes on" }, run: null };
+
+export const REDRIVEN = { id: "m1", outcome: "redriven", reason: "the run waits for it", error: null };
 
 export const RESULT = {
   batch_id: RUN_ID,

@@ -8,7 +8,7 @@ import type { Plant, RingCalls } from "./bugs/bug.ts";
 import { Process, ProcessDied, unavailable } from "./process.ts";
 import { frailAlarm, frailStore, type StorageWitness } from "./ring-storage.ts";
 import type { Universe } from "./universe.ts";
-import { ALARM_FATES, IDLE_FATES, PUBLISH_FATES } from "./weather.ts";
+import { ALARM_FATES, IDLE_FATES, PUBLISH_FATES, RESTART_FATES } from "./weather.ts";
 
 /** So many alarms in so many milliseconds are a loop: no ring has that much to do. */
 const LOOP = { alarms: 40, withinMs: 1_000 };
@@ -42,6 +42,7 @@ export class RingSlot {
   readonly #universe: Universe;
   readonly #options: SlotOptions;
   #life: Life | null = null;
+  #downUntil = 0;
   #armed = 0;
   #alarms = { since: 0, count: 0 };
 
@@ -55,8 +56,9 @@ export class RingSlot {
   /** Calls a method of the ring as another component does: answered, refused, or lost with the ring's life. */
   call(method: keyof RingCalls, args: readonly unknown[]): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const life = this.#open();
       const lose = (): void => reject(unavailable(this.name));
+      if (this.#universe.timeline.now < this.#downUntil) return lose();
+      const life = this.#open();
       if (life.process.dead || !life.ring) return lose();
       const forget = life.process.onDeath(lose);
       life.inFlight++;
@@ -84,6 +86,10 @@ export class RingSlot {
   #open(): Life {
     if (this.#life && !this.#life.process.dead) return this.#life;
     const process = new Process(this.name, this.#universe);
+    process.onDeath(() => {
+      const fate = this.#choose(`${this.name} restart`, "restart", RESTART_FATES);
+      this.#downUntil = this.#universe.timeline.now + ([0, 4_000, 30_000][fate] ?? 0);
+    });
     const { plant, settings } = this.#options;
     let ring: RingCalls | null = null;
     try {
@@ -157,7 +163,7 @@ export class RingSlot {
     if (fate === 2) life.process.die();
   }
 
-  #choose(label: string, kind: "publish" | "alarm" | "idle", fates: readonly string[]): number {
+  #choose(label: string, kind: "publish" | "alarm" | "idle" | "restart", fates: readonly string[]): number {
     const answer = this.#universe.decisions.choose(label, this.#universe.weather[kind]);
     if (answer > 0) this.#universe.note(label, fates[answer] ?? "");
     return answer;

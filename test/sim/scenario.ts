@@ -41,12 +41,14 @@ export interface Scenario {
 
 /** Clients act within this time. */
 export const ACTING_MS = 40_000;
+/** Moments fall on a grid, so that things happen at once more often than they would. */
+const GRAIN_MS = 250;
 const GIVEN = "k.0";
 
 export function scenarioOf(seed: number): Scenario {
   const random = new Random(seed ^ 0xac75);
   const nodes = Array.from({ length: 2 + random.below(4) }, (_, index) => sketch(random, index));
-  const requests = Array.from({ length: 1 + random.below(3) }, (_, index) => request(random, nodes, index));
+  const requests = Array.from({ length: 1 + random.below(5) }, (_, index) => request(random, nodes, index));
   const acts = requests.flatMap((asked, index) => script(random, asked, index));
   return { nodes, requests, acts: acts.sort((a, b) => a.atMs - b.atMs) };
 }
@@ -127,7 +129,7 @@ function graphSteps(random: Random, nodes: readonly SimNode[]): JsonObject[] {
 }
 
 function script(random: Random, { key }: SimRequest, request: number): Act[] {
-  const moment = (): number => Math.floor(random.next() ** 2 * ACTING_MS);
+  const moment = (): number => Math.floor((random.next() ** 2 * ACTING_MS) / GRAIN_MS) * GRAIN_MS;
   const submit = (atMs: number, body: "same" | "other"): Act => ({
     atMs,
     request,

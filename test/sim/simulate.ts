@@ -54,6 +54,8 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
     for (const slot of world.slots) slot.evict();
     world.clients.resumeAll();
   });
+  // A word of before may still have been on its way.
+  timeline.at(HEALED_AT + 120_000, () => world.clients.resumeAll());
   let left: Leftovers = { archives: 0, values: 0 };
   const rested = await timeline.live(SETTLED_AT, MAX_STEPS);
   if (!rested) findings.add("rests", `still busy after ${MAX_STEPS} steps, ${((timeline.now - START) / 1_000).toFixed(0)} s`);

@@ -28,6 +28,7 @@ export const COMMIT_FATES = [
   "refused, rolled back",
 ] as const;
 export const ARM_FATES = ["armed", "crash before", "crash after"] as const;
+export const RESTART_FATES = ["back at once", "back after 4 s", "back after 30 s"] as const;
 export const IDLE_FATES = ["stays", "evicted", "crashed"] as const;
 export const PUBLISH_FATES = ["whole", "half of it, then refused"] as const;
 export const NODE_FATES = ["works", "fails", "fails for good", "lies", "hangs", "throws"] as const;
@@ -44,6 +45,7 @@ export interface Weather {
   readonly commit: readonly number[];
   readonly arm: readonly number[];
   readonly idle: readonly number[];
+  readonly restart: readonly number[];
   readonly publish: readonly number[];
   readonly node: readonly number[];
   readonly delivery: readonly number[];
@@ -59,10 +61,11 @@ export function weatherOf(seed: number): Weather {
   const random = new Random(seed ^ 0x5eed);
   const rate = (most: number): number => (random.chance(0.5) ? most * random.pick([0.1, 0.4, 1]) : 0);
   return {
-    call: [rate(0.3), rate(0.15), rate(0.06), rate(0.03), rate(0.08), rate(0.08), rate(0.03), rate(0.03)],
-    commit: [rate(0.04), rate(0.05), rate(0.06), rate(0.05)],
+    call: [rate(0.3), rate(0.15), rate(0.1), rate(0.05), rate(0.08), rate(0.08), rate(0.03), rate(0.03)],
+    commit: [rate(0.05), rate(0.06), rate(0.15), rate(0.06)],
     arm: [rate(0.03), rate(0.03)],
-    idle: [rate(0.3), rate(0.08)],
+    idle: [rate(0.6), rate(0.1)],
+    restart: [rate(0.5), rate(0.4)],
     publish: [rate(0.2)],
     node: [rate(0.3), rate(0.1), rate(0.1), rate(0.1), rate(0.1)],
     delivery: [rate(0.2), rate(0.1), rate(0.1), rate(0.15), rate(0.2), rate(0.2)],
@@ -79,6 +82,7 @@ export const FAIR_WEATHER: Weather = {
   commit: none(COMMIT_FATES),
   arm: none(ARM_FATES),
   idle: none(IDLE_FATES),
+  restart: none(RESTART_FATES),
   publish: none(PUBLISH_FATES),
   node: none(NODE_FATES),
   delivery: none(DELIVERY_FATES),

@@ -35,7 +35,7 @@ export const SETTINGS: RingSettings = {
   leases: { graceMs: 1_000, maxExpiries: 3 },
   flushMs: 1_000,
   keyMemoryMs: 6 * 60 * 60 * 1_000,
-  archiveRetryMs: 5_000,
+  archiveRetryMs: 15_000,
 };
 
 /** The whole system with every component in its place and the world between them. */

@@ -9,8 +9,16 @@ export interface ScriptOutcome {
 }
 
 /** Runs a script of the project as a process of its own, to its end. */
-export async function runScript(script: string, args: readonly string[] = [], env: Readonly<Record<string, string>> = {}): Promise<ScriptOutcome> {
-  const child = spawn(process.execPath, [script, ...args], { cwd: PROJECT_ROOT, env: { ...process.env, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+export async function runScript(
+  script: string,
+  args: readonly string[] = [],
+  env: Readonly<Record<string, string>> = {},
+): Promise<ScriptOutcome> {
+  const child = spawn(process.execPath, [script, ...args], {
+    cwd: PROJECT_ROOT,
+    env: { ...process.env, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (chunk: Buffer) => (stdout += chunk.toString("utf8")));

@@ -5,6 +5,7 @@ import type { Log } from "../../src/spi/log.ts";
 import { bearerAuth } from "./auth.ts";
 import type { ServicesOf } from "./context.ts";
 import { correlation } from "./correlation.ts";
+import { deadLetterRoutes } from "./dead-letters.ts";
 import { envelopeRoutes } from "./envelopes.ts";
 import { errorBoundary } from "./error-boundary.ts";
 import { failureLog } from "./failure-log.ts";
@@ -19,6 +20,8 @@ import { newApi, type Api } from "./route.ts";
 import { runControlRoutes } from "./run-control.ts";
 import { runCopyRoutes } from "./run-copies.ts";
 import { runEventRoutes } from "./run-events.ts";
+import { runRemovalRoutes } from "./run-removal.ts";
+import { runSearchRoutes } from "./run-search.ts";
 import { runRoutes } from "./runs.ts";
 import { secureHeaders } from "./secure-headers.ts";
 
@@ -68,10 +71,13 @@ export function createApp(options: AppOptions): Api {
   api.route("/", envelopeRoutes(services, ids, clock));
   api.route("/", planRoutes(services));
   api.route("/", nodeRoutes(services));
+  api.route("/", runSearchRoutes(services));
   api.route("/", runRoutes(services, sleep));
+  api.route("/", runRemovalRoutes(services));
   api.route("/", runEventRoutes(services, sleep, log));
   api.route("/", runControlRoutes(services));
   api.route("/", runCopyRoutes(services));
+  api.route("/", deadLetterRoutes(services));
   addOpenApi(api, options.version);
   return api;
 }

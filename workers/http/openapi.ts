@@ -22,6 +22,7 @@ const TAGS = [
   { name: "plans", description: "What would be run, and why." },
   { name: "nodes", description: "The registry." },
   { name: "runs", description: "What is being done and what was done." },
+  { name: "dead letters", description: "Messages nobody could process." },
   { name: "system", description: "The deployment itself." },
 ];
 

@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import type { JsonValue } from "../../../contracts/json.ts";
 import { examples, type Settle } from "../command.ts";
 import type { Crawl, CrawledArtifact } from "../crawl/crawl.ts";
 import type { Registration } from "../crawl/registry.ts";
@@ -6,6 +7,7 @@ import type { RegistryDifference } from "../../core/crawl/registry-diff.ts";
 import { writeJson } from "../json-output.ts";
 import { type Paint, painter } from "../paint.ts";
 import { progressOn } from "../progress.ts";
+import type { ServerOptions } from "../remote/server-options.ts";
 import { EXIT, type Shell, usageFailure } from "../shell.ts";
 
 interface Options {
@@ -37,7 +39,10 @@ export function crawlCommand(shell: Shell, settle: Settle): Command {
       examples(
         ["onex crawl src", "what is there?"],
         ["onex crawl src/nodes --register http://127.0.0.1:8787", "register the nodes"],
-        ["onex crawl src/nodes --check https://onex.example.com --strict-structure", "in CI: is the registry what the sources say?"],
+        [
+          "onex crawl src/nodes --check https://onex.example.com --strict-structure",
+          "in CI: is the registry what the sources say?",
+        ],
       ),
     )
     .action((roots: string[], options: Options) => settle(() => run(shell, roots, options), options));
@@ -50,9 +55,12 @@ async function run(shell: Shell, roots: readonly string[], options: Options) {
   const { crawl } = await import("../crawl/crawl.ts");
   const url = options.register ?? options.check;
   const registry = url === undefined ? null : await import("../crawl/registry.ts");
-  const client = registry === null || url === undefined ? null : registry.registryClient(url, options.tokenFile, shell);
+  const client =
+    url === undefined ? null : (await import("../remote/server.ts")).serverClient(serverOptions(url, options), shell);
   const progress = progressOn(shell);
-  const found = crawl({ roots, cwd: shell.cwd, strictStructure: options.strictStructure }, (count) => progress.show(`${count} files`));
+  const found = crawl({ roots, cwd: shell.cwd, strictStructure: options.strictStructure }, (count) =>
+    progress.show(`${count} files`),
+  );
   await progress.end();
 
   const registrations =
@@ -76,6 +84,11 @@ async function run(shell: Shell, roots: readonly string[], options: Options) {
   return failed ? EXIT.findings : EXIT.ok;
 }
 
+const serverOptions = (url: string, { tokenFile }: Options): ServerOptions => ({
+  url,
+  ...(tokenFile === undefined ? {} : { tokenFile }),
+});
+
 function wire(found: Crawl, registrations: readonly Registration[], differences: readonly RegistryDifference[]) {
   const count = (role: string): number => found.artifacts.filter((one) => one.role === role).length;
   return {
@@ -92,7 +105,12 @@ function wire(found: Crawl, registrations: readonly Registration[], differences:
       digest: node?.definition.digest ?? null,
       errors: problems.map(({ code, line, message, hint }) => ({ code, line, message, hint })),
     })),
-    duplicates: found.duplicates.map(({ kind, value, places, problem }) => ({ kind, value, code: problem.code, places })),
+    duplicates: found.duplicates.map(({ kind, value, places, problem }) => ({
+      kind,
+      value,
+      code: problem.code,
+      places,
+    })),
     registrations,
     differences,
     summary: {
@@ -120,11 +138,20 @@ function report(
   return `${[...lines, ...repeated, ...differing].join("")}${artifacts.length} artifacts in ${files} files${disagreement}\n`;
 }
 
-function artifactLines({ role, path, fields, problems, node }: CrawledArtifact, outcomes: ReadonlyMap<string, Registration>, paint: Paint): string {
-  const ref = `${String(fields["name"])}@${String(fields["version"])}`;
+const textOf = (value: JsonValue | undefined): string => (typeof value === "string" ? value : "?");
+
+function artifactLines(
+  { role, path, fields, problems, node }: CrawledArtifact,
+  outcomes: ReadonlyMap<string, Registration>,
+  paint: Paint,
+): string {
+  const ref = `${textOf(fields["name"])}@${textOf(fields["version"])}`;
   const outcome = node === null ? undefined : outcomes.get(ref);
-  const state = outcome === undefined ? "" : `  ${paint(outcome.outcome === "refused" ? "red" : "green", outcome.outcome)}`;
-  const wrong = problems.map(({ code, line, message }) => `    ${code}${line === null ? "" : ` line ${line}`}  ${message}\n`);
+  const state =
+    outcome === undefined ? "" : `  ${paint(outcome.outcome === "refused" ? "red" : "green", outcome.outcome)}`;
+  const wrong = problems.map(
+    ({ code, line, message }) => `    ${code}${line === null ? "" : ` line ${line}`}  ${message}\n`,
+  );
   const refused = outcome?.problems.map((message) => `    ${message}\n`) ?? [];
   return `${role.padEnd(9)} ${ref}  ${paint("dim", path)}${state}\n${[...wrong, ...refused].join("")}`;
 }

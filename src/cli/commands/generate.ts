@@ -43,8 +43,14 @@ function nodeCommand(shell: Shell, settle: Settle): Command {
     .addHelpText(
       "after",
       examples(
-        ["onex generate node word_count --input document.text:string --output document.words:integer", "a draft to fill in"],
-        ["onex generate node word_count --spec word_count.yaml --dir src/nodes", "from a specification with code and examples"],
+        [
+          "onex generate node word_count --input document.text:string --output document.words:integer",
+          "a draft to fill in",
+        ],
+        [
+          "onex generate node word_count --spec word_count.yaml --dir src/nodes",
+          "from a specification with code and examples",
+        ],
       ),
     )
     .action((name: string, options: Options) => settle(() => run(shell, name, options), options));
@@ -65,13 +71,25 @@ async function run(shell: Shell, name: string, options: Options) {
   if (options.json) {
     const { version, lifecycle, hash, digest } = definition;
     const written = Object.keys(files).map((file) => join(path, file));
-    await writeJson(shell.stdout, { name, version, lifecycle, hash, digest, path, files: written, examples: verdicts, reasons });
+    await writeJson(shell.stdout, {
+      name,
+      version,
+      lifecycle,
+      hash,
+      digest,
+      path,
+      files: written,
+      examples: verdicts,
+      reasons,
+    });
     return EXIT.ok;
   }
   const paint = painter(shell, shell.stdout);
   const verb = options.dryRun ? "would write" : "wrote";
   const lines = Object.keys(files).map((file) => `${paint("green", verb)}  ${join(path, file)}`);
   const state = reasons.length === 0 ? [] : ["it is a draft:", ...reasons.map((reason) => `  ${reason}`)];
-  await shell.stdout.write([...lines, `${name}@${definition.version}, ${definition.lifecycle}`, ...state, ""].join("\n"));
+  await shell.stdout.write(
+    [...lines, `${name}@${definition.version}, ${definition.lifecycle}`, ...state, ""].join("\n"),
+  );
   return EXIT.ok;
 }

@@ -13,12 +13,16 @@ interface JsonOption {
 export function hooksCommand(shell: Shell, settle: Settle): Command {
   const tell = async (options: JsonOption, path: string, outcome: string) => {
     const shown = relative(shell.cwd, path) || path;
-    await (options.json ? writeJson(shell.stdout, { path: shown, outcome }) : shell.stdout.write(`${shown}: ${outcome}\n`));
+    await (options.json
+      ? writeJson(shell.stdout, { path: shown, outcome })
+      : shell.stdout.write(`${shown}: ${outcome}\n`));
     return EXIT.ok;
   };
   const install = new Command("install")
     .summary("install the pre-commit hook")
-    .description("Installs a git hook that stamps and validates what is committed. A hook of another kind is left as it is.")
+    .description(
+      "Installs a git hook that stamps and validates what is committed. A hook of another kind is left as it is.",
+    )
     .option("--force", "replace a hook of another kind; it is kept as pre-commit.before-onex", false)
     .option("--json", "print one JSON document", false)
     .addHelpText("after", examples(["onex hooks install", "once a clone or worktree"]))
@@ -45,17 +49,26 @@ export function hooksCommand(shell: Shell, settle: Settle): Command {
     .option("--json", "print one JSON document", false)
     .addHelpText("after", examples(["onex hooks run", "from a hook of your own"]))
     .action((options: JsonOption) => settle(() => runStaged(shell, options), options));
-  return new Command("hooks").summary("stamp and validate what is committed").addCommand(install).addCommand(uninstall).addCommand(run);
+  return new Command("hooks")
+    .summary("stamp and validate what is committed")
+    .addCommand(install)
+    .addCommand(uninstall)
+    .addCommand(run);
 }
 
 async function runStaged(shell: Shell, options: JsonOption) {
-  const [{ runHook }, { fileReport }] = await Promise.all([import("../hooks/run-hook.ts"), import("../validate/report.ts")]);
+  const [{ runHook }, { fileReport }] = await Promise.all([
+    import("../hooks/run-hook.ts"),
+    import("../validate/report.ts"),
+  ]);
   const { stamped, refused } = runHook(shell);
   if (options.json) await writeJson(shell.stdout, { stamped, refused });
   else {
     const paint = painter(shell, shell.stderr);
     const lines = stamped.map((path) => `${paint("green", "stamped")}  ${path}\n`);
-    await shell.stderr.write(lines.join("") + refused.map((verdict) => fileReport(verdict, ["error"], false, paint)).join(""));
+    await shell.stderr.write(
+      lines.join("") + refused.map((verdict) => fileReport(verdict, ["error"], false, paint)).join(""),
+    );
   }
   return refused.length > 0 ? EXIT.findings : EXIT.ok;
 }

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { examples, type Settle } from "../command.ts";
-import { type ServerOptions, withServer } from "../remote/server.ts";
+import { type ServerOptions, withServer } from "../remote/server-options.ts";
 import { secondsOf } from "../run/seconds.ts";
 import { type ExitCode, type Shell, usageFailure } from "../shell.ts";
 
@@ -50,8 +50,10 @@ export function runCommand(shell: Shell, settle: Settle): Command {
 }
 
 async function run(shell: Shell, file: string, options: Options): Promise<ExitCode> {
-  if (options.nodes.length > 0 && !options.local) throw usageFailure("--nodes is for --local", "register them with `onex crawl`");
-  if (options.detach && options.local) throw usageFailure("--detach is for servers: a local run ends with this command");
+  if (options.nodes.length > 0 && !options.local)
+    throw usageFailure("--nodes is for --local", "register them with `onex crawl`");
+  if (options.detach && options.local)
+    throw usageFailure("--detach is for servers: a local run ends with this command");
   const [{ requestIn }, { eventsOf, inputsOf }, { chosenRunner }, { finish }] = await Promise.all([
     import("../run/request-file.ts"),
     import("../run/inputs.ts"),

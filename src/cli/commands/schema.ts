@@ -34,7 +34,10 @@ function listCommand(shell: Shell, settle: Settle): Command {
     .action((options: JsonOption) =>
       settle(async () => {
         const { schemaFiles, schemaTitle } = await import("../schema/schema-files.ts");
-        const schemas = schemaFiles([OWN_SCHEMAS], shell.cwd).map((file) => ({ name: file.name, title: schemaTitle(file) }));
+        const schemas = schemaFiles([OWN_SCHEMAS], shell.cwd).map((file) => ({
+          name: file.name,
+          title: schemaTitle(file),
+        }));
         if (options.json) await writeJson(shell.stdout, { schemas });
         else await shell.stdout.write(schemas.map(({ name, title }) => `${name.padEnd(26)} ${title}\n`).join(""));
         return EXIT.ok;
@@ -61,7 +64,8 @@ function showCommand(shell: Shell, settle: Settle): Command {
         const { schemaFiles, schemaText } = await import("../schema/schema-files.ts");
         const files = schemaFiles([OWN_SCHEMAS], shell.cwd);
         const file = files.find((one) => one.name === name.replace(/_/g, "-").replace(/(\.schema)?\.json$/, ""));
-        if (file === undefined) throw usageFailure(`there is no schema ${name}`, `use one of ${files.map((one) => one.name).join(", ")}`);
+        if (file === undefined)
+          throw usageFailure(`there is no schema ${name}`, `use one of ${files.map((one) => one.name).join(", ")}`);
         if (options.page && !options.json) {
           const { schemaPage } = await import("../../core/schema-docs/schema-page.ts");
           await shell.stdout.write(schemaPage(file.name, file.schema));
@@ -113,13 +117,18 @@ interface DocsOptions extends FormatOptions {
 function docsCommand(shell: Shell, settle: Settle): Command {
   return new Command("docs")
     .summary("write a page of Markdown for each schema")
-    .description("Writes a stamped page for each schema: field, type, required, default, enum, description; and one that lists them.")
+    .description(
+      "Writes a stamped page for each schema: field, type, required, default, enum, description; and one that lists them.",
+    )
     .argument("[path...]", `schema files, and folders of *.schema.json; default ${PROJECT_SCHEMAS}`)
     .option("--out <folder>", "where the pages are written", PROJECT_PAGES)
     .option("--author <name>", "author of new pages; default ONEX_AUTHOR, then git's user.name")
     .option("--check", "write nothing; end with 1 when a page would change", false)
     .option("--json", "print one JSON document", false)
-    .addHelpText("after", examples(["onex schema docs", "renew the pages"], ["onex schema docs --check", "in CI: are they current?"]))
+    .addHelpText(
+      "after",
+      examples(["onex schema docs", "renew the pages"], ["onex schema docs --check", "in CI: are they current?"]),
+    )
     .action((paths: string[], options: DocsOptions) => settle(() => docs(shell, paths, options), options));
 }
 

@@ -1,15 +1,13 @@
 import { Command } from "commander";
-import type { JsonObject } from "../../../contracts/json.ts";
 import { authorOf } from "../author.ts";
 import { examples, type Settle } from "../command.ts";
 import { openJson } from "../json-output.ts";
 import { painter } from "../paint.ts";
 import { EXIT, type Shell } from "../shell.ts";
-import { fieldOption } from "../stamp/field-option.ts";
 
 interface Options {
   readonly author?: string;
-  readonly set?: JsonObject;
+  readonly set: readonly string[];
   readonly all: boolean;
   readonly check: boolean;
   readonly json: boolean;
@@ -26,7 +24,7 @@ export function stampCommand(shell: Shell, settle: Settle): Command {
     )
     .argument("<path...>", "files and folders")
     .option("--author <name>", "author of files that have none; default ONEX_AUTHOR, then git's user.name")
-    .option("--set <field=value>", "set a field, or remove it with an empty value; may be repeated", fieldOption)
+    .option("--set <field=value>", "set a field, or remove it with an empty value; may be repeated", collect, [])
     .option("--all", "in folders, stamp every file that can carry metadata", false)
     .option("--check", "write nothing; end with 1 when a file would change", false)
     .option("--json", "print one JSON document", false)
@@ -34,19 +32,33 @@ export function stampCommand(shell: Shell, settle: Settle): Command {
       "after",
       examples(
         ["onex stamp src/nodes/noop", "renew a node after changing its contract"],
-        ["onex stamp docs/guide.md --set description='How to begin' --set license=MIT", "stamp a document, and say what it is"],
+        [
+          "onex stamp docs/guide.md --set description='How to begin' --set license=MIT",
+          "stamp a document, and say what it is",
+        ],
         ["onex stamp . --check", "in CI: is every stamp up to date?"],
       ),
     )
     .action((paths: string[], options: Options) => settle(() => run(shell, paths, options), options));
 }
 
+const collect = (text: string, texts: readonly string[]): readonly string[] => [...texts, text];
+
 async function run(shell: Shell, paths: readonly string[], options: Options) {
-  const { stampFiles } = await import("../stamp/stamp-files.ts");
+  const [{ stampFiles }, { fieldsFrom }] = await Promise.all([
+    import("../stamp/stamp-files.ts"),
+    import("../stamp/field-option.ts"),
+  ]);
   const paint = painter(shell, shell.stdout);
   const document = options.json ? openJson(shell.stdout, "files") : null;
   const counts = { stamped: 0, unchanged: 0, refused: 0, skipped: 0 };
-  const request = { paths, fields: options.set ?? {}, author: authorOf(shell, options.author), all: options.all, check: options.check };
+  const request = {
+    paths,
+    fields: fieldsFrom(options.set),
+    author: authorOf(shell, options.author),
+    all: options.all,
+    check: options.check,
+  };
   const verb = options.check ? "would be stamped" : "stamped";
   for (const file of stampFiles(shell, request)) {
     counts[file.outcome]++;
@@ -61,6 +73,7 @@ async function run(shell: Shell, paths: readonly string[], options: Options) {
   }
   const summary = { ...counts, check: options.check };
   if (document !== null) await document.end({ summary });
-  else await shell.stdout.write(`${counts.stamped} ${verb}, ${counts.unchanged} unchanged, ${counts.refused} refused\n`);
+  else
+    await shell.stdout.write(`${counts.stamped} ${verb}, ${counts.unchanged} unchanged, ${counts.refused} refused\n`);
   return counts.refused > 0 || (options.check && counts.stamped > 0) ? EXIT.findings : EXIT.ok;
 }

@@ -43,7 +43,10 @@ function generateCommand(shell: Shell, settle: Settle): Command {
     .option("--json", "print one JSON document", false)
     .addHelpText(
       "after",
-      examples(["onex tree generate", "index this folder"], ["onex tree generate . --scope src/nodes", "index the nodes only"]),
+      examples(
+        ["onex tree generate", "index this folder"],
+        ["onex tree generate . --scope src/nodes", "index the nodes only"],
+      ),
     )
     .action((folder: string, options: GenerateOptions) => settle(() => generate(shell, folder, options), options));
 }
@@ -57,10 +60,16 @@ async function generate(shell: Shell, given: string, options: GenerateOptions) {
   const folder = folderOf(given, shell.cwd);
   const scope = options.whole ? null : options.scope;
   const known = readable(() => readIndex(folder));
-  const { file, text, changed, entries } = generatedIndex(folder, known, { scope, author: authorOf(shell, options.author) }, shell);
+  const { file, text, changed, entries } = generatedIndex(
+    folder,
+    known,
+    { scope, author: authorOf(shell, options.author) },
+    shell,
+  );
   const path = relative(shell.cwd, file);
   if (changed && !options.stdout) writeFileWhole(file, text);
-  if (options.json) await writeJson(shell.stdout, { path, changed, entries: entries.length, ...(options.stdout ? { text } : {}) });
+  if (options.json)
+    await writeJson(shell.stdout, { path, changed, entries: entries.length, ...(options.stdout ? { text } : {}) });
   else if (options.stdout) await shell.stdout.write(text);
   else await shell.stdout.write(`${path}: ${changed ? "written" : "unchanged"}, ${entries.length} entries\n`);
   return EXIT.ok;
@@ -87,7 +96,10 @@ function checkCommand(shell: Shell, settle: Settle): Command {
     .option("--fix", "write the index anew; missing metadata remains a finding", false)
     .option("--author <name>", "author of a new index")
     .option("--json", "print one JSON document", false)
-    .addHelpText("after", examples(["onex tree check", "in CI: is the index true?"], ["onex tree check --fix", "make it true"]))
+    .addHelpText(
+      "after",
+      examples(["onex tree check", "in CI: is the index true?"], ["onex tree check --fix", "make it true"]),
+    )
     .action((folder: string, options: CheckOptions) => settle(() => check(shell, folder, options), options));
 }
 
@@ -112,7 +124,12 @@ async function check(shell: Shell, given: string, options: CheckOptions) {
   const remaining = fixed ? drift.filter(({ kind }) => kind === "missing_metadata") : drift;
   const path = relative(shell.cwd, resolve(index.file));
   if (options.json) {
-    const told = drift.map(({ kind, path: entry, problem }) => ({ kind, path: entry, code: problem.code, message: problem.message }));
+    const told = drift.map(({ kind, path: entry, problem }) => ({
+      kind,
+      path: entry,
+      code: problem.code,
+      message: problem.message,
+    }));
     await writeJson(shell.stdout, { path, in_sync: drift.length === 0, fixed, drift: told });
   } else {
     const paint = painter(shell, shell.stdout);

@@ -32,9 +32,15 @@ export function validateCommand(shell: Shell, settle: Settle): Command {
         "that of the content, whether it is valid, its lifecycle, and whether what it points at is there, its identity is " +
         "its own, and an index is true of its folder.",
     )
-    .argument("<path...>", "files and folders; what .onexignore and, in a git working tree, .gitignore name is left out")
+    .argument(
+      "<path...>",
+      "files and folders; what .onexignore and, in a git working tree, .gitignore name is left out",
+    )
     .addOption(
-      new Option("--profile <profile>", "what metadata is held to; with both, older dialects answer for permissive alone")
+      new Option(
+        "--profile <profile>",
+        "what metadata is held to; with both, older dialects answer for permissive alone",
+      )
         .choices(Object.keys(PROFILES))
         .default("both"),
     )

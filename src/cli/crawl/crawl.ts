@@ -41,7 +41,10 @@ export interface CrawlRequest {
 }
 
 /** Walks the roots and reads every metadata block; what is no artifact of a registry is counted and forgotten. */
-export function crawl({ roots, cwd, strictStructure }: CrawlRequest, onFile: (count: number) => void = () => undefined): Crawl {
+export function crawl(
+  { roots, cwd, strictStructure }: CrawlRequest,
+  onFile: (count: number) => void = () => undefined,
+): Crawl {
   const artifacts: CrawledArtifact[] = [];
   const readings: LocatedReading[] = [];
   let files = 0;
@@ -68,10 +71,14 @@ function artifactAt(
   strictStructure: boolean,
 ): CrawledArtifact {
   const folder = dirname(absolute);
-  const structure = strictStructure ? structureProblems(role, path, reading.fields, scanWorld(folder).hasFile) : [];
+  const world = scanWorld(folder);
+  const structure = strictStructure ? structureProblems(role, path, reading.fields, (file) => world.hasFile(file)) : [];
   const ours = role === "node" && reading.dialect === "ONEX";
   const admitted = ours ? admission(text, reading.fields, folder) : null;
-  const own = [...reading.errors, ...validateMetadata(reading.fields, ours ? "canonical" : "permissive", reading.fieldLines)];
+  const own = [
+    ...reading.errors,
+    ...validateMetadata(reading.fields, ours ? "canonical" : "permissive", reading.fieldLines),
+  ];
   return {
     role,
     path,
@@ -84,7 +91,8 @@ function artifactAt(
 
 function admission(metadata: string, fields: JsonObject, folder: string): Pick<CrawledArtifact, "node" | "problems"> {
   const contract = textIn(folder, "contract.yaml");
-  if (contract === null) return { node: null, problems: [problem("ST008", "there is no contract.yaml", "add the state contract")] };
+  if (contract === null)
+    return { node: null, problems: [problem("ST008", "there is no contract.yaml", "add the state contract")] };
   const entrypoint = parseEntrypoint(fields["entrypoint"]);
   const isFunction = entrypoint.ok && entrypoint.value.type === "function";
   const code = isFunction ? textIn(folder, entrypoint.value.target) : null;

@@ -1,26 +1,8 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { type Client, createClient, OnexError } from "../../client/client.ts";
+import { type Client, OnexError } from "../../client/client.ts";
 import type { RegistryNode } from "../../core/crawl/registry-diff.ts";
 import { nodeRef } from "../../core/registry/node.ts";
-import { CommandFailure, type Shell, systemReason, usageFailure } from "../shell.ts";
+import { asking } from "../remote/server.ts";
 import type { CrawledArtifact } from "./crawl.ts";
-
-/** The client of a registry. The token comes from a file or from ONEX_TOKEN, is sent, and is shown nowhere. */
-export function registryClient(url: string, tokenFile: string | undefined, shell: Shell): Client {
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw usageFailure(`${url} is no http address`);
-  const token = tokenFile === undefined ? shell.env["ONEX_TOKEN"] : tokenIn(tokenFile, shell.cwd);
-  if (token === undefined || token === "") throw usageFailure("a registry wants a token", "set ONEX_TOKEN or give --token-file");
-  return createClient({ baseUrl: url, token, name: "onex-crawl" });
-}
-
-function tokenIn(file: string, cwd: string): string {
-  try {
-    return readFileSync(resolve(cwd, file), "utf8").trim();
-  } catch (thrown) {
-    throw usageFailure(`${file}: ${systemReason(thrown)}`);
-  }
-}
 
 /** What became of one node. */
 export interface Registration {
@@ -30,7 +12,10 @@ export interface Registration {
 }
 
 /** Registers every admitted node, in the order of their paths; a refusal does not stop the others. */
-export async function registerAll(client: Client, artifacts: readonly CrawledArtifact[]): Promise<readonly Registration[]> {
+export async function registerAll(
+  client: Client,
+  artifacts: readonly CrawledArtifact[],
+): Promise<readonly Registration[]> {
   const outcomes: Registration[] = [];
   for (const { node } of artifacts) {
     if (node === null) continue;
@@ -41,9 +26,13 @@ export async function registerAll(client: Client, artifacts: readonly CrawledArt
     } catch (thrown) {
       if (!(thrown instanceof OnexError)) throw thrown;
       // Without an answer, or without a valid token, the rest would fare the same.
-      if (thrown.status === 0 || thrown.status === 401) throw asFailure(thrown);
+      if (thrown.status === 0 || thrown.status === 401) await asking(() => Promise.reject(thrown));
       const listed = thrown.errors.map(({ detail, place }) => (place === undefined ? detail : `${place}: ${detail}`));
-      outcomes.push({ node: ref, outcome: "refused", problems: listed.length > 0 ? listed : [`${thrown.code}: ${thrown.message}`] });
+      outcomes.push({
+        node: ref,
+        outcome: "refused",
+        problems: listed.length > 0 ? listed : [`${thrown.code}: ${thrown.message}`],
+      });
     }
   }
   return outcomes;
@@ -51,18 +40,11 @@ export async function registerAll(client: Client, artifacts: readonly CrawledArt
 
 /** Every node the registry has. */
 export async function registeredNodes(client: Client): Promise<readonly RegistryNode[]> {
-  try {
-    const { nodes } = await client.nodes.list();
-    return nodes.map((node) => ({
-      name: node.name,
-      version: String(node["version"]),
-      digest: String(node["digest"]),
-      lifecycle: String(node["lifecycle"]),
-    }));
-  } catch (thrown) {
-    throw thrown instanceof OnexError ? asFailure(thrown) : thrown;
-  }
+  const { nodes } = await asking(() => client.nodes.list());
+  return nodes.map((node) => ({
+    name: node.name,
+    version: String(node["version"]),
+    digest: String(node["digest"]),
+    lifecycle: String(node["lifecycle"]),
+  }));
 }
-
-const asFailure = (error: OnexError): CommandFailure =>
-  new CommandFailure(`${error.code}: ${error.message}`, { cause: error, ...(error.hint === null ? {} : { hint: error.hint }) });

@@ -31,7 +31,9 @@ export async function readTreeNodes(root: string): Promise<readonly TreeNode[]> 
   const tree = entry.safeParse(parse(await readFile(path, "utf8")));
   if (!tree.success) throw new Error(`${path} is not a tree: ${z.prettifyError(tree.error)}`);
   const folders = nodeFolders(tree.data);
-  return Promise.all(folders.map(async ({ path: folder, files }) => ({ folder, texts: await readTexts(join(root, folder), files) })));
+  return Promise.all(
+    folders.map(async ({ path: folder, files }) => ({ folder, texts: await readTexts(join(root, folder), files) })),
+  );
 }
 
 interface Folder {

@@ -36,7 +36,8 @@ export function startWrangler(args: readonly string[], cwd: string, printing: "s
     env: { ...process.env, ...ENVIRONMENT },
   });
   let kept = "";
-  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => (kept += chunk.toString("utf8")));
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on("data", (chunk: Buffer) => (kept += chunk.toString("utf8")));
   const endAll = (): void => endGroup(child.pid);
   // Whatever ends this process, a runtime must not be left behind.
   process.once("exit", endAll);

@@ -33,7 +33,12 @@ export const openScope: IgnoreScope = {
  */
 export function scopeOf(folder: string): IgnoreScope {
   const top = workingTreeOf(folder);
-  const above = top === null ? [] : relative(top, folder).split(sep).filter((part) => part !== "");
+  const above =
+    top === null
+      ? []
+      : relative(top, folder)
+          .split(sep)
+          .filter((part) => part !== "");
   let levels: readonly Level[] = withLevel([], top ?? folder, 0, top !== null);
   let at = top ?? folder;
   for (const [index, part] of above.entries()) {
@@ -52,7 +57,8 @@ function scope(folder: string, segments: readonly string[], levels: readonly Lev
       for (let i = levels.length - 1; i >= 0; i--) {
         const { depth, onexignore, gitignore } = levels[i] as Level;
         const below = path.slice(depth);
-        const decision = ignoreDecision(onexignore, below, isDirectory) ?? ignoreDecision(gitignore, below, isDirectory);
+        const decision =
+          ignoreDecision(onexignore, below, isDirectory) ?? ignoreDecision(gitignore, below, isDirectory);
         if (decision !== null) return decision === "ignored";
       }
       return false;

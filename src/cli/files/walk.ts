@@ -119,7 +119,10 @@ function* link(path: string, absolute: string, root: string): Generator<Found> {
   try {
     const target = realpathSync(absolute);
     if (target === root || target.startsWith(root === sep ? sep : root + sep)) return;
-    yield told("this link leads out of the folder that is looked at and is not followed", "name its target to include it");
+    yield told(
+      "this link leads out of the folder that is looked at and is not followed",
+      "name its target to include it",
+    );
   } catch (thrown) {
     yield told(`this link leads nowhere: ${systemReason(thrown)}`, "correct or remove it");
   }
@@ -129,7 +132,9 @@ const special = (path: string, absolute: string): Found => ({
   kind: "problem",
   path,
   absolute,
-  problem: problem("RG001", "this is no regular file and is not read", "name regular files only", { severity: "warning" }),
+  problem: problem("RG001", "this is no regular file and is not read", "name regular files only", {
+    severity: "warning",
+  }),
 });
 
 /** True when something is at the path, whatever it is; a link counts by itself. */

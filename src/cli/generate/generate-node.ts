@@ -65,7 +65,9 @@ function takenAll<T>(result: Result<T, readonly Fault[]>): T {
 
 function refusal(faults: readonly Fault[]): CommandFailure {
   const lines = faults.flatMap(({ message, place, details }) => {
-    const listed = Array.isArray(details) ? (details as readonly { readonly place?: string; readonly message?: string }[]) : [];
+    const listed = Array.isArray(details)
+      ? (details as readonly { readonly place?: string; readonly message?: string }[])
+      : [];
     if (listed.length > 1) return listed.map((one) => `${one.place ?? "$"}: ${one.message ?? ""}`);
     return [place === undefined || message.includes(place) ? message : `${place}: ${message}`];
   });

@@ -22,7 +22,12 @@ export interface SpecificationOptions {
 }
 
 /** The specification the options make, to be read by the same rules as the scaffold node's. */
-export function specificationFrom(name: string, options: SpecificationOptions, author: string | null, cwd: string): JsonValue {
+export function specificationFrom(
+  name: string,
+  options: SpecificationOptions,
+  author: string | null,
+  cwd: string,
+): JsonValue {
   const spec = options.spec === undefined ? {} : fileSpecification(options.spec, cwd);
   const inputs = { ...contractOf(options.input), ...contractOf(options.optionalInput) };
   const outputs = contractOf(options.output);
@@ -46,7 +51,8 @@ export function specificationFrom(name: string, options: SpecificationOptions, a
   };
 }
 
-const given = (field: string, value: JsonValue | undefined): JsonObject => (value === undefined ? {} : { [field]: value });
+const given = (field: string, value: JsonValue | undefined): JsonObject =>
+  value === undefined ? {} : { [field]: value };
 
 function fileSpecification(path: string, cwd: string): JsonObject {
   const text = textOf(path, cwd);
@@ -75,7 +81,10 @@ function contractOf(keys: readonly string[] | undefined): Record<string, JsonObj
     (keys ?? []).map((key) => {
       const [name = "", type = "any", ...rest] = key.split(":");
       if (rest.length > 0 || !TYPES.has(type)) {
-        throw usageFailure(`${key} is no contract key`, `write key or key:type, the type being one of ${[...TYPES].join(", ")}`);
+        throw usageFailure(
+          `${key} is no contract key`,
+          `write key or key:type, the type being one of ${[...TYPES].join(", ")}`,
+        );
       }
       return [name, type === "any" ? {} : { type }];
     }),

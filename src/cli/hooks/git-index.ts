@@ -32,7 +32,10 @@ export function gitIndex(cwd: string): GitIndex {
   return {
     top,
     bytes,
-    staged: () => (git(top, ["diff", "--cached", "--name-only", "--diff-filter=ACMR", "-z"]) ?? "").split("\0").filter((path) => path !== ""),
+    staged: () =>
+      (git(top, ["diff", "--cached", "--name-only", "--diff-filter=ACMR", "-z"]) ?? "")
+        .split("\0")
+        .filter((path) => path !== ""),
     replace(path, text) {
       const mode = /^(\d{6}) /.exec(git(top, ["ls-files", "--stage", "--", path]) ?? "")?.[1] ?? "100644";
       const blob = git(top, ["hash-object", "-w", "--stdin"], text)?.trim();
@@ -45,7 +48,8 @@ export function gitIndex(cwd: string): GitIndex {
         const content = bytes(below(folder, path));
         return content === null ? null : createHash("sha256").update(content).digest("hex");
       },
-      contractName: () => CONTRACT_NAME.exec(bytes(below(folder, "contract.yaml"))?.toString("utf8") ?? "")?.[1] ?? null,
+      contractName: () =>
+        CONTRACT_NAME.exec(bytes(below(folder, "contract.yaml"))?.toString("utf8") ?? "")?.[1] ?? null,
     }),
   };
 }

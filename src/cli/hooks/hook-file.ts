@@ -11,7 +11,8 @@ const MARK = "# onex pre-commit hook";
 /** Where git looks for the pre-commit hook of the working tree around a folder; it may be shared by several trees. */
 export function hookPath(cwd: string): string {
   const path = git(cwd, ["rev-parse", "--git-path", "hooks/pre-commit"])?.trimEnd();
-  if (path === undefined || path === "") throw usageFailure("this is no git repository", "run it inside a working tree");
+  if (path === undefined || path === "")
+    throw usageFailure("this is no git repository", "run it inside a working tree");
   return resolve(cwd, path);
 }
 
@@ -20,7 +21,9 @@ export function hookScript(cwd: string, launcher = LAUNCHER): string {
   const top = git(cwd, ["rev-parse", "--show-toplevel"])?.trimEnd() ?? "";
   const inside = top === "" ? launcher : relative(top, launcher);
   const isInside = inside !== "" && !inside.startsWith("..") && inside !== launcher;
-  const command = isInside ? `"$(git rev-parse --show-toplevel)"/${quoted(inside.split(sep).join("/"))}` : quoted(launcher);
+  const command = isInside
+    ? `"$(git rev-parse --show-toplevel)"/${quoted(inside.split(sep).join("/"))}`
+    : quoted(launcher);
   return [
     "#!/bin/sh",
     `${MARK}: stamps and validates what is committed. Written by \`onex hooks install\`.`,

@@ -43,7 +43,9 @@ export function runHook(shell: Shell): HookOutcome {
     const reading = readBlock(text, { path });
     const unstamped = reading.lines === null && Object.keys(reading.fields).length === 0 && reading.errors.length === 0;
     const mayStamp = reading.dialect === "ONEX" || (unstamped && (required || isMetadataFile(path)));
-    const outcome = mayStamp ? stampedText(text, path, world, { fields: {}, author, now, uuid: shell.uuid(), adopt: "always" }) : null;
+    const outcome = mayStamp
+      ? stampedText(text, path, world, { fields: {}, author, now, uuid: shell.uuid(), adopt: "always" })
+      : null;
     let committed = text;
     if (outcome?.kind === "stamped") {
       committed = outcome.text;
@@ -61,7 +63,10 @@ export function runHook(shell: Shell): HookOutcome {
 /** Staged files, metadata last because it declares the hashes of the others, and the metadata beside staged files. */
 function candidates(staged: readonly string[], isTracked: (path: string) => boolean): readonly string[] {
   const beside = staged.map((path) => below(folderOf(path), "node.onex.yaml"));
-  const metadata = new Set([...staged.filter(isMetadataFile), ...beside.filter((path) => !staged.includes(path) && isTracked(path))]);
+  const metadata = new Set([
+    ...staged.filter(isMetadataFile),
+    ...beside.filter((path) => !staged.includes(path) && isTracked(path)),
+  ]);
   return [...staged.filter((path) => !isMetadataFile(path)), ...[...metadata].sort()];
 }
 

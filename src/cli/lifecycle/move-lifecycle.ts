@@ -32,7 +32,9 @@ const UUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 export function moveLifecycle(request: LifecycleRequest, shell: Shell): LifecycleMove {
   const { path, absolute, text, reading } = stampedFileAt(request.target, shell.cwd);
   if (reading.hash === "mismatch") {
-    throw new CommandFailure(`${path} was edited after it was stamped`, { hint: "look at the edit, then run `onex stamp`" });
+    throw new CommandFailure(`${path} was edited after it was stamped`, {
+      hint: "look at the edit, then run `onex stamp`",
+    });
   }
   const from = reading.fields["lifecycle"];
   const fields: JsonObject = {
@@ -51,14 +53,22 @@ export function moveLifecycle(request: LifecycleRequest, shell: Shell): Lifecycl
     case "refused": {
       const lines = outcome.problems.map(({ code, message }) => `  ${code} ${message}`);
       const [hint] = outcome.problems.map((one) => one.hint);
-      throw new CommandFailure(`${path} stays ${String(from ?? "as it is")}:\n${lines.join("\n")}`, hint === undefined ? {} : { hint });
+      throw new CommandFailure(
+        `${path} stays ${typeof from === "string" ? from : "as it is"}:\n${lines.join("\n")}`,
+        hint === undefined ? {} : { hint },
+      );
     }
     case "skipped":
       throw new CommandFailure(`${path} has no metadata`, { hint: "stamp it with `onex stamp`" });
     case "stamped":
     case "unchanged":
       if (outcome.kind === "stamped") writeFileWhole(absolute, outcome.text);
-      return { path, from: typeof from === "string" ? from : null, to: request.to, changed: outcome.kind === "stamped" };
+      return {
+        path,
+        from: typeof from === "string" ? from : null,
+        to: request.to,
+        changed: outcome.kind === "stamped",
+      };
   }
 }
 
@@ -77,7 +87,9 @@ function stampedFileAt(target: string, cwd: string): StampedFile {
   if (absolute === undefined) throw usageFailure(`${target} is no node: it has no node.onex.yaml`);
   const content = readDocument(absolute);
   if (content.kind !== "text" || content.invalidLine !== null) {
-    throw usageFailure(`${target} ${content.kind === "unreadable" ? `cannot be read: ${content.reason}` : "is no text"}`);
+    throw usageFailure(
+      `${target} ${content.kind === "unreadable" ? `cannot be read: ${content.reason}` : "is no text"}`,
+    );
   }
   const path = relative(cwd, absolute) || absolute;
   return { path, absolute, text: content.text, reading: readBlock(content.text, { path }) };

@@ -81,7 +81,8 @@ function withLock<T>(folder: string, work: () => T): T {
   try {
     takeLock(path);
   } catch (thrown) {
-    if (isRunning(path)) throw new CommandFailure("another `onex log` is writing here", { hint: "try again", cause: thrown });
+    if (isRunning(path))
+      throw new CommandFailure("another `onex log` is writing here", { hint: "try again", cause: thrown });
     // Whoever held it is gone.
     rmSync(path, { force: true });
     takeLock(path);

@@ -1,22 +1,10 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { Command } from "commander";
 import { type Client, createClient, OnexError } from "../../client/client.ts";
 import { CommandFailure, type Shell, systemReason, usageFailure } from "../shell.ts";
+import { DEFAULT_URL, type ServerOptions } from "./server-options.ts";
 
-const DEFAULT_URL = "http://127.0.0.1:8787";
-
-/** Which server a command talks to. */
-export interface ServerOptions {
-  readonly url?: string;
-  readonly tokenFile?: string;
-}
-
-/** Gives a command the options that choose its server. */
-export const withServer = (command: Command): Command =>
-  command
-    .option("--url <url>", `the server; default ONEX_URL, then ${DEFAULT_URL}`)
-    .option("--token-file <file>", "file with the token; default ONEX_TOKEN");
+const NO_SERVER = "`npm start` starts a server here; --url or ONEX_URL names another";
 
 /** The client of the chosen server. The token is sent, and is shown nowhere. */
 export function serverClient({ url: given, tokenFile }: ServerOptions, shell: Shell): Client {
@@ -39,9 +27,10 @@ export async function asking<T>(work: () => Promise<T>): Promise<T> {
     const { code, message, place, errors, hint } = thrown;
     const one = place === null ? "" : ` (${place})`;
     const all = errors.map(({ detail, place: at }) => `\n  ${at === undefined ? "" : `${at}: `}${detail}`).join("");
+    const advice = hint ?? (code === "CONNECTION_ERROR" ? NO_SERVER : null);
     throw new CommandFailure(`${code}: ${message}${errors.length > 0 ? all : one}`, {
       cause: thrown,
-      ...(hint === null ? {} : { hint }),
+      ...(advice === null ? {} : { hint: advice }),
     });
   }
 }

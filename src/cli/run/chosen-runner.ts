@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { systemClock, systemIds } from "../../infra/host/system.ts";
-import { type ServerOptions, serverClient } from "../remote/server.ts";
+import type { ServerOptions } from "../remote/server-options.ts";
 import { type Shell, usageFailure } from "../shell.ts";
 import type { Runner } from "./runner.ts";
 
@@ -14,7 +14,10 @@ export interface RunnerOptions extends ServerOptions {
 /** The runner a command line asks for. What the other one needs is not loaded. */
 export async function chosenRunner(options: RunnerOptions, shell: Shell): Promise<Runner> {
   if (!options.local) {
-    const { remoteRunner } = await import("./remote-runner.ts");
+    const [{ remoteRunner }, { serverClient }] = await Promise.all([
+      import("./remote-runner.ts"),
+      import("../remote/server.ts"),
+    ]);
     return remoteRunner(serverClient(options, shell));
   }
   if (options.url !== undefined) throw usageFailure("--local and --url exclude each other");

@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
 import { contractKey } from "../../../contracts/json.ts";
 import { type Shell, systemReason, usageFailure } from "../shell.ts";
+import { jsonOrText } from "./json-or-text.ts";
 
 /**
  * Values from the command line. `key=text` is the text, unless the text is JSON: `key=7` is a number, `key='"7"'` a text
@@ -26,15 +27,6 @@ export function eventsOf(given: readonly string[]): readonly { readonly name: st
     if (name === "") throw usageFailure(`${text} names no event`, "write name or name=value");
     return { name, payload: value === undefined ? null : jsonOrText(value) };
   });
-}
-
-/** JSON where the text is JSON, else the text. */
-export function jsonOrText(text: string): JsonValue {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return text;
-  }
 }
 
 function parted(text: string): readonly [string, string | undefined] {

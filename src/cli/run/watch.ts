@@ -19,7 +19,8 @@ export function watcher(view: Pick<RunView, "steps">, sink: Sink, shell: Shell):
   let drawn = 0;
   return (signal: RunSignal) => {
     board.apply(signal);
-    const lines = board.lines(sink.columns, paint);
+    // A terminal that does not know its width says 0.
+    const lines = board.lines(sink.columns > 0 ? sink.columns : 80, paint);
     const back = drawn === 0 ? "" : `\u001B[${drawn}A\u001B[J`;
     drawn = lines.length;
     return sink.write(`${back}${lines.join("\n")}\n`);

@@ -2,11 +2,10 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
 import type { ReplayReport } from "../../../contracts/run-control.ts";
-import { ringOf } from "../../core/run/run-id.ts";
 import { examples, type Settle } from "../command.ts";
 import { writeJson } from "../json-output.ts";
 import { type Paint, painter } from "../paint.ts";
-import { asking, type ServerOptions, serverClient, withServer } from "../remote/server.ts";
+import { type ServerOptions, withServer } from "../remote/server-options.ts";
 import { secondsOf } from "../run/seconds.ts";
 import { EXIT, type ExitCode, type Shell, usageFailure } from "../shell.ts";
 
@@ -91,10 +90,11 @@ export function copyCommands(shell: Shell, settle: Settle): readonly Command[] {
 }
 
 async function runAgain(shell: Shell, id: string, options: RerunOptions): Promise<ExitCode> {
-  const [{ inputsOf }, { remoteRunner }, { finish }] = await Promise.all([
+  const [{ inputsOf }, { remoteRunner }, { finish }, { serverClient }] = await Promise.all([
     import("../run/inputs.ts"),
     import("../run/remote-runner.ts"),
     import("../run/finish.ts"),
+    import("../remote/server.ts"),
   ]);
   const given = inputsOf(options.input, shell);
   const runner = remoteRunner(serverClient(options, shell));
@@ -104,7 +104,7 @@ async function runAgain(shell: Shell, id: string, options: RerunOptions): Promis
 }
 
 async function replayRun(shell: Shell, run: string, options: ReplayOptions): Promise<ExitCode> {
-  const isFile = ringOf(run) === null && existsSync(resolve(shell.cwd, run));
+  const isFile = existsSync(resolve(shell.cwd, run));
   if (options.local && !isFile) throw usageFailure("--local replays the file of an exported run", "write one with `onex runs export`");
   const [{ chosenRunner }, { snapshotIn }] = await Promise.all([
     import("../run/chosen-runner.ts"),
@@ -132,6 +132,7 @@ function replayText({ run_id: id, identical, steps, ...counts }: ReplayReport, p
 async function exportRun(shell: Shell, id: string, options: ExportOptions): Promise<ExitCode> {
   const path = options.out === undefined ? null : resolve(shell.cwd, options.out);
   if (path !== null && !options.force && existsSync(path)) throw usageFailure(`${options.out} exists`, "give --force to replace it");
+  const { asking, serverClient } = await import("../remote/server.ts");
   const client = serverClient(options, shell);
   const snapshot = await asking(() => client.runs.export(id));
   if (path === null) await writeJson(shell.stdout, snapshot);
@@ -144,7 +145,10 @@ async function exportRun(shell: Shell, id: string, options: ExportOptions): Prom
 }
 
 async function importRun(shell: Shell, file: string, options: ServerOptions & { readonly json: boolean }): Promise<ExitCode> {
-  const { snapshotIn } = await import("../run/request-file.ts");
+  const [{ snapshotIn }, { asking, serverClient }] = await Promise.all([
+    import("../run/request-file.ts"),
+    import("../remote/server.ts"),
+  ]);
   const snapshot = await snapshotIn(file, shell);
   const client = serverClient(options, shell);
   const { run_id: id, status } = await asking(() => client.runs.import(snapshot));

@@ -2,7 +2,7 @@ import { Command } from "commander";
 import { examples, type Settle } from "../command.ts";
 import { writeJson } from "../json-output.ts";
 import { painter } from "../paint.ts";
-import { asking, type ServerOptions, serverClient, withServer } from "../remote/server.ts";
+import { type ServerOptions, withServer } from "../remote/server-options.ts";
 import { secondsOf } from "../run/seconds.ts";
 import { EXIT, type ExitCode, type Shell } from "../shell.ts";
 
@@ -35,6 +35,7 @@ export function showCommand(shell: Shell, settle: Settle): Command {
 }
 
 async function show(shell: Shell, id: string, options: Options): Promise<ExitCode> {
+  const { asking, serverClient } = await import("../remote/server.ts");
   const client = serverClient(options, shell);
   if (options.watch || options.result) {
     const [{ remoteRunner }, { finish }] = await Promise.all([import("../run/remote-runner.ts"), import("../run/finish.ts")]);

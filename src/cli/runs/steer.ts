@@ -4,8 +4,8 @@ import type { Client } from "../../client/client.ts";
 import { examples, type Settle } from "../command.ts";
 import { writeJson } from "../json-output.ts";
 import { painter } from "../paint.ts";
-import { asking, type ServerOptions, serverClient, withServer } from "../remote/server.ts";
-import { jsonOrText } from "../run/inputs.ts";
+import { type ServerOptions, withServer } from "../remote/server-options.ts";
+import { jsonOrText } from "../run/json-or-text.ts";
 import { colourOf } from "../run/signal-text.ts";
 import { EXIT, type ExitCode, type Shell } from "../shell.ts";
 
@@ -21,6 +21,7 @@ interface WordOptions extends Options {
 /** The subcommands of `onex runs` that steer a run under way. */
 export function steeringCommands(shell: Shell, settle: Settle): readonly Command[] {
   const steer = async (options: Options, work: (client: Client) => Promise<RunSteered>): Promise<ExitCode> => {
+    const { asking, serverClient } = await import("../remote/server.ts");
     const client = serverClient(options, shell);
     const { run_id: id, status } = await asking(() => work(client));
     const text = `run ${id} is ${painter(shell, shell.stdout)(colourOf(status), status)}\n`;

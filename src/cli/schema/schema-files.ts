@@ -64,6 +64,8 @@ export const schemaText = (schema: JsonSchema): string => `${JSON.stringify(sche
 export function schemaTitle({ name, schema }: SchemaFile): string {
   if (typeof schema["title"] === "string") return schema["title"];
   const definitions = Object.values(isObject(schema["$defs"]) ? schema["$defs"] : {});
-  const titles = definitions.map((one) => (isObject(one) ? one["title"] : null)).filter((one) => typeof one === "string");
+  const titles = definitions
+    .map((one) => (isObject(one) ? one["title"] : null))
+    .filter((one) => typeof one === "string");
   return titles.length === 1 && titles[0] !== undefined ? titles[0] : titleFromName(name);
 }

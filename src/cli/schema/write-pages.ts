@@ -44,7 +44,8 @@ export function writePages(files: readonly SchemaFile[], request: PageRequest, s
       fields: { description },
       ...(request.author === null ? {} : { author: request.author }),
     });
-    if (!stamped.ok) throw new CommandFailure(`${path} cannot be stamped: ${stamped.error.map((one) => one.message).join("; ")}`);
+    if (!stamped.ok)
+      throw new CommandFailure(`${path} cannot be stamped: ${stamped.error.map((one) => one.message).join("; ")}`);
     if (stamped.value.changed && !request.check) {
       mkdirSync(resolve(shell.cwd, request.folder), { recursive: true });
       writeFileWhole(absolute, stamped.value.text);

@@ -39,7 +39,9 @@ export function stampedFile(path: string, absolute: string, options: StampFileOp
       return refused(problem("RG001", `the file cannot be read: ${content.reason}`, "check its permissions"));
     case "text":
       if (content.invalidLine === null) return stampedText(content.text, path, scanWorld(dirname(absolute)), options);
-      return refused(problem("MD002", "the file is not valid UTF-8 here", "save it as UTF-8", { line: content.invalidLine }));
+      return refused(
+        problem("MD002", "the file is not valid UTF-8 here", "save it as UTF-8", { line: content.invalidLine }),
+      );
   }
 }
 

@@ -36,9 +36,14 @@ export function judgeFile({ path, absolute, required }: FileToJudge, profiles: r
   const missing = required ? [problem("MD001", "there is no metadata block", "stamp the file with `onex stamp`")] : [];
   switch (content.kind) {
     case "unreadable":
-      return told(problem("RG001", `the file cannot be read: ${content.reason}`, "check that it exists and may be read"));
+      return told(
+        problem("RG001", `the file cannot be read: ${content.reason}`, "check that it exists and may be read"),
+      );
     case "binary":
-      return told(problem("SC001", "a binary file, not read", "ignore it in .onexignore", { severity: "warning" }), ...missing);
+      return told(
+        problem("SC001", "a binary file, not read", "ignore it in .onexignore", { severity: "warning" }),
+        ...missing,
+      );
     case "head":
       return judgeHead(content, nothing, missing);
     case "text": {
@@ -58,12 +63,19 @@ function judgeHead(
   const block = locateBlock(head);
   const open = block.kind === "block" ? block.span.open : block.kind === "unclosed" ? block.open : null;
   if (open === null) {
-    const partly = problem("SC001", `only the beginning of this ${size} file was read`, "ignore it in .onexignore", { severity: "warning" });
+    const partly = problem("SC001", `only the beginning of this ${size} file was read`, "ignore it in .onexignore", {
+      severity: "warning",
+    });
     return { verdict: withProblems(nothing, [partly, ...missing]), identity: null };
   }
-  const long = problem("MD002", `this ${size} file is too long for its hash to be checked`, "metadata is for source texts", {
-    line: open.number,
-  });
+  const long = problem(
+    "MD002",
+    `this ${size} file is too long for its hash to be checked`,
+    "metadata is for source texts",
+    {
+      line: open.number,
+    },
+  );
   return { verdict: withProblems({ ...nothing, hash: "malformed" }, [long]), identity: null };
 }
 
@@ -84,7 +96,9 @@ function withDrift({ verdict, identity }: JudgedText, text: string, folder: stri
   const drifts = compareTree(tree, treeEntries(folder, treeScope(tree)));
   const problems = drifts.slice(0, MAX_DRIFT).map((drift) => drift.problem);
   if (drifts.length > MAX_DRIFT) {
-    problems.push(problem("RG005", `and ${drifts.length - MAX_DRIFT} more differences`, "run `onex tree check` to see them all"));
+    problems.push(
+      problem("RG005", `and ${drifts.length - MAX_DRIFT} more differences`, "run `onex tree check` to see them all"),
+    );
   }
   return { identity, verdict: withProblems({ ...verdict, tree: drifts.length === 0 ? "in_sync" : "drift" }, problems) };
 }

@@ -15,7 +15,8 @@ export function fileReport(
     ...(verbose ? verdict.warnings.map((found) => line(found, paint("yellow", "warning"), paint)) : []),
   ];
   // A failing hash verdict that no finding explains: absent, unverifiable.
-  const bare = findings.length === 0 ? failures.map((kind) => `  ${paint("red", "error")}  ${SAYS[kind] ?? kind}\n`) : [];
+  const bare =
+    findings.length === 0 ? failures.map((kind) => `  ${paint("red", "error")}  ${SAYS[kind] ?? kind}\n`) : [];
   if (findings.length + bare.length === 0) return "";
   return `${paint("underline", verdict.path)}\n${[...findings, ...bare].join("")}\n`;
 }

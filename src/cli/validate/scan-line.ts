@@ -36,6 +36,7 @@ function claimsOf(path: string, identity: ClaimedIdentity | null): readonly stri
   const { uuid, name, version } = identity.fields;
   const claims: string[] = [];
   if (typeof uuid === "string" && uuid !== "") claims.push(uuid.toLowerCase());
-  if (isMetadataFile(path) && typeof name === "string" && typeof version === "string") claims.push(`${name}@${version}`);
+  if (isMetadataFile(path) && typeof name === "string" && typeof version === "string")
+    claims.push(`${name}@${version}`);
   return claims;
 }

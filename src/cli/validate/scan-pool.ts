@@ -26,7 +26,10 @@ interface Waiting {
 }
 
 /** Starts as many threads as there are cores. */
-export function scanPool(profiles: readonly Profile[], threads = Math.min(availableParallelism(), MAX_THREADS)): ScanPool {
+export function scanPool(
+  profiles: readonly Profile[],
+  threads = Math.min(availableParallelism(), MAX_THREADS),
+): ScanPool {
   const waiting = new Map<number, Waiting>();
   let ready = 0;
   let failure: Error | null = null;

@@ -61,7 +61,9 @@ function* batches(found: Iterable<Found>): Generator<readonly Found[]> {
 type Entry = Found & { readonly kind: "file" | "problem" | "directory" };
 
 function judgeHere(found: Entry, options: ScanOptions): ScanLine {
-  return found.kind === "problem" ? problemLine(found, options.profiles) : scanLine(toJudge(found, options), options.profiles);
+  return found.kind === "problem"
+    ? problemLine(found, options.profiles)
+    : scanLine(toJudge(found, options), options.profiles);
 }
 
 const problemLine = (found: Extract<Found, { readonly kind: "problem" }>, profiles: readonly Profile[]): ScanLine =>
@@ -73,8 +75,14 @@ const toJudge = ({ path, absolute }: Entry, { isRequired }: ScanOptions): FileTo
   required: isRequired({ path, absolute }),
 });
 
-async function judgeInPool(batch: readonly Found[], options: ScanOptions, pool: ScanPool): Promise<readonly ScanLine[]> {
+async function judgeInPool(
+  batch: readonly Found[],
+  options: ScanOptions,
+  pool: ScanPool,
+): Promise<readonly ScanLine[]> {
   const files = batch.filter((one) => one.kind === "file").map((one) => toJudge(one, options));
   const lines = (await pool.judge(files)).values();
-  return batch.map((one) => (one.kind === "problem" ? problemLine(one, options.profiles) : (lines.next().value as ScanLine)));
+  return batch.map((one) =>
+    one.kind === "problem" ? problemLine(one, options.profiles) : (lines.next().value as ScanLine),
+  );
 }

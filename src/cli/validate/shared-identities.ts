@@ -24,10 +24,17 @@ export class ClaimIndex {
 
 const SHOWN_PLACES = 3;
 
+/** A document that lies beside itself in YAML: `x.json` and `x.yaml` are one. */
+function isTwin(path: string, paths: ReadonlySet<string>): boolean {
+  const stem = path.endsWith(".json") ? path.slice(0, -".json".length) : null;
+  return stem !== null && (paths.has(`${stem}.yaml`) || paths.has(`${stem}.yml`));
+}
+
 /** What is wrong with each file that shares an identity, by its path. */
 export function sharedIdentities(entries: readonly ScanEntry[]): ReadonlyMap<string, readonly MetadataProblem[]> {
-  const readings = entries.flatMap(({ verdict, identity }): LocatedReading[] =>
-    identity === null ? [] : [{ path: verdict.path, reading: identity }],
+  const paths = new Set(entries.map(({ verdict }) => verdict.path));
+  const readings = entries.flatMap(({ verdict: { path }, identity }): LocatedReading[] =>
+    identity === null || isTwin(path, paths) ? [] : [{ path, reading: identity }],
   );
   const found = new Map<string, MetadataProblem[]>();
   for (const { kind, value, places, problem } of findDuplicates(readings)) {
@@ -36,7 +43,11 @@ export function sharedIdentities(entries: readonly ScanEntry[]): ReadonlyMap<str
       const others = shown.filter((other) => other !== path).slice(0, SHOWN_PLACES);
       const more = places.length - 1 - others.length;
       const list = others.join(", ") + (more > 0 ? ` and ${more} more` : "");
-      const told = { ...problem, line, message: `${kind === "uuid" ? `the uuid ${value}` : value} is also that of ${list}` };
+      const told = {
+        ...problem,
+        line,
+        message: `${kind === "uuid" ? `the uuid ${value}` : value} is also that of ${list}`,
+      };
       found.set(path, [...(found.get(path) ?? []), told]);
     }
   }

@@ -33,7 +33,7 @@ export function openSpool(inMemoryChars = IN_MEMORY_CHARS): Spool {
       }
     }
     const bytes = Buffer.from(recent.join(""));
-    for (let written = 0; written < bytes.length; ) written += writeSync(file, bytes, written);
+    for (let written = 0; written < bytes.length;) written += writeSync(file, bytes, written);
     recent = [];
     chars = 0;
   }
@@ -59,7 +59,7 @@ export function openSpool(inMemoryChars = IN_MEMORY_CHARS): Spool {
 function* linesOf(file: number): Generator<string> {
   const buffer = Buffer.allocUnsafe(READ_BYTES);
   let rest = Buffer.alloc(0);
-  for (let at = 0; ; ) {
+  for (let at = 0; ;) {
     const count = readSync(file, buffer, 0, buffer.length, at);
     if (count === 0) return;
     at += count;

@@ -58,7 +58,10 @@ async function judgeInto(spool: Spool, shell: Shell, options: ValidateOptions): 
   const progress = progressOn(shell);
   let count = 0;
   try {
-    for await (const line of scan(found, { profiles: options.profiles, isRequired: ({ absolute }) => mustCarry(absolute) })) {
+    for await (const line of scan(found, {
+      profiles: options.profiles,
+      isRequired: ({ absolute }) => mustCarry(absolute),
+    })) {
       claims.note(count++, line);
       spool.append(line.json);
       progress.show(`${count} files`);

@@ -16,7 +16,8 @@ const TEST_FOLDERS = new Set(["test", "tests", "__tests__"]);
 export function roleOf(path: string, fields: JsonObject): ArtifactRole {
   const type = fields["meta_type"];
   if (type === "agent" || type === "validator") return type;
-  if (isMetadataFile(path)) return type === "project" || type === "schema" || type === "ignore_config" ? "other" : "node";
+  if (isMetadataFile(path))
+    return type === "project" || type === "schema" || type === "ignore_config" ? "other" : "node";
   return isTest(path, fields["tags"]) ? "test" : "other";
 }
 

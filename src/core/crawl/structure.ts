@@ -6,7 +6,17 @@ import { problem } from "../metadata/problem.ts";
 import type { ArtifactRole } from "./artifact-role.ts";
 
 /** Entrypoints whose target is a file of the node's folder. */
-const FILE_ENTRYPOINTS = new Set(["function", "python", "javascript", "typescript", "wasm", "markdown", "yaml", "json", "html"]);
+const FILE_ENTRYPOINTS = new Set([
+  "function",
+  "python",
+  "javascript",
+  "typescript",
+  "wasm",
+  "markdown",
+  "yaml",
+  "json",
+  "html",
+]);
 
 /**
  * How an artifact departs from the canonical structure: a node has a folder of its own that is called what the node is
@@ -20,7 +30,8 @@ export function structureProblems(
   hasFile: (path: string) => boolean,
 ): readonly MetadataProblem[] {
   const found: MetadataProblem[] = [];
-  const report = (code: ProblemCode, message: string, hint: string): void => void found.push(problem(code, message, hint));
+  const report = (code: ProblemCode, message: string, hint: string): void =>
+    void found.push(problem(code, message, hint));
   const folders = path.split("/").slice(0, -1);
   if (role === "test" && !folders.some((folder) => /^(tests?|__tests__)$/.test(folder))) {
     report("RG005", "a test module outside a test folder", "move it below test/");
@@ -31,15 +42,17 @@ export function structureProblems(
   if (named !== undefined && named !== "." && named !== ".." && named !== name) {
     report("RG005", `the folder of ${name} is called ${named}`, "call the folder what the node is called");
   }
-  if (baseName(path) !== "node.onex.yaml") report("RG005", `the metadata of ${name} is in ${baseName(path)}`, "call it node.onex.yaml");
+  if (baseName(path) !== "node.onex.yaml")
+    report("RG005", `the metadata of ${name} is in ${baseName(path)}`, "call it node.onex.yaml");
   if (!hasFile("contract.yaml")) report("ST008", `${name} has no contract.yaml`, "add its state contract");
   if (!hasFile("README.md")) report("RG001", `${name} has no README.md`, "say what it does in README.md");
   const entrypoint = parseEntrypoint(fields["entrypoint"]);
   if (entrypoint.ok && FILE_ENTRYPOINTS.has(entrypoint.value.type)) {
     const target = entrypoint.value.target.replace(/^\.\//, "");
     // A dotted module is found by its interpreter, not by its path.
-    const isPath = /\.[a-z]+$/.test(target) && !target.startsWith("/") && !target.split("/").includes("..");
-    if (isPath && !hasFile(target)) report("RG001", `the entrypoint ${target} of ${name} is not there`, "restore it or correct entrypoint");
+    const isPath = /\.(?:py|[mc]?[jt]s|wasm|md|ya?ml|json|html|sh)$/.test(target) && !target.startsWith("/") && !target.split("/").includes("..");
+    if (isPath && !hasFile(target))
+      report("RG001", `the entrypoint ${target} of ${name} is not there`, "restore it or correct entrypoint");
   }
   return found;
 }

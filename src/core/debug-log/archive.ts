@@ -13,15 +13,26 @@ export function quarterOfLog({ fields }: DebugLog): Quarter | null {
  * Rolls weekly logs up into the archive of their quarter: all entries in order of time, and the block of each log under
  * `logs`. An archive that exists takes in what it does not have yet; an entry it has is not repeated.
  */
-export function rollUp(quarter: Quarter, logs: readonly DebugLog[], archive: DebugLog | null, createdAt: string): DebugLog {
+export function rollUp(
+  quarter: Quarter,
+  logs: readonly DebugLog[],
+  archive: DebugLog | null,
+  createdAt: string,
+): DebugLog {
   const earlier = archive?.fields["logs"];
   const blocks = new Map<string, JsonObject>();
-  for (const block of [...(Array.isArray(earlier) ? (earlier as readonly JsonObject[]) : []), ...logs.map((log) => log.fields)]) {
-    blocks.set(`${String(block["week"])} ${String(block["log_owner"])}`, block);
+  for (const block of [
+    ...(Array.isArray(earlier) ? (earlier as readonly JsonObject[]) : []),
+    ...logs.map((log) => log.fields),
+  ]) {
+    blocks.set(JSON.stringify([block["week"], block["log_owner"]]), block);
   }
-  const owners = [...new Set([...blocks.values()].map((block) => block["log_owner"]).filter((name) => typeof name === "string"))].sort();
+  const owners = [
+    ...new Set([...blocks.values()].map((block) => block["log_owner"]).filter((name) => typeof name === "string")),
+  ].sort();
   const entries = new Map<string, DebugEntry>();
-  for (const entry of [...(archive?.entries ?? []), ...logs.flatMap((log) => log.entries)]) entries.set(JSON.stringify(entry), entry);
+  for (const entry of [...(archive?.entries ?? []), ...logs.flatMap((log) => log.entries)])
+    entries.set(JSON.stringify(entry), entry);
   return {
     fields: {
       log_owner: owners.join(", "),

@@ -24,7 +24,8 @@ const HEADING = /^## (\d{4}-\d{2}-\d{2}T[0-9:.]+(?:Z|[+-]\d{2}:\d{2})) \| ([^|]*
 const ATTRIBUTE = /^- (tags|runs|issues): (.*)$/;
 
 /** Every tag of a log's entries, sorted. */
-export const tagsOf = (entries: readonly DebugEntry[]): readonly string[] => [...new Set(entries.flatMap((entry) => entry.tags))].sort();
+export const tagsOf = (entries: readonly DebugEntry[]): readonly string[] =>
+  [...new Set(entries.flatMap((entry) => entry.tags))].sort();
 
 /** The log with one more entry, at its place in time. */
 export const withEntry = (log: DebugLog, entry: DebugEntry): DebugLog => ({
@@ -42,9 +43,12 @@ export const inOrder = (entries: readonly DebugEntry[]): readonly DebugEntry[] =
  */
 export function emitLog(log: DebugLog): string {
   const { tags: _, ...fields } = log.fields;
-  const block = Object.entries({ ...fields, tags: tagsOf(log.entries) }).map(([key, value]) => `${yamlKey(key)}: ${flow(value)}`);
-  const title = String(log.fields["week"] ?? log.fields["quarter"] ?? "").trim();
-  return [`---\n${block.join("\n")}\n---\n\n# Debug log ${title}`.trimEnd(), ...log.entries.map(entryText)].join("\n\n").concat("\n");
+  const block = Object.entries({ ...fields, tags: tagsOf(log.entries) }).map(
+    ([key, value]) => `${yamlKey(key)}: ${flow(value)}`,
+  );
+  const span = log.fields["week"] ?? log.fields["quarter"];
+  const title = typeof span === "string" ? `# Debug log ${span}` : "# Debug log";
+  return `${[`---\n${block.join("\n")}\n---`, title, ...log.entries.map(entryText)].join("\n\n")}\n`;
 }
 
 const flow = (value: JsonValue): string => (typeof value === "string" ? yamlString(value) : JSON.stringify(value));
@@ -64,9 +68,13 @@ const unescaped = (text: string): string => text.replace(/^(\\*)\\## /gm, "$1## 
 
 /** Reads a log. Refusals list every line that is not understood. */
 export function parseLog(source: string): Result<DebugLog, readonly LogProblem[]> {
-  const lines = source.replace(/^\ufeff/, "").replace(/\r\n?/g, "\n").split("\n");
+  const lines = source
+    .replace(/^\ufeff/, "")
+    .replace(/\r\n?/g, "\n")
+    .split("\n");
   const close = lines.indexOf("---", 1);
-  if (lines[0] !== "---" || close === -1) return err([{ line: 1, message: "a debug log begins with a block between two --- lines" }]);
+  if (lines[0] !== "---" || close === -1)
+    return err([{ line: 1, message: "a debug log begins with a block between two --- lines" }]);
   const yaml = readYaml(lines.slice(1, close).join("\n"));
   if (!yaml.ok) return err([{ line: yaml.error.line + 1, message: yaml.error.message }]);
   if (!isObject(yaml.value)) return err([{ line: 1, message: "the block is a mapping of fields" }]);

@@ -44,7 +44,10 @@ export interface EntryDraft {
  * `regression` and nothing said, it is open.
  */
 export function debugEntry(draft: EntryDraft): DebugEntry {
-  const text = draft.text.replace(/\r\n?/g, "\n").replace(/[ \t]+$/gm, "").replace(/^\n+|\n+$/g, "");
+  const text = draft.text
+    .replace(/\r\n?/g, "\n")
+    .replace(/[ \t]+$/gm, "")
+    .replace(/^\n+|\n+$/g, "");
   const inline = (pattern: RegExp): string[] => Array.from(text.matchAll(pattern), (match) => match[1] ?? match[0]);
   const tags = sortedOnce([...(draft.tags ?? []), ...inline(INLINE_TAG)].flatMap((tag) => normalTag(tag) ?? []));
   const pressing = tags.includes("blocker") || tags.includes("regression");
@@ -54,7 +57,9 @@ export function debugEntry(draft: EntryDraft): DebugEntry {
     status: draft.status ?? (pressing ? "open" : "info"),
     tags,
     runs: sortedOnce([...(draft.runs ?? []), ...inline(INLINE_RUN)].map(link)),
-    issues: sortedOnce([...(draft.issues ?? []), ...inline(INLINE_ISSUE)].map((issue) => link(issue).replace(/^#/, ""))),
+    issues: sortedOnce(
+      [...(draft.issues ?? []), ...inline(INLINE_ISSUE)].map((issue) => link(issue).replace(/^#/, "")),
+    ),
     text,
   };
 }
@@ -62,4 +67,5 @@ export function debugEntry(draft: EntryDraft): DebugEntry {
 /** A link is one word: lists of them are separated by commas. */
 const link = (text: string): string => text.replace(/[\s,]+/g, "");
 
-const sortedOnce = (items: readonly string[]): readonly string[] => [...new Set(items.filter((item) => item !== ""))].sort();
+const sortedOnce = (items: readonly string[]): readonly string[] =>
+  [...new Set(items.filter((item) => item !== ""))].sort();

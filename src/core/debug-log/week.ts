@@ -7,13 +7,18 @@ const DAY_MS = 86_400_000;
 const WEEK = /^(\d{4})-W(\d{2})$/;
 const QUARTER = /^(?:(\d{4})[-_]?Q([1-4])|Q([1-4])[-_]?(\d{4}))$/i;
 
-/** The week of an instant, in UTC. */
-export function weekOf(at: Date): Week {
-  const midnight = Date.UTC(at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate());
-  const thursday = midnight + (4 - (at.getUTCDay() || 7)) * DAY_MS;
+/** The week of an instant, in UTC; instants are milliseconds since the epoch. */
+export function weekOf(at: number): Week {
+  const thursday = thursdayAround(at);
   const year = new Date(thursday).getUTCFullYear();
   const number = Math.floor((thursday - Date.UTC(year, 0, 1)) / (7 * DAY_MS)) + 1;
   return `${year}-W${String(number).padStart(2, "0")}`;
+}
+
+/** Midnight, UTC, of the Thursday of the week of an instant. */
+function thursdayAround(at: number): number {
+  const midnight = Math.floor(at / DAY_MS) * DAY_MS;
+  return midnight + (4 - (new Date(midnight).getUTCDay() || 7)) * DAY_MS;
 }
 
 /** Midnight, UTC, of a week's Thursday in milliseconds since the epoch; null for a week that does not exist. */
@@ -21,20 +26,22 @@ function thursdayOf(week: Week): number | null {
   const match = WEEK.exec(week);
   if (match === null) return null;
   const year = Number(match[1]);
-  const fourth = Date.UTC(year, 0, 4);
-  const firstThursday = fourth + (4 - (new Date(fourth).getUTCDay() || 7)) * DAY_MS;
-  const thursday = firstThursday + (Number(match[2]) - 1) * 7 * DAY_MS;
-  return weekOf(new Date(thursday)) === week ? thursday : null;
+  // The fourth of January is always in the first week.
+  const thursday = thursdayAround(Date.UTC(year, 0, 4)) + (Number(match[2]) - 1) * 7 * DAY_MS;
+  return weekOf(thursday) === week ? thursday : null;
 }
 
 /** The quarter a week belongs to; null for a week that does not exist. */
 export function quarterOfWeek(week: Week): Quarter | null {
   const thursday = thursdayOf(week);
-  return thursday === null ? null : quarterOf(new Date(thursday));
+  return thursday === null ? null : quarterOf(thursday);
 }
 
 /** The quarter of an instant, in UTC. */
-export const quarterOf = (at: Date): Quarter => `${at.getUTCFullYear()}-Q${Math.floor(at.getUTCMonth() / 3) + 1}`;
+export function quarterOf(at: number): Quarter {
+  const date = new Date(at);
+  return `${date.getUTCFullYear()}-Q${Math.floor(date.getUTCMonth() / 3) + 1}`;
+}
 
 /** Reads `2026-Q3`, `Q3_2026` and the like; null when it is no quarter. */
 export function parseQuarter(text: string): Quarter | null {

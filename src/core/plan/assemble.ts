@@ -73,7 +73,7 @@ function seal(parts: Parts, levels: readonly number[], grants: (step: number, so
     ? segmentRest(inOrder, before, parts.policy, parts.kept)
     : segmentSteps(inOrder, before, parts.policy);
   const segmentOf = new Map(segments.flatMap((segment) => segment.steps.map((id) => [id, segment] as const)));
-  const factsFor = factsOf(parts.snapshot);
+  const facts = factsOf(parts.snapshot);
   const unhashed = {
     want: parts.want,
     given: parts.given,
@@ -82,7 +82,7 @@ function seal(parts: Parts, levels: readonly number[], grants: (step: number, so
     ...(parts.boundaries.length === 0 ? {} : { boundaries: arrange(parts.boundaries, placeOf) }),
     results: record(parts.results),
     cost:
-      parts.steps.reduce((sum, { node }) => sum + priceOf(node, factsFor(node).trust, parts.policy), 0) / PRICE_UNITS,
+      parts.steps.reduce((sum, { node }) => sum + priceOf(node, facts.of(node).trust, parts.policy), 0) / PRICE_UNITS,
     depth: deepest(levels),
     why: parts.why,
     guards: parts.guards,

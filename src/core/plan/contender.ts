@@ -8,6 +8,7 @@ export const ANY_SHAPE = -1;
 /** A key in the form one kind of consumer accepts: consumers with the same schema share a demand. */
 export interface Demand {
   readonly key: ContractKey;
+  readonly keyNumber: number;
   /** Number of the schema the consumer accepts, or ANY_SHAPE. */
   readonly shape: number;
   readonly consumers: Contender[];

@@ -22,6 +22,7 @@ export function refusalReasons(
   policy: Policy,
   excluded: Exclusions = NO_EXCLUSIONS,
 ): readonly string[] {
+  if (passes(node, trust, policy) && excluded.size === 0) return NO_REASONS;
   const reasons: string[] = [];
   const exclusion = excluded.size > 0 ? excluded.get(nodeRef(node)) : undefined;
   if (exclusion !== undefined) reasons.push(exclusion);
@@ -38,6 +39,21 @@ export function refusalReasons(
 }
 
 const NO_REASONS: readonly string[] = [];
+
+/** The common case without a list: an allowed lifecycle, enough trust, and a policy that filters nothing. */
+function passes(node: NodeDefinition, trust: TrustScore, policy: Policy): boolean {
+  const trusted = trust.confidence < policy.minConfidence ? policy.allowUnproven : trust.score >= policy.minTrust;
+  return (
+    trusted &&
+    policy.lifecycles.includes(node.lifecycle) &&
+    isOpen(policy.namespaces) &&
+    isOpen(policy.tags) &&
+    isOpen(policy.groups) &&
+    !Object.hasOwn(policy.pins, node.name)
+  );
+}
+
+const isOpen = ({ allow, deny }: Filter): boolean => allow === null && deny.length === 0;
 
 /** A score below the threshold counts only once there is enough evidence for it. */
 function judgeTrust(trust: TrustScore, policy: Policy, reasons: string[]): void {

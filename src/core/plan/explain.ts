@@ -33,7 +33,7 @@ export function explain(resolution: Resolution, givenKeys: Iterable<ContractKey>
 
 function candidatesFor(demand: Demand, chosen: Contender, search: Search, patience: Patience): readonly Candidate[] {
   const judged = (search.snapshot.producers.get(demand.key) ?? []).map((node) => {
-    const contender = search.contenders.get(node);
+    const contender = search.contenderOf(node);
     const against = objections(node, demand, search);
     const named = { node: node.name, version: node.version };
     if (!contender || against.length > 0) return { contender, verdict: "rejected" as const, named, reasons: against };

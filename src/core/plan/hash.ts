@@ -39,9 +39,7 @@ export function planContent({ steps, segments, boundaries = [], results, policy 
   const contents = steps.map((step) => stepContent(step, profiles));
   return {
     boundaries: boundaries.map(boundaryContent),
-    nodes: Object.fromEntries(
-      [...profiles].sort(([a], [b]) => (a < b ? -1 : 1)).map(([ref, step]) => [ref, profileContent(step)]),
-    ),
+    nodes: [...profiles].sort(([a], [b]) => (a < b ? -1 : 1)).map(([node, step]) => [node, profileContent(step)]),
     policy: {
       deadlineMs: policy.deadlineMs,
       maxParallelism: policy.maxParallelism,
@@ -58,17 +56,17 @@ function stepContent(step: PlanStep, profiles: Map<string, PlanStep>): JsonValue
   const ref = `${step.node}@${step.version}`;
   const first = profiles.get(ref);
   if (!first) profiles.set(ref, step);
-  return {
-    ...(step.after.length === 0 ? {} : { after: step.after }),
-    id: step.id,
-    inputs: sourcesContent(step.inputs),
-    node: ref,
-    // Steps of one node share its profile, unless a plan from elsewhere says otherwise.
-    ...(first && !sameProfile(first, step) ? { own: profileContent(step) } : {}),
-    ...(step.parent === undefined ? {} : { parent: step.parent }),
-    ...(step.unchecked === undefined ? {} : { unchecked: step.unchecked }),
-    ...(step.when === undefined ? {} : { when: gateContent(step.when) }),
-  };
+  const content: Record<string, JsonValue> = {};
+  if (step.after.length > 0) content.after = step.after;
+  content.id = step.id;
+  content.inputs = sourcesContent(step.inputs);
+  content.node = ref;
+  // Steps of one node share its profile, unless a plan from elsewhere says otherwise.
+  if (first && !sameProfile(first, step)) content.own = profileContent(step);
+  if (step.parent !== undefined) content.parent = step.parent;
+  if (step.unchecked !== undefined) content.unchecked = step.unchecked;
+  if (step.when !== undefined) content.when = gateContent(step.when);
+  return content;
 }
 
 /** What a step owes to its node. */
@@ -81,7 +79,7 @@ function profileContent({ cacheTtlMs, cost, entrypoint, kind, outputs, retry, ti
     outputs,
     retry: { backoff: retry.backoff, baseMs: retry.baseMs, maxMs: retry.maxMs, maxRetries: retry.maxRetries },
     timeoutMs,
-    ...(wait ? { wait: { event: wait.event, kind: wait.kind, ms: wait.ms, timeoutMs: wait.timeoutMs } } : {}),
+    wait: wait ? { event: wait.event, kind: wait.kind, ms: wait.ms, timeoutMs: wait.timeoutMs } : null,
   };
 }
 

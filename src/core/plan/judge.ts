@@ -4,7 +4,7 @@ import { outputShape, type Search } from "./search.ts";
 
 /** Why a producer of the key cannot serve a demand for it; empty when it can. */
 export function objections(node: NodeDefinition, demand: Demand, search: Search): readonly string[] {
-  const contender = search.contenders.get(node);
+  const contender = search.contenderOf(node);
   if (!contender) return ["was not considered"];
   if (contender.refusals.length > 0) return contender.refusals;
   const misfit = misfitOf(contender, demand, search);

@@ -50,3 +50,7 @@ export function limitFault({ guard, limit, actual }: Violation & { readonly guar
     details: { guard, limit, actual },
   });
 }
+
+/** What a plan says of a deadline it is expected to miss. */
+export const lateness = ({ limit, actual }: Violation): string =>
+  `deadline_ms ${figure(limit)} is less than the ${figure(actual)} ms the steps are expected to take`;

@@ -11,7 +11,7 @@ import { figure } from "./figure.ts";
 import { remembered } from "./goal-cache.ts";
 import { cheapest, fastest, fewest } from "./models.ts";
 import type { Goal, Plan } from "./plan.ts";
-import { isHard, limitFault, violations, type Violation } from "./limits.ts";
+import { isHard, lateness, limitFault, violations, type Violation } from "./limits.ts";
 import { policyFault } from "./policy-conflicts.ts";
 import { planFault } from "./problem.ts";
 import { prune } from "./prune.ts";
@@ -50,12 +50,13 @@ export function resolveGoal(goal: Goal, snapshot: RegistrySnapshot, excluded: Ex
   if (found.wants.some((demand) => demand.by === null)) return err(unreachable(found));
   const first = attempt(derivation(found), snapshot, []);
   if (!first.ok) return first;
-  if (first.value.violations.length === 0) return ok(first.value.plan);
-  return settleFor(first.value, found, request, snapshot);
+  const { plan, violations: broken } = first.value;
+  return plan !== null && broken.length === 0 ? ok(plan) : settleFor(first.value, found, request, snapshot);
 }
 
 interface Attempt {
-  readonly plan: Plan;
+  /** Null when there are so many steps that the plan was not even put together. */
+  readonly plan: Plan | null;
   readonly violations: readonly Violation[];
 }
 
@@ -67,7 +68,8 @@ const derivation = (found: Search): Resolution =>
 
 /**
  * The cheapest plan breaks a guard: tries the cheapest plan that is shallow enough, the one with the fewest steps, and the
- * fastest, whichever the broken guards call for. The plan that is taken instead says which guard shaped it.
+ * fastest, whichever the broken guards call for. The plan that is taken instead says which guard shaped it. Being late
+ * is no reason to refuse: the run's own deadline decides.
  */
 function settleFor(
   first: Attempt,
@@ -81,23 +83,22 @@ function settleFor(
   if (broken.has("max_depth")) others.push(() => shallowest(found, policy.maxDepth));
   if (broken.has("max_steps")) others.push(() => derivation(search(request, snapshot, fewest)));
   if (broken.has("deadline_ms")) others.push(() => derivation(search(request, snapshot, fastest(policy))));
-  const notes = first.violations.map(
-    ({ guard, limit, actual }) =>
-      `${guard} ${figure(limit)} ruled out a plan with ${figure(actual)} that costs ${figure(first.plan.cost)}`,
-  );
+  const notes = first.violations.map((violation) => ruledOut(violation, first.plan));
+  let late: Attempt | null = first.violations.some(isHard) ? null : first;
   for (const other of others) {
     const resolution = other();
     const tried = resolution && attempt(resolution, snapshot, notes);
-    if (tried?.ok && tried.value.violations.length === 0) return ok(tried.value.plan);
+    if (!tried?.ok || tried.value.plan === null) continue;
+    if (tried.value.violations.length === 0) return ok(tried.value.plan);
+    if (!tried.value.violations.some(isHard)) late ??= tried.value;
   }
+  if (late?.plan) return ok({ ...late.plan, guards: [...late.plan.guards, ...late.violations.map(lateness)] });
   const hard = first.violations.find(isHard);
-  if (hard) return err(limitFault(hard));
-  const late = first.violations.map(
-    ({ limit, actual }) =>
-      `deadline_ms ${figure(limit)} is less than the ${figure(actual)} ms the steps are expected to take`,
-  );
-  return ok({ ...first.plan, guards: [...first.plan.guards, ...late] });
+  return hard ? err(limitFault(hard)) : err(unreachable(found));
 }
+
+const ruledOut = ({ guard, limit, actual }: Violation, plan: Plan | null): string =>
+  `${guard} ${figure(limit)} ruled out a plan with ${figure(actual)}${plan ? ` that costs ${figure(plan.cost)}` : ""}`;
 
 function attempt(
   resolution: Resolution,
@@ -106,6 +107,10 @@ function attempt(
 ): Result<Attempt, Fault> {
   const { request } = resolution.search;
   const { policy } = request;
+  const { length } = resolution.chosen;
+  if (length > policy.maxSteps * WORTH_ASSEMBLING) {
+    return ok({ plan: null, violations: [{ guard: "max_steps", limit: policy.maxSteps, actual: length }] });
+  }
   const { steps, results } = bindGoal(resolution);
   const unfolded = unfold(steps, results, request.composites.template, policy.maxSteps);
   if (!unfolded.ok) return unfolded;
@@ -122,6 +127,9 @@ function attempt(
   if (!plan.ok) return plan;
   return ok({ plan: plan.value, violations: violations(plan.value, snapshot) });
 }
+
+/** A plan with this many times the allowed steps is not worth its cost in the guard's note. */
+const WORTH_ASSEMBLING = 4;
 
 /** Given keys that the plan uses or hands through. */
 function usedGiven({ chosen, search: { request } }: Resolution): ReadonlySet<ContractKey> {

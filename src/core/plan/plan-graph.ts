@@ -5,10 +5,9 @@ import { assemble } from "./assemble.ts";
 import { bindGraph } from "./bind-graph.ts";
 import { Composites } from "./composites.ts";
 import { NO_EXCLUSIONS, type Exclusions } from "./eligible.ts";
-import { figure } from "./figure.ts";
 import { graphResults } from "./graph-results.ts";
 import type { Graph } from "./graph.ts";
-import { isHard, limitFault, violations } from "./limits.ts";
+import { isHard, lateness, limitFault, violations } from "./limits.ts";
 import type { Candidate, KeyChoice, Plan, Source } from "./plan.ts";
 import type { Policy } from "./policy.ts";
 import { policyFault } from "./policy-conflicts.ts";
@@ -64,11 +63,11 @@ export function resolveGraph(
   const broken = violations(plan.value, snapshot);
   const hard = broken.find(isHard);
   if (hard) return err(limitFault(hard));
-  const late = broken.map(
-    ({ limit, actual }) =>
-      `deadline_ms ${figure(limit)} is less than the ${figure(actual)} ms the steps are expected to take`,
-  );
-  return ok({ ...plan.value, why: whyOf(plan.value, read.value), guards: [...plan.value.guards, ...late] });
+  return ok({
+    ...plan.value,
+    why: whyOf(plan.value, read.value),
+    guards: [...plan.value.guards, ...broken.map(lateness)],
+  });
 }
 
 function tooLarge({ steps }: Graph, { maxSteps }: Policy): Fault | null {

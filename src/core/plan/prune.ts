@@ -23,7 +23,9 @@ export function prune(resolution: Resolution, maxDepth: number): Resolution {
 function redundant({ chosen, serves, search }: Resolution): readonly Contender[] {
   const makers = new Map<ContractKey, number>();
   for (const { facts } of chosen) {
-    for (const { key } of facts.outputs) if (search.demands.has(key)) makers.set(key, (makers.get(key) ?? 0) + 1);
+    for (const { key, keyNumber } of facts.outputs) {
+      if (search.demands(keyNumber).length > 0) makers.set(key, (makers.get(key) ?? 0) + 1);
+    }
   }
   const needed = new Set<Contender>();
   for (const [demand, by] of serves) if ((makers.get(demand.key) ?? 0) < 2) needed.add(by);

@@ -3,10 +3,10 @@ import type { RegistrySnapshot } from "../registry/snapshot.ts";
 import { ANY_SHAPE, byCost, type Contender, type Demand } from "./contender.ts";
 import type { Composites } from "./composites.ts";
 import { refusalReasons, type Exclusions } from "./eligible.ts";
-import { factsOf, type NodeFacts } from "./facts.ts";
+import { factsOf, type Facts, type NodeFacts } from "./facts.ts";
 import { Heap } from "./heap.ts";
 import type { Policy } from "./policy.ts";
-import { shapesOf, type Shapes } from "./shapes.ts";
+import type { Shapes } from "./shapes.ts";
 
 /** What a search minimises. */
 export interface CostModel {
@@ -30,8 +30,11 @@ export interface SearchRequest {
 export interface Search {
   /** One per wanted key that is not given, in the order wanted. */
   readonly wants: readonly Demand[];
-  readonly demands: ReadonlyMap<ContractKey, readonly Demand[]>;
-  readonly contenders: ReadonlyMap<NodeDefinition, Contender>;
+  /** Every node that was considered, in the order in which they were met. */
+  readonly contenders: readonly Contender[];
+  contenderOf(node: NodeDefinition): Contender | undefined;
+  /** The forms in which a key is asked for, by the key's number. */
+  demands(keyNumber: number): readonly Demand[];
   readonly shapes: Shapes;
   readonly request: SearchRequest;
   readonly snapshot: RegistrySnapshot;
@@ -45,57 +48,107 @@ export interface Search {
  * nodes cheapest first. A node is settled only after everything it needs, so no derivation contains a cycle.
  */
 export function search(request: SearchRequest, snapshot: RegistrySnapshot, model: CostModel): Search {
-  const explored = explore(request, snapshot, model);
-  settle(explored);
-  return explored;
+  const exploration = new Exploration(request, factsOf(snapshot), model);
+  const wants = request.want.filter((key) => !request.given.has(key)).map((key) => exploration.want(key));
+  exploration.walk();
+  const { contenders, shapes } = exploration;
+  const found: Search = {
+    wants,
+    contenders,
+    contenderOf: (node) => exploration.contenderOf(node),
+    demands: (keyNumber) => exploration.demands(keyNumber),
+    shapes,
+    request,
+    snapshot,
+    model,
+  };
+  settle(found);
+  return found;
 }
 
-function explore(request: SearchRequest, snapshot: RegistrySnapshot, model: CostModel): Search {
-  const factsFor = factsOf(snapshot);
-  const demands = new Map<ContractKey, Demand[]>();
-  const contenders = new Map<NodeDefinition, Contender>();
-  const keys: ContractKey[] = [];
-  const demand = (key: ContractKey, shape: number): Demand => {
-    let forms = demands.get(key);
+/** The walk back from the wanted keys. */
+class Exploration {
+  readonly contenders: Contender[] = [];
+  readonly shapes: Shapes;
+  readonly #request: SearchRequest;
+  readonly #facts: Facts;
+  readonly #model: CostModel;
+  readonly #demands: (Demand[] | undefined)[];
+  readonly #given: (boolean | undefined)[];
+  readonly #seen: (Contender | undefined)[];
+  readonly #open: number[] = [];
+
+  constructor(request: SearchRequest, facts: Facts, model: CostModel) {
+    this.#request = request;
+    this.#facts = facts;
+    this.#model = model;
+    this.shapes = facts.shapes;
+    // Sized beforehand: filled from the middle, a growing array would become a slow one.
+    this.#demands = new Array<Demand[] | undefined>(facts.keys);
+    this.#given = new Array<boolean | undefined>(facts.keys);
+    this.#seen = new Array<Contender | undefined>(facts.nodes);
+    for (const key of request.given) this.#given[facts.numberOf(key)] = true;
+  }
+
+  want(key: ContractKey): Demand {
+    return this.#demand(key, this.#facts.numberOf(key), ANY_SHAPE);
+  }
+
+  demands(keyNumber: number): readonly Demand[] {
+    return this.#demands[keyNumber] ?? NOTHING;
+  }
+
+  contenderOf(node: NodeDefinition): Contender | undefined {
+    return this.#seen[this.#facts.of(node).number];
+  }
+
+  walk(): void {
+    // The list grows while it is walked.
+    for (const keyNumber of this.#open) {
+      for (const facts of this.#facts.producers(keyNumber)) {
+        if (this.#seen[facts.number]) continue;
+        const contender = this.#consider(facts);
+        this.#seen[facts.number] = contender;
+        this.contenders.push(contender);
+      }
+    }
+  }
+
+  #consider(facts: NodeFacts): Contender {
+    const refusals = refusalsOf(facts, this.#request);
+    const needs: Demand[] = [];
+    const contender: Contender = {
+      node: facts.node,
+      facts,
+      refusals,
+      price: this.#model.price(facts),
+      needs,
+      waiting: 0,
+      cost: Infinity,
+      place: -1,
+    };
+    if (refusals.length > 0) return contender;
+    for (const { key, keyNumber, shape } of facts.required) {
+      if (this.#given[keyNumber]) continue;
+      const need = this.#demand(key, keyNumber, shape);
+      need.consumers.push(contender);
+      needs.push(need);
+    }
+    contender.waiting = needs.length;
+    return contender;
+  }
+
+  #demand(key: ContractKey, keyNumber: number, shape: number): Demand {
+    let forms = this.#demands[keyNumber];
     if (!forms) {
-      demands.set(key, (forms = []));
-      keys.push(key);
+      this.#demands[keyNumber] = forms = [];
+      this.#open.push(keyNumber);
     }
     for (const form of forms) if (form.shape === shape) return form;
-    const made: Demand = { key, shape, consumers: [], by: null, cost: Infinity };
+    const made: Demand = { key, keyNumber, shape, consumers: [], by: null, cost: Infinity };
     forms.push(made);
     return made;
-  };
-  const wants = request.want.filter((key) => !request.given.has(key)).map((key) => demand(key, ANY_SHAPE));
-  // `keys` grows while it is walked.
-  for (const key of keys) {
-    for (const node of snapshot.producers.get(key) ?? []) {
-      if (!contenders.has(node)) contenders.set(node, consider(factsFor(node), request, model, demand));
-    }
   }
-  return { wants, demands, contenders, shapes: shapesOf(snapshot), request, snapshot, model };
-}
-
-function consider(
-  facts: NodeFacts,
-  request: SearchRequest,
-  model: CostModel,
-  demand: (key: ContractKey, shape: number) => Demand,
-): Contender {
-  const { node } = facts;
-  const refusals = refusalsOf(facts, request);
-  const needs: Demand[] = [];
-  const price = model.price(facts);
-  const contender: Contender = { node, facts, refusals, price, needs, waiting: 0, cost: Infinity, place: -1 };
-  if (refusals.length > 0) return contender;
-  for (const { key, shape } of facts.required) {
-    if (request.given.has(key)) continue;
-    const need = demand(key, shape);
-    need.consumers.push(contender);
-    needs.push(need);
-  }
-  contender.waiting = needs.length;
-  return contender;
 }
 
 /** A composite is as good as its parts: when they cannot be planned, it is refused from the start. */
@@ -106,20 +159,21 @@ function refusalsOf({ node, trust }: NodeFacts, { policy, excluded, composites }
   return objection === null ? refusals : [objection];
 }
 
-function settle({ contenders, demands, shapes, model }: Search): void {
+function settle(search: Search): void {
+  const { contenders, shapes, model } = search;
   const heap = new Heap<Contender>(byCost);
   const enter = (contender: Contender): void => {
     contender.cost = priceWithNeeds(contender, model, settledCost);
     heap.push(contender);
   };
-  for (const contender of contenders.values()) {
+  for (const contender of contenders) {
     if (contender.waiting === 0 && contender.refusals.length === 0) enter(contender);
   }
   let place = 0;
   for (let next = heap.pop(); next !== undefined; next = heap.pop()) {
     next.place = place++;
-    for (const { key, shape } of next.facts.outputs) {
-      for (const demand of demands.get(key) ?? NOTHING) {
+    for (const { keyNumber, shape } of next.facts.outputs) {
+      for (const demand of search.demands(keyNumber)) {
         if (demand.by !== null || !mayServe(shape, demand, shapes)) continue;
         demand.by = next;
         demand.cost = next.cost;

@@ -24,9 +24,7 @@ export function shallowest(search: Search, maxDepth: number): Resolution | null 
 function rise(search: Search, maxDepth: number): ReadonlyMap<Demand, readonly Level[]> {
   const levels = new Map<Demand, Level[]>();
   const costOf = (need: Demand): number => levels.get(need)?.at(-1)?.cost ?? Infinity;
-  let affected = new Set(
-    [...search.contenders.values()].filter((c) => c.refusals.length === 0 && c.needs.length === 0),
-  );
+  let affected = new Set(search.contenders.filter((c) => c.refusals.length === 0 && c.needs.length === 0));
   for (let depth = 1; depth <= maxDepth && affected.size > 0; depth++) {
     const improved = new Map<Demand, Level>();
     for (const contender of affected) {
@@ -57,8 +55,8 @@ function beats(level: Level, other: Level | undefined, strictly: boolean): boole
 }
 
 function* servedBy(contender: Contender, search: Search): Iterable<Demand> {
-  for (const { key, shape } of contender.facts.outputs) {
-    for (const demand of search.demands.get(key) ?? []) if (mayServe(shape, demand, search.shapes)) yield demand;
+  for (const { keyNumber, shape } of contender.facts.outputs) {
+    for (const demand of search.demands(keyNumber)) if (mayServe(shape, demand, search.shapes)) yield demand;
   }
 }
 

@@ -27,6 +27,13 @@ export function shapesOf(snapshot: RegistrySnapshot): Shapes {
   return made;
 }
 
+/** The schema as text; most schemas are a type and nothing else, and are spared the general way. */
+function textOf(schema: JsonSchema): string {
+  const keywords = Object.keys(schema);
+  const { type } = schema;
+  return keywords.length === 1 && typeof type === "string" ? `type ${type}` : JSON.stringify(schema);
+}
+
 function newShapes(): Shapes {
   const schemas: JsonSchema[] = [];
   const byObject = new Map<JsonSchema, number>();
@@ -35,7 +42,7 @@ function newShapes(): Shapes {
   const numberOf = (schema: JsonSchema): number => {
     const known = byObject.get(schema);
     if (known !== undefined) return known;
-    const text = JSON.stringify(schema);
+    const text = textOf(schema);
     let number = byText.get(text);
     if (number === undefined) {
       number = schemas.push(schema) - 1;

@@ -55,8 +55,8 @@ function derives(
   // `ready` grows while it is walked.
   for (const producer of ready) {
     if (producer === rival) return true;
-    for (const { key, shape } of producer.facts.outputs) {
-      for (const demand of search.demands.get(key) ?? []) {
+    for (const { keyNumber, shape } of producer.facts.outputs) {
+      for (const demand of search.demands(keyNumber)) {
         if (had.has(demand) || !mayServe(shape, demand, search.shapes)) continue;
         had.add(demand);
         for (const consumer of consumers.get(demand) ?? []) {
@@ -87,7 +87,7 @@ function restsOn(rival: Contender, chosen: Contender, patience: Patience): boole
 
 function* producersOf(demand: Demand, search: Search): Iterable<Contender> {
   for (const node of search.snapshot.producers.get(demand.key) ?? []) {
-    const contender = search.contenders.get(node);
+    const contender = search.contenderOf(node);
     if (!contender || contender.place < 0) continue;
     const output = contender.facts.outputs.find((port) => port.key === demand.key);
     if (output && mayServe(output.shape, demand, search.shapes)) yield contender;

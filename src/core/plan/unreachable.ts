@@ -58,7 +58,7 @@ function descend(wanted: readonly Demand[], search: Search): { leaves: Missing[]
     const own: Rejected[] = [];
     let open = false;
     for (const node of search.snapshot.producers.get(demand.key) ?? []) {
-      const contender = search.contenders.get(node);
+      const contender = search.contenderOf(node);
       own.push({ key: demand.key, node: node.name, version: node.version, reasons: objections(node, demand, search) });
       if (!contender || missingNeeds(contender).length === 0) continue;
       open = true;

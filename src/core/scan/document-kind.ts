@@ -39,7 +39,9 @@ export const isFolderIndex = (path: string): boolean => [".onextree", ".tree"].i
 export function contentKind(path: string, text: string): ContentKind | null {
   if (isTreeFile(path)) return "tree_format";
   if (!DATA.has(extensionOf(path)) || text.length > MAX_PROBED_CHARS || IS_SCHEMA.test(text)) return null;
-  const stem = baseName(path).toLowerCase().replace(/\.(ya?ml|json)$/, "");
+  const stem = baseName(path)
+    .toLowerCase()
+    .replace(/\.(ya?ml|json)$/, "");
   if (stem.endsWith("execution_result")) return "execution_result";
   if (stem.endsWith("onex_node")) return "onex_node";
   if (stem.endsWith("state_contract")) return "state_contract";

@@ -59,14 +59,16 @@ export function ignoreDecision(
 }
 
 /**
- * Whether rules select a file, by its own path or by that of a folder it lies in. The rules name what is wanted here, not
- * what is ignored: `docs/` selects every file below docs, and a later `!docs/generated/` takes some of them back.
+ * Whether rules select a file, by its own path or by that of a folder it lies in: here the rules name what is wanted, not
+ * what is ignored. The last rule that matches decides, so `docs/` selects every file below docs, and a later
+ * `!docs/generated/` takes some of them back.
  */
 export function selects(rules: readonly IgnoreRule[], path: readonly string[]): boolean {
-  let selected = false;
-  for (let length = 1; length <= path.length; length++) {
-    const decision = ignoreDecision(rules, path.slice(0, length), length < path.length);
-    if (decision !== null) selected = decision === "ignored";
-  }
-  return selected;
+  const deciding = rules.findLast((rule) =>
+    path.some((_, i) => {
+      const isFolder = i < path.length - 1;
+      return (isFolder || !rule.directoriesOnly) && matchesGlob(rule.glob, path.slice(0, i + 1));
+    }),
+  );
+  return deciding !== undefined && !deciding.negated;
 }

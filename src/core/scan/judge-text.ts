@@ -141,7 +141,9 @@ function identityOf({ fields, fieldLines }: BlockReading): ClaimedIdentity | nul
   if (kept.length === 0) return null;
   return {
     fields: Object.fromEntries(kept.map((field) => [field, fields[field] as string])),
-    fieldLines: Object.fromEntries(kept.flatMap((field) => (field in fieldLines ? [[field, fieldLines[field] as number]] : []))),
+    fieldLines: Object.fromEntries(
+      kept.flatMap((field) => (field in fieldLines ? [[field, fieldLines[field] as number]] : [])),
+    ),
   };
 }
 
@@ -150,7 +152,14 @@ const HEX = /^[0-9a-fA-F]{64}$/;
 /** Metadata written as a YAML or JSON document: the fields are the document, and no rule can confirm their hash. */
 function nodeDocument(source: string, path: string): BlockReading {
   if (!path.endsWith(".json")) return readBlock(source, { path: "node.onex.yaml" });
-  const none = { dialect: null, body: "", lines: null, declaredHash: null, computedHash: null, fieldLines: {} } as const;
+  const none = {
+    dialect: null,
+    body: "",
+    lines: null,
+    declaredHash: null,
+    computedHash: null,
+    fieldLines: {},
+  } as const;
   const yaml = readYaml(source.charCodeAt(0) === 0xfeff ? source.slice(1) : source);
   if (!yaml.ok) {
     const fault = problem("SC001", yaml.error.message, "correct the syntax", { line: yaml.error.line });

@@ -53,12 +53,17 @@ function artifactProblems(
   fieldLines: Readonly<Record<string, number>>,
   world: ScanWorld,
 ): MetadataProblem[] {
-  const place = (file: string) => ({ field: `x_extensions.artifacts.${file}`, line: fieldLines["x_extensions"] ?? null });
+  const place = (file: string) => ({
+    field: `x_extensions.artifacts.${file}`,
+    line: fieldLines["x_extensions"] ?? null,
+  });
   return Object.entries(declaredArtifacts(fields)).flatMap(([file, declared]) => {
     const reference = parseContractReference(file);
     const actual = reference?.kind === "file" ? world.sha256(reference.path) : null;
     if (actual === null) {
-      return [problem("RG001", `the artifact ${file} is not there`, "restore it, or stamp the node again", place(file))];
+      return [
+        problem("RG001", `the artifact ${file} is not there`, "restore it, or stamp the node again", place(file)),
+      ];
     }
     if (actual === declared) return [];
     const message = `${file} is not the file the node was stamped with`;

@@ -20,5 +20,7 @@ export function replaceBody(
   if (next === text && reading.hash === "verified") return ok({ text, changed: false });
   // What was generated before is not renewed: its fields may have been edited since.
   const { fields: _, ...kept } = options;
-  return stamp(next, kept);
+  const stamped = stamp(next, kept);
+  // Of an edited page that gets its old body back, the stamp is true already: the text is still another.
+  return stamped.ok ? ok({ text: stamped.value.text, changed: stamped.value.text !== text }) : stamped;
 }

@@ -55,7 +55,8 @@ const LAST = ["examples", "definitions", "$defs"];
  * without one.
  */
 export function formatSchema(schema: JsonSchema, name?: string): JsonSchema {
-  const titled = name === undefined || "title" in schema || "$ref" in schema ? schema : { title: titleFromName(name), ...schema };
+  const titled =
+    name === undefined || "title" in schema || "$ref" in schema ? schema : { title: titleFromName(name), ...schema };
   return mapSchema(titled, (one) => ordered(normalised(one)));
 }
 
@@ -89,7 +90,13 @@ function ordered(schema: JsonObject): JsonObject {
 }
 
 /** One line, capital first, no full stop. */
-export const formatTitle = (text: string): string => capitalised(text.replace(/\s+/g, " ").trim().replace(/(?<=\w)\.$/, ""));
+export const formatTitle = (text: string): string =>
+  capitalised(
+    text
+      .replace(/\s+/g, " ")
+      .trim()
+      .replace(/(?<=\w)\.$/, ""),
+  );
 
 /** Paragraphs of one line each, a blank line between them; capital first, a full stop at the end of each that has none. */
 export function formatDescription(text: string): string {

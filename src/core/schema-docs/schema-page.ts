@@ -23,7 +23,8 @@ export function schemaPage(name: string, schema: JsonSchema): string {
     ["$defs", "definitions"].flatMap((key) => (isObject(schema[key]) ? Object.entries(schema[key]) : [])),
   );
   const rootName = typeof schema["$ref"] === "string" ? refName(schema["$ref"]) : null;
-  const root = rootName !== null && isObject(definitions.get(rootName)) ? (definitions.get(rootName) as JsonObject) : schema;
+  const root =
+    rootName !== null && isObject(definitions.get(rootName)) ? (definitions.get(rootName) as JsonObject) : schema;
   const title = textOf(root["title"]) ?? textOf(schema["title"]) ?? titleFromName(name);
   const sections = [...definitions].filter(([key, one]) => key !== rootName && isObject(one)) as [string, JsonObject][];
   return [
@@ -33,10 +34,13 @@ export function schemaPage(name: string, schema: JsonSchema): string {
     ...table(root),
     ...exampleBlock(root),
     ...sections.flatMap(([key, one]) => [`## ${key}`, ...paragraphs(one), ...table(one)]),
-  ].join("\n\n").concat("\n");
+  ]
+    .join("\n\n")
+    .concat("\n");
 }
 
-const textOf = (value: JsonValue | undefined): string | null => (typeof value === "string" && value !== "" ? value : null);
+const textOf = (value: JsonValue | undefined): string | null =>
+  typeof value === "string" && value !== "" ? value : null;
 
 const paragraphs = (schema: JsonObject): string[] => {
   const description = textOf(schema["description"]);
@@ -48,10 +52,7 @@ function table(schema: JsonObject): string[] {
   if (rows.length === 0) return [`Type: ${typeName(schema)}.`];
   const open = schema["additionalProperties"] !== false && schema["type"] === "object";
   const head = "| field | type | required | default | enum | description |\n|---|---|---|---|---|---|";
-  return [
-    [head, ...rows.map(line)].join("\n"),
-    open ? "Further fields are kept." : "Further fields are refused.",
-  ];
+  return [[head, ...rows.map(line)].join("\n"), open ? "Further fields are kept." : "Further fields are refused."];
 }
 
 function line({ field, schema, required }: Row): string {
@@ -62,7 +63,10 @@ function line({ field, schema, required }: Row): string {
     required ? "yes" : "no",
     "default" in schema ? code(JSON.stringify(schema["default"])) : "",
     values.map((value) => code(JSON.stringify(value))).join(", "),
-    [textOf(schema["description"]) ?? "", ...constraintsOf(schema)].filter((part) => part !== "").map(prose).join(" "),
+    [textOf(schema["description"]) ?? "", ...constraintsOf(schema)]
+      .filter((part) => part !== "")
+      .map(prose)
+      .join(" "),
   ];
   return `| ${cells.map(cell).join(" | ")} |`;
 }
@@ -98,7 +102,9 @@ function inner(schema: JsonObject, field: string, depth: number): readonly Row[]
   );
   const own = rowsOf(schema, `${field}.`, depth);
   const items = isObject(schema["items"]) ? within(schema["items"], `${field}[]`, depth) : [];
-  const values = isObject(schema["additionalProperties"]) ? within(schema["additionalProperties"], `${field}.*`, depth) : [];
+  const values = isObject(schema["additionalProperties"])
+    ? within(schema["additionalProperties"], `${field}.*`, depth)
+    : [];
   return [...own, ...items, ...values, ...alternatives.flatMap((one) => inner(one, field, depth - 1))];
 }
 

@@ -73,10 +73,10 @@ export function d1DeadLetterStore(db: DrizzleD1Database): DeadLetterStore {
           .limit(limit);
         return rows.map(deadLetterOf);
       }),
-    redrivenBefore: (before, limit) =>
+    redrivenBefore: (tenant, before, limit) =>
       answered("find redriven dead letters", async () => {
         const rows = await entries()
-          .where(and(sql`status = 'redriven'`, lt(deadLetters.redrivenAt, before)))
+          .where(and(eq(deadLetters.tenant, tenant), sql`status = 'redriven'`, lt(deadLetters.redrivenAt, before)))
           .orderBy(asc(deadLetters.redrivenAt), asc(deadLetters.id))
           .limit(limit);
         return rows.map(deadLetterOf);

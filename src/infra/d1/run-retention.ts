@@ -59,12 +59,13 @@ export function d1RunRetention(db: Database): RunRetention {
         ]);
         return "deleted";
       }),
-    forgetDeletions: (before, limit) =>
+    forgetDeletions: (tenant, before, limit) =>
       answered("forget deletions", async () => {
         const gone = await db.all(
-          sql`delete from runs where (tenant, run_id) in (
-                select tenant, run_id from runs indexed by runs_deleted
-                where deleted_at is not null and deleted_at < ${before} order by deleted_at limit ${limit})
+          sql`delete from runs where tenant = ${tenant} and run_id in (
+                select run_id from runs indexed by runs_deleted
+                where tenant = ${tenant} and deleted_at is not null and deleted_at < ${before}
+                order by deleted_at limit ${limit})
               returning run_id`,
         );
         return gone.length;

@@ -2,7 +2,8 @@ import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /**
- * The tables of the D1 database. Every key starts with the tenant. After a change here `npm run db:generate` writes the
+ * The tables of the D1 database. Every key starts with the tenant, but where archive objects are concerned, which tenants
+ * share. After a change here `npm run db:generate` writes the
  * next migration; give it a name, and never edit one that has been released. Tables of small rows are created WITHOUT
  * ROWID (added by hand to the generated SQL, which drizzle cannot say), so that a write is one billed row.
  */
@@ -95,7 +96,7 @@ export const runs = sqliteTable(
       .on(table.tenant, table.createdAt)
       .where(sql`fault_code is not null`),
     index("runs_deleted")
-      .on(table.deletedAt)
+      .on(table.tenant, table.deletedAt)
       .where(sql`deleted_at is not null`),
   ],
 );
@@ -175,7 +176,7 @@ export const deadLetters = sqliteTable(
       .on(table.tenant, table.runId)
       .where(sql`run_id is not null`),
     index("dead_letters_redriven")
-      .on(table.redrivenAt)
+      .on(table.tenant, table.redrivenAt)
       .where(sql`status = 'redriven'`),
   ],
 );

@@ -289,6 +289,8 @@ export class Ring {
     const archives = due.map((batch): EventMessage => ({ type: "archive", version: 1, ring: this.#number, batch }));
     const messages = [...archives, ...this.#news.take(this.#runs)];
     if (messages.length === 0) return;
+    // While the messages travel, another call may arm for something later; what is next must be armed by then.
+    this.#timers.rearm();
     try {
       await this.#ports.bus.publishEvents(messages);
     } catch {

@@ -4,6 +4,9 @@ import type { Fault } from "../../core/errors.ts";
 import type { NodeArtifacts } from "../../core/registry/node.ts";
 import type { Result } from "../../core/result.ts";
 import type { ControlEvent } from "../../spi/run-coordinator.ts";
+import type { DeadLetterService } from "./dead-letter-service.ts";
+import type { RunRemovalService } from "./run-removal.ts";
+import type { RunSearchService } from "./run-search.ts";
 
 /** What the gateway's routes may do: capabilities, not bindings. Every method is scoped to one tenant. */
 export interface Services {
@@ -12,6 +15,9 @@ export interface Services {
   readonly plans: PlanService;
   readonly runs: RunService;
   readonly control: RunControlService;
+  readonly search: RunSearchService;
+  readonly removal: RunRemovalService;
+  readonly deadLetters: DeadLetterService;
   readonly health: HealthService;
 }
 

@@ -55,9 +55,9 @@ export function memoryDeadLetterStore(): DeadLetterStore {
           .slice(0, limit),
       );
     },
-    async redrivenBefore(before, limit) {
+    async redrivenBefore(tenant, before, limit) {
       return structuredClone(
-        [...entries.values()]
+        of(tenant)
           .filter(({ status, redrivenAt }) => status === "redriven" && redrivenAt !== null && redrivenAt < before)
           .sort((a, b) => (a.redrivenAt ?? 0) - (b.redrivenAt ?? 0) || compareTexts(a.id, b.id))
           .slice(0, limit),

@@ -1,9 +1,11 @@
 import { DEFAULT_LEASES } from "../../core/run/event.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Clock, Ids } from "../../spi/clock.ts";
+import type { DeadLetterStore } from "../../spi/dead-letter-store.ts";
 import type { Log } from "../../spi/log.ts";
 import type { ArchivePorts } from "../host/archive-consumer.ts";
 import { consumeDeadLetters, type DeadLetterPorts } from "../host/dead-letter-consumer.ts";
+import { deadLetterService } from "../host/dead-letter-service.ts";
 import { consumeEvents } from "../host/events-consumer.ts";
 import { envelopeService } from "../host/envelope-service.ts";
 import { consumeWork } from "../host/execute-consumer.ts";
@@ -15,14 +17,17 @@ import { nodeService } from "../host/node-service.ts";
 import { planService } from "../host/plan-service.ts";
 import { RegistryCache } from "../host/registry-cache.ts";
 import { DEFAULT_RING, Ring, type RingSettings } from "../host/ring.ts";
+import { sweep, type SweepReport, type SweepSettings } from "../host/retention.ts";
+import type { SweepPorts } from "../host/retention/ports.ts";
 import { RunReader } from "../host/run-reader.ts";
 import { runControlService } from "../host/run-control-service.ts";
+import { runRemovalService } from "../host/run-removal.ts";
+import { runSearchService } from "../host/run-search.ts";
 import { runService } from "../host/run-service.ts";
 import type { Services } from "../host/services.ts";
 import type { NodeRegistry } from "../../spi/node-registry.ts";
 import type { RingStore } from "../../spi/ring-store.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
-import type { RunIndex } from "../../spi/run-index.ts";
 import type { TrustStore } from "../../spi/trust-store.ts";
 import { memoryBlobStore } from "./blob-store.ts";
 import { memoryDeadLetterStore } from "./dead-letter-store.ts";
@@ -30,16 +35,16 @@ import { memoryEventBus, type MemoryEventBus } from "./event-bus.ts";
 import { memoryNodeRegistry } from "./node-registry.ts";
 import { memoryRingStore } from "./ring-store.ts";
 import { memoryRunCoordinator } from "./run-coordinator.ts";
-import { memoryRunBooks } from "./run-books.ts";
+import { memoryRunBooks, type RunBooks } from "./run-books.ts";
 import { memoryTrustScores } from "./trust-scores.ts";
 import { memoryTrustStore } from "./trust-store.ts";
 
 /** The ports an engine runs on; any of them can be replaced, by a failing one for instance. */
-export interface EnginePorts {
+export interface EnginePorts extends RunBooks {
   readonly registry: NodeRegistry;
   readonly blobs: BlobStore;
   readonly bus: MemoryEventBus;
-  readonly index: RunIndex;
+  readonly deadLetters: DeadLetterStore;
   readonly trust: TrustStore;
   readonly coordinator: RunCoordinator;
 }
@@ -60,7 +65,7 @@ export interface EngineOptions {
 export interface MemoryEngine {
   readonly ports: EnginePorts;
   readonly services: Services;
-  readonly deadLetters: ReturnType<typeof memoryDeadLetterStore>;
+  readonly deadLetters: DeadLetterStore;
   /** Delivers every waiting message; true when there was one. */
   deliver(): Promise<boolean>;
   /** When the next alarm of any ring is due, or null. */
@@ -69,6 +74,8 @@ export interface MemoryEngine {
   fireAlarms(): Promise<void>;
   /** Forgets a ring's memory, as an eviction does; its storage stays. */
   evict(ring: number): void;
+  /** The clock's turn: deletes what is over. */
+  sweep(settings: SweepSettings): Promise<SweepReport>;
 }
 
 interface RingSlot {
@@ -81,13 +88,12 @@ export function memoryEngine(options: EngineOptions): MemoryEngine {
   const { clock, ids, log = silentLog, rings = 4, settings = DEFAULT_RING } = options;
   const slots = new Map<number, RingSlot>();
   const scores = memoryTrustScores();
-  const deadLetters = memoryDeadLetterStore();
-  const books = memoryRunBooks();
   const bare: EnginePorts = {
     registry: memoryNodeRegistry(scores),
     blobs: memoryBlobStore(),
     bus: memoryEventBus(),
-    index: books.index,
+    ...memoryRunBooks(),
+    deadLetters: memoryDeadLetterStore(),
     trust: memoryTrustStore(scores),
     coordinator: memoryRunCoordinator((ring) => open(ring)),
   };
@@ -105,11 +111,12 @@ export function memoryEngine(options: EngineOptions): MemoryEngine {
   const executor: ExecutorPorts = { registry: cache, router: options.router(ports), blobs: ports.blobs, clock, log };
   const runs = new RunReader(ports);
   const background = (work: Promise<unknown>): void => void work.catch(() => undefined);
-  const archive: ArchivePorts = { ...ports, segments: books.segments, registry: cache, clock, ids, log };
-  const buried: DeadLetterPorts = { coordinator: ports.coordinator, blobs: ports.blobs, deadLetters, clock, log };
+  const archive: ArchivePorts = { ...ports, registry: cache, clock, ids, log };
+  const kept: SweepPorts = { ...ports, runs, clock, log };
+  const buried: DeadLetterPorts = { ...ports, clock, log };
   return {
     ports,
-    deadLetters,
+    deadLetters: ports.deadLetters,
     services: {
       envelopes: envelopeService(
         { ...executor, coordinator: ports.coordinator, runs, ids, background },
@@ -119,6 +126,9 @@ export function memoryEngine(options: EngineOptions): MemoryEngine {
       plans: planService(cache, background),
       runs: runService(runs),
       control: runControlService({ ...executor, coordinator: ports.coordinator, runs, ids }, rings),
+      search: runSearchService(ports.index),
+      removal: runRemovalService(kept),
+      deadLetters: deadLetterService({ ...kept, bus: ports.bus }),
       health: healthService([]),
     },
     async deliver() {
@@ -145,5 +155,6 @@ export function memoryEngine(options: EngineOptions): MemoryEngine {
       const slot = slots.get(number);
       if (slot) slot.ring = null;
     },
+    sweep: (settings) => sweep(kept, settings, clock.now()),
   };
 }

@@ -47,8 +47,11 @@ export function memoryRunRetention(tables: RunTables): RunRetention {
       tables.remove(tenant, runId, now);
       return "deleted";
     },
-    async forgetDeletions(before, limit) {
-      const old = [...deletions].filter(([, at]) => at < before).sort(([, a], [, b]) => a - b);
+    async forgetDeletions(tenant, before, limit) {
+      const own = JSON.stringify([tenant]).slice(0, -1);
+      const old = [...deletions]
+        .filter(([key, at]) => at < before && key.startsWith(`${own},`))
+        .sort(([, a], [, b]) => a - b);
       for (const [key] of old.slice(0, limit)) deletions.delete(key);
       return Math.min(old.length, limit);
     },

@@ -6,7 +6,13 @@
  * POST /queued?waves=2,1: steps in waves (here two, then one); each step is an object write, a queue message and another
  * object write. Answers when the last step is done.
  */
-import { DurableObject, type MessageBatch, type ObjectNamespace, type ObjectState, type Queue } from "cloudflare:workers";
+import {
+  DurableObject,
+  type MessageBatch,
+  type ObjectNamespace,
+  type ObjectState,
+  type Queue,
+} from "cloudflare:workers";
 
 interface Env {
   readonly SHARDS: ObjectNamespace<Shard>;
@@ -98,7 +104,9 @@ export default {
 
   async queue(batch: MessageBatch<StepMessage>, env: Env): Promise<void> {
     await Promise.all(
-      batch.messages.map(({ body: { shard, run, step, input } }) => env.SHARDS.getByName(shard).finish(shard, run, step, input)),
+      batch.messages.map(({ body: { shard, run, step, input } }) =>
+        env.SHARDS.getByName(shard).finish(shard, run, step, input),
+      ),
     );
   },
 };

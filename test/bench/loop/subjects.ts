@@ -60,7 +60,8 @@ export async function openProduct(): Promise<Stand<Case>> {
   await registerTree(createClient({ baseUrl: url, token, name: "bench" }), PROJECT_ROOT);
   const database = await mf.getD1Database("DB");
   const archived = async (): Promise<number> =>
-    (await database.prepare("SELECT count(*) AS runs FROM runs WHERE archive_key IS NOT NULL").first<number>("runs")) ?? 0;
+    (await database.prepare("SELECT count(*) AS runs FROM runs WHERE archive_key IS NOT NULL").first<number>("runs")) ??
+    0;
   let fired = 0;
   const shotOf = (payload: object): Shot => ({
     url: `${url}/v1/envelopes`,
@@ -98,7 +99,10 @@ export async function openFloor(): Promise<Stand<Subject>> {
   const problem = (status: number, text: string): string | null =>
     status === 200 && text.includes('"succeeded"') ? null : text.slice(0, 300);
   return {
-    subjects: Object.entries(FLOORS).map(([name, path]) => ({ name, shot: { url: `${url}${path}`, body: () => body, problem } })),
+    subjects: Object.entries(FLOORS).map(([name, path]) => ({
+      name,
+      shot: { url: `${url}${path}`, body: () => body, problem },
+    })),
     quiet: () => Promise.resolve(),
     stop,
   };

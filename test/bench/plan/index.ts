@@ -29,7 +29,8 @@ export async function run({ rounds, log }: Pick<BenchOptions, "json"> & Partial<
   const goals = SIZES.map((size) => measureGoals(size, Math.max(5, Math.round((times * 10_000) / size / 3))));
   say("graphs");
   const graphs = [1_000, 10_000].map((steps) => measureGraph(steps, times));
-  const at = (size: number): GoalFigures => goals[SIZES.indexOf(size)] ?? { size, first: NaN, next: NaN, again: NaN, steps: 0 };
+  const at = (size: number): GoalFigures =>
+    goals[SIZES.indexOf(size)] ?? { size, first: NaN, next: NaN, again: NaN, steps: 0 };
   const exponent = slope(goals.map(({ size, next }) => [Math.log(size), Math.log(next)] as const));
   const rows: BenchRow[] = [
     row("order", "1,000 steps", ordering),
@@ -84,7 +85,9 @@ function measureGoals(size: number, rounds: number): GoalFigures {
   const registries = Math.min(5, rounds);
   for (let round = 0; round < registries; round++) {
     const snapshot = layered(size, DEPTH, VARIANTS, round + 1);
-    const goals = Array.from({ length: Math.min(width, Math.ceil(rounds / registries) + 1) }, (_, i) => keyOf(DEPTH - 1, i));
+    const goals = Array.from({ length: Math.min(width, Math.ceil(rounds / registries) + 1) }, (_, i) =>
+      keyOf(DEPTH - 1, i),
+    );
     goals.forEach((want, i) => {
       const [ms, plan] = timed(() => planned(goal(want, snapshot)));
       steps = plan.steps.length;
@@ -120,7 +123,8 @@ function timed<T>(work: () => T): readonly [number, T] {
   return [performance.now() - start, value];
 }
 
-const middle = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+const middle = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
 
 /** Least-squares slope through points. */
 function slope(points: readonly (readonly [number, number])[]): number {

@@ -51,9 +51,17 @@ export function wideGraph(steps: number, seed = 1): { readonly graph: Graph; rea
     if (i === 0) return { id: "s0", node: "source" };
     const [from, after] = [earlier(i), earlier(i)];
     const node = random() < 0.1 ? "effect" : "pure";
-    return { id: `s${i}`, node, inputs: { value: `s${from}.value` }, ...(after === from ? {} : { after: [`s${after}`] }) };
+    return {
+      id: `s${i}`,
+      node,
+      inputs: { value: `s${from}.value` },
+      ...(after === from ? {} : { after: [`s${after}`] }),
+    };
   });
-  return { graph: { steps: list, given: [], want: [`s${steps - 1}.value`] }, snapshot: buildSnapshot("bench", nodes, new Map()) };
+  return {
+    graph: { steps: list, given: [], want: [`s${steps - 1}.value`] },
+    snapshot: buildSnapshot("bench", nodes, new Map()),
+  };
 }
 
 function definition(

@@ -56,12 +56,16 @@ describe("registering a tree", () => {
   });
   afterEach(() => rm(root, { recursive: true }));
 
-  const clientOf = (register: (node: RegisterNode) => Promise<unknown>): Client => ({ nodes: { register } }) as unknown as Client;
+  const clientOf = (register: (node: RegisterNode) => Promise<unknown>): Client =>
+    ({ nodes: { register } }) as unknown as Client;
 
   it("reads every listed folder that has metadata, with its code when there is some", async () => {
     expect(await readTreeNodes(root)).toEqual([
       { folder: "nodes/built", texts: { metadata: "built metadata", contract: "built contract" } },
-      { folder: "nodes/written", texts: { metadata: "written metadata", contract: "written contract", code: "written code" } },
+      {
+        folder: "nodes/written",
+        texts: { metadata: "written metadata", contract: "written contract", code: "written code" },
+      },
     ]);
   });
 
@@ -69,7 +73,11 @@ describe("registering a tree", () => {
     const seen: string[] = [];
     const client = clientOf(({ metadata }) => {
       seen.push(metadata);
-      return Promise.resolve({ created: seen.length > 1, registry_version: `${seen.length}.0`, node: { name: metadata.split(" ")[0], version: "1.0.0" } });
+      return Promise.resolve({
+        created: seen.length > 1,
+        registry_version: `${seen.length}.0`,
+        node: { name: metadata.split(" ")[0], version: "1.0.0" },
+      });
     });
     expect(await registerTree(client, root)).toEqual({
       nodes: [
@@ -91,7 +99,10 @@ describe("registering a tree", () => {
       errors: [{ code: "METADATA_INVALID", detail: "name is missing", place: "node.onex.yaml:3" }],
       retryAfterSeconds: null,
     });
-    const registering = registerTree(clientOf(() => Promise.reject(refusal)), root);
+    const registering = registerTree(
+      clientOf(() => Promise.reject(refusal)),
+      root,
+    );
     await expect(registering).rejects.toThrow(
       "nodes/built was not registered: METADATA_INVALID: the node is refused\n  node.onex.yaml:3: name is missing\n  stamp it",
     );

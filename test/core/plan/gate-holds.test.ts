@@ -52,11 +52,9 @@ describe("gateHolds", () => {
     const gate: fc.Arbitrary<Gate> = fc.letrec<{ gate: Gate }>((tie) => ({
       gate: fc.oneof(
         { maxDepth: 4 },
-        fc
-          .boolean()
-          .map((value): Gate => ({
-            test: { value: { step: String(value), key: "k" }, path: "", op: "eq", than: true },
-          })),
+        fc.boolean().map((value): Gate => ({
+          test: { value: { step: String(value), key: "k" }, path: "", op: "eq", than: true },
+        })),
         fc.array(tie("gate"), { maxLength: 3 }).map((all) => ({ all })),
         fc.array(tie("gate"), { maxLength: 3 }).map((any) => ({ any })),
         tie("gate").map((not) => ({ not })),

@@ -34,7 +34,14 @@ function costs(graph: Hypergraph): ReadonlyMap<string, number> {
 
 const priceOf = cheapest(policy()).price;
 const price = (one: Parameters<typeof bruteForceCosts>[0][number]): number =>
-  priceOf({ node: one, trust: { score: 0.5, confidence: 0, samples: 0 }, age: 0, required: [], outputs: [] });
+  priceOf({
+    number: 0,
+    node: one,
+    trust: { score: 0.5, confidence: 0, samples: 0 },
+    age: 0,
+    required: [],
+    outputs: [],
+  });
 
 describe("planGoal, on any registry", () => {
   it("is tried on registries of which many reach their goal, with several steps and variants", () => {

@@ -1,10 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Fault } from "../../../src/core/errors.ts";
-import type { Plan } from "../../../src/core/plan/plan.ts";
-import { planGoal } from "../../../src/core/plan/plan-goal.ts";
 import type { Policy } from "../../../src/core/plan/policy.ts";
-import type { RegistrySnapshot } from "../../../src/core/registry/snapshot.ts";
-import { policy, registry } from "./support/nodes.ts";
+import { candidates, nodesOf, planned, refused } from "./support/goals.ts";
+import { registry } from "./support/nodes.ts";
 
 const DOCUMENT = [
   { name: "extract", in: ["document.text"], out: ["document.fields", "document.body"] },
@@ -12,31 +9,6 @@ const DOCUMENT = [
   { name: "verify", in: ["document.text"], out: ["hash.verdict"] },
   { name: "report", in: ["document.fields", "metadata.validation", "hash.verdict"], out: ["metadata.report"] },
 ];
-
-function planned(
-  want: readonly string[],
-  given: readonly string[],
-  snapshot: RegistrySnapshot,
-  rules: Partial<Policy> = {},
-): Plan {
-  const result = planGoal({ want, given, policy: policy(rules) }, snapshot);
-  if (!result.ok) throw new Error(result.error.message);
-  return result.value;
-}
-
-function refused(
-  want: readonly string[],
-  given: readonly string[],
-  snapshot: RegistrySnapshot,
-  rules: Partial<Policy> = {},
-): Fault {
-  const result = planGoal({ want, given, policy: policy(rules) }, snapshot);
-  if (result.ok) throw new Error(`planned ${result.value.steps.map((step) => step.id).join(", ")}`);
-  return result.error;
-}
-
-const nodesOf = (plan: Plan): readonly string[] => plan.steps.map((step) => step.node);
-const candidates = (plan: Plan, key: string) => plan.why.find((choice) => choice.key === key)?.candidates ?? [];
 
 describe("planGoal", () => {
   it("resolves a goal to the nodes it takes, once each, with every input bound", () => {
@@ -251,144 +223,6 @@ describe("variants", () => {
       { name: "total", in: { price: { type: "number" } }, out: ["total"] },
     ]);
     expect(planned(["total"], ["a"], snapshot).steps.map((step) => step.unchecked)).toEqual([undefined, ["price"]]);
-  });
-});
-
-describe("filters", () => {
-  const x = (changes: object) => ({ name: "make", in: ["a"], out: ["x"], ...changes });
-  const reasons = (changes: object, rules: Partial<Policy>, trust: Parameters<typeof registry>[1] = {}): unknown =>
-    (refused(["x"], ["a"], registry([x(changes)], trust), rules).details as { candidates: { reasons: string[] }[] })
-      .candidates[0]?.reasons;
-
-  it("say why they reject, every reason", () => {
-    expect(reasons({ lifecycle: "draft" }, {})).toEqual(["lifecycle draft is not allowed"]);
-    expect(reasons({}, { minTrust: 0.6 }, { "make@1.0.0": { score: 0.41 } })).toEqual(["trust 0.41 < 0.6"]);
-    expect(reasons({}, { minTrust: 0.6 }, { "make@1.0.0": { score: 0.59999 } })).toEqual(["trust 0.59999 < 0.6"]);
-    expect(reasons({}, { allowUnproven: false })).toEqual(["unproven: confidence 0 < 0.5"]);
-    expect(reasons({ namespace: "omnibase.x" }, { namespaces: { allow: ["onex"], deny: [] } })).toEqual([
-      "namespace omnibase.x is not allowed",
-    ]);
-    expect(reasons({ namespace: "onex.bad.x" }, { namespaces: { allow: ["onex"], deny: ["onex.bad"] } })).toEqual([
-      "namespace onex.bad.x is denied by onex.bad",
-    ]);
-    expect(reasons({ tags: ["slow"] }, { tags: { allow: ["fast"], deny: [] } })).toEqual([
-      "none of its tags (slow) is allowed",
-    ]);
-    expect(reasons({}, { tags: { allow: ["fast"], deny: [] } })).toEqual(["has no tag, and tags are required"]);
-    expect(reasons({ tags: ["a", "b"] }, { tags: { allow: null, deny: ["b"] } })).toEqual(["tag b is denied"]);
-    expect(reasons({ group: "g" }, { groups: { allow: ["h"], deny: [] } })).toEqual(["group g is not allowed"]);
-    expect(reasons({ group: "g" }, { groups: { allow: null, deny: ["g"] } })).toEqual(["group g is denied"]);
-    expect(reasons({}, { groups: { allow: ["h"], deny: [] } })).toEqual(["has no group, and a group is required"]);
-    expect(reasons({}, { pins: { make: "^2.0.0" } })).toEqual(["version 1.0.0 is outside the pin ^2.0.0"]);
-    expect(reasons({ lifecycle: "draft", group: "g" }, { groups: { allow: null, deny: ["g"] } })).toHaveLength(2);
-  });
-
-  it("let pass what they allow", () => {
-    const snapshot = registry(
-      [x({ namespace: "onex.nodes.x", tags: ["fast", "new"], group: "g", lifecycle: "review" })],
-      {
-        "make@1.0.0": { score: 0.1, confidence: 0.2 },
-      },
-    );
-    const rules: Partial<Policy> = {
-      minTrust: 0.9,
-      lifecycles: ["active", "review"],
-      namespaces: { allow: ["onex.nodes"], deny: ["onex.node"] },
-      tags: { allow: ["fast"], deny: ["old"] },
-      groups: { allow: ["g"], deny: [] },
-      pins: { make: "1.x", other: "9" },
-    };
-    expect(nodesOf(planned(["x"], ["a"], snapshot, rules))).toEqual(["make"]);
-  });
-
-  it("apply pins to the choice between versions", () => {
-    const snapshot = registry(["1.0.0", "1.2.0", "2.0.0"].map((version) => x({ version })));
-    expect(planned(["x"], ["a"], snapshot, { pins: { make: "^1.0.0" } }).steps[0]?.version).toBe("1.2.0");
-    expect(refused(["x"], ["a"], snapshot, { pins: { make: "latest!" } })).toMatchObject({
-      code: "PLAN_INVALID",
-      place: "policy.pins.make",
-      details: { problem: "invalid_pin" },
-    });
-  });
-});
-
-describe("contradictory policies", () => {
-  it.each<[Partial<Policy>, string, string]>([
-    [{ mode: "sequential", maxParallelism: 4 }, "policy.mode", "policy.max_parallelism"],
-    [{ allowUnproven: false, minConfidence: 1 }, "policy.allow_unproven", "policy.min_confidence"],
-    [{ tags: { allow: ["a"], deny: ["a"] } }, "policy.tags.allow", "policy.tags.deny"],
-    [{ groups: { allow: ["a"], deny: ["a"] } }, "policy.groups.allow", "policy.groups.deny"],
-    [{ namespaces: { allow: ["a"], deny: ["a"] } }, "policy.namespaces.allow", "policy.namespaces.deny"],
-  ])("%j names both fields", (rules, first, second) => {
-    const fault = refused(["x"], [], registry([{ name: "make", out: ["x"] }]), rules);
-    expect(fault.code).toBe("PLAN_POLICY_CONFLICT");
-    expect(fault.details).toMatchObject({ fields: [first, second] });
-    expect(fault.hint).toContain(first);
-    expect(fault.hint).toContain(second);
-  });
-});
-
-describe("guards", () => {
-  const chain = registry([
-    { name: "one", in: ["a"], out: ["b"] },
-    { name: "two", in: ["b"], out: ["c"] },
-    { name: "three", in: ["c"], out: ["x"] },
-    { name: "direct", in: ["a"], out: ["x"], cost: 50, latencyMs: 2_000 },
-  ]);
-
-  it("let a dearer plan pass when the cheapest is too deep, and say so", () => {
-    const plan = planned(["x"], ["a"], chain, { maxDepth: 2 });
-    expect(nodesOf(plan)).toEqual(["direct"]);
-    expect(plan.guards).toEqual(["max_depth 2 ruled out a plan with 3 that costs 6.6"]);
-    expect(candidates(plan, "x")).toMatchObject([
-      { node: "direct", verdict: "chosen" },
-      { node: "three", verdict: "fallback" },
-    ]);
-  });
-
-  it("let a dearer plan pass when the cheapest has too many steps", () => {
-    expect(nodesOf(planned(["x"], ["a"], chain, { maxSteps: 2 }))).toEqual(["direct"]);
-  });
-
-  it("let a faster plan pass when the cheapest would be late, and plan a late one when there is no other", () => {
-    const snapshot = registry([
-      { name: "slow", in: ["a"], out: ["x"], cost: 1, latencyMs: 800 },
-      { name: "fast", in: ["a"], out: ["x"], cost: 90, latencyMs: 10 },
-    ]);
-    expect(nodesOf(planned(["x"], ["a"], snapshot))).toEqual(["slow"]);
-    const fast = planned(["x"], ["a"], snapshot, { deadlineMs: 100 });
-    expect(nodesOf(fast)).toEqual(["fast"]);
-    expect(fast.guards).toEqual(["deadline_ms 100 ruled out a plan with 800 that costs 18"]);
-    const late = planned(["x"], ["a"], snapshot, { deadlineMs: 5 });
-    expect(nodesOf(late)).toEqual(["slow"]);
-    expect(late.guards).toEqual(["deadline_ms 5 is less than the 800 ms the steps are expected to take"]);
-  });
-
-  it("count expected time along the chain, or over all steps when they take turns", () => {
-    const two = registry([
-      { name: "x", out: ["x"], latencyMs: 80 },
-      { name: "y", out: ["y"], latencyMs: 80 },
-    ]);
-    expect(planned(["x", "y"], [], two, { deadlineMs: 100 }).guards).toEqual([]);
-    expect(planned(["x", "y"], [], two, { deadlineMs: 100, mode: "sequential" }).guards).toHaveLength(1);
-  });
-
-  it("are named when nothing passes", () => {
-    const only = registry([
-      { name: "one", in: ["a"], out: ["b"] },
-      { name: "two", in: ["b"], out: ["x"] },
-    ]);
-    for (const [rules, guard] of [
-      [{ maxDepth: 1 }, "max_depth"],
-      [{ maxSteps: 1 }, "max_steps"],
-      [{ maxCost: 2 }, "max_cost"],
-    ] as const) {
-      expect(refused(["x"], ["a"], only, rules)).toMatchObject({
-        code: "PLAN_LIMIT",
-        place: `policy.${guard}`,
-        details: { problem: guard, guard },
-      });
-    }
   });
 });
 

@@ -4,6 +4,7 @@ import type { Plan } from "../../../src/core/plan/plan.ts";
 import { planGoal } from "../../../src/core/plan/plan-goal.ts";
 import { planGraph } from "../../../src/core/plan/plan-graph.ts";
 import type { Policy } from "../../../src/core/plan/policy.ts";
+import { planWaves } from "../../../src/core/plan/waves.ts";
 import { isOrdered } from "./support/hypergraphs.ts";
 import { policy, registry } from "./support/nodes.ts";
 
@@ -148,7 +149,7 @@ describe("segments, of any graph", () => {
   it("never delay a step: all steps of one wait for the same effects and costly steps", () => {
     fc.assert(
       fc.property(random, (steps) => {
-        const made = plan(steps);
+        const made = plan(steps, { segment: { maxSteps: 64, timeoutMs: 60_000, maxBytes: 1 } });
         const light = (id: string): boolean => {
           const step = made.steps.find((one) => one.id === id)!;
           return step.kind === "compute" && step.cost <= 1 && step.when === undefined;
@@ -180,6 +181,35 @@ describe("segments, of any graph", () => {
         }
       }),
       { numRuns: 300 },
+    );
+  });
+});
+
+describe("planWaves", () => {
+  it("groups segments by what they wait for", () => {
+    const made = graph({ a: ["effect"], b: ["effect"], c: ["pure", "a"], d: ["pure", "c", "b"], e: ["effect", "d"] });
+    expect(segments(made)).toEqual(["a", "b", "c", "d", "e"]);
+    expect(planWaves(made)).toEqual([["s0", "s1"], ["s2"], ["s3"], ["s4"]]);
+    expect(planWaves(made)).toBe(planWaves(made));
+  });
+
+  it("holds every segment once, each in the first wave after all it waits for", () => {
+    fc.assert(
+      fc.property(random, (steps) => {
+        const result = planGraph({ steps, given: [] }, NODES, policy());
+        const made = result.ok ? result.value : (undefined as never);
+        const waves = planWaves(made);
+        expect(waves.flat().toSorted()).toEqual(made.segments.map((one) => one.id).toSorted());
+        const waveOf = new Map(waves.flatMap((wave, i) => wave.map((id) => [id, i] as const)));
+        const segmentOf = new Map(made.steps.map((step) => [step.id, step.segment]));
+        for (const one of made.segments) {
+          const before = one.steps
+            .flatMap((id) => made.steps.find((step) => step.id === id)!.after.map((from) => segmentOf.get(from)!))
+            .filter((id) => id !== one.id)
+            .map((id) => waveOf.get(id)!);
+          expect(waveOf.get(one.id)).toBe(1 + Math.max(-1, ...before));
+        }
+      }),
     );
   });
 });

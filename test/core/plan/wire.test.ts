@@ -1,3 +1,5 @@
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import canonicalize from "canonicalize";
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
@@ -155,16 +157,24 @@ describe("planToWire", () => {
 });
 
 describe("the hash", () => {
-  it("covers canonical JSON", () => {
-    const plan = example();
-    expect(JSON.stringify(planContent(plan))).toBe(canonicalize(planContent(plan)));
+  const canonicalHash = (plan: Plan): string => bytesToHex(sha256(utf8ToBytes(canonicalize(planContent(plan)) ?? "")));
+
+  it("is that of canonical JSON, however long the plan", () => {
+    expect(example().hash).toBe(canonicalHash(example()));
+    const chain = Array.from({ length: 700 }, (_, i) => ({
+      id: `s${i}`,
+      node: "count",
+      inputs: { text: i === 0 ? "text" : `s${i - 1}.words` },
+    }));
+    const long = planGraph({ steps: chain, given: ["text"] }, SNAPSHOT, policy({ maxDepth: 1_000 }));
+    expect(long.ok && long.value.hash).toBe(long.ok && canonicalHash(long.value));
     fc.assert(
       fc.property(hypergraph(), (one) => {
         const result = planGoal(
           { want: one.want, given: one.given, policy: policy() },
           buildSnapshot("1", one.nodes, new Map()),
         );
-        if (result.ok) expect(JSON.stringify(planContent(result.value))).toBe(canonicalize(planContent(result.value)));
+        if (result.ok) expect(result.value.hash).toBe(canonicalHash(result.value));
       }),
       { numRuns: 50 },
     );

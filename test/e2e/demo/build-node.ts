@@ -13,11 +13,15 @@ export async function buildNode(client: Client, specificationFile: URL, screen: 
   const result = await client.runs.wait(sent.runId, { timeoutSeconds: 60 });
   const read = registration.safeParse(result.outputs["node.registration"]);
   if (!read.success) {
-    throw new DemoFailure(`the scaffold built nothing: ${result.error?.code ?? ""} ${result.error?.message ?? result.run_status}`);
+    throw new DemoFailure(
+      `the scaffold built nothing: ${result.error?.code ?? ""} ${result.error?.message ?? result.run_status}`,
+    );
   }
   const built = read.data;
   const passed = built.examples.filter((example) => example.passed).length;
-  screen.line(`  ${built.name}@${built.version} is ${built.lifecycle}: ${passed} of ${built.examples.length} examples passed`);
+  screen.line(
+    `  ${built.name}@${built.version} is ${built.lifecycle}: ${passed} of ${built.examples.length} examples passed`,
+  );
   screen.line(`  hash ${built.hash} ${built.hash_verified ? "verified" : "NOT VERIFIED"}`);
   for (const key of built.artifacts) screen.faint(`  ${key}`);
   if (built.lifecycle !== "active" || !built.hash_verified) {

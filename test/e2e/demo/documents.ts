@@ -40,7 +40,8 @@ async function readText(path: string): Promise<Outcome> {
     if (facts.isDirectory()) return { reason: "is a folder" };
     if (!facts.isFile()) return { reason: "is not a file" };
     if (facts.size === 0) return { reason: "is empty" };
-    if (facts.size > MAX_BYTES) return { reason: `is too large: ${facts.size} bytes, and ${MAX_BYTES} (1 MiB) is the most` };
+    if (facts.size > MAX_BYTES)
+      return { reason: `is too large: ${facts.size} bytes, and ${MAX_BYTES} (1 MiB) is the most` };
     return decode(await readFile(path));
   } catch (thrown) {
     return { reason: REASONS[(thrown as NodeJS.ErrnoException).code ?? ""] ?? `cannot be read: ${String(thrown)}` };

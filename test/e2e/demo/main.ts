@@ -24,7 +24,10 @@ const shippedDocuments = (): string[] =>
     .map((name) => `${EXAMPLES}${name}`);
 
 async function main(): Promise<boolean> {
-  const { positionals, values } = parseArgs({ allowPositionals: true, options: { json: { type: "boolean", default: false } } });
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: "boolean", default: false } },
+  });
   const { documents, refused } = await readDocuments(positionals.length > 0 ? positionals : shippedDocuments());
   for (const { path, reason } of refused) screen.bad(`${path} ${reason}`);
   if (documents.length === 0) throw new DemoFailure("there is no document to work on");

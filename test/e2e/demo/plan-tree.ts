@@ -16,7 +16,9 @@ export function planTree(plan: PlanWire): string[] {
     const step = stepId === null ? undefined : steps.get(stepId);
     const again = step !== undefined && shown.has(step.id);
     const where = step && !again ? `  [${step.segment}, ${inline.get(step.segment) ? "inline" : "queue"}]` : "";
-    lines.push(`${head}${keys.join(", ")} ← ${step ? `${step.node}@${step.version}` : "given"}${where}${again ? " ↑" : ""}`);
+    lines.push(
+      `${head}${keys.join(", ")} ← ${step ? `${step.node}@${step.version}` : "given"}${where}${again ? " ↑" : ""}`,
+    );
     if (!step || again) return;
     shown.add(step.id);
     const sources = sourcesOf(step);

@@ -53,7 +53,11 @@ export async function runDocument(
   }
 }
 
-function problemOf(error: { code: string; message: string } | null, complete: boolean, queuedSteps: number): string | null {
+function problemOf(
+  error: { code: string; message: string } | null,
+  complete: boolean,
+  queuedSteps: number,
+): string | null {
   if (error) return `${error.code}: ${error.message}`;
   if (!complete) return "the run gave no report or no statistics";
   return queuedSteps === 0 ? "no step travelled through the queue" : null;

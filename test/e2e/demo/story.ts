@@ -75,7 +75,7 @@ interface Bucket {
 async function storedKeys({ mf }: LocalWorker): Promise<string[]> {
   const bucket = (await mf.getR2Bucket("BLOBS")) as unknown as Bucket;
   const keys: string[] = [];
-  for (let cursor: string | undefined; ; ) {
+  for (let cursor: string | undefined; ;) {
     const page = await bucket.list(cursor === undefined ? {} : { cursor });
     keys.push(...page.objects.map(({ key }) => key));
     if (!page.truncated) return keys.sort();

@@ -43,7 +43,10 @@ export const summaryJson = ({ built, documents, before, after, keys }: Story): o
     queued_steps: queuedSteps,
   })),
   trust: Object.fromEntries(
-    Object.entries(after).map(([name, { score, samples }]) => [name, { before: before[name]?.score ?? null, after: score, samples }]),
+    Object.entries(after).map(([name, { score, samples }]) => [
+      name,
+      { before: before[name]?.score ?? null, after: score, samples },
+    ]),
   ),
   results: keys,
 });

@@ -36,8 +36,11 @@ export async function openTestServer(): Promise<TestServer> {
   // Touches the ring it asks, so that the files it leaves are there from the start.
   await client.health();
   const database = await mf.getD1Database("DB");
-  const bucket = (await mf.getR2Bucket("BLOBS")) as unknown as { list(options: object): Promise<{ objects: { key: string }[] }> };
-  const keys = async (prefix: string): Promise<readonly string[]> => (await bucket.list({ prefix })).objects.map(({ key }) => key);
+  const bucket = (await mf.getR2Bucket("BLOBS")) as unknown as {
+    list(options: object): Promise<{ objects: { key: string }[] }>;
+  };
+  const keys = async (prefix: string): Promise<readonly string[]> =>
+    (await bucket.list({ prefix })).objects.map(({ key }) => key);
   return {
     url,
     token,
@@ -49,7 +52,11 @@ export async function openTestServer(): Promise<TestServer> {
         headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
         body: typeof body === "string" ? body : JSON.stringify(body),
       });
-      return { status: response.status, headers: response.headers, body: (await response.json()) as Record<string, unknown> };
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: (await response.json()) as Record<string, unknown>,
+      };
     },
     async written() {
       const tables = ["nodes", "registry_versions", "trust_scores", "runs", "dead_letters"];

@@ -172,10 +172,11 @@ export function deadLetterStoreContract(
     expect(ids(await store.ofRun(tenant, "r1")).toSorted()).toEqual(["a", "c"]);
     await store.redriven(tenant, "a", 1, 70);
     await store.redriven(tenant, "d", 1, 60);
-    const own = async (before: number) =>
-      ids((await store.redrivenBefore(before, 1_000)).filter((one) => one.tenant === tenant));
+    const own = async (before: number) => ids(await store.redrivenBefore(tenant, before, 10));
     expect(await own(70)).toEqual(["d"]);
     expect(await own(71)).toEqual(["d", "a"]);
+    expect(ids(await store.redrivenBefore(tenant, 71, 1))).toEqual(["d"]);
+    expect(await store.redrivenBefore(`${tenant}-other`, 71, 10)).toEqual([]);
     expect(await store.tenants()).toContain(tenant);
     await store.remove(tenant, ["a", "b", "absent", ...Array.from({ length: 150 }, (_, n) => `x${n}`), "c"]);
     await store.remove(tenant, []);

@@ -142,8 +142,10 @@ export function runRetentionContract(label: string, open: () => Promise<OpenBook
       archivedSummary({ tenant, runId: `r00_${n}`, archive: { key: `${tenant}-k`, offset: n, length: 1 } });
     await index.put([run(1), run(2), run(3)]);
     for (const n of [1, 2, 3]) await retention.delete(tenant, `r00_${n}`, n * 100);
-    await retention.forgetDeletions(300, 1);
-    await retention.forgetDeletions(300, 1_000);
+    expect(await retention.forgetDeletions(`${tenant}-other`, 300, 10)).toBe(0);
+    expect(await retention.forgetDeletions(tenant, 300, 1)).toBe(1);
+    expect(await retention.forgetDeletions(tenant, 300, 10)).toBe(1);
+    expect(await retention.forgetDeletions(tenant, 300, 10)).toBe(0);
     expect(await retention.delete(tenant, "r00_1", 400)).toBe("unknown");
     expect(await retention.delete(tenant, "r00_2", 400)).toBe("unknown");
     expect(await retention.delete(tenant, "r00_3", 400)).toBe("repeated");

@@ -1,0 +1,19 @@
+import type { JsonObject } from "../../../contracts/json.ts";
+import type { RunSummary } from "../run/summary.ts";
+import { isoTime, isoTimeOrNull } from "../run/time.ts";
+
+/** A run as a list shows it. */
+export const runEntry = (run: RunSummary): JsonObject => ({
+  run_id: run.runId,
+  status: run.status,
+  operation: run.operation,
+  correlation_id: run.correlationId,
+  want: run.want,
+  tags: run.tags,
+  nodes: run.nodes,
+  steps: run.steps,
+  created_at: isoTime(run.createdAt),
+  finished_at: isoTimeOrNull(run.finishedAt),
+  duration_ms: run.finishedAt === null ? null : run.finishedAt - run.createdAt,
+  error: run.faultCode === null ? null : { code: run.faultCode, message: run.faultMessage ?? "" },
+});

@@ -1,0 +1,53 @@
+import { startOf, type Day } from "../../../core/retention/day.ts";
+import { dayIn, PAYLOADS } from "../../../core/retention/keys.ts";
+import { readMessage } from "../../../core/dead-letters/message.ts";
+import type { Instant } from "../../../core/run/state.ts";
+import { payloadOf } from "../dead-letter-redrive.ts";
+import { standingOf } from "../dead-letter-standing.ts";
+import { forEach } from "./each.ts";
+import type { SweepLimits } from "./limits.ts";
+import type { SweepPorts } from "./ports.ts";
+
+/** A redriven message has been delivered by then, or waits in a long queue; asking costs little either way. */
+const SETTLED_AFTER_MS = 10 * 60 * 1_000;
+
+/** Removes entries of messages that died before `firstKept`: payload first, so that none is left without an entry. */
+export async function expireDeadLetters(ports: SweepPorts, firstKept: Day, limits: SweepLimits): Promise<number> {
+  const { deadLetters, blobs } = ports;
+  let removed = 0;
+  await forEach(await deadLetters.tenants(), async (tenant) => {
+    const old = await deadLetters.diedBefore(tenant, startOf(firstKept), limits.objects);
+    if (old.length === 0) return;
+    await blobs.delete(old.map(({ payloadKey }) => payloadKey));
+    await deadLetters.remove(
+      tenant,
+      old.map(({ id }) => id),
+    );
+    removed += old.length;
+  });
+  // Payloads of entries that were never written, or were overwritten by a later death.
+  const oldest = await blobs.list(PAYLOADS, limits.objects);
+  const strays = oldest.filter((key) => {
+    const day = dayIn(key, PAYLOADS);
+    return day !== null && day < firstKept;
+  });
+  if (strays.length > 0) await blobs.delete(strays);
+  return removed + strays.length;
+}
+
+/** Resolves entries that were sent again and that nothing waits for any more. */
+export async function resolveRedriven(ports: SweepPorts, now: Instant, limits: SweepLimits): Promise<number> {
+  const { deadLetters } = ports;
+  let resolved = 0;
+  await forEach(await deadLetters.tenants(), async (tenant) => {
+    const redriven = await deadLetters.redrivenBefore(tenant, now - SETTLED_AFTER_MS, limits.unfinished);
+    await forEach(redriven, async (letter) => {
+      const reading = readMessage(await payloadOf(letter, ports));
+      const standing = reading.ok ? await standingOf(reading.message, ports) : null;
+      if (standing === null || standing.kind === "waiting") return;
+      await deadLetters.resolve(tenant, letter.id, letter.redrives, standing.reason, now);
+      resolved++;
+    });
+  });
+  return resolved;
+}

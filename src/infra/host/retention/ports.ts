@@ -1,0 +1,19 @@
+import type { BlobStore } from "../../../spi/blob-store.ts";
+import type { DeadLetterStore } from "../../../spi/dead-letter-store.ts";
+import type { Log } from "../../../spi/log.ts";
+import type { RunRetention } from "../../../spi/run-retention.ts";
+import type { SegmentLedger } from "../../../spi/segment-ledger.ts";
+import type { SweepMarks } from "../../../spi/sweep-marks.ts";
+import type { ValueLedger } from "../../../spi/value-ledger.ts";
+import type { StandingPorts } from "../dead-letter-standing.ts";
+
+/** Everything the sweep works on. */
+export interface SweepPorts extends StandingPorts {
+  readonly retention: RunRetention;
+  readonly segments: SegmentLedger;
+  readonly values: ValueLedger;
+  readonly marks: SweepMarks;
+  readonly deadLetters: DeadLetterStore;
+  readonly blobs: BlobStore;
+  readonly log: Log;
+}
