@@ -31,7 +31,7 @@ const ENTRY_EXAMPLE = {
   original_topic: "onex-execute",
   original_message: {
     key: "r00_01J00000000000000000000000",
-    value: { $ref: "/v1/dead-letters/0b3ad7c4f0e24c36b4fb3e0c7b1a9f52/payload" },
+    value: { href: "/v1/dead-letters/0b3ad7c4f0e24c36b4fb3e0c7b1a9f52/payload" },
     offset: "0b3ad7c4f0e24c36b4fb3e0c7b1a9f52",
     partition: null,
   },
@@ -61,7 +61,7 @@ export const deadLetterView = z
     original_topic: z.string().meta({ description: "The queue it died on." }),
     original_message: z.object({
       key: z.string().nullable().meta({ description: "The run it is about." }),
-      value: z.object({ $ref: z.string() }).meta({ description: "Where the message itself is." }),
+      value: z.object({ href: z.string() }).meta({ description: "Where the message itself is." }),
       offset: z.string().meta({ description: "What names the message." }),
       partition: z.null(),
     }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fault, RuntimeHostError } from "../../src/core/errors.ts";
 import { encodeRun, decodeRun } from "../../src/core/run/codec.ts";
-import type { ExecuteMessage } from "../../src/core/run/work.ts";
+import type { EventMessage, ExecuteMessage } from "../../src/core/run/work.ts";
 import { DEFAULT_RING, Ring } from "../../src/infra/host/ring.ts";
 import { silentLog } from "../../src/infra/host/log.ts";
 import { fixedClock } from "../../src/infra/memory/clock.ts";
@@ -48,6 +48,8 @@ const answerFor = (work: ExecuteMessage["work"]) => ({
   token: work.token,
   results: work.steps.map(({ id }) => ({ step: id, outcome: success(id) })),
 });
+const batchOf = (message: Delivery<EventMessage> | undefined): number =>
+  message?.body.type === "archive" ? message.body.batch : -1;
 const statusOf = (ring: Ring) => decodeRun(ring.read(REQUEST.id) ?? "null").header.status;
 
 describe("a ring", () => {
@@ -149,8 +151,8 @@ describe("idempotency", () => {
     clock.advance(SETTINGS.flushMs);
     await ring.tick();
     const [message] = bus.events.pull(1);
-    expect(ring.batch(message?.body.batch ?? 0)?.records).toHaveLength(1);
-    ring.archived(message?.body.batch ?? 0);
+    expect(ring.batch(batchOf(message))?.records).toHaveLength(1);
+    ring.archived(batchOf(message));
     expect(ring.read(REQUEST.id)).toBeNull();
     expect(await ring.submit(first)).toEqual({ kind: "duplicate", record: null });
     expect(await ring.submit({ ...first, requestHash: "h2" })).toEqual({ kind: "conflict" });
@@ -180,7 +182,7 @@ describe("the way to the archive", () => {
     await world.ring.tick();
     const [again] = world.bus.events.pull(1);
     expect(again?.body).toEqual(lost?.body);
-    const batch = world.ring.batch(again?.body.batch ?? 0);
+    const batch = world.ring.batch(batchOf(again));
     expect(batch?.trust).toMatchObject([{ node: "a@1.0.0", source: "ring-00", totals: { samples: 1, successes: 1 } }]);
   });
 
@@ -191,10 +193,10 @@ describe("the way to the archive", () => {
     await cold.tick();
     const [message] = world.bus.events.pull(1);
     const colder = world.reopen();
-    expect(colder.batch(message?.body.batch ?? 0)?.records).toHaveLength(1);
-    colder.archived(message?.body.batch ?? 0);
+    expect(colder.batch(batchOf(message))?.records).toHaveLength(1);
+    colder.archived(batchOf(message));
     expect(world.store.timers()).toEqual([]);
-    expect(colder.batch(message?.body.batch ?? 0)).toBeNull();
+    expect(colder.batch(batchOf(message))).toBeNull();
   });
 
   it("a run stays readable until the archive has answered", async () => {
@@ -202,6 +204,19 @@ describe("the way to the archive", () => {
     await finish(world);
     await world.ring.tick();
     expect(statusOf(world.ring)).toBe("succeeded");
+  });
+
+  it("tells the index of a run that is still under way at the next flush, and only then", async () => {
+    const world = open();
+    await world.ring.submit(submission([{ id: "a" }]));
+    expect(world.bus.events.size).toBe(0);
+    world.clock.advance(SETTINGS.flushMs);
+    await world.ring.tick();
+    const [news] = world.bus.events.pull(10);
+    expect(news?.body).toMatchObject({ type: "started", runs: [{ runId: REQUEST.id, status: "running" }] });
+    world.clock.advance(SETTINGS.flushMs);
+    await world.ring.tick();
+    expect(world.bus.events.size).toBe(0);
   });
 
   it("an idle ring arms nothing", async () => {

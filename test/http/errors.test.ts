@@ -54,13 +54,16 @@ describe("problem documents", () => {
 });
 
 describe("unknown places", () => {
-  it.each(["/nothing", "/v1/nothing", "/v1/envelopes/", "/v1/runs", "/HEALTH"])("%s is a 404 problem", async (path) => {
-    expect(await problemOf(await gateway().get(path))).toMatchObject({
-      status: 404,
-      code: "ROUTE_NOT_FOUND",
-      instance: path,
-    });
-  });
+  it.each(["/nothing", "/v1/nothing", "/v1/envelopes/", "/v1/runs/", "/HEALTH"])(
+    "%s is a 404 problem",
+    async (path) => {
+      expect(await problemOf(await gateway().get(path))).toMatchObject({
+        status: 404,
+        code: "ROUTE_NOT_FOUND",
+        instance: path,
+      });
+    },
+  );
 
   it.each([
     ["GET", "/v1/envelopes", "POST"],

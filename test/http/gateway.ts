@@ -29,6 +29,8 @@ export interface Gateway {
   readonly pauses: number[];
   /** A request with the token, unless the headers say otherwise. */
   get(path: string, headers?: Record<string, string>): Promise<Response>;
+  /** A DELETE with the token. */
+  remove(path: string): Promise<Response>;
   /** A POST with the token; a body that is no string is sent as JSON. */
   post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>;
 }
@@ -65,6 +67,7 @@ export function gateway(overrides: ServiceOverrides = {}, options: Partial<AppOp
     accepted,
     pauses,
     get: async (path, headers = {}) => app.request(path, { headers: { ...authorized, ...headers } }),
+    remove: async (path) => app.request(path, { method: "DELETE", headers: authorized }),
     post: async (path, body, headers = {}) =>
       app.request(path, {
         method: "POST",
@@ -190,7 +193,7 @@ export const LETTER = {
   id: "m1",
   status: "open",
   original_topic: "onex-execute",
-  original_message: { key: RUN_ID, value: { $ref: "/v1/dead-letters/m1/payload" }, offset: "m1", partition: null },
+  original_message: { key: RUN_ID, value: { href: "/v1/dead-letters/m1/payload" }, offset: "m1", partition: null },
   message_type: "work",
   error_type: "consumer_error",
   failure_reason: "the queue gave up redelivering it",

@@ -12,7 +12,7 @@ export const deadLetterEntry = (letter: DeadLetter): JsonObject => ({
   original_topic: letter.queue,
   original_message: {
     key: letter.runId,
-    value: { $ref: `/v1/dead-letters/${encodeURIComponent(letter.id)}/payload` },
+    value: { href: `/v1/dead-letters/${encodeURIComponent(letter.id)}/payload` },
     offset: letter.id,
     partition: null,
   },

@@ -13,8 +13,15 @@ declare module "cloudflare:workers" {
     };
   }
 
+  /** A method called over RPC answers later. */
+  export type Stub<Rpc> = {
+    [Method in keyof Rpc]: Rpc[Method] extends (...args: infer Args) => infer Answer
+      ? (...args: Args) => Promise<Awaited<Answer>>
+      : never;
+  };
+
   export interface ObjectNamespace<Rpc> {
-    getByName(name: string): Rpc;
+    getByName(name: string): Stub<Rpc>;
   }
 
   export interface Queue<Body> {

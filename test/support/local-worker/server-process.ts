@@ -22,7 +22,7 @@ export async function startServer(options: Omit<BootOptions, "onLine"> = {}): Pr
   const child = spawn(process.execPath, [SCRIPT, JSON.stringify(options)], { detached: true, stdio: "pipe" });
   const errors: string[] = [];
   createInterface({ input: child.stderr }).on("line", (line) => errors.push(line));
-  const endWithUs = (): void => void killGroup(child);
+  const endWithUs = (): void => killGroup(child);
   process.once("exit", endWithUs);
   const exited = once(child, "exit").finally(() => process.removeListener("exit", endWithUs));
   const ready = once(createInterface({ input: child.stdout }), "line") as Promise<[string]>;
