@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import { durableRingStore } from "../../src/infra/durable/ring-store.ts";
+import { durableRingStore, rememberedRing } from "../../src/infra/durable/ring-store.ts";
 import type { RingRpc } from "../../src/infra/durable/run-coordinator.ts";
 import { Ring } from "../../src/infra/host/ring.ts";
 import { ringPorts, ringSettings } from "../wiring.ts";
@@ -10,7 +10,7 @@ export class RunRing extends DurableObject<Env> implements RingRpc {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    const number = Number.parseInt((ctx.id.name ?? "ring-00").slice("ring-".length), 16);
+    const number = rememberedRing(ctx.storage, ctx.id.name);
     const alarm = { arm: (at: number): void => void ctx.storage.setAlarm(at) };
     this.#ring = new Ring(
       number,

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import type { IgnoreRule } from "../../core/scan/ignore-rules.ts";
 import { ignoreDecision, parseIgnoreRules } from "../../core/scan/ignore-rules.ts";
@@ -29,23 +29,21 @@ export const openScope: IgnoreScope = {
 
 /**
  * The scope of a folder. `.onexignore` always holds; `.gitignore` holds inside a git working tree. Both are looked for in
- * the folder, below it, and above it up to the root of the working tree. The nearest file decides, `.onexignore` first.
+ * the folder, below it, and above it up to its project's root. The nearest file decides, `.onexignore` first.
  */
-export function scopeOf(folder: string): IgnoreScope {
-  const top = workingTreeOf(folder);
-  const above =
-    top === null
-      ? []
-      : relative(top, folder)
-          .split(sep)
-          .filter((part) => part !== "");
-  let levels: readonly Level[] = withLevel([], top ?? folder, 0, top !== null);
-  let at = top ?? folder;
+export function scopeOf(folder: string, cwd: string): IgnoreScope {
+  const inGit = workingTreeOf(folder) !== null;
+  const top = projectRoot(folder, cwd);
+  const above = relative(top, folder)
+    .split(sep)
+    .filter((part) => part !== "");
+  let levels = withLevel([], top, 0, inGit);
+  let at = top;
   for (const [index, part] of above.entries()) {
     at = join(at, part);
-    levels = withLevel(levels, at, index + 1, true);
+    levels = withLevel(levels, at, index + 1, inGit);
   }
-  return scope(at, above, levels, top !== null);
+  return scope(at, above, levels, inGit);
 }
 
 function scope(folder: string, segments: readonly string[], levels: readonly Level[], inGit: boolean): IgnoreScope {
@@ -85,10 +83,29 @@ function rulesOf(file: string): readonly IgnoreRule[] {
   }
 }
 
-/** The nearest folder at or above this one that holds `.git`, or null. */
-export function workingTreeOf(folder: string): string | null {
+/** The root of the git working tree a folder is in, or null. */
+function workingTreeOf(folder: string): string | null {
   for (let at = folder; ; at = dirname(at)) {
     if (existsSync(join(at, ".git"))) return at;
     if (dirname(at) === at) return null;
+  }
+}
+
+/**
+ * Where the settings of a folder begin to hold: at the root of its git working tree, or else where the command was
+ * called, if the folder is in there, or else at the folder itself.
+ */
+export function projectRoot(folder: string, cwd: string): string {
+  const called = realOf(cwd);
+  const isBelow = folder === called || folder.startsWith(called === sep ? sep : called + sep);
+  return workingTreeOf(folder) ?? (isBelow ? called : folder);
+}
+
+/** A folder by its real path, as folders are walked. */
+function realOf(folder: string): string {
+  try {
+    return realpathSync(folder);
+  } catch {
+    return folder;
   }
 }

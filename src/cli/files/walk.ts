@@ -38,7 +38,7 @@ export function* walk(paths: readonly string[], options: WalkOptions): Generator
       yield stats.isFile() ? { kind: "file", path, absolute } : special(path, absolute);
       continue;
     }
-    const scope = options.ignore === false ? openScope : scopeOf(real);
+    const scope = options.ignore === false ? openScope : scopeOf(real, options.cwd);
     yield* below({ path, absolute: real, root: real, scope }, given);
   }
 }

@@ -74,7 +74,7 @@ const folderOf = (path: string): string => (path.includes("/") ? dirname(path) :
 const below = (folder: string, name: string): string => (folder === "" ? name : `${folder}/${name}`);
 
 function isIgnored(top: string, path: string): boolean {
-  let scope: IgnoreScope = scopeOf(top);
+  let scope: IgnoreScope = scopeOf(top, top);
   const folders = path.split("/").slice(0, -1);
   for (const folder of folders) {
     if (scope.ignores(folder, true)) return true;

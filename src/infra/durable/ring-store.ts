@@ -1,4 +1,18 @@
+import { ringNumber } from "./run-coordinator.ts";
 import type { RingPart, RingStore } from "../../spi/ring-store.ts";
+
+/**
+ * Which ring this object is. An object woken by its alarm may not be told its name, so the first call that knows it
+ * writes it down.
+ */
+export function rememberedRing(storage: DurableObjectStorage, name: string | undefined): number {
+  const known = storage.kv.get<number>("ring");
+  if (known !== undefined) return known;
+  const number = ringNumber(name);
+  if (number === null) throw new RangeError(`an object named '${name ?? ""}' is no ring`);
+  storage.kv.put("ring", number);
+  return number;
+}
 
 /**
  * Ring storage in a Durable Object's SQLite: one table without rowid, so a part is exactly one billed row and no index is

@@ -13,6 +13,12 @@ export type RingRpc = Pick<
 /** The object name of a ring. */
 export const ringName = (ring: number): string => `ring-${ring.toString(16).padStart(2, "0")}`;
 
+/** The number in a ring object's name; null for any other name. */
+export function ringNumber(name: string | undefined): number | null {
+  const match = /^ring-([0-9a-f]{2})$/.exec(name ?? "");
+  return match?.[1] === undefined ? null : Number.parseInt(match[1], 16);
+}
+
 /** Rings as Durable Objects, one a ring number. */
 export function durableRunCoordinator(rings: { getByName(name: string): unknown }): RunCoordinator {
   const at = (ring: number): RingRpc => rings.getByName(ringName(ring)) as RingRpc;

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { begin } from "../../../src/core/run/begin.ts";
 import { decodeRun, encodeRun } from "../../../src/core/run/codec.ts";
 import { runId } from "../../../src/core/run/run-id.ts";
-import { durableRingStore } from "../../../src/infra/durable/ring-store.ts";
-import { durableRunCoordinator, ringName } from "../../../src/infra/durable/run-coordinator.ts";
+import { durableRingStore, rememberedRing } from "../../../src/infra/durable/ring-store.ts";
+import { durableRunCoordinator, ringName, ringNumber } from "../../../src/infra/durable/run-coordinator.ts";
 import { workOf } from "../../../src/core/run/work-of.ts";
 import { runCoordinatorContract } from "../../support/contracts/run-coordinator.ts";
 import { ringStoreContract } from "../../support/contracts/ring-store.ts";
@@ -17,7 +17,7 @@ let stores = 0;
 
 describe("rings as Durable Objects keep their ports' contracts", () => {
   ringStoreContract("SQLite", async (check) => {
-    const stub = env.RINGS_NS.getByName(`store-${++stores}`);
+    const stub = env.RINGS_NS.getByName(ringName(210 + ++stores));
     await runInDurableObject(stub, (_, state) => check(durableRingStore(state.storage)));
   });
 
@@ -57,6 +57,21 @@ describe("a ring object", () => {
       expect(
         storage.sql.exec("SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL").toArray(),
       ).toEqual([]);
+    });
+  });
+});
+
+describe("a ring's number", () => {
+  it("is read off its name, and refused for any other name", () => {
+    expect(ringNumber(ringName(31))).toBe(31);
+    for (const name of [undefined, "", "ring-1", "ring-1F", "ring-100", "store-01"])
+      expect(ringNumber(name)).toBeNull();
+  });
+
+  it("is remembered for an object that is woken without its name", async () => {
+    const stub = env.RINGS_NS.getByName(ringName(209));
+    await runInDurableObject(stub, (_, { storage }) => {
+      expect(rememberedRing(storage, undefined)).toBe(209);
     });
   });
 });
