@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { Settle } from "./command.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { crawlCommand } from "./commands/crawl.ts";
+import { dlqCommand } from "./commands/dlq.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { hooksCommand } from "./commands/hooks.ts";
 import { lifecycleCommand } from "./commands/lifecycle.ts";
@@ -26,6 +27,7 @@ const COMMANDS: readonly MakeCommand[] = [
   crawlCommand,
   runCommand,
   runsCommand,
+  dlqCommand,
   lifecycleCommand,
   hooksCommand,
   logCommand,

@@ -20,7 +20,9 @@ import {
   type SendOptions,
   type Sent,
 } from "./envelopes.ts";
+import { deadLetterClient, type DeadLetterClient } from "./dead-letters.ts";
 import { runControlClient, type RunControlClient } from "./run-control.ts";
+import { runSearchClient, type RunSearchClient } from "./run-search.ts";
 import { runClient, type RunClient } from "./runs.ts";
 import { createTransport, type TransportOptions } from "./transport.ts";
 
@@ -41,7 +43,8 @@ export interface ClientOptions extends TransportOptions {
  */
 export interface Client {
   readonly envelopes: EnvelopeClient;
-  readonly runs: RunClient & RunControlClient;
+  readonly runs: RunClient & RunControlClient & RunSearchClient;
+  readonly deadLetters: DeadLetterClient;
   readonly nodes: {
     /** Registers a node, or finds it registered. A refusal's `errors` lists everything that is wrong. */
     register(node: RegisterNode): Promise<NodeRegistered>;
@@ -69,7 +72,12 @@ export function createClient(options: ClientOptions): Client {
   const envelopes = envelopeClient(transport, options.name ?? "onex-client", newKey);
   return {
     envelopes,
-    runs: { ...runClient(transport, options.now ?? Date.now), ...runControlClient(transport, once) },
+    runs: {
+      ...runClient(transport, options.now ?? Date.now),
+      ...runControlClient(transport, once),
+      ...runSearchClient(transport),
+    },
+    deadLetters: deadLetterClient(transport),
     nodes: {
       async register(body) {
         return readAnswer(nodeRegistered, (await transport.json({ method: "POST", path: "/v1/nodes", body })).body);

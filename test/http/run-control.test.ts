@@ -11,10 +11,12 @@ const VERBS = ["cancel", "pause", "resume", "rerun", "replay"] as const;
 /** A gateway that keeps the arguments of every call of the control service. */
 function listening(overrides: Partial<Control> = {}) {
   const calls: unknown[][] = [];
-  const answer = (value: Record<string, string>) => (...args: unknown[]) => {
-    calls.push(args);
-    return Promise.resolve(ok(value));
-  };
+  const answer =
+    (value: Record<string, string>) =>
+    (...args: unknown[]) => {
+      calls.push(args);
+      return Promise.resolve(ok(value));
+    };
   const made = gateway({
     control: {
       control: answer({ run_id: RUN_ID, status: "running" }),
@@ -92,7 +94,12 @@ describe("running again, replaying, moving", () => {
       expect((await bare(made, `/v1/runs/${RUN_ID}/cancel`, headers)).status).toBe(200);
     }
     expect(made.calls.filter(([, , request]) => (request as { from?: null }).from === null)).toEqual(
-      Array.from({ length: 2 }, () => ["default", RUN_ID, { from: null, downstream: true, given: {} }, expect.any(String)]),
+      Array.from({ length: 2 }, () => [
+        "default",
+        RUN_ID,
+        { from: null, downstream: true, given: {} },
+        expect.any(String),
+      ]),
     );
   });
 
@@ -174,7 +181,10 @@ describe("bad input", () => {
     [{ ...SNAPSHOT, sha256: "abc" }, "$.sha256"],
     [{ ...SNAPSHOT, values: { short: "x" } }, "$.values.short"],
     [{ ...SNAPSHOT, record: { ...SNAPSHOT.record, v: 2 } }, "$.record.v"],
-    [{ ...SNAPSHOT, record: { ...SNAPSHOT.record, header: { id: "../x", tenant: "t", status: "failed" } } }, "$.record.header.id"],
+    [
+      { ...SNAPSHOT, record: { ...SNAPSHOT.record, header: { id: "../x", tenant: "t", status: "failed" } } },
+      "$.record.header.id",
+    ],
     ["text", "$"],
   ])("what is no snapshot is refused: %#", async (body, place) => {
     const { post, calls } = listening();

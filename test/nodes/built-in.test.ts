@@ -52,7 +52,6 @@ describe("built-in nodes", () => {
       const { inputs, outputs } = definitionOf(name);
       for (const key of [...Object.keys(inputs), ...Object.keys(outputs)]) expect(readme).toContain(`\`${key}\``);
     });
-
   });
 
   describe.each(WORKERS)("%s", (name) => {

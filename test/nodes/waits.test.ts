@@ -22,7 +22,13 @@ function refusals(change: { readonly target?: string; readonly contract?: (text:
 describe("a wait node", () => {
   it.each(NAMES)("%s is planned as a wait of its own, never inline", (name) => {
     const snapshot = buildSnapshot("1.0", nodeNames.map(definitionOf), new Map());
-    const graph = { steps: [{ id: "a", node: name }, { id: "b", node: "noop", after: ["a"] }], given: [] };
+    const graph = {
+      steps: [
+        { id: "a", node: name },
+        { id: "b", node: "noop", after: ["a"] },
+      ],
+      given: [],
+    };
     const plan = planGraph(graph, snapshot, DEFAULT_POLICY);
     if (!plan.ok) throw new Error(plan.error.message);
     expect(plan.value.steps.find(({ id }) => id === "a")).toMatchObject({

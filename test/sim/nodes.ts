@@ -4,7 +4,7 @@ import { HandlerRouter } from "../../src/infra/host/handler-router.ts";
 import type { NodeCall, NodeOutput } from "../../src/spi/handler.ts";
 import type { ExecutionLog } from "./execution-log.ts";
 import type { Process } from "./process.ts";
-import type { SimNode } from "./scenario.ts";
+import type { SimNode } from "./sim-node.ts";
 import type { Universe } from "./universe.ts";
 import { NODE_FATES } from "./weather.ts";
 

@@ -1,12 +1,22 @@
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import { planRequest, planView } from "../../contracts/plan-request.ts";
+import { PLAN_TEXTS } from "../../src/core/plan/views/plan-text.ts";
 import type { ServicesOf } from "./context.ts";
 import { correlationHeader, REGISTRY_VERSION_HEADER, registryVersionHeader } from "./headers.ts";
 import { jsonBody, readBody } from "./json-body.ts";
+import { PLAN_PROBLEMS } from "./plan-problems.ts";
 import { problemResponse } from "./problem.ts";
+import { readQuery } from "./query.ts";
 import { ANY_PROBLEM, BODY_PROBLEM, newApi, problems, SECURED, serve, type Api } from "./route.ts";
 import { tenantOf } from "./tenant.ts";
+
+const planQuery = z.object({
+  format: z
+    .enum(["json", ...PLAN_TEXTS])
+    .default("json")
+    .meta({ description: "`tree` for a terminal, `mermaid` and `dot` for a drawing: plain text each." }),
+});
 
 const previewPlan = createRoute({
   method: "post",
@@ -18,22 +28,15 @@ const previewPlan = createRoute({
   ...SECURED,
   request: {
     headers: z.object({ ...correlationHeader, ...registryVersionHeader }),
+    query: planQuery,
     body: { required: true, content: { "application/json": { schema: planRequest } } },
   },
   responses: {
-    200: { description: "The plan.", content: { "application/json": { schema: planView } } },
-    ...problems(
-      ...ANY_PROBLEM,
-      ...BODY_PROBLEM,
-      "INVALID_OPERATION",
-      "INVALID_PARAMETER",
-      "NODE_NOT_FOUND",
-      "PLAN_CYCLE",
-      "PLAN_UNREACHABLE",
-      "PLAN_INVALID",
-      "PLAN_LIMIT",
-      "PLAN_POLICY_CONFLICT",
-    ),
+    200: {
+      description: "The plan; as text, with the registry version in a header.",
+      content: { "application/json": { schema: planView }, "text/plain": { schema: z.string() } },
+    },
+    ...problems(...ANY_PROBLEM, ...BODY_PROBLEM, "INVALID_OPERATION", "INVALID_PARAMETER", ...PLAN_PROBLEMS),
   },
 });
 
@@ -41,11 +44,21 @@ const previewPlan = createRoute({
 export function planRoutes(services: ServicesOf): Api {
   const api = newApi();
   serve(api, previewPlan, jsonBody, async (c) => {
+    const query = readQuery(c, planQuery);
+    if (!query.ok) return problemResponse(c, query.error);
     const body = readBody(c, planRequest);
     if (!body.ok) return problemResponse(c, body.error);
     const version = c.req.header(REGISTRY_VERSION_HEADER) ?? null;
-    const plan = await services(c).plans.preview(tenantOf(c), body.value.operation, body.value.payload, version);
-    return plan.ok ? c.json(plan.value) : problemResponse(c, plan.error);
+    const { plans } = services(c);
+    const { operation, payload } = body.value;
+    const { format } = query.value;
+    if (format === "json") {
+      const plan = await plans.preview(tenantOf(c), operation, payload, version);
+      return plan.ok ? c.json(plan.value) : problemResponse(c, plan.error);
+    }
+    const shown = await plans.show(tenantOf(c), operation, payload, version, format);
+    if (!shown.ok) return problemResponse(c, shown.error);
+    return c.text(shown.value.text, 200, { [REGISTRY_VERSION_HEADER]: shown.value.registryVersion });
   });
   return api;
 }

@@ -111,7 +111,8 @@ export function runCopyRoutes(services: ServicesOf): Api {
     const request = { from, downstream, given };
     const begun = await services(c).control.rerun(tenantOf(c), id, request, c.get("correlationId"));
     if (!begun.ok) return problemResponse(c, begun.error);
-    return c.json(begun.value, 202, { location: `/v1/runs/${String(begun.value.run_id)}` });
+    const { run_id: again } = begun.value;
+    return c.json(begun.value, 202, typeof again === "string" ? { location: `/v1/runs/${again}` } : {});
   });
   serve(api, replay, [], (c) => onRun(c, (id) => services(c).control.replay(tenantOf(c), id)));
   serve(api, exported, [], async (c) => {

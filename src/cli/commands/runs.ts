@@ -1,6 +1,8 @@
 import { Command } from "commander";
 import type { Settle } from "../command.ts";
 import { copyCommands } from "../runs/copies.ts";
+import { listCommand } from "../runs/list.ts";
+import { deleteCommand } from "../runs/remove.ts";
 import { showCommand } from "../runs/show.ts";
 import { steeringCommands } from "../runs/steer.ts";
 import type { Shell } from "../shell.ts";
@@ -8,7 +10,13 @@ import type { Shell } from "../shell.ts";
 /** `onex runs`. */
 export function runsCommand(shell: Shell, settle: Settle): Command {
   const command = new Command("runs").summary("look at runs, steer them, repeat them");
-  const all = [showCommand(shell, settle), ...steeringCommands(shell, settle), ...copyCommands(shell, settle)];
+  const all = [
+    listCommand(shell, settle),
+    showCommand(shell, settle),
+    ...steeringCommands(shell, settle),
+    ...copyCommands(shell, settle),
+    deleteCommand(shell, settle),
+  ];
   for (const one of all) command.addCommand(one);
   return command;
 }

@@ -115,13 +115,14 @@ async function check(shell: Shell, given: string, options: CheckOptions) {
     throw new CommandFailure(`${given} has no index`, { hint: "run `onex tree generate`" });
   }
   const { drift } = indexState(folder, index);
-  const fixable = drift.some(({ kind }) => kind !== "missing_metadata");
-  const fixed = options.fix && fixable;
+  const fixed = options.fix && drift.length > 0;
   if (fixed) {
     const request = { scope: undefined, author: authorOf(shell, options.author) };
     writeFileWhole(index.file, generatedIndex(folder, index, request, shell).text);
   }
-  const remaining = fixed ? drift.filter(({ kind }) => kind === "missing_metadata") : drift;
+  // Missing metadata, and what is neither file nor folder, no index can mend.
+  const renewed = fixed ? readIndex(folder) : null;
+  const remaining = renewed === null ? drift : indexState(folder, renewed).drift;
   const path = relative(shell.cwd, resolve(index.file));
   if (options.json) {
     const told = drift.map(({ kind, path: entry, problem }) => ({

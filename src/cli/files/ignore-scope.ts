@@ -101,8 +101,8 @@ export function projectRoot(folder: string, cwd: string): string {
   return workingTreeOf(folder) ?? (isBelow ? called : folder);
 }
 
-/** A folder by its real path, as folders are walked. */
-function realOf(folder: string): string {
+/** A path without links, as folders are walked; one that is not there stays as it is. */
+export function realOf(folder: string): string {
   try {
     return realpathSync(folder);
   } catch {

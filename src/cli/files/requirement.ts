@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { IgnoreRule } from "../../core/scan/ignore-rules.ts";
 import { parseIgnoreRule, parseIgnoreRules, selects } from "../../core/scan/ignore-rules.ts";
-import { workingTreeOf } from "./ignore-scope.ts";
+import { projectRoot, realOf } from "./ignore-scope.ts";
 
 /** Where the files that must carry metadata are named, in the syntax of gitignore. */
 const REQUIRE_FILE = ".onexrequire";
@@ -17,13 +17,13 @@ export type Requirement = (absolute: string) => boolean;
 
 /**
  * What must carry metadata among the given paths: what a `.onexrequire` names that lies in one of them or above it, up to
- * the root of its working tree; and what the patterns name, relative to `cwd`.
+ * its project's root; and what the patterns name, relative to `cwd`.
  */
 export function requirementOf(paths: readonly string[], patterns: readonly string[], cwd: string): Requirement {
   const folders = new Set<string>();
   for (const path of paths) {
-    const start = resolve(cwd, path);
-    const top = workingTreeOf(start) ?? start;
+    const start = realOf(resolve(cwd, path));
+    const top = projectRoot(start, cwd);
     for (let at = start; ; at = dirname(at)) {
       folders.add(at);
       if (at === top || dirname(at) === at) break;
@@ -32,7 +32,7 @@ export function requirementOf(paths: readonly string[], patterns: readonly strin
   const given = patterns.flatMap((pattern) => parseIgnoreRule(pattern) ?? []);
   const wanted: Wanted[] = [...folders]
     .map((folder) => ({ folder, rules: rulesIn(folder) }))
-    .concat({ folder: cwd, rules: given })
+    .concat({ folder: realOf(cwd), rules: given })
     .filter(({ rules }) => rules.length > 0);
   return (absolute) =>
     wanted.some(({ folder, rules }) => {

@@ -1,5 +1,5 @@
 import { lstatSync, readdirSync, realpathSync, statSync, type Dirent, type Stats } from "node:fs";
-import { isAbsolute, join, normalize, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, normalize, resolve, sep } from "node:path";
 import type { MetadataProblem } from "../../core/metadata/problem.ts";
 import { problem } from "../../core/metadata/problem.ts";
 import { systemReason, usageFailure } from "../shell.ts";
@@ -8,7 +8,13 @@ import { openScope, scopeOf } from "./ignore-scope.ts";
 
 /** A file or folder that a walk came to, or what kept it from one. `path` is as reached from the path that was given. */
 export type Found =
-  | { readonly kind: "file" | "directory"; readonly path: string; readonly absolute: string }
+  | {
+      readonly kind: "file" | "directory";
+      readonly path: string;
+      readonly absolute: string;
+      /** Whether it is one of the given paths. */
+      readonly named: boolean;
+    }
   | { readonly kind: "problem"; readonly path: string; readonly absolute: string; readonly problem: MetadataProblem };
 
 export interface WalkOptions {
@@ -35,7 +41,7 @@ export function* walk(paths: readonly string[], options: WalkOptions): Generator
   const given = new Set(roots.map(({ real }) => real));
   for (const { path, absolute, real, stats } of roots) {
     if (!stats.isDirectory()) {
-      yield stats.isFile() ? { kind: "file", path, absolute } : special(path, absolute);
+      yield stats.isFile() ? { kind: "file", path, absolute, named: true } : special(path, absolute);
       continue;
     }
     const scope = options.ignore === false ? openScope : scopeOf(real, options.cwd);
@@ -56,7 +62,9 @@ function distinctRoots(paths: readonly string[], cwd: string): readonly Root[] {
     const absolute = isAbsolute(given) ? normalize(given) : resolve(cwd, given);
     try {
       const real = realpathSync(absolute);
-      if (!roots.has(real)) roots.set(real, { path: tidy(given), absolute, real, stats: statSync(absolute) });
+      // A link that is named keeps its name; the folder it lies in is the real one, as everywhere in a walk.
+      const place = join(realpathSync(dirname(absolute)), basename(absolute));
+      if (!roots.has(real)) roots.set(real, { path: tidy(given), absolute: place, real, stats: statSync(real) });
     } catch (thrown) {
       throw usageFailure(`${given}: ${systemReason(thrown)}`);
     }
@@ -78,7 +86,7 @@ function* below(root: Folder, given: ReadonlySet<string>): Generator<Found> {
     if (next.done === true) {
       open.pop();
     } else if ("scope" in next.value) {
-      yield { kind: "directory", path: next.value.path, absolute: next.value.absolute };
+      yield { kind: "directory", path: next.value.path, absolute: next.value.absolute, named: false };
       open.push(entriesOf(next.value, given));
     } else yield next.value;
   }
@@ -102,7 +110,7 @@ function* entriesOf(folder: Folder, given: ReadonlySet<string>): Generator<Found
     const absolute = join(folder.absolute, name);
     if (given.has(absolute)) continue;
     if (isDirectory) yield { path, absolute, root: folder.root, scope: folder.scope.into(name) };
-    else if (entry.isFile()) yield { kind: "file", path, absolute };
+    else if (entry.isFile()) yield { kind: "file", path, absolute, named: false };
     else if (entry.isSymbolicLink()) yield* link(path, absolute, folder.root);
     else yield special(path, absolute);
   }

@@ -16,7 +16,12 @@ export interface Company {
 }
 
 /** Follows a run to its end, and gives what it came to. A run that goes on when the time is up is a failure of the command. */
-export async function accompany(runner: Runner, runId: string, company: Company, shell: Shell): Promise<ExecutionResult> {
+export async function accompany(
+  runner: Runner,
+  runId: string,
+  company: Company,
+  shell: Shell,
+): Promise<ExecutionResult> {
   for (const { name, payload } of company.events) await sendUnlessEnded(runner, runId, name, payload);
   const show = company.watchOn === null ? null : watcher(await runner.view(runId), company.watchOn, shell);
   const ended = await runner.follow(runId, company.timeoutMs, companion(runner, runId, show, company.approve));
@@ -42,4 +47,3 @@ async function sendUnlessEnded(runner: Runner, runId: string, name: string, payl
   const { finished_at: finished } = await runner.view(runId);
   if (finished === null) await runner.sendEvent(runId, name, payload);
 }
-

@@ -21,7 +21,10 @@ export async function chosenRunner(options: RunnerOptions, shell: Shell): Promis
     return remoteRunner(serverClient(options, shell));
   }
   if (options.url !== undefined) throw usageFailure("--local and --url exclude each other");
-  const [{ localEngine }, { localRunner }] = await Promise.all([import("./local-engine.ts"), import("./local-runner.ts")]);
+  const [{ localEngine }, { localRunner }] = await Promise.all([
+    import("./local-engine.ts"),
+    import("./local-runner.ts"),
+  ]);
   const world = { clock: systemClock, ids: systemIds };
   const engine = await localEngine(world, options.nodes, shell);
   return localRunner(engine, { ...world, sleep: (ms) => pause(ms) });

@@ -51,7 +51,9 @@ function nodesIn(folders: readonly string[], { cwd }: Shell): readonly NodeArtif
   return nodes.map(({ path, node, problems }) => {
     if (node) return node.artifacts;
     const wrong = problems.map(({ code, message }) => `\n  ${code}  ${message}`).join("");
-    throw new CommandFailure(`${path} is no node that can be registered${wrong}`, { hint: "`onex validate` says more" });
+    throw new CommandFailure(`${path} is no node that can be registered${wrong}`, {
+      hint: "`onex validate` says more",
+    });
   });
 }
 

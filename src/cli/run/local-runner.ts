@@ -17,7 +17,7 @@ import type { OnSignal, Runner } from "./runner.ts";
 export interface LocalWorld {
   readonly clock: Clock;
   readonly ids: Ids;
-  sleep(ms: number): Promise<void>;
+  readonly sleep: (ms: number) => Promise<void>;
 }
 
 /** Looks at the run at least this often while it has nothing to do, in milliseconds. */
@@ -27,7 +27,11 @@ const LONGEST_SLEEP_MS = 1_000;
 export function localRunner(engine: MemoryEngine, { clock, ids, sleep }: LocalWorld): Runner {
   const { envelopes, runs, control } = engine.services;
 
-  async function tell(runId: string, after: number, onSignal: OnSignal | null): Promise<[last: number, ended: boolean]> {
+  async function tell(
+    runId: string,
+    after: number,
+    onSignal: OnSignal | null,
+  ): Promise<[last: number, ended: boolean]> {
     const page = await runs.events(LOCAL_TENANT, runId, after);
     if (!page) throw refused(fault("RUN_NOT_FOUND", `there is no run '${runId}'`));
     let last = after;
@@ -51,7 +55,7 @@ export function localRunner(engine: MemoryEngine, { clock, ids, sleep }: LocalWo
     },
     async follow(runId, timeoutMs, onSignal) {
       const end = clock.now() + timeoutMs;
-      for (let last = 0, ended = false; ; ) {
+      for (let last = 0, ended = false; ;) {
         await engine.fireAlarms();
         const worked = await engine.deliver();
         const before = last;
@@ -97,9 +101,12 @@ function refuseVainWait(steps: readonly StepState[], end: number): void {
   if (!first || steps.some(({ waiting }) => waiting?.kind === "sleep" || (waiting?.until ?? 0) <= end)) return;
   const { kind, event, prompt } = first.waiting ?? {};
   const what = kind === "event" ? `the event '${event ?? ""}'` : "an approval";
-  throw new CommandFailure(`step '${first.id}' waits for ${what}, which cannot come here${prompt ? `: ${prompt}` : ""}`, {
-    hint: kind === "event" ? `give --event ${event ?? first.id}=VALUE` : `give --approve ${first.id}`,
-  });
+  throw new CommandFailure(
+    `step '${first.id}' waits for ${what}, which cannot come here${prompt ? `: ${prompt}` : ""}`,
+    {
+      hint: kind === "event" ? `give --event ${event ?? first.id}=VALUE` : `give --approve ${first.id}`,
+    },
+  );
 }
 
 function valueOf<T>(result: Result<T, Fault>): T {
@@ -113,4 +120,4 @@ function refused({ code, message, hint, details }: Fault): CommandFailure {
   return new CommandFailure(`${code}: ${message}${all}`, hint === undefined ? {} : { hint });
 }
 
-const idOf = (run: JsonObject): string => String(run["run_id"]);
+const idOf = ({ run_id: id }: JsonObject): string => (typeof id === "string" ? id : "");

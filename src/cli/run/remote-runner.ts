@@ -13,7 +13,9 @@ export function remoteRunner(client: Client): Runner {
     takeIn: (snapshot) => asking(async () => (await runs.import(snapshot)).run_id),
     rerun: (runId, request) => asking(async () => (await runs.rerun(runId, request)).run_id),
     follow: (runId, timeoutMs, onSignal) =>
-      asking(() => (onSignal === null ? waited(client, runId, timeoutMs) : watched(client, runId, timeoutMs, onSignal))),
+      asking(() =>
+        onSignal === null ? waited(client, runId, timeoutMs) : watched(client, runId, timeoutMs, onSignal),
+      ),
     sendEvent: (runId, name, payload) => asking(async () => void (await runs.sendEvent(runId, name, payload))),
     decide: (runId, step, word) => asking(async () => void (await runs.decide(runId, step, word))),
     view: (runId) => asking(() => runs.get(runId)),

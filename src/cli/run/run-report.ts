@@ -8,7 +8,10 @@ export function resultReport(result: ExecutionResult, paint: Paint): string {
   const { batch_id: id, run_status: status, started_at: start, completed_at: end, error, outputs, results } = result;
   const took = Date.parse(end) - Date.parse(start);
   const head = `run ${id} ${paint(colourOf(status), status)} in ${took} ms\n`;
-  const why = error === null ? "" : `${error.code}: ${error.message}\n${error.hint === undefined ? "" : `${paint("dim", error.hint)}\n`}`;
+  const why =
+    error === null
+      ? ""
+      : `${error.code}: ${error.message}\n${error.hint === undefined ? "" : `${paint("dim", error.hint)}\n`}`;
   const failed = results.filter((one) => one.status === "failure").map((one) => `  ${stepOf(one)}  ${errorsOf(one)}\n`);
   const values = Object.keys(outputs).length === 0 ? "" : `\n${stringify(outputs)}`;
   return head + why + failed.join("") + values;
@@ -57,8 +60,8 @@ function waitText({ kind, event, prompt, until }: Readonly<Record<string, unknow
 
 function lineageOf({ lineage }: RunView): readonly string[] {
   if (!isObject(lineage)) return [];
-  const from = lineage["from"] === null ? "" : `, from step ${String(lineage["from"])}`;
-  return [`repeats    ${String(lineage["run_id"])}${from}`];
+  const { run_id: id, from } = lineage;
+  return typeof id === "string" ? [`repeats    ${id}${typeof from === "string" ? `, from step ${from}` : ""}`] : [];
 }
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

@@ -13,7 +13,8 @@ export function signalTeller(paint: Paint): (signal: RunSignal) => string {
 
 function describe(signal: RunSignal, paint: Paint): string {
   const { type, step, node, version, attempt } = signal;
-  if (type === "signal.graph.completed") return paint(colourOf(text(signal["status"])), `run ${text(signal["status"])}`) + problemOf(signal);
+  if (type === "signal.graph.completed")
+    return paint(colourOf(text(signal["status"])), `run ${text(signal["status"])}`) + problemOf(signal);
   const again = attempt === 1 ? "" : `, attempt ${text(attempt)}`;
   return `${text(step).padEnd(20)}  ${`${text(node)}@${text(version)}`.padEnd(24)}  ${eventOf(signal, paint)}${again}`;
 }

@@ -57,20 +57,27 @@ export function copyCommands(shell: Shell, settle: Settle): readonly Command[] {
 
   const replay = withServer(new Command("replay"))
     .summary("execute an ended run again from its record and compare every hash")
-    .description("Effects and waits are not repeated, and nothing is written. Ends with 1 when anything differs or is gone.")
+    .description(
+      "Effects and waits are not repeated, and nothing is written. Ends with 1 when anything differs or is gone.",
+    )
     .argument("<run>", "a run's id, or the file of an exported run")
     .option("--local", "replay a file here, without a server", false)
     .option("--nodes <folder...>", "with --local, folders of further nodes", [])
     .option("--json", "print one JSON document", false)
     .addHelpText(
       "after",
-      examples(["onex runs replay ID", "does it still come out the same?"], ["onex runs replay run.json --local", "and here?"]),
+      examples(
+        ["onex runs replay ID", "does it still come out the same?"],
+        ["onex runs replay run.json --local", "and here?"],
+      ),
     )
     .action((run: string, options: ReplayOptions) => settle(() => replayRun(shell, run, options), options));
 
   const save = withServer(new Command("export"))
     .summary("write an ended run to a file")
-    .description("The file holds plan, values, outcomes and signals, sealed by a hash. Without --out it goes to standard output.")
+    .description(
+      "The file holds plan, values, outcomes and signals, sealed by a hash. Without --out it goes to standard output.",
+    )
     .argument("<run>", "the run's id")
     .option("--out <file>", "where to write it")
     .option("--force", "replace a file that exists", false)
@@ -105,7 +112,8 @@ async function runAgain(shell: Shell, id: string, options: RerunOptions): Promis
 
 async function replayRun(shell: Shell, run: string, options: ReplayOptions): Promise<ExitCode> {
   const isFile = existsSync(resolve(shell.cwd, run));
-  if (options.local && !isFile) throw usageFailure("--local replays the file of an exported run", "write one with `onex runs export`");
+  if (options.local && !isFile)
+    throw usageFailure("--local replays the file of an exported run", "write one with `onex runs export`");
   const [{ chosenRunner }, { snapshotIn }] = await Promise.all([
     import("../run/chosen-runner.ts"),
     import("../run/request-file.ts"),
@@ -131,7 +139,8 @@ function replayText({ run_id: id, identical, steps, ...counts }: ReplayReport, p
 
 async function exportRun(shell: Shell, id: string, options: ExportOptions): Promise<ExitCode> {
   const path = options.out === undefined ? null : resolve(shell.cwd, options.out);
-  if (path !== null && !options.force && existsSync(path)) throw usageFailure(`${options.out} exists`, "give --force to replace it");
+  if (path !== null && !options.force && existsSync(path))
+    throw usageFailure(`${options.out} exists`, "give --force to replace it");
   const { asking, serverClient } = await import("../remote/server.ts");
   const client = serverClient(options, shell);
   const snapshot = await asking(() => client.runs.export(id));
@@ -144,7 +153,11 @@ async function exportRun(shell: Shell, id: string, options: ExportOptions): Prom
   return EXIT.ok;
 }
 
-async function importRun(shell: Shell, file: string, options: ServerOptions & { readonly json: boolean }): Promise<ExitCode> {
+async function importRun(
+  shell: Shell,
+  file: string,
+  options: ServerOptions & { readonly json: boolean },
+): Promise<ExitCode> {
   const [{ snapshotIn }, { asking, serverClient }] = await Promise.all([
     import("../run/request-file.ts"),
     import("../remote/server.ts"),
@@ -152,6 +165,8 @@ async function importRun(shell: Shell, file: string, options: ServerOptions & { 
   const snapshot = await snapshotIn(file, shell);
   const client = serverClient(options, shell);
   const { run_id: id, status } = await asking(() => client.runs.import(snapshot));
-  await (options.json ? writeJson(shell.stdout, { run_id: id, status }) : shell.stdout.write(`run ${id} is here; it has ${status}\n`));
+  await (options.json
+    ? writeJson(shell.stdout, { run_id: id, status })
+    : shell.stdout.write(`run ${id} is here; it has ${status}\n`));
   return EXIT.ok;
 }

@@ -38,13 +38,18 @@ async function show(shell: Shell, id: string, options: Options): Promise<ExitCod
   const { asking, serverClient } = await import("../remote/server.ts");
   const client = serverClient(options, shell);
   if (options.watch || options.result) {
-    const [{ remoteRunner }, { finish }] = await Promise.all([import("../run/remote-runner.ts"), import("../run/finish.ts")]);
+    const [{ remoteRunner }, { finish }] = await Promise.all([
+      import("../run/remote-runner.ts"),
+      import("../run/finish.ts"),
+    ]);
     // Asked for the result alone, a run that goes on is told at once.
     if (!options.watch) await asking(() => client.runs.result(id));
     return finish(remoteRunner(client), id, { ...options, detach: false, events: [], approve: [] }, shell);
   }
   const view = await asking(() => client.runs.get(id));
   const { viewReport } = await import("../run/run-report.ts");
-  await (options.json ? writeJson(shell.stdout, view) : shell.stdout.write(viewReport(view, painter(shell, shell.stdout))));
+  await (options.json
+    ? writeJson(shell.stdout, view)
+    : shell.stdout.write(viewReport(view, painter(shell, shell.stdout))));
   return EXIT.ok;
 }

@@ -39,7 +39,11 @@ export function steeringCommands(shell: Shell, settle: Settle): readonly Command
     .option("--reason <text>", "why; the run tells it as its error")
     .addHelpText("after", examples(["onex runs cancel ID --reason 'the order was withdrawn'", "end it, and say why"]))
     .action((id: string, options: Options & { readonly reason?: string }) =>
-      settle(() => steer(options, ({ runs }) => runs.cancel(id, options.reason === undefined ? {} : { reason: options.reason })), options),
+      settle(
+        () =>
+          steer(options, ({ runs }) => runs.cancel(id, options.reason === undefined ? {} : { reason: options.reason })),
+        options,
+      ),
     );
   const pause = named("pause", "start nothing new in a run", "What is under way may end; what waits goes on waiting.")
     .addHelpText("after", examples(["onex runs pause ID", "hold it"]))
@@ -47,10 +51,14 @@ export function steeringCommands(shell: Shell, settle: Settle): readonly Command
   const resume = named("resume", "let a paused run go on", "Dispatches whatever is ready.")
     .addHelpText("after", examples(["onex runs resume ID", "go on"]))
     .action((id: string, options: Options) => settle(() => steer(options, ({ runs }) => runs.resume(id)), options));
-  const event = named("event", "send a run an event", "Steps that wait for the name go on; else the first that will wait finds it.")
+  const event = named(
+    "event",
+    "send a run an event",
+    "Steps that wait for the name go on; else the first that will wait finds it.",
+  )
     .argument("<name>", "the event's name")
     .argument("[payload]", "JSON or text; null when left out", jsonOrText, null)
-    .addHelpText("after", examples(['onex runs event ID payment \'{"amount": 42}\'', "it was paid"]))
+    .addHelpText("after", examples(["onex runs event ID payment '{\"amount\": 42}'", "it was paid"]))
     .action((id: string, name: string, payload: unknown, options: Options) =>
       settle(() => steer(options, ({ runs }) => runs.sendEvent(id, name, payload)), options),
     );
@@ -61,7 +69,10 @@ export function steeringCommands(shell: Shell, settle: Settle): readonly Command
       .option("--comment <text>", "why")
       .addHelpText("after", examples([`onex runs ${name} ID sign_off --by ann`, "say so"]))
       .action((id: string, step: string, options: WordOptions) =>
-        settle(() => steer(options, ({ runs }) => runs.decide(id, step, wordOf(name === "approve", options, shell))), options),
+        settle(
+          () => steer(options, ({ runs }) => runs.decide(id, step, wordOf(name === "approve", options, shell))),
+          options,
+        ),
       );
   return [
     cancel,

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { isMetadataFile } from "../../core/metadata/dialect.ts";
 import type { Finding } from "../../core/scan/verdict.ts";
 import { findingOf } from "../../core/scan/verdict.ts";
@@ -29,13 +28,12 @@ export interface StampedFile {
  * carry metadata and those that must. A node's metadata comes after its other files, whose hashes it declares.
  */
 export function* stampFiles(shell: Shell, request: StampRequest): Generator<StampedFile> {
-  const named = new Set(request.paths.map((path) => resolve(shell.cwd, path)));
   const mustCarry = requirementOf(request.paths, [], shell.cwd);
   const now = shell.now();
   const later: Found[] = [];
   const stampOne = (found: Found): StampedFile => {
     if (found.kind === "problem") return refusedFile(found.path, [findingOf(found.problem)]);
-    const must = named.has(found.absolute) || isMetadataFile(found.path) || mustCarry(found.absolute);
+    const must = found.named || isMetadataFile(found.path) || mustCarry(found.absolute);
     const adopt = must ? "always" : request.all ? "if possible" : "never";
     const outcome = stampedFile(found.path, found.absolute, { ...request, adopt, now, uuid: shell.uuid() });
     if (outcome.kind === "refused") return refusedFile(found.path, outcome.problems.map(findingOf));

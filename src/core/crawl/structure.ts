@@ -50,7 +50,10 @@ export function structureProblems(
   if (entrypoint.ok && FILE_ENTRYPOINTS.has(entrypoint.value.type)) {
     const target = entrypoint.value.target.replace(/^\.\//, "");
     // A dotted module is found by its interpreter, not by its path.
-    const isPath = /\.(?:py|[mc]?[jt]s|wasm|md|ya?ml|json|html|sh)$/.test(target) && !target.startsWith("/") && !target.split("/").includes("..");
+    const isPath =
+      /\.(?:py|[mc]?[jt]s|wasm|md|ya?ml|json|html|sh)$/.test(target) &&
+      !target.startsWith("/") &&
+      !target.split("/").includes("..");
     if (isPath && !hasFile(target))
       report("RG001", `the entrypoint ${target} of ${name} is not there`, "restore it or correct entrypoint");
   }

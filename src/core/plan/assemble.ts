@@ -32,7 +32,7 @@ export interface Parts {
 
 /**
  * Orders the steps, cuts them into segments and seals the plan. Steps come out by the length of the longest chain before
- * them, then by id, so the same steps give the same plan in whatever order they were found. A cycle is PLAN_CYCLE with its
+ * them, then by id, so the same steps give the same plan in whatever order they were found. A cycle is refused with its
  * path. Optional inputs never deepen a plan beyond the policy's depth: rather than that they stay unbound.
  */
 export function assemble(parts: Parts): Result<Plan, Fault> {
@@ -48,7 +48,7 @@ export function assemble(parts: Parts): Result<Plan, Fault> {
     granted = false;
     guards = [...guards, `max_depth ${parts.policy.maxDepth} left optional inputs unbound`];
   }
-  if ("cycle" in ordered) return err(cycleFault(ordered.cycle.map((place) => parts.steps[place]?.id ?? "")));
+  if ("cycle" in ordered) return err(cycleFault(ordered.cycle, parts.steps));
   const denied = new Set(ordered.dropped.map(([step, dependency]) => `${step}<${dependency}`));
   const grants = (step: number, source: Source): boolean => {
     const from = source.step === null ? undefined : placeOf.get(source.step);

@@ -15,6 +15,7 @@ const MAX_VISITS = 5_000_000;
 /** More faults than this help nobody. */
 const MAX_FAULTS = 100;
 const NONE: ReadonlySet<number> = new Set();
+const CONVERT = "convert the value in a step between them, or take it from another step";
 
 /** What binding by name came to, and the optional inputs it left alone. */
 export interface BoundGraph {
@@ -88,7 +89,7 @@ class Binder {
         this.#link(source.step, i);
         const misfit = this.#misfit(i, key, source);
         if (misfit !== null)
-          this.#refuse("incompatible_input", i, key, misfit, "convert the value in a step between them");
+          this.#refuse("incompatible_input", i, key, misfit, CONVERT);
       }
     });
   }
@@ -219,6 +220,10 @@ class Binder {
   }
 
   #unbound(step: number, key: ContractKey): void {
+    for (const other of this.#yielders.get(key) ?? NONE) {
+      const misfit = other === step ? null : this.#misfit(step, key, { step: this.#id(other), key });
+      if (misfit !== null) return this.#refuse("incompatible_input", step, key, misfit, CONVERT);
+    }
     const known = [...this.#given, ...this.#yielders.keys()];
     this.#refuse(
       "unbound_input",

@@ -159,7 +159,7 @@ function bodyOf(node: NodeDefinition): Result<Body, Fault> {
   const [issue] = parsed.success ? [] : parsed.error.issues;
   const made: Result<Body, Fault> = parsed.success
     ? ok(parsed.data)
-    : err(planFault("invalid_composite", `${issue?.path.join(".") ?? "graph"}: ${issue?.message ?? "is not a graph"}`));
+    : err(misfit(`${issue?.path.join(".") ?? "graph"}: ${issue?.message ?? "is not a graph"}`));
   bodies.set(node.graph, made);
   return made;
 }

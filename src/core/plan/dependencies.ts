@@ -30,22 +30,43 @@ export function sourcePlaces(sources: Iterable<Source>, placeOf: ReadonlyMap<Ste
   return [...found];
 }
 
-/** A cycle as its path: `a → b → a` reads "a waits for b, which waits for a". */
-export function cycleFault(cycle: readonly StepId[]): Fault {
-  const path = [...cycle, cycle[0] ?? ""];
+/**
+ * A cycle as its path: `a → b → a` reads "a waits for b, which waits for a". Where a condition alone closes it, that
+ * condition is what is wrong: it asks about an output that comes later.
+ */
+export function cycleFault(cycle: readonly number[], steps: readonly DraftStep[]): Fault {
+  const ids = cycle.map((place) => steps[place]?.id ?? "");
+  const path = [...ids, ids[0] ?? ""];
   const half = MAX_SHOWN / 2;
   const shown =
     path.length > MAX_SHOWN
       ? [...path.slice(0, half), `… ${path.length - MAX_SHOWN + 1} more …`, ...path.slice(1 - half)]
       : path;
+  const details = { path: path.slice(0, MAX_LISTED) };
+  const ahead = cycle.findIndex((place, i) => asksOnly(steps[place], path[i + 1] ?? ""));
+  if (ahead >= 0 && cycle.length > 1) {
+    const [id, later] = [path[ahead] ?? "", path[ahead + 1] ?? ""];
+    return planFault("gate_later_output", `step ${id} is gated by step ${later}, which waits for it: ${shown.join(" → ")}`, {
+      place: `step ${id}: when`,
+      hint: `ask about a step that does not wait for ${id}`,
+      details,
+    });
+  }
   const alone = cycle.length === 1;
   return planFault(
     alone ? "self_dependency" : "cycle",
-    alone ? `step ${cycle[0]} waits for itself` : `steps wait for each other in a circle: ${shown.join(" → ")}`,
+    alone ? `step ${ids[0]} waits for itself` : `steps wait for each other in a circle: ${shown.join(" → ")}`,
     {
-      place: `step ${cycle[0]}`,
+      place: `step ${ids[0]}`,
       hint: alone ? "take its input from another step or a given value" : "remove one of these dependencies",
-      details: { path: path.slice(0, MAX_LISTED) },
+      details,
     },
   );
+}
+
+/** Whether a step waits for another because of its condition and for no other reason. */
+function asksOnly(step: DraftStep | undefined, other: StepId): boolean {
+  if (!step?.when || step.after.includes(other)) return false;
+  const isIt = (source: Source): boolean => source.step === other;
+  return gateSources(step.when).some(isIt) && ![...step.inputs.values()].some(isIt);
 }

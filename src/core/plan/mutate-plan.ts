@@ -25,7 +25,7 @@ export type Mutation =
 
 /**
  * The plan with changes applied in order, validated as a new plan is: every refusal of planGraph may come back, and
- * PLAN_INVALID `invalid_mutation` with the place `mutations[i]` for a change that names what is not there. Composites
+ * PLAN_INVALID_MUTATION with the place `mutations[i]` for a change that names what is not there. Composites
  * stay recognisable as long as all their parts do.
  */
 export function mutatePlan(

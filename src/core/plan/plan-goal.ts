@@ -26,8 +26,9 @@ import { unreachable } from "./unreachable.ts";
  * deterministic: the same goal and the same registry content give the same plan, down to its hash. Repeats are answered
  * from a cache that lives and dies with the snapshot.
  *
- * Refusals: PLAN_UNREACHABLE with what is missing and which candidates were rejected why; PLAN_LIMIT naming the guard;
- * PLAN_POLICY_CONFLICT naming two fields; PLAN_INVALID for a goal without a wanted key or with a bad pin.
+ * Refusals: PLAN_UNREACHABLE with what is missing and which candidates were rejected why; PLAN_TOO_MANY_STEPS,
+ * PLAN_TOO_DEEP and PLAN_TOO_COSTLY naming the guard; PLAN_POLICY_CONFLICT naming two fields; PLAN_NOTHING_WANTED;
+ * PLAN_INVALID_PIN.
  */
 export function planGoal(goal: Goal, snapshot: RegistrySnapshot): Result<Plan, Fault> {
   return remembered(goal, snapshot, () => resolveGoal(goal, snapshot, NO_EXCLUSIONS));

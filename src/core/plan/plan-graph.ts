@@ -20,9 +20,8 @@ import { unfold } from "./unfold.ts";
  * Plans an explicit graph: finds the nodes it names under the policy, binds what its author left out, and orders and
  * segments it as a goal's plan. Nothing is added and nothing is dropped.
  *
- * Refusals carry the problem's name in `details.problem` and the place in the graph: PLAN_CYCLE with the path, PLAN_LIMIT,
- * NODE_NOT_FOUND for unknown nodes and versions, PLAN_INVALID for the rest (duplicate_step, dangling_edge, unknown_input,
- * unknown_output, unbound_input, ambiguous_input, incompatible_input, invalid_gate …).
+ * Each refusal has a code of its own (see PROBLEM_CODE) and the place in the graph; a cycle comes with its path. When
+ * several things are wrong, the first gives the code and all of them are in `details.problems`.
  */
 export function planGraph(graph: Graph, snapshot: RegistrySnapshot, policy: Policy): Result<Plan, Fault> {
   return resolveGraph(graph, snapshot, policy, NO_EXCLUSIONS);

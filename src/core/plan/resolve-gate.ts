@@ -3,7 +3,7 @@ import { err, ok, type Result } from "../result.ts";
 import { MAX_GATE_DEPTH, type Gate, type GateOperand, type GateOperator } from "./gate.ts";
 import type { GraphSource } from "./graph.ts";
 import { resolveSource, type Scope } from "./graph-source.ts";
-import { planFault } from "./problem.ts";
+import { planFault, PROBLEM_CODE } from "./problem.ts";
 
 /** Resolves the values a condition asks about. Gates deeper than MAX_GATE_DEPTH are refused, so recursion is bounded. */
 export function resolveGate(gate: Gate<GraphSource>, scope: Scope, place: string, depth = 1): Result<Gate, Fault> {
@@ -19,7 +19,7 @@ export function resolveGate(gate: Gate<GraphSource>, scope: Scope, place: string
     const misuse = misuseOf(gate.test.op, gate.test.than, gate.test.path);
     if (misuse !== null) return err(planFault("invalid_gate", misuse, { place, hint: HINT }));
     const value = resolveSource(gate.test.value, scope, `${place}.value`);
-    if (!value.ok) return value;
+    if (!value.ok) return err(asGateFault(value.error));
     return ok({ test: { value: value.value, path: gate.test.path, op: gate.test.op, than: gate.test.than } });
   }
   if ("not" in gate) {
@@ -34,6 +34,17 @@ export function resolveGate(gate: Gate<GraphSource>, scope: Scope, place: string
     parts.push(resolved.value);
   }
   return ok(name === "all" ? { all: parts } : { any: parts });
+}
+
+/** What no step yields cannot be asked about; any other fault stays what it is. */
+function asGateFault(fault: Fault): Fault {
+  const nowhere = fault.code === PROBLEM_CODE.dangling_edge || fault.code === PROBLEM_CODE.unknown_output;
+  if (!nowhere) return fault;
+  const { message, place, hint } = fault;
+  return planFault("gate_unknown_output", `the condition asks about what is not there: ${message}`, {
+    ...(place === undefined ? {} : { place }),
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 const HINT =

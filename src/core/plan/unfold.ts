@@ -30,7 +30,7 @@ export function unfold(
 ): Result<Unfolded, Fault> {
   if (!steps.some((step) => isComposite(step.node))) return ok({ steps, boundaries: [], results });
   const ordered = order({ hard: dependencyPlaces(steps) });
-  if ("cycle" in ordered) return err(cycleFault(ordered.cycle.map((at) => steps[at]?.id ?? "")));
+  if ("cycle" in ordered) return err(cycleFault(ordered.cycle, steps));
   const placed = new Map<StepId, Placed>();
   const unfolded: DraftStep[] = [];
   const boundaries: Boundary[] = [];

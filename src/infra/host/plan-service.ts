@@ -1,6 +1,9 @@
-import { faultOf } from "../../core/errors.ts";
+import type { JsonObject } from "../../../contracts/json.ts";
+import { faultOf, type Fault } from "../../core/errors.ts";
+import type { Plan } from "../../core/plan/plan.ts";
+import { planText } from "../../core/plan/views/plan-text.ts";
 import { planJson } from "../../core/run/view.ts";
-import { err, ok } from "../../core/result.ts";
+import { err, ok, type Result } from "../../core/result.ts";
 import { namesOnly } from "./given.ts";
 import { planOperation } from "./planning.ts";
 import type { RegistryCache } from "./registry-cache.ts";
@@ -8,15 +11,31 @@ import type { PlanService } from "./services.ts";
 
 /** Plans shown without running anything. */
 export function planService(registry: RegistryCache, background: (work: Promise<unknown>) => void): PlanService {
+  async function planned<T>(
+    tenant: string,
+    operation: string,
+    payload: JsonObject,
+    registryVersion: string | null,
+    shown: (plan: Plan, version: string) => T,
+  ): Promise<Result<T, Fault>> {
+    try {
+      const snapshot = await registry.snapshot(tenant, registryVersion, background);
+      const made = planOperation(operation, namesOnly(payload), null, snapshot);
+      return made.ok ? ok(shown(made.value.plan, snapshot.version)) : made;
+    } catch (thrown) {
+      return err(faultOf(thrown, "the plan could not be made"));
+    }
+  }
   return {
-    async preview(tenant, operation, payload, registryVersion) {
-      try {
-        const snapshot = await registry.snapshot(tenant, registryVersion, background);
-        const planned = planOperation(operation, namesOnly(payload), null, snapshot);
-        return planned.ok ? ok({ ...planJson(planned.value.plan), registry_version: snapshot.version }) : planned;
-      } catch (thrown) {
-        return err(faultOf(thrown, "the plan could not be made"));
-      }
-    },
+    preview: (tenant, operation, payload, registryVersion) =>
+      planned(tenant, operation, payload, registryVersion, (plan, version) => ({
+        ...planJson(plan),
+        registry_version: version,
+      })),
+    show: (tenant, operation, payload, registryVersion, format) =>
+      planned(tenant, operation, payload, registryVersion, (plan, version) => ({
+        text: planText(plan, format),
+        registryVersion: version,
+      })),
   };
 }

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
 import type { Envelope } from "../../core/envelope/envelope.ts";
 import type { Fault } from "../../core/errors.ts";
+import type { PlanTextFormat } from "../../core/plan/views/plan-text.ts";
 import type { NodeArtifacts } from "../../core/registry/node.ts";
 import type { Result } from "../../core/result.ts";
 import type { ControlEvent } from "../../spi/run-coordinator.ts";
@@ -65,6 +66,14 @@ export interface PlanService {
     payload: JsonObject,
     registryVersion: string | null,
   ): Promise<Result<JsonObject, Fault>>;
+  /** The same plan as text, and the registry version it was made from. */
+  show(
+    tenant: string,
+    operation: string,
+    payload: JsonObject,
+    registryVersion: string | null,
+    format: PlanTextFormat,
+  ): Promise<Result<{ readonly text: string; readonly registryVersion: string }, Fault>>;
 }
 
 export interface RunService {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../contracts/json.ts";
 import type { RunSignal } from "../../../contracts/run.ts";
 import { localRunner } from "../../../src/cli/run/local-runner.ts";
-import { CommandFailure } from "../../../src/cli/shell.ts";
+import type { CommandFailure } from "../../../src/cli/shell.ts";
 import { seededIds } from "../../../src/infra/memory/ids.ts";
 import { effectNode, pureNode, testEngine, type TestNode } from "../../support/engines.ts";
 import { waitNode } from "../../support/wait-node.ts";
@@ -87,7 +87,8 @@ describe("a local run", () => {
     );
     await runner.sendEvent(id, "paid", { amount: 42 });
     const ended = await runner.follow(id, MINUTE, async ({ type, step }) => {
-      if (type === "signal.node.dispatch" && step === "sign") await runner.decide(id, "sign", { approved: true, by: "ann" });
+      if (type === "signal.node.dispatch" && step === "sign")
+        await runner.decide(id, "sign", { approved: true, by: "ann" });
     });
     expect(ended).toBe(true);
     expect(await runner.view(id)).toMatchObject({ status: "succeeded", outputs: { "wait.approval": { by: "ann" } } });
@@ -95,9 +96,19 @@ describe("a local run", () => {
 
   it.each([
     ["wait_event", {}, "step 'w' waits for the event 'w', which cannot come here", "give --event w=VALUE"],
-    ["wait_event", { "wait.event": "go" }, "step 'w' waits for the event 'go', which cannot come here", "give --event go=VALUE"],
+    [
+      "wait_event",
+      { "wait.event": "go" },
+      "step 'w' waits for the event 'go', which cannot come here",
+      "give --event go=VALUE",
+    ],
     ["wait_approval", {}, "step 'w' waits for an approval, which cannot come here", "give --approve w"],
-    ["wait_approval", { "wait.prompt": "Ship?" }, "step 'w' waits for an approval, which cannot come here: Ship?", "give --approve w"],
+    [
+      "wait_approval",
+      { "wait.prompt": "Ship?" },
+      "step 'w' waits for an approval, which cannot come here: Ship?",
+      "give --approve w",
+    ],
   ])("%s %j in vain is refused at once", async (node, given, message, hint) => {
     const { runner, naps } = await local();
     const id = await runner.begin(waiting(node, given));
@@ -130,7 +141,9 @@ describe("a local run", () => {
     await expect(runner.begin(envelope("goal.run", { want: [1, 2] }))).rejects.toEqual(
       failure(expect.stringMatching(/2 problems[^]*\n {2}payload\.want\[0\][^]*\n {2}payload\.want\[1\]/)),
     );
-    await expect(runner.takeIn({ format: "onex-run/1" })).rejects.toEqual(failure(expect.stringMatching(/^INVALID_PARAMETER/)));
+    await expect(runner.takeIn({ format: "onex-run/1" })).rejects.toEqual(
+      failure(expect.stringMatching(/^INVALID_PARAMETER/)),
+    );
     const unknown = "r00_00000000000000000000000000";
     for (const ask of [runner.view(unknown), runner.follow(unknown, 1, null), runner.replay(unknown)]) {
       await expect(ask).rejects.toEqual(failure(expect.stringMatching(/^RUN_NOT_FOUND/)));

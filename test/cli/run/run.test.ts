@@ -55,7 +55,9 @@ describe("onex run --local", () => {
       '{"want": ["document.text", "hash.verdict"], "given": ["document.text"]}',
     );
     expect(code).toBe(0);
-    expect(JSON.parse(stdout)).toMatchObject({ outputs: { "document.text": readFileSync(join(cwd, "hash.yaml"), "utf8") } });
+    expect(JSON.parse(stdout)).toMatchObject({
+      outputs: { "document.text": readFileSync(join(cwd, "hash.yaml"), "utf8") },
+    });
   });
 
   it("sends events and approves steps", async () => {
@@ -93,7 +95,10 @@ describe("onex run --local", () => {
     expect([code, stderr]).toEqual([0, ""]);
     expect(JSON.parse(stdout)).toMatchObject({ outputs: { "document.words": 3 } });
     mkdirSync(join(cwd, "empty"), { recursive: true });
-    expect(await local(["-", "--nodes", "empty"], goal)).toMatchObject({ code: 1, stderr: "error: there is no node in empty\n" });
+    expect(await local(["-", "--nodes", "empty"], goal)).toMatchObject({
+      code: 1,
+      stderr: "error: there is no node in empty\n",
+    });
   });
 
   it("a run that fails ends with 1 and its reason", async () => {
@@ -113,7 +118,9 @@ describe("onex run, on a server", () => {
   it("watches over the stream of events", async () => {
     const { code, stdout } = await remote(["goal.yaml", "--watch"]);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/shout {2,}shout@1\.0\.0 {2,}starts inline\n[^]*twice@1\.0\.0 {2,}succeeded[^]*run succeeded\n/);
+    expect(stdout).toMatch(
+      /shout {2,}shout@1\.0\.0 {2,}starts inline\n[^]*twice@1\.0\.0 {2,}succeeded[^]*run succeeded\n/,
+    );
   });
 
   it("detached, prints the run's id", async () => {

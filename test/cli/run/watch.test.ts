@@ -70,7 +70,11 @@ describe("the board", () => {
   };
 
   it("shows every step in its place from the beginning", () => {
-    expect(rows([])).toEqual(["· a      a@1.0.0  pending", "· later  later@1.0.0  pending", "✓ kept   kept@1.0.0  succeeded"]);
+    expect(rows([])).toEqual([
+      "· a      a@1.0.0  pending",
+      "· later  later@1.0.0  pending",
+      "✓ kept   kept@1.0.0  succeeded",
+    ]);
   });
 
   it.each([

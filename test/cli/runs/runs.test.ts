@@ -76,12 +76,18 @@ describe("onex runs show", () => {
   });
 
   it("asked for the result of a run that goes on, says so at once", async () => {
-    expect(await runs("show", id, "--result")).toMatchObject({ code: 1, stderr: expect.stringContaining("RUN_NOT_FINISHED") });
+    expect(await runs("show", id, "--result")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("RUN_NOT_FINISHED"),
+    });
   });
 
   it("shows why a run failed, and ends as it did when it is the result that was asked for", async () => {
     await runs("cancel", id, "--reason", "withdrawn");
-    expect(await runs("show", id)).toMatchObject({ code: 0, stdout: expect.stringContaining("RUN_CANCELLED: withdrawn") });
+    expect(await runs("show", id)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("RUN_CANCELLED: withdrawn"),
+    });
     expect(await runs("show", id, "--result")).toMatchObject({ code: 1, stdout: expect.stringContaining("cancelled") });
   });
 });
@@ -103,7 +109,10 @@ describe("steering", () => {
       status: "succeeded",
       outputs: { "wait.payload": { amount: 42 }, "wait.approval": { approved: true, by: "ann", comment: "go" } },
     });
-    expect(await runs("reject", id, "sign")).toMatchObject({ code: 1, stderr: expect.stringContaining("INVALID_STATE") });
+    expect(await runs("reject", id, "sign")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("INVALID_STATE"),
+    });
   });
 
   it("a rejection fails the run", async () => {
@@ -115,11 +124,18 @@ describe("steering", () => {
     });
   });
 
-  it.each(["cancel", "pause", "resume", "show", "replay", "export", "rerun"])("%s of a run nobody knows", async (verb) => {
-    for (const unknown of ["r00_00000000000000000000000000", "nope", "../../health"]) {
-      expect(await runs(verb, unknown)).toMatchObject({ code: 1, stdout: "", stderr: expect.stringContaining("RUN_NOT_FOUND") });
-    }
-  });
+  it.each(["cancel", "pause", "resume", "show", "replay", "export", "rerun"])(
+    "%s of a run nobody knows",
+    async (verb) => {
+      for (const unknown of ["r00_00000000000000000000000000", "nope", "../../health"]) {
+        expect(await runs(verb, unknown)).toMatchObject({
+          code: 1,
+          stdout: "",
+          stderr: expect.stringContaining("RUN_NOT_FOUND"),
+        });
+      }
+    },
+  );
 });
 
 describe("repeating", () => {
@@ -148,7 +164,10 @@ describe("repeating", () => {
   it("replays, and says which steps match", async () => {
     await end();
     const { code, stdout } = await runs("replay", id);
-    expect([code, stdout.split("\n")[0]]).toEqual([0, `run ${id} is identical: 1 match, 0 differ, 0 gone, 2 not repeated`]);
+    expect([code, stdout.split("\n")[0]]).toEqual([
+      0,
+      `run ${id} is identical: 1 match, 0 differ, 0 gone, 2 not repeated`,
+    ]);
     expect(jsonOf(await runs("replay", id, "--json"))).toMatchObject({ identical: true });
   });
 });
@@ -157,7 +176,10 @@ describe("moving", () => {
   it("exports to a file once, takes it in, replays it here", async () => {
     await end();
     expect(await runs("export", id, "--out", "run.json")).toEqual({ code: 0, stdout: "", stderr: "wrote run.json\n" });
-    expect(await runs("export", id, "--out", "run.json")).toMatchObject({ code: 2, stderr: expect.stringContaining("exists") });
+    expect(await runs("export", id, "--out", "run.json")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("exists"),
+    });
     expect((await runs("export", id, "--out", "run.json", "--force")).code).toBe(0);
     const file = readFileSync(join(cwd, "run.json"), "utf8");
     expect(JSON.parse((await runs("export", id)).stdout)).toEqual(JSON.parse(file));
@@ -168,7 +190,10 @@ describe("moving", () => {
     try {
       const there = (...args: string[]) => onex(["runs", ...args], { cwd, env: elsewhere.env });
       expect(jsonOf(await there("import", "run.json", "--json"))).toEqual({ run_id: id, status: "succeeded" });
-      expect(await there("replay", id)).toMatchObject({ code: 1, stdout: expect.stringContaining("shout@1.0.0               gone") });
+      expect(await there("replay", id)).toMatchObject({
+        code: 1,
+        stdout: expect.stringContaining("shout@1.0.0               gone"),
+      });
     } finally {
       await elsewhere.close();
     }
@@ -178,17 +203,64 @@ describe("moving", () => {
     await end();
     const { stdout } = await runs("export", id);
     writeFileSync(join(cwd, "edited.json"), stdout.replace('"HEY"', '"HOY"'));
-    for (const args of [["import", "edited.json"], ["replay", "edited.json"], ["replay", "edited.json", "--local"]]) {
+    for (const args of [
+      ["import", "edited.json"],
+      ["replay", "edited.json"],
+      ["replay", "edited.json", "--local"],
+    ]) {
       expect(await runs(...args)).toMatchObject({ code: 1, stderr: expect.stringContaining("METADATA_HASH_MISMATCH") });
     }
-    expect(await runs("import", "graph.json")).toMatchObject({ code: 2, stderr: expect.stringContaining("no exported run") });
+    expect(await runs("import", "graph.json")).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("no exported run"),
+    });
     expect(await runs("replay", id, "--local")).toMatchObject({ code: 2 });
+  });
+});
+
+describe("searching and deleting", () => {
+  it("lists runs newest first, with what they want or why they failed", async () => {
+    await runs("cancel", id, "--reason", "withdrawn");
+    const { stdout } = await onex(["run", "graph.json", "--detach"], { cwd, env });
+    const newer = stdout.trim();
+    const { code, stdout: list } = await runs("list", "--limit", "2");
+    expect(code).toBe(0);
+    expect(list.split("\n").map((line) => line.replaceAll(/ +/g, " "))).toEqual([
+      expect.stringMatching(`^${newer} waiting 2023-\\S+ graph.run wait.payload, wait.approval, text.loud$`),
+      expect.stringMatching(`^${id} cancelled 2023-\\S+ \\d+ ms graph.run RUN_CANCELLED: withdrawn$`),
+      "there are more: --limit all shows them",
+      "",
+    ]);
+  });
+
+  it("by every condition, as JSON", async () => {
+    await runs("cancel", id, "--reason", `because of ${id}`);
+    const conditions = ["--status", "cancelled", "--node", "shout@1.0.0", "--operation", "graph.run", "--text", id];
+    const since = ["--from", "2023-11-14T00:00:00Z", "--to", "2023-12-14T00:00:00Z"];
+    const found = await runs("list", ...conditions, ...since, "--limit", "all", "--json");
+    expect(jsonOf(found)).toMatchObject({ runs: [{ run_id: id, status: "cancelled" }], more: false });
+    expect((await runs("list", ...conditions, "--tag", "none")).stdout).toBe("no run was found\n");
+    expect(await runs("list", "--from", "yesterday")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("INVALID_PARAMETER"),
+    });
+    expect(await runs("list", "--limit", "0")).toMatchObject({ code: 2 });
+  });
+
+  it("deletes an ended run for good, and no other", async () => {
+    expect(await runs("delete", id)).toMatchObject({ code: 1, stderr: expect.stringContaining("RUN_NOT_FINISHED") });
+    await runs("cancel", id);
+    expect((await runs("delete", id)).stdout).toBe(`run ${id} is deleted\n`);
+    expect(await runs("show", id)).toMatchObject({ code: 1, stderr: expect.stringContaining("RUN_NOT_FOUND") });
   });
 });
 
 it("every subcommand's help has an example", async () => {
   const { stdout } = await runs("--help");
-  const names = [...stdout.matchAll(/^ {2}(\w+)(?= )/gm)].map(([, name]) => name ?? "").filter((name) => name !== "help");
-  expect(names.length).toBeGreaterThanOrEqual(11);
-  for (const name of names) expect((await runs(name, "--help")).stdout).toMatch(/\nExamples:\n {2}# .+\n {2}onex runs /);
+  const names = [...stdout.matchAll(/^ {2}(\w+)(?= )/gm)]
+    .map(([, name]) => name ?? "")
+    .filter((name) => name !== "help");
+  expect(names.length).toBe(13);
+  for (const name of names)
+    expect((await runs(name, "--help")).stdout).toMatch(/\nExamples:\n {2}# .+\n {2}onex runs /);
 });

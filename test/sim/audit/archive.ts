@@ -1,6 +1,9 @@
 import { decodeRun } from "../../../src/core/run/codec.ts";
 import { TERMINAL_RUN, type RunState } from "../../../src/core/run/state.ts";
 import type { BlobStore } from "../../../src/spi/blob-store.ts";
+import type { Erasure } from "../../../src/core/retention/erasure.ts";
+import type { Page, PageRequest } from "../../../src/core/search/position.ts";
+import type { RunQuery } from "../../../src/core/search/run-query.ts";
 import type { RunIndex, RunSummary } from "../../../src/spi/run-index.ts";
 import type { Findings } from "./findings.ts";
 
@@ -18,16 +21,24 @@ export class WatchedIndex implements RunIndex {
     this.#findings = findings;
   }
 
-  async put(rows: readonly RunSummary[]): Promise<void> {
+  async put(rows: readonly RunSummary[]): Promise<readonly Erasure[]> {
     for (const row of rows) {
       this.rows.set(row.runId, { tenant: row.tenant });
       if (row.archive) await this.#record(row);
     }
-    await this.#index.put(rows);
+    return this.#index.put(rows);
   }
 
   get(tenant: string, runId: string): Promise<RunSummary | null> {
     return this.#index.get(tenant, runId);
+  }
+
+  settled(runs: readonly Pick<RunSummary, "tenant" | "runId">[]): Promise<ReadonlySet<string>> {
+    return this.#index.settled(runs);
+  }
+
+  search(tenant: string, query: RunQuery, page: PageRequest): Promise<Page<RunSummary>> {
+    return this.#index.search(tenant, query, page);
   }
 
   /** Every indexed run from its archived record. */

@@ -14,6 +14,9 @@ interface Told {
 /** Remembers what clients were told, and holds the system to it. */
 export class ClientAudit {
   readonly told = new Map<string, Told>();
+  /** Runs somebody asked to be deleted: they may be gone, and those in `deleted` are. */
+  readonly doomed = new Set<string>();
+  readonly deletions = new Map<string, number>();
   readonly #conflicts: { readonly runId: string; readonly body: string }[] = [];
   readonly #findings: Findings;
   refused = 0;
@@ -34,6 +37,19 @@ export class ClientAudit {
     this.saw(runId, payload, asked);
   }
 
+  /** A run was repeated under an id of its own. */
+  repeated(runId: string, payload: JsonObject, asked: number): void {
+    this.saw(runId, payload, asked);
+  }
+
+  deleting(runId: string): void {
+    this.doomed.add(runId);
+  }
+
+  deleted(runId: string): void {
+    this.deletions.set(runId, this.deletions.get(runId) ?? this.#moments++);
+  }
+
   /** A request was refused because of another one with the same key. */
   conflicted(runId: string, body: string): void {
     this.#conflicts.push({ runId, body });
@@ -41,7 +57,12 @@ export class ClientAudit {
 
   /** A client looked at a run it knows to exist. */
   saw(runId: string, view: JsonObject | null, asked: number): void {
-    if (view === null) return this.#findings.add("kept", `run ${runId} was acknowledged and cannot be found`);
+    if (view === null) {
+      if (!this.doomed.has(runId)) this.#findings.add("kept", `run ${runId} was acknowledged and cannot be found`);
+      return;
+    }
+    if ((this.deletions.get(runId) ?? Number.POSITIVE_INFINITY) < asked)
+      return this.#findings.add("kept", `run ${runId} was deleted and is ${String(view["status"])} again`);
     const told = this.#of(runId);
     if (!TERMINAL_RUN.has(view["status"] as RunStatus)) {
       if (told.end !== null && told.endedAt < asked)

@@ -111,8 +111,11 @@ export class CommitAudit implements StorageWitness {
     earlier: StepState | undefined,
     state: RunState,
   ): void {
+    // A repeated run begins with outcomes it has not come to itself.
+    if (step.attempts.length === 0) return;
     const spoke = earlier ? this.#executions.speaking(earlier) : new Set<Execution>();
-    for (const execution of this.#executions.speaking(step).difference(spoke)) {
+    for (const execution of this.#executions.speaking(step)) {
+      if (spoke.has(execution)) continue;
       const { number, token, late } = execution;
       const place = `execution ${number} of step ${step.id}, run ${state.header.id}`;
       const held = segment?.lease?.token ?? null;

@@ -1,4 +1,5 @@
 import type { Answer, EventMessage, ExecuteMessage, Work } from "../../../src/core/run/work.ts";
+import type { DeadLetterStore } from "../../../src/spi/dead-letter-store.ts";
 import type { Delivery } from "../../../src/spi/event-bus.ts";
 import type { RingStore } from "../../../src/spi/ring-store.ts";
 import type { CommitAudit } from "./commits.ts";
@@ -11,6 +12,8 @@ export class MessageAudit {
   readonly #rings: readonly { readonly store: RingStore }[];
   /** Leases whose answer a ring took. */
   readonly #answered = new Set<string>();
+  /** What the dead letters hold: a run's work by its message, an archive's by its batch. */
+  readonly #buried = new Set<string>();
   /** Messages that reached a consumer after their lease was over, by its clock. */
   readonly #expired = new Set<string>();
 
@@ -26,21 +29,33 @@ export class MessageAudit {
     for (const answer of args[0] as readonly Answer[]) this.#answered.add(leaseOf(answer));
   }
 
+  /** The dead letters as the system knows them, watched. */
+  watch(deadLetters: DeadLetterStore): DeadLetterStore {
+    return {
+      ...deadLetters,
+      record: (entry) => {
+        this.#buried.add(entry.id);
+        return deadLetters.record(entry);
+      },
+    };
+  }
+
   workDelivered(id: string, work: Work, now: number): void {
     if (work.expiresAt <= now) this.#expired.add(id);
   }
 
   workSettled({ id, body }: Delivery<ExecuteMessage>, verdict: "ack" | "retry"): void {
     const { runId, segment, token } = body.work;
-    if (verdict !== "ack" || this.#expired.has(id) || this.#answered.has(leaseOf(body.work))) return;
+    if (verdict !== "ack" || this.#buried.has(id) || this.#expired.has(id) || this.#answered.has(leaseOf(body.work))) return;
     if (this.#commits.leaseOf(runId, segment) !== token) return;
     this.#findings.add("answered", `${id}: segment ${segment} of run ${runId} still waits under ${token}`);
   }
 
   eventSettled({ id, body }: Delivery<EventMessage>, verdict: "ack" | "retry"): void {
-    if (verdict !== "ack") return;
+    if (verdict !== "ack" || body.type !== "archive") return;
     const open = this.#rings[body.ring]?.store.read("~outbox").some(({ part }) => part === String(body.batch));
-    if (open) this.#findings.add("answered", `${id}: batch ${body.batch} of ring ${body.ring} is not archived`);
+    const matter = `archive-${body.ring.toString(16).padStart(2, "0")}-${body.batch}`;
+    if (open && !this.#buried.has(matter)) this.#findings.add("answered", `${id}: batch ${body.batch} of ring ${body.ring} is not archived`);
   }
 }
 

@@ -1,4 +1,4 @@
-import { changedRing, type Bug } from "./bug.ts";
+import { changed, type Bug } from "./bug.ts";
 
 /** A ring says yes to a run and writes it afterwards. */
 export const acknowledgedBeforeWritten: Bug = {
@@ -6,7 +6,7 @@ export const acknowledgedBeforeWritten: Bug = {
   breaks: ["kept"],
   plant: () => ({
     ring: (ring) =>
-      changedRing(ring, {
+      changed(ring, {
         submit(submission) {
           void ring.submit(submission).catch(() => undefined);
           return Promise.resolve({ kind: "accepted", record: null });

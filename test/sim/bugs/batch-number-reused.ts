@@ -1,5 +1,5 @@
 import type { EventMessage } from "../../../src/core/run/work.ts";
-import { changedRing, type Bug } from "./bug.ts";
+import { changed, type Bug } from "./bug.ts";
 
 /** Every life of a ring numbers its batches from 1, so a late word on an old batch is taken for a new one. */
 export const batchNumberReused: Bug = {
@@ -24,7 +24,7 @@ export const batchNumberReused: Bug = {
       },
       ring(ring) {
         const own = numbers;
-        return changedRing(ring, {
+        return changed(ring, {
           batch: (number) => ring.batch(own[number - 1] ?? -1),
           archived: (number) => ring.archived(own[number - 1] ?? -1),
         });

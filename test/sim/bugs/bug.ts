@@ -32,9 +32,9 @@ export interface Plant {
   readonly archivePorts?: (ports: ArchivePorts) => ArchivePorts;
 }
 
-/** A ring that differs in some of its methods; private state stays with the right one. */
-export function changedRing(ring: RingCalls, changes: Partial<RingCalls>): RingCalls {
-  return new Proxy(ring, {
+/** The same, but for some of its methods; private state stays with the right one. */
+export function changed<T extends object>(right: T, changes: Partial<T>): T {
+  return new Proxy(right, {
     get(target, property) {
       const member: unknown = Reflect.get(property in changes ? changes : target, property);
       return typeof member === "function" ? member.bind(target) : member;

@@ -1,4 +1,4 @@
-import { changedRing, type Bug } from "./bug.ts";
+import { changed, type Bug } from "./bug.ts";
 
 /** A ring that has handed its finished runs out considers them gone. */
 export const forgottenBeforeArchived: Bug = {
@@ -6,7 +6,7 @@ export const forgottenBeforeArchived: Bug = {
   breaks: ["balanced", "kept"],
   plant: () => ({
     ring: (ring) =>
-      changedRing(ring, {
+      changed(ring, {
         batch(number) {
           const batch = ring.batch(number);
           ring.archived(number);

@@ -1,4 +1,4 @@
-import type { Bug } from "./bug.ts";
+import { changed, type Bug } from "./bug.ts";
 
 /** Index rows go in first, the object they point at second. */
 export const rowBeforeObject: Bug = {
@@ -8,24 +8,20 @@ export const rowBeforeObject: Bug = {
     archivePorts(ports) {
       const { blobs, index } = ports;
       const held: (() => Promise<void>)[] = [];
-      return {
-        ...ports,
-        blobs: {
-          put: (key, body) => (key.startsWith("runs/") ? Promise.resolve(void held.push(() => blobs.put(key, body))) : blobs.put(key, body)),
-          get: (...args) => blobs.get(...args),
-          delete: (...args) => blobs.delete(...args),
-          list: (...args) => blobs.list(...args),
+      const late = changed(blobs, {
+        async put(key, body) {
+          if (!key.startsWith("runs/")) return blobs.put(key, body);
+          held.push(() => blobs.put(key, body));
         },
-        index: {
-          ...index,
-          async put(rows) {
-            const answer = await index.put(rows);
-            for (const write of held.splice(0)) await write();
-            return answer;
-          },
-          get: (...args) => index.get(...args),
+      });
+      const early = changed(index, {
+        async put(rows) {
+          const answer = await index.put(rows);
+          for (const write of held.splice(0)) await write();
+          return answer;
         },
-      };
+      });
+      return { ...ports, blobs: late, index: early };
     },
   }),
 };

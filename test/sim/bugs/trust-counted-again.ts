@@ -1,15 +1,15 @@
-import type { Bug } from "./bug.ts";
+import { changed, type Bug } from "./bug.ts";
 
 /** A report that arrives a second time counts a second time. */
 export const trustCountedAgain: Bug = {
   name: "a redelivered batch counts trust again",
   breaks: ["trust"],
-  plant: () => {
+  plant() {
     const heard = new Map<string, number>();
     return {
       archivePorts: (ports) => ({
         ...ports,
-        trust: {
+        trust: changed(ports.trust, {
           report(tenant, reports, now) {
             const counted = reports.map((report) => {
               const said = JSON.stringify([tenant, report]);
@@ -19,9 +19,7 @@ export const trustCountedAgain: Bug = {
             });
             return ports.trust.report(tenant, counted, now);
           },
-          read: (...args) => ports.trust.read(...args),
-          records: (...args) => ports.trust.records(...args),
-        },
+        }),
       }),
     };
   },

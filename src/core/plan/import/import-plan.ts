@@ -15,7 +15,7 @@ const MAX_LENGTH = 1_048_576;
 /**
  * Reads a plan written for the earlier project, as it is, from YAML or JSON text: `workflow_coordination` in orchestrator
  * contracts and workflow files, minimal orchestrators, capability graphs, and policies over capabilities. Refusals are
- * PLAN_INVALID: `unreadable` with the line, `not_a_plan` with what was found instead or with the field that is off.
+ * PLAN_UNREADABLE with the line, and PLAN_NOT_A_PLAN with what was found instead or with the field that is off.
  */
 export function importPlan(text: string): Result<Imported, Fault> {
   const read = readYaml(text, { maxLength: MAX_LENGTH });
@@ -28,7 +28,15 @@ export function importPlan(text: string): Result<Imported, Fault> {
       }),
     );
   }
-  const document = read.value;
+  return importDocument(read.value);
+}
+
+/** Whether a document is of one of those kinds, well-formed or not. */
+export const isForeignPlan = (document: JsonObject): boolean =>
+  [isWorkflow, isCapabilityGraph, isCapabilityPolicy, isOrchestrator].some((is) => is(document));
+
+/** The same for a document that has been read already. */
+export function importDocument(document: JsonValue): Result<Imported, Fault> {
   if (!isMapping(document)) return err(notAPlan(describe(document)));
   if (isWorkflow(document)) return importWorkflow(document);
   if (isCapabilityGraph(document)) return importCapabilityGraph(document);
