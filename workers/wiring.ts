@@ -102,7 +102,7 @@ function wire(env: Env): Wiring {
   const cache = new RegistryCache(registry, clock);
   const sandbox = quickJsSandbox({ loadModule: workerdModule });
   const router = new HandlerRouter()
-    .register(builtinHandler(builtinNodes({ sandbox, registry, blobs, clock, ids })))
+    .register(builtinHandler(builtinNodes({ sandbox, registry: cache.writer(), blobs, clock, ids })))
     .register(functionHandler(sandbox))
     .register(noopHandler())
     .freeze();
@@ -118,7 +118,7 @@ function wire(env: Env): Wiring {
         { ...executor, coordinator, runs, ids, background: waitUntil },
         { rings: Number(env.RINGS), leases: ringSettings(env).leases },
       ),
-      nodes: nodeService({ registry, cache, trust, clock }),
+      nodes: nodeService({ registry: cache.writer(), trust, clock }),
       plans: planService(cache, waitUntil),
       runs: runService(runs),
       control: runControlService({ ...executor, coordinator, runs, ids }, Number(env.RINGS)),

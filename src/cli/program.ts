@@ -7,6 +7,7 @@ import { generateCommand } from "./commands/generate.ts";
 import { hooksCommand } from "./commands/hooks.ts";
 import { lifecycleCommand } from "./commands/lifecycle.ts";
 import { logCommand } from "./commands/log.ts";
+import { planCommand } from "./commands/plan.ts";
 import { runCommand } from "./commands/run.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { schemaCommand } from "./commands/schema.ts";
@@ -25,6 +26,7 @@ const COMMANDS: readonly MakeCommand[] = [
   treeCommand,
   schemaCommand,
   crawlCommand,
+  planCommand,
   runCommand,
   runsCommand,
   dlqCommand,

@@ -12,6 +12,6 @@ export interface BlobStore {
    * with SERVICE_UNAVAILABLE, also when others keep writing.
    */
   replace(key: string, change: (body: Uint8Array) => Uint8Array): Promise<boolean>;
-  /** The keys under the prefix, sorted: all of them, or the first `limit`. */
-  list(prefix: string, limit?: number): Promise<readonly string[]>;
+  /** The keys under the prefix, sorted: all of them, or the first `limit`; with `after`, of those that sort behind it. */
+  list(prefix: string, limit?: number, after?: string): Promise<readonly string[]>;
 }

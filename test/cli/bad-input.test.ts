@@ -24,7 +24,10 @@ const STAMPED = () => stampedText("a.md", "# Tides\n\nHigh water at noon.\n");
 
 describe("onex validate, given bad files", () => {
   it("skips binary files with a word about it", async () => {
-    const folder = testFolder({ "a.png": new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0, 1, 2]), "utf16.md": Buffer.from(STAMPED(), "utf16le") });
+    const folder = testFolder({
+      "a.png": new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0, 1, 2]),
+      "utf16.md": Buffer.from(STAMPED(), "utf16le"),
+    });
     const found = await verdicts(folder);
     expect(codes(found.get("a.png"))).toEqual({ hash: "absent", errors: [], warnings: ["SC001"] });
     expect(codes(found.get("utf16.md"))).toEqual({ hash: "absent", errors: [], warnings: ["SC001"] });
@@ -45,7 +48,11 @@ describe("onex validate, given bad files", () => {
 
   it("calls a block on a file too long to be hashed malformed, at its line", async () => {
     const folder = testFolder({ "a.md": `\n${STAMPED()}${"tide table\n".repeat(1_600_000)}` });
-    expect(codes((await verdicts(folder)).get("a.md"))).toEqual({ hash: "malformed", errors: [["MD002", 2]], warnings: [] });
+    expect(codes((await verdicts(folder)).get("a.md"))).toEqual({
+      hash: "malformed",
+      errors: [["MD002", 2]],
+      warnings: [],
+    });
   });
 
   it("names the line that is no UTF-8, and never verifies such a file", async () => {
@@ -54,7 +61,9 @@ describe("onex validate, given bad files", () => {
     const bytes = Buffer.from(text);
     bytes[at] = 0xff;
     const line = text.slice(0, text.indexOf("noon")).split("\n").length;
-    const found = await verdicts(testFolder({ "a.md": bytes, "latin1.md": Buffer.from("# Gr\u00fc\u00dfe\n", "latin1") }));
+    const found = await verdicts(
+      testFolder({ "a.md": bytes, "latin1.md": Buffer.from("# Gr\u00fc\u00dfe\n", "latin1") }),
+    );
     const stamped = found.get("a.md");
     expect(stamped?.hash).toBe("malformed");
     expect(codes(stamped).errors).toContainEqual(["MD002", line]);
@@ -64,7 +73,11 @@ describe("onex validate, given bad files", () => {
   it("does not take a byte order mark or other line breaks for the stamped content", async () => {
     const text = STAMPED();
     const found = await verdicts(
-      testFolder({ "bom.md": `\ufeff${text}`, "crlf.md": text.replaceAll("\n", "\r\n"), "cr.md": text.replaceAll("\n", "\r") }),
+      testFolder({
+        "bom.md": `\ufeff${text}`,
+        "crlf.md": text.replaceAll("\n", "\r\n"),
+        "cr.md": text.replaceAll("\n", "\r"),
+      }),
     );
     expect(found.get("bom.md")?.hash).toBe("mismatch");
     expect(found.get("crlf.md")?.hash).toBe("mismatch");
@@ -105,7 +118,10 @@ describe("onex validate, given bad files", () => {
   });
 
   it("refuses YAML bombs, aliases and deep nesting in every kind of document", async () => {
-    const bomb = ["a: &a [x,x,x,x,x,x,x,x,x]", ...Array.from("bcdefghi", (key, i) => `${key}: &${key} [${Array(9).fill(`*${"abcdefgh"[i]}`).join(",")}]`)].join("\n");
+    const bomb = [
+      "a: &a [x,x,x,x,x,x,x,x,x]",
+      ...Array.from("bcdefghi", (key, i) => `${key}: &${key} [${Array(9).fill(`*${"abcdefgh"[i]}`).join(",")}]`),
+    ].join("\n");
     const nested = `${"{".repeat(16_000)}\n`;
     const stamped = STAMPED().replace("=== /ONEX", `x_extensions:\n  ${bomb.replaceAll("\n", "\n  ")}\n=== /ONEX`);
     const found = await verdicts(
@@ -164,7 +180,11 @@ describe("onex validate, given odd folders", () => {
     chmodSync(folder.at("dir"), 0o000);
     // Root may read everything, so the command is run as nobody.
     const asNobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-    const outcome = spawnSync(process.execPath, [ONEX, "validate", ".", "--json"], { cwd: folder.path, encoding: "utf8", ...asNobody });
+    const outcome = spawnSync(process.execPath, [ONEX, "validate", ".", "--json"], {
+      cwd: folder.path,
+      encoding: "utf8",
+      ...asNobody,
+    });
     const { files } = JSON.parse(outcome.stdout) as { readonly files: readonly FileVerdict[] };
     const found = new Map(files.map((file) => [file.path, file]));
     expect(codes(found.get("closed.md")).errors).toEqual([["RG001", null]]);

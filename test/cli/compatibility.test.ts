@@ -15,7 +15,8 @@ async function judged(path: string, ...args: readonly string[]): Promise<readonl
 }
 
 const nameOf = ({ path }: FileVerdict): string => path.slice(path.lastIndexOf("/") + 1);
-const isSound = ({ errors, schema }: FileVerdict): boolean => errors.length === 0 && !Object.values(schema).includes("invalid");
+const isSound = ({ errors, schema }: FileVerdict): boolean =>
+  errors.length === 0 && !Object.values(schema).includes("invalid");
 
 describe.skipIf(!present)("documents of others", () => {
   it("of every dialect have the verdicts that are expected", async () => {
@@ -33,14 +34,18 @@ describe.skipIf(!present)("documents of others", () => {
   it("behave as the names of the schemas' test data say", async () => {
     const files = await judged("fixtures/omnibase/schemas_testdata");
     expect(files.length).toBe(12);
-    for (const file of files) expect([nameOf(file), isSound(file)]).toEqual([nameOf(file), nameOf(file).startsWith("valid_")]);
+    for (const file of files)
+      expect([nameOf(file), isSound(file)]).toEqual([nameOf(file), nameOf(file).startsWith("valid_")]);
   });
 
   it("are trees that are read and trees that are refused", async () => {
     const files = await judged("fixtures/omnibase/trees");
     expect(files.length).toBe(11);
     for (const file of files) {
-      expect([file.path, file.schema.tree_format]).toEqual([file.path, file.path.includes("/invalid/") ? "invalid" : "valid"]);
+      expect([file.path, file.schema.tree_format]).toEqual([
+        file.path,
+        file.path.includes("/invalid/") ? "invalid" : "valid",
+      ]);
     }
   });
 
@@ -51,7 +56,9 @@ describe.skipIf(!present)("documents of others", () => {
       Array(6).fill({ schema: { permissive: "valid" }, hash: "unverifiable", references: "ok", errors: [] }),
     );
     const contracts = files.filter((file) => nameOf(file) === "contract.yaml");
-    expect(contracts.map(({ schema, hash }) => [schema.state_contract, hash])).toEqual(Array(6).fill(["valid", "verified"]));
+    expect(contracts.map(({ schema, hash }) => [schema.state_contract, hash])).toEqual(
+      Array(6).fill(["valid", "verified"]),
+    );
   });
 
   it("are schemas, whose stamps verify", async () => {

@@ -9,7 +9,9 @@ async function offered(...words: readonly string[]): Promise<readonly string[]> 
   const { stdout: script } = await onex(["completion", "bash"]);
   const list = ["onex", ...words].map((word) => `'${word}'`).join(" ");
   const program = `${script}\nCOMP_WORDS=(${list}); COMP_CWORD=${words.length}; _onex; printf '%s\\n' "\${COMPREPLY[@]}"`;
-  return execFileSync("bash", ["-c", program], { encoding: "utf8" }).split("\n").filter((word) => word !== "");
+  return execFileSync("bash", ["-c", program], { encoding: "utf8" })
+    .split("\n")
+    .filter((word) => word !== "");
 }
 
 describe("onex completion", () => {
@@ -23,13 +25,17 @@ describe("onex completion", () => {
     expect(await offered("validate", "--json", "some/path", "--fail")).toEqual(["--fail-on"]);
   });
 
-  it.each(["bash", "zsh", "fish"] as const)("prints a script for %s that names every command, and that %s can read", async (shell) => {
-    const { stdout, code } = await onex(["completion", shell]);
-    expect(code).toBe(0);
-    for (const name of ["validate", "crawl", "lifecycle", "hooks", "completion", "strict-structure"]) expect(stdout).toContain(name);
-    if (has(shell)) execFileSync(shell, ["-n"], { input: stdout });
-    else console.info(`not read: ${shell} is not installed`);
-  });
+  it.each(["bash", "zsh", "fish"] as const)(
+    "prints a script for %s that names every command and has no fault of syntax",
+    async (shell) => {
+      const { stdout, code } = await onex(["completion", shell]);
+      expect(code).toBe(0);
+      for (const name of ["validate", "crawl", "lifecycle", "hooks", "completion", "strict-structure"])
+        expect(stdout).toContain(name);
+      if (has(shell)) execFileSync(shell, ["-n"], { input: stdout });
+      else console.info(`not read: ${shell} is not installed`);
+    },
+  );
 
   it("refuses a shell it does not know", async () => {
     expect((await onex(["completion", "tcsh"])).code).toBe(2);

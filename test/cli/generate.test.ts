@@ -13,19 +13,30 @@ const SPECIFICATION = {
 };
 
 function admitted(folder: TestFolder, name: string) {
-  const [metadata, contract, code] = ["node.onex.yaml", "contract.yaml", "node.js"].map((file) => folder.read(`${name}/${file}`));
+  const [metadata, contract, code] = ["node.onex.yaml", "contract.yaml", "node.js"].map((file) =>
+    folder.read(`${name}/${file}`),
+  );
   return admitNode({ metadata: metadata ?? "", contract: contract ?? "", code: code ?? "" });
 }
 
 describe("onex generate node", () => {
   it("writes a folder that admission takes and validation finds nothing against", async () => {
     const folder = testFolder();
-    const outcome = await onex(["generate", "node", "tide", "--input", "port.name:string", "--output", "tide.height:number"], {
-      cwd: folder.path,
-    });
+    const outcome = await onex(
+      ["generate", "node", "tide", "--input", "port.name:string", "--output", "tide.height:number"],
+      {
+        cwd: folder.path,
+      },
+    );
     expect(outcome.code).toBe(0);
     expect(outcome.stdout).toContain("tide@1.0.0, draft");
-    expect(readdirSync(folder.at("tide")).sort()).toEqual(["README.md", "cases.json", "contract.yaml", "node.js", "node.onex.yaml"]);
+    expect(readdirSync(folder.at("tide")).sort()).toEqual([
+      "README.md",
+      "cases.json",
+      "contract.yaml",
+      "node.js",
+      "node.onex.yaml",
+    ]);
     const node = admitted(folder, "tide");
     expect(node).toMatchObject({ ok: true, value: { name: "tide", lifecycle: "draft", inputs: { "port.name": {} } } });
     const validation = await onex(["validate", ".", "--fail-on", "warning"], { cwd: folder.path });
@@ -34,18 +45,26 @@ describe("onex generate node", () => {
 
   it("makes a node active whose code passes its examples, and a draft of one that does not", async () => {
     const folder = testFolder({ "good.json": JSON.stringify(SPECIFICATION), "node.js": "return {};" });
-    const good = (await onex(["generate", "node", "words", "--spec", "good.json", "--json"], { cwd: folder.path })).json<object>();
+    const good = (
+      await onex(["generate", "node", "words", "--spec", "good.json", "--json"], { cwd: folder.path })
+    ).json<object>();
     expect(good).toMatchObject({ name: "words", lifecycle: "active", reasons: [], examples: [{ passed: true }] });
     expect(folder.read("words/node.onex.yaml")).toContain(`author: ${AUTHOR}`);
     expect(folder.read("words/node.onex.yaml")).toContain(NOW.slice(0, 10));
-    const bad = await onex(["generate", "node", "bad_words", "--spec", "good.json", "--code", "node.js", "--json"], { cwd: folder.path });
+    const bad = await onex(["generate", "node", "bad_words", "--spec", "good.json", "--code", "node.js", "--json"], {
+      cwd: folder.path,
+    });
     expect(bad.json<object>()).toMatchObject({ lifecycle: "draft", examples: [{ passed: false }] });
   });
 
   it("leaves a folder that exists as it is", async () => {
     const folder = testFolder({ "tide/notes.md": "mine" });
     const outcome = await onex(["generate", "node", "tide"], { cwd: folder.path });
-    expect([outcome.code, readdirSync(folder.at("tide")), folder.read("tide/notes.md")]).toEqual([1, ["notes.md"], "mine"]);
+    expect([outcome.code, readdirSync(folder.at("tide")), folder.read("tide/notes.md")]).toEqual([
+      1,
+      ["notes.md"],
+      "mine",
+    ]);
     const file = testFolder({ tide: "a file" });
     expect((await onex(["generate", "node", "tide"], { cwd: file.path })).code).toBe(1);
     expect(file.read("tide")).toBe("a file");

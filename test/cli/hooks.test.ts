@@ -14,12 +14,17 @@ async function repository(files: Files) {
   const installed = await onex(["hooks", "install"], { cwd: folder.path });
   expect(installed.code).toBe(0);
   const commit = () =>
-    spawnSync("git", ["commit", "-m", "next"], { cwd: folder.path, encoding: "utf8", env: { ...gitEnvironment(), PATH: nodeFirst() } });
+    spawnSync("git", ["commit", "-m", "next"], {
+      cwd: folder.path,
+      encoding: "utf8",
+      env: { ...gitEnvironment(), PATH: nodeFirst() },
+    });
   return { folder, git, commit, committed: (path: string) => git("show", `HEAD:${path}`) };
 }
 
 /** The hook starts `node`, which is to be the one of this process. */
-const nodeFirst = (): string => `${process.execPath.slice(0, process.execPath.lastIndexOf("/"))}:${process.env["PATH"] ?? ""}`;
+const nodeFirst = (): string =>
+  `${process.execPath.slice(0, process.execPath.lastIndexOf("/"))}:${process.env["PATH"] ?? ""}`;
 
 describe("onex hooks install", () => {
   it("installs an executable hook, once, and leaves another's alone unless forced", async () => {
@@ -60,7 +65,10 @@ describe("onex hooks install", () => {
 
 describe("the pre-commit hook", () => {
   it("stamps what is committed, in the index and on disk", async () => {
-    const { folder, git, commit, committed } = await repository({ "a.md": stampedText("a.md", "# A\n"), ".onexrequire": "must.md\n" });
+    const { folder, git, commit, committed } = await repository({
+      "a.md": stampedText("a.md", "# A\n"),
+      ".onexrequire": "must.md\n",
+    });
     folder.write({ "a.md": `${folder.read("a.md")}More.\n`, "must.md": "# Must\n", "may.md": "# May\n" });
     chmodSync(folder.at("must.md"), 0o755);
     git("add", ".");
@@ -91,7 +99,9 @@ describe("the pre-commit hook", () => {
   it("renews a node's metadata when another of its files is committed", async () => {
     const folder = testFolder(nodeFiles("tide"));
     await onex(["stamp", "tide"], { cwd: folder.path });
-    const files = Object.fromEntries(["node.onex.yaml", "contract.yaml", "README.md"].map((name) => [`tide/${name}`, folder.read(`tide/${name}`)]));
+    const files = Object.fromEntries(
+      ["node.onex.yaml", "contract.yaml", "README.md"].map((name) => [`tide/${name}`, folder.read(`tide/${name}`)]),
+    );
     const { folder: own, git, commit, committed } = await repository(files);
     own.write({ "tide/contract.yaml": `${own.read("tide/contract.yaml")}# more\n` });
     git("add", ".");
@@ -108,7 +118,10 @@ describe("the pre-commit hook", () => {
     const outcome = commit();
     expect([outcome.status, outcome.stderr]).toEqual([1, expect.stringContaining("MD002")]);
     git("rm", "--quiet", "--cached", "open.md");
-    const old = "# === OmniNode:Metadata ===\n# name: x\n# uuid: 1\n# hash: " + "a".repeat(64) + "\n# === /OmniNode:Metadata ===\n";
+    const old =
+      "# === OmniNode:Metadata ===\n# name: x\n# uuid: 1\n# hash: " +
+      "a".repeat(64) +
+      "\n# === /OmniNode:Metadata ===\n";
     folder.write({ "old.py": old });
     git("add", "old.py");
     expect(commit().status).toBe(1);
@@ -130,6 +143,8 @@ describe("the pre-commit hook", () => {
     git("add", ".");
     const outcome = await onex(["hooks", "run", "--json"], { cwd: folder.path });
     expect([outcome.code, outcome.json<object>()]).toEqual([0, { stamped: ["a.md"], refused: [] }]);
-    expect(execFileSync("git", ["diff", "--cached", "--stat"], { cwd: folder.path, encoding: "utf8" })).toContain("a.md");
+    expect(execFileSync("git", ["diff", "--cached", "--stat"], { cwd: folder.path, encoding: "utf8" })).toContain(
+      "a.md",
+    );
   });
 });

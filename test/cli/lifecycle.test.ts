@@ -13,7 +13,11 @@ describe("onex lifecycle", () => {
     };
     expect((await move("--to", "active")).stdout).toBe("tide/node.onex.yaml: draft -> active\n");
     expect(state()).toEqual(["active", "verified"]);
-    expect((await move("--to", "active", "--json")).json<object>()).toMatchObject({ from: "active", to: "active", changed: false });
+    expect((await move("--to", "active", "--json")).json<object>()).toMatchObject({
+      from: "active",
+      to: "active",
+      changed: false,
+    });
     expect((await move("--to", "deprecated", "--replaced-by", "ebb")).code).toBe(0);
     const ebb = readBlock(folder.read("ebb/node.onex.yaml"), { path: "node.onex.yaml" }).fields["uuid"];
     expect(readBlock(folder.read("tide/node.onex.yaml"), { path: "node.onex.yaml" }).fields["deprecated_by"]).toBe(ebb);

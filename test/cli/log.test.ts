@@ -21,18 +21,32 @@ describe("onex log", () => {
     const log = (...args: string[]) => onex(["log", ...args], { cwd: folder.path, now: "2026-01-28T10:00:00Z" });
     expect((await log("new")).stdout).toBe("debug-logs/debug_log_2026-W05.md\n");
     const text = folder.read("debug-logs/debug_log_2026-W05.md");
-    expect(text).toMatch(/^---\nlog_owner: Tide Desk\nweek: '2026-W05'\nrepo_version: v1\.2\.3\ncreated_at: '2026-01-28T10:00:\d\d\.000Z'\ntags: \[\]\n---\n/);
+    expect(text).toMatch(
+      /^---\nlog_owner: Tide Desk\nweek: '2026-W05'\nrepo_version: v1\.2\.3\ncreated_at: '2026-01-28T10:00:\d\d\.000Z'\ntags: \[\]\n---\n/,
+    );
     expect((await log("new", "--owner", "Ada")).code).toBe(1);
     expect(folder.read("debug-logs/debug_log_2026-W05.md")).toBe(text);
   });
 
   it("adds entries with time and author, from arguments and from standard input", async () => {
     const folder = testFolder();
-    const add = (args: readonly string[], stdin = "") => onex(["log", "add", ...args], { cwd: folder.path, stdin, now: "2026-01-28T10:00:00Z" });
-    const first = (await add(["Queue", "stalls", "#blocker", "--run", RUN, "--issue", "12", "--json"])).json<{ entry: DebugEntry }>();
-    expect(first.entry).toMatchObject({ author: AUTHOR, status: "open", tags: ["blocker"], runs: [RUN], issues: ["12"], text: "Queue stalls #blocker" });
+    const add = (args: readonly string[], stdin = "") =>
+      onex(["log", "add", ...args], { cwd: folder.path, stdin, now: "2026-01-28T10:00:00Z" });
+    const first = (await add(["Queue", "stalls", "#blocker", "--run", RUN, "--issue", "12", "--json"])).json<{
+      entry: DebugEntry;
+    }>();
+    expect(first.entry).toMatchObject({
+      author: AUTHOR,
+      status: "open",
+      tags: ["blocker"],
+      runs: [RUN],
+      issues: ["12"],
+      text: "Queue stalls #blocker",
+    });
     expect(first.entry.at).toMatch(/^2026-01-28T10:00:/);
-    expect((await add(["-", "--tag", "infra", "--status", "resolved", "--author", "Ada"], "line one\nline two\n")).code).toBe(0);
+    expect(
+      (await add(["-", "--tag", "infra", "--status", "resolved", "--author", "Ada"], "line one\nline two\n")).code,
+    ).toBe(0);
     const { entries } = (await onex(["log", "search", "--json"], { cwd: folder.path })).json<Found>();
     expect(entries.map(({ author, text }) => [author, text])).toEqual([
       [AUTHOR, "Queue stalls #blocker"],
@@ -48,7 +62,8 @@ describe("onex log", () => {
     const log = (now: string, ...args: string[]) => onex(["log", ...args], { cwd: folder.path, now });
     await log("2026-01-28T10:00:00Z", "add", "Queue stalls #blocker");
     await log("2026-02-04T10:00:00Z", "add", "Queue runs again #infra", "--status", "resolved");
-    const search = async (...args: string[]) => (await log("2026-02-05T00:00:00Z", "search", "--json", ...args)).json<Found>().summary.entries;
+    const search = async (...args: string[]) =>
+      (await log("2026-02-05T00:00:00Z", "search", "--json", ...args)).json<Found>().summary.entries;
     expect(await search()).toBe(2);
     expect(await search("queue", "stalls")).toBe(1);
     expect(await search("--tag", "#blocker", "--status", "open")).toBe(1);
@@ -65,16 +80,25 @@ describe("onex log", () => {
     const folder = testFolder();
     const log = (now: string, ...args: string[]) => onex(["log", ...args], { cwd: folder.path, now });
     const long = "the tide table of Brest ".repeat(40);
-    for (let week = 0; week < 6; week++) await log(new Date(Date.parse("2026-02-18T00:00:00Z") + week * 7 * 86_400_000).toISOString(), "add", `${long} ${week}`);
+    for (let week = 0; week < 6; week++)
+      await log(
+        new Date(Date.parse("2026-02-18T00:00:00Z") + week * 7 * 86_400_000).toISOString(),
+        "add",
+        `${long} ${week}`,
+      );
     await log("2026-04-08T00:00:00Z", "add", "of the new quarter");
-    const sizes = readdirSync(folder.at("debug-logs")).reduce((sum, name) => sum + statSync(folder.at(`debug-logs/${name}`)).size, 0);
+    const sizes = readdirSync(folder.at("debug-logs")).reduce(
+      (sum, name) => sum + statSync(folder.at(`debug-logs/${name}`)).size,
+      0,
+    );
     const archived = await log("2026-04-09T00:00:00Z", "archive", "--json");
     expect(archived.json<object>()).toEqual({
       archives: [{ quarter: "2026-Q1", path: "debug-logs/archive/debug_log_Q1_2026.md.gz", logs: 6, entries: 6 }],
     });
     expect(readdirSync(folder.at("debug-logs"))).toEqual(["archive", "debug_log_2026-W15.md"]);
     expect(statSync(folder.at("debug-logs/archive/debug_log_Q1_2026.md.gz")).size).toBeLessThan(sizes / 4);
-    const count = async (...args: string[]) => (await log("2026-04-09T00:00:00Z", "search", "--json", ...args)).json<Found>().summary.entries;
+    const count = async (...args: string[]) =>
+      (await log("2026-04-09T00:00:00Z", "search", "--json", ...args)).json<Found>().summary.entries;
     expect([await count(), await count("--archived")]).toEqual([1, 7]);
     await log("2026-03-04T00:00:00Z", "add", "found in a drawer");
     expect((await log("2026-04-09T00:00:00Z", "archive", "--quarter", "Q1_2026")).code).toBe(0);

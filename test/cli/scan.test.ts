@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { walk } from "../../src/cli/files/walk.ts";
 import { scan } from "../../src/cli/validate/scan.ts";
+import type { ScanLine } from "../../src/cli/validate/scan-line.ts";
 import { scanPool } from "../../src/cli/validate/scan-pool.ts";
 import { openSpool } from "../../src/cli/validate/spool.ts";
 import { stampedText, testFolder } from "./support/folder.ts";
@@ -22,7 +23,10 @@ describe("scan", () => {
     const judged = async (threadsFrom: number) => {
       const found = walk(["."], { cwd: folder.path });
       const isRequired = ({ path }: { readonly path: string }) => path === "binary.bin";
-      return Array.fromAsync(scan(found, { profiles: ["canonical", "permissive"], isRequired, threadsFrom }));
+      const lines: ScanLine[] = [];
+      for await (const line of scan(found, { profiles: ["canonical", "permissive"], isRequired, threadsFrom }))
+        lines.push(line);
+      return lines;
     };
     const here = await judged(Infinity);
     expect(here).toHaveLength(701);
@@ -31,7 +35,11 @@ describe("scan", () => {
 
   it("can be given up half way", async () => {
     const folder = testFolder(Object.fromEntries(Array.from({ length: 300 }, (_, i) => [`${i}.md`, "x"])));
-    const lines = scan(walk(["."], { cwd: folder.path }), { profiles: ["permissive"], isRequired: () => false, threadsFrom: 0 });
+    const lines = scan(walk(["."], { cwd: folder.path }), {
+      profiles: ["permissive"],
+      isRequired: () => false,
+      threadsFrom: 0,
+    });
     for await (const line of lines) {
       expect(JSON.parse(line.json)).toHaveProperty("verdict");
       break;
@@ -45,7 +53,10 @@ describe("judging threads", () => {
     const pool = scanPool(["permissive"], 1);
     const files = ["b.md", "a.md"].map((path) => ({ path, absolute: folder.at(path), required: false }));
     const lines = await pool.judge(files);
-    expect(lines.map(({ json }) => (JSON.parse(json) as { verdict: { path: string } }).verdict.path)).toEqual(["b.md", "a.md"]);
+    expect(lines.map(({ json }) => (JSON.parse(json) as { verdict: { path: string } }).verdict.path)).toEqual([
+      "b.md",
+      "a.md",
+    ]);
     // Nobody can post this: the thread that takes it apart dies of it.
     await expect(pool.judge(null as never)).rejects.toThrow("ended unexpectedly");
     await expect(pool.judge(files)).rejects.toThrow("ended unexpectedly");

@@ -6,12 +6,20 @@ import { testFolder } from "./support/folder.ts";
 import { onex } from "./support/onex.ts";
 
 const PROJECT = join(import.meta.dirname, "../..");
-const UNTIDY = { properties: { b: { description: "the second" }, a: { type: "string" } }, required: ["a", "b"], type: "object" };
+const UNTIDY = {
+  properties: { b: { description: "the second" }, a: { type: "string" } },
+  required: ["a", "b"],
+  type: "object",
+};
 
 describe("onex schema", () => {
   it("lists the schemas and shows each", async () => {
-    const { schemas } = (await onex(["schema", "list", "--json"])).json<{ schemas: { name: string; title: string }[] }>();
-    expect(schemas.map(({ name }) => name)).toEqual(expect.arrayContaining(["envelope", "onex-node", "state-contract", "execution-result"]));
+    const { schemas } = (await onex(["schema", "list", "--json"])).json<{
+      schemas: { name: string; title: string }[];
+    }>();
+    expect(schemas.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(["envelope", "onex-node", "state-contract", "execution-result"]),
+    );
     for (const { name } of schemas) {
       const shown = (await onex(["schema", "show", name])).json<object>();
       expect(shown).toEqual(JSON.parse(readFileSync(join(PROJECT, `contracts/schemas/${name}.schema.json`), "utf8")));
@@ -40,7 +48,8 @@ describe("onex schema", () => {
 
   it("writes stamped pages, renews those that change, and keeps their identity", async () => {
     const folder = testFolder({ "contracts/schemas/tide.schema.json": JSON.stringify(UNTIDY) });
-    const docs = (...args: string[]) => onex(["schema", "docs", ...args], { cwd: folder.path, now: "2027-01-01T00:00:00Z" });
+    const docs = (...args: string[]) =>
+      onex(["schema", "docs", ...args], { cwd: folder.path, now: "2027-01-01T00:00:00Z" });
     expect((await docs("--check")).code).toBe(1);
     expect(folder.has("docs/schemas/tide.md")).toBe(false);
     expect((await docs("--json")).json<object>()).toMatchObject({
@@ -65,7 +74,9 @@ describe("onex schema", () => {
 
   it("says which file is no schema", async () => {
     const folder = testFolder({ "a.schema.json": "{", "b.schema.json": "[]" });
-    expect((await onex(["schema", "format", "a.schema.json"], { cwd: folder.path })).stderr).toContain("a.schema.json is not JSON");
+    expect((await onex(["schema", "format", "a.schema.json"], { cwd: folder.path })).stderr).toContain(
+      "a.schema.json is not JSON",
+    );
     expect((await onex(["schema", "docs", "b.schema.json"], { cwd: folder.path })).code).toBe(2);
     expect((await onex(["schema", "format"], { cwd: folder.path })).code).toBe(2);
   });

@@ -16,7 +16,10 @@ describe("onex stamp", () => {
     const { fields, hash } = readBlock(text);
     expect(hash).toBe("verified");
     expect(fields).toMatchObject({ author: AUTHOR, created_at: NOW, name: "guide.md" });
-    const again = await onex(["stamp", "guide.md", "--author", "Somebody Else"], { cwd: folder.path, now: "2027-01-01T00:00:00Z" });
+    const again = await onex(["stamp", "guide.md", "--author", "Somebody Else"], {
+      cwd: folder.path,
+      now: "2027-01-01T00:00:00Z",
+    });
     expect(again.stdout).toContain("1 unchanged");
     expect(folder.read("guide.md")).toBe(text);
   });
@@ -32,20 +35,33 @@ describe("onex stamp", () => {
     const some = testFolder(files);
     const outcome = await onex(["stamp", ".", "--json"], { cwd: some.path });
     const told = outcome.json<{ files: { path: string; outcome: string }[]; summary: object }>();
-    expect(told.files.filter((file) => file.outcome === "stamped").map(({ path }) => path)).toEqual(["must.md", "old.md"]);
+    expect(told.files.filter((file) => file.outcome === "stamped").map(({ path }) => path)).toEqual([
+      "must.md",
+      "old.md",
+    ]);
     expect(told.summary).toEqual({ stamped: 2, unchanged: 0, refused: 0, skipped: 3, check: false });
     expect(some.read("may.md")).toBe("# May\n");
 
     const all = testFolder(files);
     const everything = await onex(["stamp", ".", "--all"], { cwd: all.path });
-    expect([everything.code, readBlock(all.read("may.md")).hash, all.read("data.json")]).toEqual([0, "verified", "{}\n"]);
+    expect([everything.code, readBlock(all.read("may.md")).hash, all.read("data.json")]).toEqual([
+      0,
+      "verified",
+      "{}\n",
+    ]);
   });
 
   it("says what it would stamp, and writes nothing, with --check", async () => {
-    const folder = testFolder({ "a.md": `${stampedText("a.md", "# A\n")}edited\n`, "b.md": stampedText("b.md", "# B\n") });
+    const folder = testFolder({
+      "a.md": `${stampedText("a.md", "# A\n")}edited\n`,
+      "b.md": stampedText("b.md", "# B\n"),
+    });
     const before = folder.read("a.md");
     const check = await onex(["stamp", ".", "--check"], { cwd: folder.path });
-    expect([check.code, check.stdout]).toEqual([1, "would be stamped  a.md\n1 would be stamped, 1 unchanged, 0 refused\n"]);
+    expect([check.code, check.stdout]).toEqual([
+      1,
+      "would be stamped  a.md\n1 would be stamped, 1 unchanged, 0 refused\n",
+    ]);
     expect(folder.read("a.md")).toBe(before);
     await onex(["stamp", "."], { cwd: folder.path });
     expect((await onex(["stamp", ".", "--check"], { cwd: folder.path })).code).toBe(0);
@@ -69,8 +85,13 @@ describe("onex stamp", () => {
     expect((await onex(["validate", "."], { cwd: folder.path })).code).toBe(0);
     const metadata = folder.read("tide/node.onex.yaml");
     const artifacts = { "contract.yaml": "0".repeat(64), "README.md": "0".repeat(64) };
-    await onex(["stamp", "tide/node.onex.yaml", "--set", `x_extensions=${JSON.stringify({ artifacts })}`], { cwd: folder.path });
-    folder.write({ "tide/README.md": "# Tides\n", "tide/contract.yaml": `${folder.read("tide/contract.yaml")}# more\n` });
+    await onex(["stamp", "tide/node.onex.yaml", "--set", `x_extensions=${JSON.stringify({ artifacts })}`], {
+      cwd: folder.path,
+    });
+    folder.write({
+      "tide/README.md": "# Tides\n",
+      "tide/contract.yaml": `${folder.read("tide/contract.yaml")}# more\n`,
+    });
     await onex(["stamp", "."], { cwd: folder.path });
     expect(readBlock(folder.read("tide/README.md")).hash).toBe("verified");
     expect((await onex(["validate", "."], { cwd: folder.path })).stdout).toContain("no findings");

@@ -12,14 +12,22 @@ interface Check {
 
 describe("onex tree", () => {
   it("writes a stamped index that its check finds true, and the same bytes for the same folder", async () => {
-    const folder = testFolder({ ...nodeFiles("tide"), ".hidden": "", ".onexignore": "/out/\n", "out/x.md": "", "node_modules/y/z.js": "" });
+    const folder = testFolder({
+      ...nodeFiles("tide"),
+      ".hidden": "",
+      ".onexignore": "/out/\n",
+      "out/x.md": "",
+      "node_modules/y/z.js": "",
+    });
     expect((await onex(["tree", "generate"], { cwd: folder.path })).stdout).toContain("written");
     const text = folder.read(".onextree");
     expect(readBlock(text, { path: ".onextree" }).hash).toBe("verified");
     expect(text).not.toContain("hidden");
     expect(text).not.toContain("out");
     expect(text).not.toContain("node_modules");
-    expect((await onex(["tree", "generate"], { cwd: folder.path, now: "2027-01-01T00:00:00Z" })).stdout).toContain("unchanged");
+    expect((await onex(["tree", "generate"], { cwd: folder.path, now: "2027-01-01T00:00:00Z" })).stdout).toContain(
+      "unchanged",
+    );
     expect(folder.read(".onextree")).toBe(text);
     const check = await onex(["tree", "check", "--json"], { cwd: folder.path });
     expect([check.code, check.json<Check>().in_sync]).toEqual([0, true]);
@@ -66,11 +74,19 @@ describe("onex tree", () => {
   });
 
   it("reads an index in the form of a list of nodes, and one called .tree", async () => {
-    const list = testFolder({ ...nodeFiles("tide"), ".onextree": "nodes:\n  - name: tide\n    path: tide/node.onex.yaml\n" });
+    const list = testFolder({
+      ...nodeFiles("tide"),
+      ".onextree": "nodes:\n  - name: tide\n    path: tide/node.onex.yaml\n",
+    });
     expect((await onex(["tree", "check"], { cwd: list.path })).code).toBe(0);
     list.write(Object.fromEntries(Object.entries(nodeFiles("ebb"))));
-    expect((await onex(["tree", "check", "--json"], { cwd: list.path })).json<Check>().drift).toMatchObject([{ kind: "extra_file", path: "ebb" }]);
-    const old = testFolder({ ".tree": "name: x\ntype: directory\nchildren:\n  - name: a.md\n    type: file\n", "a.md": "" });
+    expect((await onex(["tree", "check", "--json"], { cwd: list.path })).json<Check>().drift).toMatchObject([
+      { kind: "extra_file", path: "ebb" },
+    ]);
+    const old = testFolder({
+      ".tree": "name: x\ntype: directory\nchildren:\n  - name: a.md\n    type: file\n",
+      "a.md": "",
+    });
     expect((await onex(["tree", "check"], { cwd: old.path })).code).toBe(0);
   });
 

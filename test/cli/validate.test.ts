@@ -23,8 +23,11 @@ describe("onex validate", () => {
     }[];
     const outcome = await onex(["validate", DIALECTS, "--json"]);
     const { files } = outcome.json<Document>();
-    const verdicts = new Map(files.map(({ path, dialect, hash }) => [path.slice(path.lastIndexOf("/") + 1), { dialect, hash }]));
-    for (const { file, dialect, hash } of expected) expect([file, verdicts.get(file)]).toEqual([file, { dialect, hash }]);
+    const verdicts = new Map(
+      files.map(({ path, dialect, hash }) => [path.slice(path.lastIndexOf("/") + 1), { dialect, hash }]),
+    );
+    for (const { file, dialect, hash } of expected)
+      expect([file, verdicts.get(file)]).toEqual([file, { dialect, hash }]);
     expect(outcome.code).toBe(1);
   });
 
@@ -75,7 +78,10 @@ describe("onex validate", () => {
       expect(outcome.code).toBe(1);
       const [file] = outcome.json<Document>().files;
       expect([file?.hash, codesOf(file)]).toEqual(["mismatch", ["MD003"]]);
-      expect(file?.errors[0]).toMatchObject({ line: expect.any(Number) as number, hint: expect.stringContaining("stamp") as string });
+      expect(file?.errors[0]).toMatchObject({
+        line: expect.any(Number) as number,
+        hint: expect.stringContaining("stamp") as string,
+      });
     }
   });
 
@@ -88,7 +94,14 @@ describe("onex validate", () => {
   it("tells every file of a shared uuid, and lets versions of a node and twins in JSON share theirs", async () => {
     const text = stampedText("a.md", "# A\n");
     const uuid = /uuid: (\S+)/.exec(text)?.[1] ?? "";
-    const twin = { uuid, name: "x", author: "a", created_at: "2026-01-01T00:00:00Z", hash: "a".repeat(64), lifecycle: "active" };
+    const twin = {
+      uuid,
+      name: "x",
+      author: "a",
+      created_at: "2026-01-01T00:00:00Z",
+      hash: "a".repeat(64),
+      lifecycle: "active",
+    };
     const shared = testFolder({ "a.md": text, "copies/b.md": text, "c.md": stampedText("c.md", "# C\n") });
     const outcome = await onex(["validate", ".", "--json"], { cwd: shared.path });
     const { files } = outcome.json<Document>();
@@ -102,7 +115,9 @@ describe("onex validate", () => {
 
     const twins = testFolder({
       "one_onex_node.json": JSON.stringify(twin),
-      "one_onex_node.yaml": Object.entries(twin).map(([key, value]) => `${key}: '${value}'`).join("\n"),
+      "one_onex_node.yaml": Object.entries(twin)
+        .map(([key, value]) => `${key}: '${value}'`)
+        .join("\n"),
     });
     const both = (await onex(["validate", ".", "--json"], { cwd: twins.path })).json<Document>();
     expect(both.files.map(({ duplicates }) => duplicates)).toEqual(["unique", "unique"]);
@@ -135,7 +150,8 @@ describe("onex validate", () => {
   });
 
   it("never follows a reference out of the node's folder", async () => {
-    const metadata = nodeFiles("tide", { state_contract: "state_contract://../../outside.yaml" })["tide/node.onex.yaml"] ?? "";
+    const metadata =
+      nodeFiles("tide", { state_contract: "state_contract://../../outside.yaml" })["tide/node.onex.yaml"] ?? "";
     const folder = testFolder({ "outside.yaml": "x: 1\n", "deep/tide/node.onex.yaml": metadata });
     const { files } = (await onex(["validate", "deep", "--json"], { cwd: folder.path })).json<Document>();
     expect([files[0]?.references, codesOf(files[0])]).toEqual(["broken", ["ST008"]]);
@@ -143,7 +159,9 @@ describe("onex validate", () => {
 
   it("names a lifecycle that does not exist", async () => {
     const text = stampedText("a.md", "# A\n").replace("lifecycle: active", "lifecycle: template");
-    const [file] = (await onex(["validate", ".", "--json"], { cwd: testFolder({ "a.md": text }).path })).json<Document>().files;
+    const [file] = (
+      await onex(["validate", ".", "--json"], { cwd: testFolder({ "a.md": text }).path })
+    ).json<Document>().files;
     expect(file?.lifecycle).toBe("invalid");
     expect(file?.errors.find(({ code }) => code === "LC001")?.message).toContain("template");
   });

@@ -6,19 +6,36 @@ import { walk } from "../../src/cli/files/walk.ts";
 import { gitRepository, testFolder, type TestFolder } from "./support/folder.ts";
 import "../support/properties.ts";
 
-const paths = (folder: TestFolder, given: readonly string[] = ["."], options: { readonly ignore?: boolean } = {}): readonly string[] =>
+const paths = (
+  folder: TestFolder,
+  given: readonly string[] = ["."],
+  options: { readonly ignore?: boolean } = {},
+): readonly string[] =>
   [...walk(given, { cwd: folder.path, ...options })].filter(({ kind }) => kind !== "directory").map(({ path }) => path);
 
 describe("walk", () => {
   it("comes to files in the order of their names, folders in their places, dotfiles too", () => {
-    const folder = testFolder({ "b.md": "", "a/z.md": "", "a/b/c.md": "", "c/d.md": "", ".github/x.yml": "", ".onextree": "" });
+    const folder = testFolder({
+      "b.md": "",
+      "a/z.md": "",
+      "a/b/c.md": "",
+      "c/d.md": "",
+      ".github/x.yml": "",
+      ".onextree": "",
+    });
     expect(paths(folder)).toEqual([".github/x.yml", ".onextree", "a/b/c.md", "a/z.md", "b.md", "c/d.md"]);
     expect(paths(folder, ["./a//", "b.md"])).toEqual(["a/b/c.md", "a/z.md", "b.md"]);
     expect(paths(folder, [folder.at("a")])).toEqual([folder.at("a/b/c.md"), folder.at("a/z.md")]);
   });
 
   it("never enters version control and installed packages", () => {
-    const folder = testFolder({ "node_modules/x/a.md": "", ".git/config": "", "__pycache__/b.md": "", "c.md": "", "d/node_modules/e.md": "" });
+    const folder = testFolder({
+      "node_modules/x/a.md": "",
+      ".git/config": "",
+      "__pycache__/b.md": "",
+      "c.md": "",
+      "d/node_modules/e.md": "",
+    });
     expect(paths(folder)).toEqual(["c.md"]);
     expect(paths(folder, ["."], { ignore: false })).toEqual(["c.md"]);
   });
@@ -56,7 +73,13 @@ describe("walk", () => {
   it("comes to nothing twice, however the given paths overlap", () => {
     const folder = testFolder({ "a/b.md": "", "c.md": "" });
     symlinkSync("a", folder.at("again"));
-    for (const given of [[".", "a"], ["a", "."], [".", "."], [".", "a/b.md", "./a/../a/b.md"], [".", "again"]]) {
+    for (const given of [
+      [".", "a"],
+      ["a", "."],
+      [".", "."],
+      [".", "a/b.md", "./a/../a/b.md"],
+      [".", "again"],
+    ]) {
       expect([...paths(folder, given)].map((path) => path.replace("again", "a")).sort()).toEqual(["a/b.md", "c.md"]);
     }
   });
@@ -64,7 +87,23 @@ describe("walk", () => {
   it("ignores what git ignores", () => {
     const name = fc.constantFrom("a", "b", "ab", "a.md", ".x");
     const file = fc.array(name, { minLength: 1, maxLength: 3 }).map((parts) => parts.join("/"));
-    const rule = fc.constantFrom("a", "/a", "a/", "*.md", "!a.md", "a/**", "**/b", "a/*", "!a/b", "?b", "[ab]", "/a/b", "#a", "b/**/a", "!b");
+    const rule = fc.constantFrom(
+      "a",
+      "/a",
+      "a/",
+      "*.md",
+      "!a.md",
+      "a/**",
+      "**/b",
+      "a/*",
+      "!a/b",
+      "?b",
+      "[ab]",
+      "/a/b",
+      "#a",
+      "b/**/a",
+      "!b",
+    );
     const rules = fc.array(rule, { maxLength: 4 });
     fc.assert(
       fc.property(fc.uniqueArray(file, { minLength: 1, maxLength: 6 }), rules, rules, (files, top, inner) => {
@@ -94,7 +133,9 @@ describe("what must carry metadata", () => {
     });
     const wanted = (given: readonly string[], patterns: readonly string[] = []) => {
       const mustCarry = requirementOf(given, patterns, folder.path);
-      return [...walk(["."], { cwd: folder.path })].filter(({ absolute }) => mustCarry(absolute)).map(({ path }) => path);
+      return [...walk(["."], { cwd: folder.path })]
+        .filter(({ absolute }) => mustCarry(absolute))
+        .map(({ path }) => path);
     };
     expect(wanted(["."])).toEqual(["docs/a.md"]);
     expect(wanted(["src/x"])).toEqual(["docs/a.md", "src/x/README.md"]);

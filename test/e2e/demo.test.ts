@@ -149,6 +149,7 @@ describe("the demo on files that are no documents", () => {
       expect(outcome.code).toBe(1);
       for (const [path, reason] of Object.entries(refused))
         expect(outcome.stdout.split("\n")).toContain(`${path} ${reason}`);
+      expect(outcome.stderr).toBe("");
       expect(outcome.stdout).toContain("snug.md: PAYLOAD_TOO_LARGE");
       expect(outcome.stdout).toContain("1 of 8 documents done");
       expect(summaryOf(outcome).documents).toMatchObject([
@@ -172,7 +173,11 @@ describe("the demo when it is ended half-way", () => {
   it.each(["SIGINT", "SIGTERM"] as const)("takes its server with it on %s", async (signal) => {
     const child = spawn(process.execPath, [DEMO], { cwd: PROJECT_ROOT, stdio: ["ignore", "pipe", "inherit"] });
     const exited = once(child, "exit");
-    const [line] = (await once(createInterface({ input: child.stdout }), "line")) as [string];
+    const heard = once(createInterface({ input: child.stdout }), "line") as Promise<[string]>;
+    const [line] = await Promise.race([
+      heard,
+      exited.then(() => Promise.reject(new Error("it ended before it began"))),
+    ]);
     expect(await isServerLeft(line)).toBe(true);
     child.kill(signal);
     expect((await exited)[0]).not.toBe(0);

@@ -3,6 +3,7 @@ import { fault, RuntimeHostError } from "../../src/core/errors.ts";
 import type { EnginePorts } from "../../src/infra/memory/engine.ts";
 import { effectNode, pureNode, testEngine, type TestEngine } from "../support/engines.ts";
 import { failFirst, failing } from "../support/failing.ts";
+import { sampleArtifacts, sampleNode } from "../support/sample-node.ts";
 
 const SHOUT = pureNode("shout", "text.in", "text.loud", (text) => text.toUpperCase());
 const TWICE = effectNode("twice", "text.loud", "text.twice", (text) => `${text} ${text}`);
@@ -127,7 +128,7 @@ describe("bad input is refused before anything is written", () => {
       { node: "shout", input: { "text.in": "a", stray: 1 } },
       "INPUT_STATE_INVALID",
     ],
-    ["a missing input", "node.execute", { node: "shout", input: {} }, "PLAN_INVALID"],
+    ["a missing input", "node.execute", { node: "shout", input: {} }, "PLAN_UNBOUND_INPUT"],
   ])("%s", async (_, operation, payload, code) => {
     const world = await testEngine([SHOUT]);
     const before = await world.engine.ports.blobs.list("");
@@ -290,5 +291,23 @@ describe("what fails outside ends in a retried or failed run with a reason, neve
     for (let ring = 0; ring < 4; ring++) world.engine.evict(ring);
     await world.settle();
     expect(await outcomeOf(world, sent.ok ? sent.value.runId : "")).toMatchObject({ status: "succeeded" });
+  });
+});
+
+describe("a registry that moved on", () => {
+  it("a node registered past this isolate is planned with, not said to be missing", async () => {
+    const world = await testEngine([SHOUT]);
+    await world.send("goal.run", goal("text.loud"));
+    const { definition } = pureNode("sing", "text.loud", "text.sung", (text) => text);
+    await world.engine.ports.registry.register(
+      "default",
+      sampleNode({ ...definition, entrypoint: { type: "builtin", target: "shout" } }),
+      sampleArtifacts("sing"),
+      0,
+    );
+    expect(await world.engine.services.plans.preview("default", "goal.run", goal("text.sung"), null)).toMatchObject({
+      ok: true,
+    });
+    expect(await world.send("goal.run", goal("text.sung"))).toMatchObject({ ok: true });
   });
 });

@@ -17,7 +17,7 @@ describe("GET /v1/dead-letters", () => {
       },
     });
     const response = await get(
-      `/v1/dead-letters?status=open&queue=q&error_type=consumer_error&run_id=${RUN_ID}&correlation_id=c&text=x&from=1970-01-01T00:00:01Z&to=1970-01-01T00:00:02Z&limit=3&cursor=k.m0`,
+      `/v1/dead-letters?status=open&queue=q&error_type=consumer_error&message_type=work&run_id=${RUN_ID}&correlation_id=c&text=x&from=1970-01-01T00:00:01Z&to=1970-01-01T00:00:02Z&limit=3&cursor=k.m0`,
     );
     expect([response.status, await response.json()]).toEqual([200, { dead_letters: [LETTER], next: "k.m1" }]);
     await get("/v1/dead-letters");
@@ -27,6 +27,7 @@ describe("GET /v1/dead-letters", () => {
           status: "open",
           queue: "q",
           errorType: "consumer_error",
+          messageType: "work",
           runId: RUN_ID,
           correlationId: "c",
           from: 1_000,

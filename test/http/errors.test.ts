@@ -42,11 +42,11 @@ describe("problem documents", () => {
 
   it("lifts the entries of a refusal of many faults", async () => {
     const errors = [
-      { code: "PLAN_INVALID", detail: "one" },
-      { code: "PLAN_INVALID", detail: "two", place: "$.x" },
+      { code: "PLAN_DANGLING_EDGE", detail: "one" },
+      { code: "PLAN_UNKNOWN_INPUT", detail: "two", place: "$.x" },
     ];
     const document = await problemOf(
-      await refusing("PLAN_INVALID", { details: { errors } }).post("/v1/envelopes", ENVELOPE),
+      await refusing("PLAN_DANGLING_EDGE", { details: { errors } }).post("/v1/envelopes", ENVELOPE),
     );
     expect(document["errors"]).toEqual(errors);
     expect(document).not.toHaveProperty("details");

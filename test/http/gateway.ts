@@ -96,7 +96,11 @@ function servicesOf(overrides: ServiceOverrides, accepted: Gateway["accepted"]):
       get: (_, name) => Promise.resolve(name === "noop" ? { name, versions: [] } : null),
       ...overrides.nodes,
     },
-    plans: { preview: () => Promise.resolve(ok(PLAN)), ...overrides.plans },
+    plans: {
+      preview: () => Promise.resolve(ok(PLAN)),
+      show: (_, __, ___, ____, format) => Promise.resolve(ok({ text: `a.b as ${format}\n`, registryVersion: "7.0" })),
+      ...overrides.plans,
+    },
     runs: {
       view: (_, id) => Promise.resolve(id === RUN_ID ? RUN : null),
       result: (_, id) => Promise.resolve(id === RUN_ID ? ok(RESULT) : err(notFound)),
@@ -268,6 +272,7 @@ export const PLAN = {
   depth: 0,
   why: [],
   guards: [],
+  origin: "goal",
   policy: {},
 };
 

@@ -45,6 +45,46 @@ describe("POST /v1/plans", () => {
     });
   });
 
+  it.each(["tree", "mermaid", "dot"])("shows it as text: %s", async (format) => {
+    const calls: unknown[][] = [];
+    const { post } = gateway({
+      plans: {
+        show: (...call) => {
+          calls.push(call);
+          return Promise.resolve(ok({ text: "a.b ← given\n", registryVersion: "7.2" }));
+        },
+      },
+    });
+    const asked = { "x-onex-registry-version": "7.1" };
+    const response = await post(`/v1/plans?format=${format}`, { payload: { want: ["a.b"] } }, asked);
+    expect([response.status, await response.text()]).toEqual([200, "a.b ← given\n"]);
+    expect(response.headers.get("content-type")).toMatch(/^text\/plain; ?charset=utf-8$/i);
+    expect(response.headers.get("x-onex-registry-version")).toBe("7.2");
+    expect(calls).toEqual([["default", "goal.run", { want: ["a.b"] }, "7.1", format]]);
+  });
+
+  it("answers with JSON when told to, and refuses forms it does not know before it plans", async () => {
+    const { post, calls } = recording();
+    expect(await (await post("/v1/plans?format=json", { payload: {} })).json()).toEqual(PLAN);
+    expect(await problemOf(await post("/v1/plans?format=png", { payload: {} }))).toMatchObject({
+      status: 400,
+      code: "INVALID_PARAMETER",
+      place: "query format",
+    });
+    expect(calls).toHaveLength(1);
+  });
+
+  it("refuses as a problem document whatever form was asked for", async () => {
+    const { post } = gateway({
+      plans: { show: () => Promise.resolve(err(fault("PLAN_TOO_DEEP", "the plan has 3 steps", { place: "policy.max_depth" }))) },
+    });
+    expect(await problemOf(await post("/v1/plans?format=tree", { payload: {} }))).toMatchObject({
+      status: 422,
+      code: "PLAN_TOO_DEEP",
+      place: "policy.max_depth",
+    });
+  });
+
   it("passes a refusal of the planner on", async () => {
     const { post } = gateway({
       plans: {

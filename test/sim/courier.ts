@@ -2,10 +2,14 @@ import type { MemoryQueue } from "../../src/infra/memory/queue.ts";
 import type { Delivery } from "../../src/spi/event-bus.ts";
 import type { Process } from "./process.ts";
 import type { Universe } from "./universe.ts";
-import { DELIVERY_FATES } from "./weather.ts";
+import type { Fate } from "./weather.ts";
 
 /** A message whose consumer died, or that was handed back, comes again after this long. */
 const REDELIVERY_MS = 1_500;
+/** How long a message is held back. */
+const DELAY_MS: Partial<Record<Fate<"delivery">, number>> = { "after 300 ms": 300, "after 6 s": 6_000, "after 50 s": 50_000 };
+/** How long after the first delivery the second comes. */
+const AGAIN_MS: Partial<Record<Fate<"delivery">, number>> = { twice: 1, "twice, 8 s apart": 8_000 };
 /** A batch is at most this long. */
 const MAX_BATCH = 10;
 
@@ -48,21 +52,20 @@ export class Courier<T> {
   #collect(): void {
     this.#due = false;
     const { queue, name } = this.#options;
-    const { decisions, weather, timeline, note } = this.#universe;
+    const { decisions, timeline, note } = this.#universe;
     const prompt: Parcel<T>[] = [];
     for (const delivery of queue.pull(queue.size)) {
-      const fate = decisions.choose(`deliver ${name}`, weather.delivery);
-      if (fate > 0) note(name, `${delivery.id} delivered ${DELIVERY_FATES[fate] ?? ""}`);
-      if (fate === 4) {
+      const fate = decisions.choose(`deliver ${name}`, "delivery");
+      if (fate !== "at once") note(name, `${delivery.id} is delivered ${fate}`);
+      if (fate === "lost") {
         delivery.ack();
         continue;
       }
-      const delayMs = [0, 300, 6_000, 50_000][fate] ?? 0;
-      if (delayMs > 0) timeline.after(delayMs, () => this.#hand([{ delivery, copy: false }]));
+      const delayMs = DELAY_MS[fate];
+      if (delayMs !== undefined) timeline.after(delayMs, () => this.#hand([{ delivery, copy: false }]));
       else prompt.push({ delivery, copy: false });
-      const again: Parcel<T> = { delivery, copy: true };
-      if (fate === 5) timeline.after(1, () => this.#hand([again]));
-      if (fate === 6) timeline.after(8_000, () => this.#hand([again]));
+      const againMs = AGAIN_MS[fate];
+      if (againMs !== undefined) timeline.after(againMs, () => this.#hand([{ delivery, copy: true }]));
     }
     for (let at = 0; at < prompt.length; at += MAX_BATCH) this.#hand(prompt.slice(at, at + MAX_BATCH));
   }

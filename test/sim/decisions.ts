@@ -1,35 +1,41 @@
 import { Random } from "./random.ts";
+import { FATES, type Fate, type Kind, type Weather } from "./weather.ts";
 
-/** What the world did other than the friendliest thing: `label #n` → which unfriendly answer. */
-export type Deviations = ReadonlyMap<string, number>;
+/** One thing that did not go the friendliest way. */
+export type Deviation = { readonly [K in Kind]: { readonly kind: K; readonly fate: Fate<K> } }[Kind];
+
+/** What the world did other than the friendliest thing: `label #n` → what. */
+export type Deviations = ReadonlyMap<string, Deviation>;
 
 /**
- * Every choice the simulated world makes. Answer 0 is always the friendly one; the others are numbered by the asker's
- * table. A choice is known by its label and how often the label was asked, not by its place in the whole history, so
- * taking one deviation away leaves the others where they are: that is what makes a failing trace shrink.
+ * Every choice the simulated world makes. A choice is known by its label and how often the label was asked, not by its
+ * place in the whole history, so taking one deviation away leaves the others where they are: that is what makes a
+ * failing trace shrink.
  */
 export class Decisions {
-  readonly taken = new Map<string, number>();
+  readonly taken = new Map<string, Deviation>();
   readonly #asked = new Map<string, number>();
   readonly #random: Random;
+  readonly #weather: Weather;
   readonly #recorded: Deviations | null;
   #healed = false;
 
   /** @param recorded replays exactly these deviations; null draws new ones */
-  constructor(seed: number, recorded: Deviations | null) {
+  constructor(seed: number, weather: Weather, recorded: Deviations | null) {
     this.#random = new Random(seed);
+    this.#weather = weather;
     this.#recorded = recorded;
   }
 
-  /** @param odds the probability of each unfriendly answer, 1 … odds.length */
-  choose(label: string, odds: readonly number[]): number {
-    if (this.#healed) return 0;
+  choose<K extends Kind>(label: string, kind: K): Fate<K> {
+    const friendly: Fate<K> = FATES[kind][0];
+    if (this.#healed) return friendly;
     const count = (this.#asked.get(label) ?? 0) + 1;
     this.#asked.set(label, count);
-    const answer = this.#recorded ? (this.#recorded.get(`${label} #${count}`) ?? 0) : this.#draw(odds);
-    if (answer === 0 || answer > odds.length) return 0;
-    this.taken.set(`${label} #${count}`, answer);
-    return answer;
+    const recorded = this.#recorded?.get(`${label} #${count}`);
+    const fate = this.#recorded ? (recorded?.kind === kind ? (recorded.fate as Fate<K>) : friendly) : this.#draw(kind);
+    if (fate !== friendly) this.taken.set(`${label} #${count}`, { kind, fate } as Deviation);
+    return fate;
   }
 
   /** From now on the world is friendly. */
@@ -37,12 +43,13 @@ export class Decisions {
     this.#healed = true;
   }
 
-  #draw(odds: readonly number[]): number {
+  #draw<K extends Kind>(kind: K): Fate<K> {
+    const fates: readonly Fate<K>[] = FATES[kind];
     let rest = this.#random.next();
-    for (const [index, probability] of odds.entries()) {
-      if (rest < probability) return index + 1;
+    for (const [index, probability] of this.#weather[kind].entries()) {
+      if (rest < probability) return fates[index + 1] ?? (fates[0] as Fate<K>);
       rest -= probability;
     }
-    return 0;
+    return fates[0] as Fate<K>;
   }
 }

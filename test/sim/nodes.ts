@@ -6,7 +6,6 @@ import type { ExecutionLog } from "./execution-log.ts";
 import type { Process } from "./process.ts";
 import type { SimNode } from "./sim-node.ts";
 import type { Universe } from "./universe.ts";
-import { NODE_FATES } from "./weather.ts";
 
 /** A process's own handlers: the scenario's nodes, misbehaving as the world decides. */
 export function routerFor(
@@ -26,10 +25,10 @@ function run(
   call: NodeCall,
   process: Process,
   executions: ExecutionLog,
-  { decisions, weather, note }: Universe,
+  { decisions, note }: Universe,
 ): Promise<NodeOutput> {
   const execution = executions.begun(call);
-  const fate = NODE_FATES[decisions.choose(`node ${node.name}`, weather.node)] ?? "works";
+  const fate = decisions.choose(`node ${node.name}`, "node");
   if (fate !== "works") note(`node ${node.name}`, fate);
   const broken = (code: "CONNECTION_ERROR" | "HANDLER_EXECUTION_ERROR", retryable: boolean): RuntimeHostError =>
     new RuntimeHostError(fault(code, `${node.name} was made to fail`, { retryable, details: { execution: execution.number } }));

@@ -2,7 +2,28 @@ import { fault, RuntimeHostError } from "../../src/core/errors.ts";
 import type { Clock } from "../../src/spi/clock.ts";
 import type { Timer } from "../../src/spi/timer.ts";
 import type { Universe } from "./universe.ts";
-import { CALL_FATES, SKEWS } from "./weather.ts";
+import type { Fate } from "./weather.ts";
+
+const SKEW_MS: Record<Fate<"clock">, number> = {
+  right: 0,
+  "70 ms ahead": 70,
+  "70 ms behind": -70,
+  "4 s ahead": 4_000,
+  "4 s behind": -4_000,
+  "10 min ahead": 600_000,
+  "10 min behind": -600_000,
+};
+const DELAY_MS: Record<Fate<"call">, number> = {
+  "at once": 1,
+  "after 40 ms": 40,
+  "after 900 ms": 900,
+  "after 7 s": 7_000,
+  "after 45 s": 45_000,
+  refused: 5,
+  "done, answer lost": 5,
+  "caller dies before it": 5,
+  "done, caller dies": 5,
+};
 
 /** Thrown into code whose process has just died, to unwind it; nobody may act on it. */
 export class ProcessDied extends Error {}
@@ -22,35 +43,35 @@ export class Process {
   readonly #mourners = new Set<() => void>();
 
   constructor(name: string, universe: Universe) {
-    const { timeline, decisions, weather } = universe;
+    const { timeline, decisions } = universe;
     this.name = name;
     this.#universe = universe;
-    this.skewMs = SKEWS[decisions.choose(`${name} clock`, weather.skew)] ?? 0;
+    this.skewMs = SKEW_MS[decisions.choose(`${name} clock`, "clock")];
     this.clock = { now: () => timeline.now + this.skewMs };
     this.timer = { after: (ms, wake) => timeline.after(ms, () => this.dead || wake()) };
   }
 
   /** Something this process asks of the world outside. The world may answer late, wrongly, or when nobody listens. */
   call<T>(what: string, effect: () => T | Promise<T>): Promise<T> {
-    const { timeline, decisions, weather, note } = this.#universe;
-    const { does, delayMs, says } = CALL_FATES[decisions.choose(`${this.name} ${what}`, weather.call)] ?? CALL_FATES[0]!;
+    const { timeline, decisions, note } = this.#universe;
+    const fate = decisions.choose(`${this.name} ${what}`, "call");
     return new Promise((resolve, reject) => {
       const refuse = (): void => reject(unavailable(what));
       const perform = async (): Promise<void> => {
         if (this.dead) return;
-        note(this.name, `${what}: ${says}`);
-        if (does === "is refused") return refuse();
-        if (does === "caller dies before") return this.die();
+        note(this.name, fate === "at once" ? what : `${what}: ${fate}`);
+        if (fate === "refused") return refuse();
+        if (fate === "caller dies before it") return this.die();
         try {
           const answer = await effect();
-          if (does === "caller dies after") return this.die();
-          if (does === "goes unheard") return refuse();
+          if (fate === "done, caller dies") return this.die();
+          if (fate === "done, answer lost") return refuse();
           if (!this.dead) resolve(answer);
         } catch (thrown) {
           if (!this.dead) reject(thrown as Error);
         }
       };
-      timeline.after(delayMs, () => void perform());
+      timeline.after(DELAY_MS[fate], () => void perform());
     });
   }
 

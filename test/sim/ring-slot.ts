@@ -8,8 +8,10 @@ import type { Plant, RingCalls } from "./bugs/bug.ts";
 import { Process, ProcessDied, unavailable } from "./process.ts";
 import { frailAlarm, frailStore, type StorageWitness } from "./ring-storage.ts";
 import type { Universe } from "./universe.ts";
-import { ALARM_FATES, IDLE_FATES, PUBLISH_FATES, RESTART_FATES } from "./weather.ts";
+import type { Fate, Kind } from "./weather.ts";
 
+const DOWN_MS: Record<Fate<"restart">, number> = { "back at once": 0, "back after 4 s": 4_000, "back after 30 s": 30_000 };
+const LATE_MS: Partial<Record<Fate<"alarm">, number>> = { "500 ms late": 500, "20 s late": 20_000, "80 s late": 80_000 };
 /** So many alarms in so many milliseconds are a loop: no ring has that much to do. */
 const LOOP = { alarms: 40, withinMs: 1_000 };
 /** The platform tries an alarm again this long after it failed. */
@@ -87,8 +89,8 @@ export class RingSlot {
     if (this.#life && !this.#life.process.dead) return this.#life;
     const process = new Process(this.name, this.#universe);
     process.onDeath(() => {
-      const fate = this.#choose(`${this.name} restart`, "restart", RESTART_FATES);
-      this.#downUntil = this.#universe.timeline.now + ([0, 4_000, 30_000][fate] ?? 0);
+      const fate = this.#choose(`${this.name} restart`, "restart");
+      this.#downUntil = this.#universe.timeline.now + DOWN_MS[fate];
     });
     const { plant, settings } = this.#options;
     let ring: RingCalls | null = null;
@@ -121,7 +123,7 @@ export class RingSlot {
     const { bus } = this.#options;
     const publish = <T>(what: string, send: (messages: readonly T[]) => Promise<void>) => {
       return (messages: readonly T[]): Promise<void> => {
-        const torn = messages.length > 1 && this.#choose(`${this.name} ${what} of many`, "publish", PUBLISH_FATES) > 0;
+        const torn = messages.length > 1 && this.#choose(`${this.name} ${what} of many`, "publish") !== "all sent";
         return process.call(what, async () => {
           await send(torn ? messages.slice(0, messages.length >> 1) : messages);
           if (torn) throw unavailable(what);
@@ -134,14 +136,14 @@ export class RingSlot {
   #arm(at: number, skewMs: number): void {
     this.alarmAt = at;
     const armed = ++this.#armed;
-    const fate = this.#choose(`${this.name} alarm`, "alarm", ALARM_FATES);
-    const lateMs = [0, 500, 20_000, 80_000, 0][fate] ?? 0;
+    const fate = this.#choose(`${this.name} alarm`, "alarm");
+    const lateMs = LATE_MS[fate] ?? 0;
     const { timeline } = this.#universe;
     timeline.at(Math.max(at - skewMs, timeline.now + 1) + lateMs, () => {
       if (armed !== this.#armed) return;
       this.alarmAt = null;
       this.#ring();
-      if (fate === 4) timeline.after(30, () => this.#ring());
+      if (fate === "twice") timeline.after(30, () => this.#ring());
     });
   }
 
@@ -158,15 +160,17 @@ export class RingSlot {
 
   #rest(life: Life): void {
     if (life.process.dead || life !== this.#life) return;
-    const fate = this.#choose(`${this.name} after a call`, "idle", IDLE_FATES);
-    if (fate === 1) this.evict();
-    if (fate === 2) life.process.die();
+    const fate = this.#choose(`${this.name} after a call`, "idle");
+    if (fate === "evicted") this.evict();
+    if (fate === "crashes") life.process.die();
   }
 
-  #choose(label: string, kind: "publish" | "alarm" | "idle" | "restart", fates: readonly string[]): number {
-    const answer = this.#universe.decisions.choose(label, this.#universe.weather[kind]);
-    if (answer > 0) this.#universe.note(label, fates[answer] ?? "");
-    return answer;
+  #choose<K extends Kind>(label: string, kind: K): Fate<K> {
+    const { decisions, note } = this.#universe;
+    const before = decisions.taken.size;
+    const fate = decisions.choose(label, kind);
+    if (decisions.taken.size > before) note(label, fate);
+    return fate;
   }
 }
 

@@ -1,7 +1,6 @@
 import type { RingAlarm, RingStore } from "../../src/spi/ring-store.ts";
 import { ProcessDied, unavailable, type Process } from "./process.ts";
 import type { Universe } from "./universe.ts";
-import { ARM_FATES, COMMIT_FATES } from "./weather.ts";
 
 /** Sees everything that becomes durable, the moment it does. */
 export interface StorageWitness {
@@ -15,7 +14,7 @@ export interface StorageWitness {
 export function frailStore(
   slot: { readonly number: number; readonly name: string; readonly store: RingStore },
   process: Process,
-  { decisions, weather, note }: Universe,
+  { decisions, note }: Universe,
   witness: StorageWitness,
 ): RingStore {
   const { name, store } = slot;
@@ -29,20 +28,20 @@ export function frailStore(
     throw new ProcessDied();
   };
   const commit = <T>(work: () => T): T => {
-    const fate = decisions.choose(`${name} commit`, weather.commit);
-    if (fate > 0) note(name, `commit: ${COMMIT_FATES[fate] ?? ""}`);
-    if (fate === 1) return crash();
+    const fate = decisions.choose(`${name} commit`, "commit");
+    if (fate !== "committed") note(name, `commit: ${fate}`);
+    if (fate === "crash before it") return crash();
     const owners = new Set<string>();
     touched = owners;
     try {
       const answer = store.transaction(() => {
         const value = work();
-        if (fate === 2) crash();
-        if (fate === 4) throw unavailable(`${name} storage`);
+        if (fate === "crash inside, rolled back") crash();
+        if (fate === "refused, rolled back") throw unavailable(`${name} storage`);
         return value;
       });
       witness.committed(slot, owners);
-      if (fate === 3) crash();
+      if (fate === "crash after it") crash();
       return answer;
     } finally {
       touched = null;
@@ -64,14 +63,14 @@ export function frailStore(
 }
 
 /** A ring's alarm; the object may crash on either side of setting it. */
-export function frailAlarm(arm: (at: number) => void, process: Process, { decisions, weather, note }: Universe): RingAlarm {
+export function frailAlarm(arm: (at: number) => void, process: Process, { decisions, note }: Universe): RingAlarm {
   return {
     arm(at) {
       if (process.dead) throw new ProcessDied();
-      const fate = decisions.choose(`${process.name} arm`, weather.arm);
-      if (fate > 0) note(process.name, `arm: ${ARM_FATES[fate] ?? ""}`);
-      if (fate !== 1) arm(at);
-      if (fate === 0) return;
+      const fate = decisions.choose(`${process.name} arm`, "arm");
+      if (fate !== "crash before it") arm(at);
+      if (fate === "armed") return;
+      note(process.name, `arm: ${fate}`);
       process.die();
       throw new ProcessDied();
     },

@@ -1,13 +1,14 @@
 import type { Invariant } from "./audit/findings.ts";
 import type { Bug } from "./bugs/bug.ts";
-import type { Deviations } from "./decisions.ts";
+import type { Deviation, Deviations } from "./decisions.ts";
 import { scenarioOf, type Act, type Scenario } from "./scenario.ts";
 import { simulate, type Outcome, type SimulationOptions } from "./simulate.ts";
 
 /** A failing world with nothing in it that is not needed to fail. */
 export interface Trace {
   readonly seed: number;
-  readonly acts: readonly Act[];
+  /** The seed's scenario with the acts that are left. */
+  readonly scenario: Scenario;
   readonly deviations: Deviations;
   readonly outcome: Outcome;
   /** Every step of it, for reading. */
@@ -22,7 +23,7 @@ export async function shrink(seed: number, invariant: Invariant, found: Deviatio
   const scenario = scenarioOf(seed);
   const attempt = (acts: readonly Act[], deviations: Deviations, more: SimulationOptions = {}): Promise<Outcome> =>
     simulate(seed, { scenario: withActs(scenario, acts), deviations, ...(bug ? { bug } : {}), ...more });
-  const fails = async (acts: readonly Act[], deviations: readonly [string, number][]): Promise<boolean> =>
+  const fails = async (acts: readonly Act[], deviations: readonly [string, Deviation][]): Promise<boolean> =>
     (await attempt(acts, new Map(deviations))).findings.some((finding) => finding.invariant === invariant);
   let acts = scenario.acts;
   let deviations = [...found];
@@ -33,7 +34,7 @@ export async function shrink(seed: number, invariant: Invariant, found: Deviatio
   }
   const lines: string[] = [];
   const outcome = await attempt(acts, new Map(deviations), { trace: (line) => lines.push(line) });
-  return { seed, acts, deviations: new Map(deviations), outcome, lines };
+  return { seed, scenario: withActs(scenario, acts), deviations: new Map(deviations), outcome, lines };
 }
 
 const withActs = (scenario: Scenario, acts: readonly Act[]): Scenario => ({ ...scenario, acts });

@@ -42,11 +42,11 @@ export interface Outcome {
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<Outcome> {
   const { scenario = scenarioOf(seed), weather = weatherOf(seed), bug, deviations = null, trace } = options;
   const timeline = new Timeline(START);
-  const decisions = new Decisions(seed, deviations);
+  const decisions = new Decisions(seed, weather, deviations);
   const findings = new Findings();
   const seconds = (): string => ((timeline.now - START) / 1_000).toFixed(3).padStart(9);
   const note = trace ? (who: string, what: string) => trace(`${seconds()} s  ${who.padEnd(12)} ${what}`) : () => undefined;
-  const universe: Universe = { timeline, decisions, weather, note };
+  const universe: Universe = { timeline, decisions, note };
   const world = await buildWorld(seed, scenario, universe, findings, bug?.plant() ?? {});
   arrange(scenario, universe, world);
   const rested = await timeline.live(SETTLED_AT, MAX_STEPS);

@@ -58,6 +58,7 @@ const queryOf = (asked: z.output<typeof deadLetterFilter>): DeadLetterQuery => (
   status: asked.status ?? null,
   queue: asked.queue ?? null,
   errorType: asked.error_type ?? null,
+  messageType: asked.message_type ?? null,
   runId: asked.run_id ?? null,
   correlationId: asked.correlation_id ?? null,
   from: asked.from ?? null,

@@ -18,6 +18,7 @@ import {
   registryVersionHeader,
 } from "./headers.ts";
 import { jsonBody } from "./json-body.ts";
+import { PLAN_PROBLEMS } from "./plan-problems.ts";
 import { preferredWait } from "./preferences.ts";
 import { problemResponse } from "./problem.ts";
 import { ANY_PROBLEM, BODY_PROBLEM, newApi, problems, SECURED, serve, type Api } from "./route.ts";
@@ -52,7 +53,6 @@ const sendEnvelope = createRoute({
       ...BODY_PROBLEM,
       "INVALID_OPERATION",
       "INVALID_PARAMETER",
-      "NODE_NOT_FOUND",
       "HANDLER_NOT_FOUND",
       "IDEMPOTENCY_CONFLICT",
       ...PLAN_PROBLEMS,

@@ -11,7 +11,7 @@ export class ClaimIndex {
   note(line: number, { claims }: ScanLine): void {
     for (const claim of claims) {
       const first = this.#first.get(claim);
-      if (first === undefined) this.#first.set(claim, line);
+      if (first === undefined) this.#first.set(detached(claim), line);
       else this.#suspects.add(first).add(line);
     }
   }
@@ -21,6 +21,9 @@ export class ClaimIndex {
     return this.#suspects;
   }
 }
+
+/** A part of a text keeps the whole text in memory; a copy of it does not. */
+const detached = (text: string): string => Buffer.from(text).toString();
 
 const SHOWN_PLACES = 3;
 

@@ -8,6 +8,8 @@ export interface DeadLetterQuery {
   readonly status: DeadLetterStatus | null;
   readonly queue: string | null;
   readonly errorType: DeadLetterClass | null;
+  /** `work`, `archive`, `started`. */
+  readonly messageType: string | null;
   readonly runId: string | null;
   readonly correlationId: string | null;
   /** Died at this moment or later. */
@@ -23,6 +25,7 @@ export const ANY_DEAD_LETTER: DeadLetterQuery = {
   status: null,
   queue: null,
   errorType: null,
+  messageType: null,
   runId: null,
   correlationId: null,
   from: null,
@@ -39,11 +42,12 @@ export const failureText = ({ failureReason, cause }: DeadLetter): string =>
 
 /** Whether a dead letter is what a query asks for: the meaning every store must agree with. */
 export function matchesDeadLetter(letter: DeadLetter, query: DeadLetterQuery): boolean {
-  const { status, queue, errorType, runId, correlationId, from, to, text } = query;
+  const { status, queue, errorType, messageType, runId, correlationId, from, to, text } = query;
   return (
     (status === null || letter.status === status) &&
     (queue === null || letter.queue === queue) &&
     (errorType === null || letter.errorType === errorType) &&
+    (messageType === null || letter.messageType === messageType) &&
     (runId === null || letter.runId === runId) &&
     (correlationId === null || letter.correlationId === correlationId) &&
     (from === null || letter.failedAt >= from) &&

@@ -6,6 +6,9 @@ export const SEGMENTS = "runs/";
 /** Every payload of a dead letter is under this prefix, by day. */
 export const PAYLOADS = "dead-letters/";
 
+/** Sorts behind every key that has been begun. */
+export const BEHIND = "\u{10ffff}";
+
 /** A new archive object. The day is the day it is written; no run in it ended later. */
 export const segmentKey = (now: Instant, ulid: string): string => `${SEGMENTS}${dayOf(now)}/${ulid}.ndjson`;
 
@@ -22,9 +25,12 @@ export function dayIn(key: string, prefix: typeof SEGMENTS | typeof PAYLOADS): D
   return /^\d{4}-\d{2}-\d{2}$/.test(day) && key.charAt(prefix.length + 10) === "/" ? day : null;
 }
 
+/** Every large value is under this prefix, by tenant and day. */
+export const VALUES = "values/";
+
 /** All large values of a tenant that were stored on a day; of all days without one. */
 export const valuesOf = (tenant: string, day: Day | null = null): string =>
-  day === null ? `values/${tenant}/` : `values/${tenant}/${day}/`;
+  `${VALUES}${encodeURIComponent(tenant)}/${day === null ? "" : `${day}/`}`;
 
 /**
  * The key of a large value: named by its content, so that runs of one day share it, and by its day, so that nobody
@@ -37,4 +43,10 @@ export const valueKey = (tenant: string, sha256: string, now: Instant): string =
 
 /** The day of a value's key; null when the key has none, and its value therefore stays for ever. */
 export const valueDay = (key: string): Day | null =>
-  /^values\/.+\/(\d{4}-\d{2}-\d{2})\/[0-9a-f]{64}$/s.exec(key)?.[1] ?? null;
+  /^values\/[^/]+\/(\d{4}-\d{2}-\d{2})\/[0-9a-f]{64}$/.exec(key)?.[1] ?? null;
+
+/** The tenant of a value's key. */
+export function valueTenant(key: string): string {
+  const owner = key.slice(VALUES.length).split("/", 1)[0] ?? "";
+  return /^(?:[^%]|%[0-9A-F]{2})*$/.test(owner) ? decodeURIComponent(owner) : owner;
+}

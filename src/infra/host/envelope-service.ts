@@ -15,7 +15,8 @@ import type { Ids } from "../../spi/clock.ts";
 import type { Receipt, RunCoordinator, Submission } from "../../spi/run-coordinator.ts";
 import { executeWork, storeState, type ExecutorPorts } from "./executor.ts";
 import { checkGiven } from "./given.ts";
-import { planOperation, type Planned } from "./planning.ts";
+import { planAfresh } from "./plan-afresh.ts";
+import type { Planned } from "./planning.ts";
 import type { RunReader } from "./run-reader.ts";
 import type { AcceptOptions, Accepted, EnvelopeService } from "./services.ts";
 
@@ -58,8 +59,9 @@ async function accept(
   const { tenant } = options;
   const key = envelope.metadata.idempotencyKey;
   const identity = identify(envelope, tenant, ports, settings);
-  const snapshot = await ports.registry.snapshot(tenant, options.registryVersion, ports.background);
-  const planned = planOperation(envelope.operation, envelope.payload, envelope.targetNode, snapshot);
+  const { operation, payload, targetNode } = envelope;
+  const request = { tenant, operation, payload, targetNode, registryVersion: options.registryVersion };
+  const { snapshot, planned } = await planAfresh(request, ports.registry, ports.background);
   const refused = planned.ok ? checkGiven(planned.value, snapshot) : planned.error;
   if (!planned.ok || refused) {
     const earlier = key === null ? null : await repeated(identity, tenant, options, ports);

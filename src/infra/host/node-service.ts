@@ -8,18 +8,16 @@ import { unproven, type TrustScore } from "../../core/trust/score.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { NodeRegistry } from "../../spi/node-registry.ts";
 import type { TrustStore } from "../../spi/trust-store.ts";
-import type { RegistryCache } from "./registry-cache.ts";
 import type { NodeService } from "./services.ts";
 
 export interface NodePorts {
   readonly registry: NodeRegistry;
-  readonly cache: RegistryCache;
   readonly trust: TrustStore;
   readonly clock: Clock;
 }
 
 /** Registration and the list of nodes. */
-export function nodeService({ registry, cache, trust, clock }: NodePorts): NodeService {
+export function nodeService({ registry, trust, clock }: NodePorts): NodeService {
   return {
     async register(tenant, artifacts) {
       const admitted = admitNode(artifacts);
@@ -27,7 +25,6 @@ export function nodeService({ registry, cache, trust, clock }: NodePorts): NodeS
       const definition = admitted.value;
       const registered = await registry.register(tenant, definition, artifacts, clock.now());
       if (!registered.ok) return err([registered.error]);
-      cache.invalidate(tenant);
       return ok({ ...registered.value, node: nodeView(definition, unproven(definition.declaredTrust)) });
     },
     async list(tenant) {

@@ -5,7 +5,7 @@ import { planText } from "../../core/plan/views/plan-text.ts";
 import { planJson } from "../../core/run/view.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { namesOnly } from "./given.ts";
-import { planOperation } from "./planning.ts";
+import { planAfresh } from "./plan-afresh.ts";
 import type { RegistryCache } from "./registry-cache.ts";
 import type { PlanService } from "./services.ts";
 
@@ -19,8 +19,8 @@ export function planService(registry: RegistryCache, background: (work: Promise<
     shown: (plan: Plan, version: string) => T,
   ): Promise<Result<T, Fault>> {
     try {
-      const snapshot = await registry.snapshot(tenant, registryVersion, background);
-      const made = planOperation(operation, namesOnly(payload), null, snapshot);
+      const request = { tenant, operation, payload: namesOnly(payload), targetNode: null, registryVersion };
+      const { snapshot, planned: made } = await planAfresh(request, registry, background);
       return made.ok ? ok(shown(made.value.plan, snapshot.version)) : made;
     } catch (thrown) {
       return err(faultOf(thrown, "the plan could not be made"));

@@ -49,6 +49,13 @@ export class RegistryCache {
     return entry.snapshot;
   }
 
+  /** A newer snapshot than the given one, or null when there is none: asked before something is refused as unknown. */
+  async newer(tenant: string, than: RegistrySnapshot): Promise<RegistrySnapshot | null> {
+    const current = this.#entries.get(tenant)?.snapshot;
+    if (current && current !== than) return current;
+    return (await this.#registry.version(tenant)) === than.version ? null : this.#load(tenant);
+  }
+
   /** The definition of a planned node; looks once past the cache, for nodes that were just registered elsewhere. */
   async definition(tenant: string, name: string, version: string): Promise<NodeDefinition> {
     const ref = nodeRef({ name, version });
@@ -68,9 +75,24 @@ export class RegistryCache {
     return code;
   }
 
-  /** Forgets what this isolate knows of a tenant; the next reader loads. */
-  invalidate(tenant: string): void {
-    this.#entries.delete(tenant);
+  /** The registry behind this cache, for writing: what is written through it is seen here at once. */
+  writer(): NodeRegistry {
+    const registry = this.#registry;
+    const seen = async <T>(tenant: string, write: Promise<T>): Promise<T> => {
+      try {
+        return await write;
+      } finally {
+        this.#entries.delete(tenant);
+      }
+    };
+    return {
+      register: (tenant, ...rest) => seen(tenant, registry.register(tenant, ...rest)),
+      setLifecycle: (tenant, ...rest) => seen(tenant, registry.setLifecycle(tenant, ...rest)),
+      versions: (...args) => registry.versions(...args),
+      artifacts: (...args) => registry.artifacts(...args),
+      version: (tenant) => registry.version(tenant),
+      snapshot: (tenant) => registry.snapshot(tenant),
+    };
   }
 
   async #revalidate(tenant: string, version: string): Promise<void> {

@@ -2,14 +2,15 @@ import { faultOf } from "../../core/errors.ts";
 import { DAY_MS } from "../../core/retention/day.ts";
 import { firstKeptDay, type Retention } from "../../core/retention/settings.ts";
 import type { Instant } from "../../core/run/state.ts";
-import { expireDeadLetters, resolveRedriven } from "./retention/dead-letters.ts";
+import { expireDeadLetters, resolveDone } from "./retention/dead-letters.ts";
 import { forEach } from "./retention/each.ts";
 import { expireRuns } from "./retention/expired-runs.ts";
 import { SWEEP_LIMITS, type SweepLimits } from "./retention/limits.ts";
 import { collectOrphanedSegments } from "./retention/orphaned-segments.ts";
 import type { SweepPorts } from "./retention/ports.ts";
 import { forgetGhosts } from "./retention/unfinished-runs.ts";
-import { collectDoubtfulValues, collectOrphanedValues } from "./retention/values.ts";
+import { collectDoubtfulValues } from "./retention/doubtful-values.ts";
+import { collectOrphanedValues } from "./retention/orphaned-values.ts";
 import { eraseRecords } from "./segment-eraser.ts";
 
 export interface SweepSettings {
@@ -35,7 +36,7 @@ export async function sweep(ports: SweepPorts, settings: SweepSettings, now: Ins
   const firstKept = firstKeptDay(retention, now);
   const chores: readonly (readonly [string, () => Promise<number>])[] = [
     ["erased_segments", () => eraseWhatIsDue(ports, limits)],
-    ["resolved_dead_letters", () => resolveRedriven(ports, now, limits)],
+    ["resolved_dead_letters", () => resolveDone(ports, now, limits)],
     ["forgotten_ghosts", () => forgetGhosts(ports, now, limits)],
     ["forgotten_deletions", () => forgetDeletions(ports, now, limits)],
     ["orphaned_segments", () => collectOrphanedSegments(ports, now, limits)],

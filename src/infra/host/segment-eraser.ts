@@ -18,16 +18,13 @@ const MOST_RECORDS = 1_000;
 export async function eraseRecords(segment: string, { blobs, segments }: EraserPorts): Promise<void> {
   const due = await segments.erasures(MOST_RECORDS, segment);
   if (due.length === 0) return;
-  let nothingLeft = false;
-  await blobs.replace(segment, (body) => {
+  let somethingLeft = false;
+  const found = await blobs.replace(segment, (body) => {
     const left = blanked(body, due);
-    nothingLeft = isBlank(left);
+    somethingLeft = !isBlank(left);
     return left;
   });
-  if (nothingLeft) {
-    await blobs.delete([segment]);
-    await segments.forget([segment]);
-  } else {
-    await segments.settle(due);
-  }
+  if (found && somethingLeft) return segments.settle(due);
+  if (found) await blobs.delete([segment]);
+  await segments.forget([segment]);
 }

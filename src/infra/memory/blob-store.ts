@@ -20,8 +20,8 @@ export function memoryBlobStore(): BlobStore {
       if (bytes) objects.set(key, change(bytes.slice()).slice());
       return bytes !== undefined;
     },
-    async list(prefix, limit = Infinity) {
-      const keys = [...objects.keys()].filter((key) => key.startsWith(prefix)).sort();
+    async list(prefix, limit = Infinity, after = "") {
+      const keys = [...objects.keys()].filter((key) => key.startsWith(prefix) && key > after).sort();
       return keys.slice(0, limit);
     },
   };

@@ -108,7 +108,7 @@ export function memoryEngine(options: EngineOptions): MemoryEngine {
   }
 
   const cache = new RegistryCache(ports.registry, clock);
-  const executor: ExecutorPorts = { registry: cache, router: options.router(ports), blobs: ports.blobs, clock, log };
+  const executor: ExecutorPorts = { registry: cache, router: options.router({ ...ports, registry: cache.writer() }), blobs: ports.blobs, clock, log };
   const runs = new RunReader(ports);
   const background = (work: Promise<unknown>): void => void work.catch(() => undefined);
   const archive: ArchivePorts = { ...ports, registry: cache, clock, ids, log };
@@ -122,7 +122,7 @@ export function memoryEngine(options: EngineOptions): MemoryEngine {
         { ...executor, coordinator: ports.coordinator, runs, ids, background },
         { rings, leases: settings.leases ?? DEFAULT_LEASES },
       ),
-      nodes: nodeService({ registry: ports.registry, cache, trust: ports.trust, clock }),
+      nodes: nodeService({ registry: cache.writer(), trust: ports.trust, clock }),
       plans: planService(cache, background),
       runs: runService(runs),
       control: runControlService({ ...executor, coordinator: ports.coordinator, runs, ids }, rings),

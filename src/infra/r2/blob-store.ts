@@ -24,7 +24,7 @@ export function r2BlobStore(bucket: R2Bucket): BlobStore {
         }
       }),
     replace: (key, change) => answered(`replace ${key}`, () => replace(bucket, key, change)),
-    list: (prefix, limit = Infinity) =>
+    list: (prefix, limit = Infinity, after = "") =>
       answered(`list ${prefix}`, async () => {
         const keys: string[] = [];
         let cursor: string | undefined;
@@ -33,6 +33,7 @@ export function r2BlobStore(bucket: R2Bucket): BlobStore {
             prefix,
             limit: Math.min(limit - keys.length, KEYS_PER_LIST),
             ...(cursor === undefined ? {} : { cursor }),
+            ...(cursor === undefined && after !== "" ? { startAfter: after } : {}),
           });
           for (const { key } of page.objects) keys.push(key);
           cursor = page.truncated ? page.cursor : undefined;

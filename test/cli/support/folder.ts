@@ -83,7 +83,12 @@ export function nodeFiles(name: string, fields: JsonObject = {}): Readonly<Recor
 /** Makes the folder a git repository whose identity and hooks are its own. */
 export function gitRepository(folder: TestFolder): (...args: readonly string[]) => string {
   const git = (...args: readonly string[]): string =>
-    execFileSync("git", args, { cwd: folder.path, encoding: "utf8", env: gitEnvironment(), stdio: ["ignore", "pipe", "pipe"] });
+    execFileSync("git", args, {
+      cwd: folder.path,
+      encoding: "utf8",
+      env: gitEnvironment(),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
   git("init", "--quiet", "--initial-branch=main");
   git("config", "user.name", "Tide Desk");
   git("config", "user.email", "tide@example.org");

@@ -3,7 +3,12 @@ import { describe, expect, it } from "vitest";
 import { registryDifferences, type RegistryNode } from "../../../src/core/crawl/registry-diff.ts";
 import "../../support/properties.ts";
 
-const node = (name: string, digest = "d", lifecycle = "active"): RegistryNode => ({ name, version: "1.0.0", digest, lifecycle });
+const node = (name: string, digest = "d", lifecycle = "active"): RegistryNode => ({
+  name,
+  version: "1.0.0",
+  digest,
+  lifecycle,
+});
 
 describe("registryDifferences", () => {
   it("tells what is missing, changed, moved and extra", () => {
@@ -18,7 +23,10 @@ describe("registryDifferences", () => {
   });
 
   it("is empty for the same nodes in any order, and for nothing else", () => {
-    const nodes = fc.uniqueArray(fc.constantFrom("a", "b", "c", "d").map((name) => node(name)), { selector: ({ name }) => name });
+    const nodes = fc.uniqueArray(
+      fc.constantFrom("a", "b", "c", "d").map((name) => node(name)),
+      { selector: ({ name }) => name },
+    );
     fc.assert(
       fc.property(nodes, nodes, (left, right) => {
         const same = left.length === right.length && left.every((one) => right.some(({ name }) => name === one.name));

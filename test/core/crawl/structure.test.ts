@@ -4,8 +4,11 @@ import { structureProblems } from "../../../src/core/crawl/structure.ts";
 const FIELDS = { name: "tide", entrypoint: { type: "function", target: "node.js" } };
 const FILES = ["contract.yaml", "README.md", "node.js"];
 
-const codes = (path: string, fields: Parameters<typeof structureProblems>[2] = FIELDS, files: readonly string[] = FILES) =>
-  structureProblems("node", path, fields, (file) => files.includes(file)).map(({ code }) => code);
+const codes = (
+  path: string,
+  fields: Parameters<typeof structureProblems>[2] = FIELDS,
+  files: readonly string[] = FILES,
+) => structureProblems("node", path, fields, (file) => files.includes(file)).map(({ code }) => code);
 
 describe("the canonical structure", () => {
   it("is a folder called what the node is called, or versions of it in one", () => {

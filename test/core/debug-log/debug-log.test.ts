@@ -9,11 +9,26 @@ import "../../support/properties.ts";
 const text = fc.oneof(
   fc.string(),
   fc.string({ unit: "grapheme" }),
-  fc.array(fc.constantFrom("## 2026-01-01T00:00:00Z | x | open", "## x", "\\## x", "---", "- tags: #a", "", "#Blocker (#12)", "```")).map((lines) => lines.join("\n")),
+  fc
+    .array(
+      fc.constantFrom(
+        "## 2026-01-01T00:00:00Z | x | open",
+        "## x",
+        "\\## x",
+        "---",
+        "- tags: #a",
+        "",
+        "#Blocker (#12)",
+        "```",
+      ),
+    )
+    .map((lines) => lines.join("\n")),
 );
 const entry = fc
   .record({
-    at: fc.date({ min: new Date("2020-01-01"), max: new Date("2030-01-01"), noInvalidDate: true }).map((date) => date.toISOString()),
+    at: fc
+      .date({ min: new Date("2020-01-01"), max: new Date("2030-01-01"), noInvalidDate: true })
+      .map((date) => date.toISOString()),
     author: fc.string(),
     status: fc.constantFrom(...ENTRY_STATUSES),
     text,
@@ -22,10 +37,21 @@ const entry = fc
     issues: fc.array(fc.constantFrom("#7", "https://example.org/1")),
   })
   .map(debugEntry);
-const log = fc.record({ fields: fc.constant({ log_owner: "Tide Desk", week: "2026-W05", repo_version: null }), entries: fc.array(entry).map(inOrder) });
+const log = fc.record({
+  fields: fc.constant({ log_owner: "Tide Desk", week: "2026-W05", repo_version: null }),
+  entries: fc.array(entry).map(inOrder),
+});
 
-const BLOCKER = debugEntry({ at: "2026-01-27T08:00:00Z", author: "Ada", text: "Queue stalls #blocker #infra, see #12" });
-const NOTE = debugEntry({ at: "2026-01-28T08:00:00Z", author: "Grace", text: "r00_01J00000000000000000000000 is fine" });
+const BLOCKER = debugEntry({
+  at: "2026-01-27T08:00:00Z",
+  author: "Ada",
+  text: "Queue stalls #blocker #infra, see #12",
+});
+const NOTE = debugEntry({
+  at: "2026-01-28T08:00:00Z",
+  author: "Grace",
+  text: "r00_01J00000000000000000000000 is fine",
+});
 const LOG: DebugLog = { fields: { log_owner: "Ada", week: "2026-W05", repo_version: "v1" }, entries: [BLOCKER, NOTE] };
 
 describe("a debug log", () => {
@@ -39,8 +65,12 @@ describe("a debug log", () => {
   });
 
   it("has a block with its owner, week, version, time and all tags of its entries", () => {
-    const block = emitLog(withEntry(LOG, debugEntry({ at: "2026-01-26T00:00:00Z", author: "Ada", text: "#regression" }))).split("\n---\n")[0];
-    expect(block).toBe("---\nlog_owner: Ada\nweek: '2026-W05'\nrepo_version: v1\ntags: [\"blocker\",\"infra\",\"regression\"]");
+    const block = emitLog(
+      withEntry(LOG, debugEntry({ at: "2026-01-26T00:00:00Z", author: "Ada", text: "#regression" })),
+    ).split("\n---\n")[0];
+    expect(block).toBe(
+      '---\nlog_owner: Ada\nweek: \'2026-W05\'\nrepo_version: v1\ntags: ["blocker","infra","regression"]',
+    );
   });
 
   it("keeps entries in order of time", () => {
@@ -64,7 +94,9 @@ describe("an entry", () => {
   it("links the tags, issues and runs its text names, and is open when it presses", () => {
     expect(BLOCKER).toMatchObject({ tags: ["blocker", "infra"], issues: ["12"], runs: [], status: "open" });
     expect(NOTE).toMatchObject({ tags: [], runs: ["r00_01J00000000000000000000000"], status: "info" });
-    expect(debugEntry({ at: "2026-01-01T00:00:00Z", author: "Ada", text: "a#b C# (#X)", status: "resolved" })).toMatchObject({
+    expect(
+      debugEntry({ at: "2026-01-01T00:00:00Z", author: "Ada", text: "a#b C# (#X)", status: "resolved" }),
+    ).toMatchObject({
       tags: ["x"],
       status: "resolved",
     });
@@ -114,7 +146,11 @@ describe("an archive", () => {
   it("keeps the block of each log and who kept them", () => {
     const second = { ...LOG, fields: { ...LOG.fields, week: "2026-W06", log_owner: "Grace" } };
     const archive = rollUp("2026-Q1", [LOG, second], null, "2026-04-01T00:00:00Z");
-    expect(archive.fields).toMatchObject({ quarter: "2026-Q1", log_owner: "Ada, Grace", logs: [LOG.fields, second.fields] });
+    expect(archive.fields).toMatchObject({
+      quarter: "2026-Q1",
+      log_owner: "Ada, Grace",
+      logs: [LOG.fields, second.fields],
+    });
     expect(quarterOfLog(LOG)).toBe("2026-Q1");
     expect(quarterOfLog({ fields: {}, entries: [] })).toBeNull();
   });

@@ -211,7 +211,7 @@ describe("a composite is refused", () => {
     refused(composite({ name: "bad", in: ["text"], out: ["verdict"], ...sketch }, graph));
 
   it.each<[string, JsonObject, Partial<NodeSketch>, string, string, string]>([
-    ["without a graph that is one", { steps: "none" }, {}, "PLAN_INVALID", "invalid_composite", "node bad@1.0.0"],
+    ["without a graph that is one", { steps: "none" }, {}, "PLAN_INVALID_COMPOSITE", "invalid_composite", "node bad@1.0.0"],
     [
       "with an unknown part",
       { steps: [{ id: "a", node: "nope" }] },
@@ -224,7 +224,7 @@ describe("a composite is refused", () => {
       "with an output nobody yields",
       { steps: [{ id: "a", node: "extract" }] },
       {},
-      "PLAN_INVALID",
+      "PLAN_DANGLING_EDGE",
       "dangling_edge",
       "node bad@1.0.0: want[0]",
     ],
@@ -237,7 +237,7 @@ describe("a composite is refused", () => {
         ],
       },
       { in: ["text?"] },
-      "PLAN_INVALID",
+      "PLAN_INVALID_COMPOSITE",
       "invalid_composite",
       "node bad@1.0.0",
     ],
@@ -250,7 +250,7 @@ describe("a composite is refused", () => {
         ],
       },
       { in: { text: { type: "number" } } },
-      "PLAN_INVALID",
+      "PLAN_INVALID_COMPOSITE",
       "invalid_composite",
       "node bad@1.0.0",
     ],
@@ -263,7 +263,7 @@ describe("a composite is refused", () => {
         ],
       },
       { out: { verdict: { type: "number" } } },
-      "PLAN_INVALID",
+      "PLAN_INVALID_COMPOSITE",
       "invalid_composite",
       "node bad@1.0.0",
     ],
@@ -291,7 +291,7 @@ describe("a composite is refused", () => {
       composite({ name, in: ["text"], out: ["verdict"] }, { steps: [{ id: "i", node: inner }] });
     const fault = refused(ring("a", "b"), [...NODES, ring("b", "a")]);
     expect(fault).toMatchObject({
-      code: "PLAN_CYCLE",
+      code: "PLAN_COMPOSITE_CYCLE",
       message: "a composite contains itself: a@1.0.0 → b@1.0.0 → a@1.0.0",
       details: { problem: "self_containing_composite", path: ["a@1.0.0", "b@1.0.0", "a@1.0.0"] },
     });
@@ -315,7 +315,7 @@ describe("a composite is refused", () => {
     expect(top(MAX_NESTING).ok).toBe(true);
     const deep = top(MAX_NESTING + 1);
     expect(!deep.ok && [deep.error.code, (deep.error.details as JsonObject).guard]).toEqual([
-      "PLAN_LIMIT",
+      "PLAN_TOO_DEEP",
       "max_depth",
     ]);
     expect(top(4, { maxDepth: 3 }).ok).toBe(false);
@@ -333,7 +333,7 @@ describe("a composite is refused", () => {
       ),
     );
     expect(refused(doubling[19]!, [EXTRACT, ...doubling.slice(0, 19)])).toMatchObject({
-      code: "PLAN_LIMIT",
+      code: "PLAN_TOO_MANY_STEPS",
       details: { guard: "max_steps" },
     });
   });

@@ -64,7 +64,7 @@ describe("guards", () => {
       ...Array.from({ length: 300 }, (_, i) => ({ name: `n${i}`, in: ["a"], out: [`k.k${i}`] })),
     ]);
     expect(refused(["x"], ["a"], wide, { maxSteps: 10 })).toMatchObject({
-      code: "PLAN_LIMIT",
+      code: "PLAN_TOO_MANY_STEPS",
       message: "the plan has 301 steps, max_steps allows 10",
     });
   });
@@ -74,13 +74,13 @@ describe("guards", () => {
       { name: "one", in: ["a"], out: ["b"] },
       { name: "two", in: ["b"], out: ["x"] },
     ]);
-    for (const [rules, guard] of [
-      [{ maxDepth: 1 }, "max_depth"],
-      [{ maxSteps: 1 }, "max_steps"],
-      [{ maxCost: 2 }, "max_cost"],
+    for (const [rules, guard, code] of [
+      [{ maxDepth: 1 }, "max_depth", "PLAN_TOO_DEEP"],
+      [{ maxSteps: 1 }, "max_steps", "PLAN_TOO_MANY_STEPS"],
+      [{ maxCost: 2 }, "max_cost", "PLAN_TOO_COSTLY"],
     ] as const) {
       expect(refused(["x"], ["a"], only, rules)).toMatchObject({
-        code: "PLAN_LIMIT",
+        code,
         place: `policy.${guard}`,
         details: { problem: guard, guard },
       });

@@ -279,7 +279,8 @@ steps:
   ])("refuses %s, with the place", (_, text, problem, place) => {
     const result = importPlan(text);
     if (result.ok) throw new Error("was read");
-    expect([result.error.code, (result.error.details as JsonObject).problem]).toEqual(["PLAN_INVALID", problem]);
+    const code = problem === "unreadable" ? "PLAN_UNREADABLE" : "PLAN_NOT_A_PLAN";
+    expect([result.error.code, (result.error.details as JsonObject).problem]).toEqual([code, problem]);
     expect(result.error.place?.startsWith(place)).toBe(true);
     expect(result.error.hint).toBeTruthy();
   });

@@ -84,21 +84,26 @@ describe("mutatePlan", () => {
   });
 
   it.each<[string, readonly Mutation[], string, string]>([
-    ["an unknown step", [{ op: "remove", step: "cuont" }], "PLAN_INVALID", "mutations[0]"],
-    ["an id that is taken", [{ op: "insert", step: { id: "load", node: "load" } }], "PLAN_INVALID", "mutations[0]"],
-    ["an output still taken", [{ op: "remove", step: "load" }], "PLAN_INVALID", 'steps[0].inputs["text"]'],
+    ["an unknown step", [{ op: "remove", step: "cuont" }], "PLAN_INVALID_MUTATION", "mutations[0]"],
+    [
+      "an id that is taken",
+      [{ op: "insert", step: { id: "load", node: "load" } }],
+      "PLAN_INVALID_MUTATION",
+      "mutations[0]",
+    ],
+    ["an output still taken", [{ op: "remove", step: "load" }], "PLAN_DANGLING_EDGE", 'steps[0].inputs["text"]'],
     ["a node that does not exist", [{ op: "replace", step: "load", node: "lead" }], "NODE_NOT_FOUND", "steps[0].node"],
     [
       "a node the policy keeps out",
       [{ op: "replace", step: "count", version: "0.9.0" }],
-      "PLAN_INVALID",
+      "PLAN_NODE_NOT_ALLOWED",
       "steps[1].node",
     ],
     ["a cycle", [{ op: "after", step: "load", after: ["count"] }], "PLAN_CYCLE", "step load"],
     [
       "an unknown source",
       [{ op: "rewire", step: "count", input: "text", from: "nope.text" }],
-      "PLAN_INVALID",
+      "PLAN_DANGLING_EDGE",
       'steps[1].inputs["text"]',
     ],
   ])("is validated like a new plan: %s", (_, mutations, code, place) => {

@@ -94,7 +94,7 @@ describe("planGoal", () => {
 
   it("refuses a goal that wants nothing", () => {
     expect(refused([], ["a"], registry([]))).toMatchObject({
-      code: "PLAN_INVALID",
+      code: "PLAN_NOTHING_WANTED",
       place: "goal.want",
       details: { problem: "nothing_wanted" },
     });

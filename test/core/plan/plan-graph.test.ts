@@ -159,11 +159,11 @@ describe("planGraph", () => {
 describe("what is wrong with a graph", () => {
   const L = { id: "l", node: "load" };
   it.each<[string, Partial<Graph>, string, string, string, RegExp]>([
-    ["no steps", {}, "PLAN_INVALID", "nothing_wanted", "steps", /add/],
+    ["no steps", {}, "PLAN_NOTHING_WANTED", "nothing_wanted", "steps", /add/],
     [
       "two steps of one id",
       { steps: [L, L], given: ["url"] },
-      "PLAN_INVALID",
+      "PLAN_DUPLICATE_STEP",
       "duplicate_step",
       "steps[1].id",
       /steps\[0\]/,
@@ -179,7 +179,7 @@ describe("what is wrong with a graph", () => {
     [
       "an unknown version",
       { steps: [{ ...L, version: "^9.0.0" }] },
-      "NODE_NOT_FOUND",
+      "PLAN_VERSION_UNSATISFIED",
       "unknown_version",
       "steps[0].version",
       /1\.0\.0/,
@@ -187,7 +187,7 @@ describe("what is wrong with a graph", () => {
     [
       "a version that is none",
       { steps: [{ ...L, version: "newest please" }] },
-      "PLAN_INVALID",
+      "PLAN_INVALID_VERSION_RANGE",
       "invalid_version_range",
       "steps[0].version",
       /\^1\.2\.0/,
@@ -195,7 +195,7 @@ describe("what is wrong with a graph", () => {
     [
       "a node the policy keeps out",
       { steps: [{ id: "n", node: "count", version: "3.x" }], given: ["text"] },
-      "PLAN_INVALID",
+      "PLAN_NODE_NOT_ALLOWED",
       "node_not_allowed",
       "steps[0].node",
       /relax/,
@@ -203,7 +203,7 @@ describe("what is wrong with a graph", () => {
     [
       "an edge to no step",
       { steps: [{ ...L, after: ["k"] }], given: ["url"] },
-      "PLAN_INVALID",
+      "PLAN_DANGLING_EDGE",
       "dangling_edge",
       "steps[0].after[0]",
       /did you mean l/,
@@ -211,7 +211,7 @@ describe("what is wrong with a graph", () => {
     [
       "a value of no step",
       { steps: [L, { id: "n", node: "count", inputs: { text: "k.text" } }], given: ["url"] },
-      "PLAN_INVALID",
+      "PLAN_DANGLING_EDGE",
       "dangling_edge",
       'steps[1].inputs["text"]',
       /did you mean l\.text/,
@@ -219,7 +219,7 @@ describe("what is wrong with a graph", () => {
     [
       "a value that is not given",
       { steps: [{ ...L, inputs: { url: { step: null, key: "uri" } } }], given: ["url"] },
-      "PLAN_INVALID",
+      "PLAN_DANGLING_EDGE",
       "dangling_edge",
       'steps[0].inputs["url"]',
       /did you mean url/,
@@ -227,7 +227,7 @@ describe("what is wrong with a graph", () => {
     [
       "an output the step has not",
       { steps: [L, { id: "n", node: "count", inputs: { text: "l.texts" } }], given: ["url"] },
-      "PLAN_INVALID",
+      "PLAN_UNKNOWN_OUTPUT",
       "unknown_output",
       'steps[1].inputs["text"]',
       /did you mean text/,
@@ -235,7 +235,7 @@ describe("what is wrong with a graph", () => {
     [
       "an input the node has not",
       { steps: [{ ...L, inputs: { uri: "url" } }], given: ["url"] },
-      "PLAN_INVALID",
+      "PLAN_UNKNOWN_INPUT",
       "unknown_input",
       'steps[0].inputs["uri"]',
       /did you mean url/,
@@ -243,7 +243,7 @@ describe("what is wrong with a graph", () => {
     [
       "a step after itself",
       { steps: [{ ...L, after: ["l"] }], given: ["url"] },
-      "PLAN_CYCLE",
+      "PLAN_SELF_DEPENDENCY",
       "self_dependency",
       "steps[0].after[0]",
       /another step/,
@@ -251,7 +251,7 @@ describe("what is wrong with a graph", () => {
     [
       "a step that feeds itself",
       { steps: [{ id: "c", node: "clean", inputs: { text: "c.text" } }] },
-      "PLAN_CYCLE",
+      "PLAN_SELF_DEPENDENCY",
       "self_dependency",
       'steps[0].inputs["text"]',
       /another step/,
@@ -259,16 +259,16 @@ describe("what is wrong with a graph", () => {
     [
       "a step gated by itself",
       { steps: [{ ...L, when: { test: { value: "l.text", path: "", op: "exists", than: null } } }], given: ["url"] },
-      "PLAN_CYCLE",
+      "PLAN_SELF_DEPENDENCY",
       "self_dependency",
       "steps[0].when",
       /another step/,
     ],
-    ["nothing to feed an input", { steps: [L] }, "PLAN_INVALID", "unbound_input", 'steps[0].inputs["url"]', /give it/],
+    ["nothing to feed an input", { steps: [L] }, "PLAN_UNBOUND_INPUT", "unbound_input", 'steps[0].inputs["url"]', /give it/],
     [
       "two things to feed an input",
       { steps: [L, { id: "l2", node: "load" }, { id: "n", node: "count" }], given: ["url"] },
-      "PLAN_INVALID",
+      "PLAN_AMBIGUOUS_INPUT",
       "ambiguous_input",
       'steps[2].inputs["text"]',
       /inputs: \{"text": "l\.text"\}/,
@@ -276,7 +276,7 @@ describe("what is wrong with a graph", () => {
     [
       "a given value and a step to feed an input",
       { steps: [L, { id: "n", node: "count" }], given: ["url", "text"] },
-      "PLAN_INVALID",
+      "PLAN_AMBIGUOUS_INPUT",
       "ambiguous_input",
       'steps[1].inputs["text"]',
       /name one/,
@@ -284,7 +284,7 @@ describe("what is wrong with a graph", () => {
     [
       "a text that is a step's output and a given key",
       { steps: [L, { id: "n", node: "count", inputs: { text: "l.text" } }], given: ["url", "l.text"] },
-      "PLAN_INVALID",
+      "PLAN_AMBIGUOUS_INPUT",
       "ambiguous_input",
       'steps[1].inputs["text"]',
       /\{step, key\}/,
@@ -292,7 +292,7 @@ describe("what is wrong with a graph", () => {
     [
       "a wanted key two steps end with",
       { steps: [L, { id: "l2", node: "load" }], given: ["url"], want: ["text"] },
-      "PLAN_INVALID",
+      "PLAN_AMBIGUOUS_RESULT",
       "ambiguous_result",
       "want[0]",
       /l\.text/,
@@ -300,7 +300,7 @@ describe("what is wrong with a graph", () => {
     [
       "a wanted key no step yields",
       { steps: [L], given: ["url"], want: ["words"] },
-      "PLAN_INVALID",
+      "PLAN_DANGLING_EDGE",
       "dangling_edge",
       "want[0]",
       /step\.output_key/,
@@ -308,7 +308,7 @@ describe("what is wrong with a graph", () => {
     [
       "an empty list of wants",
       { steps: [L], given: ["url"], want: [] },
-      "PLAN_INVALID",
+      "PLAN_NOTHING_WANTED",
       "nothing_wanted",
       "want",
       /leave/,
@@ -334,7 +334,7 @@ describe("what is wrong with a graph", () => {
     });
   });
 
-  it("is a cycle through a gate", () => {
+  it("is a gate that asks about a later output", () => {
     const gate = (value: string) => ({ test: { value, path: "", op: "exists" as const, than: null } });
     const fault = refused({
       steps: [
@@ -343,7 +343,13 @@ describe("what is wrong with a graph", () => {
       ],
       given: ["url"],
     });
-    expect(fault.code).toBe("PLAN_CYCLE");
+    expect(fault).toMatchObject({
+      code: "PLAN_GATE_LATER_OUTPUT",
+      message: "step a is gated by step b, which waits for it: a → b → a",
+      place: "step a: when",
+      hint: "ask about a step that does not wait for a",
+      details: { problem: "gate_later_output", path: ["a", "b", "a"] },
+    });
   });
 
   it("is a value that cannot fit, with its place", () => {
@@ -397,7 +403,7 @@ describe("what is wrong with a graph", () => {
           typed,
         ),
       ),
-    ).toBe("unbound_input");
+    ).toBe("incompatible_input");
   });
 
   it("is too many steps or too long a chain", () => {
@@ -406,9 +412,9 @@ describe("what is wrong with a graph", () => {
       node: "ping",
       after: i === 0 ? [] : [`s${i - 1}`],
     }));
-    expect(refused({ steps: chain }, { maxSteps: 4 })).toMatchObject({ code: "PLAN_LIMIT", place: "policy.max_steps" });
-    expect(refused({ steps: chain }, { maxDepth: 4 })).toMatchObject({ code: "PLAN_LIMIT", place: "policy.max_depth" });
-    expect(refused({ steps: chain }, { maxCost: 3 })).toMatchObject({ code: "PLAN_LIMIT", place: "policy.max_cost" });
+    expect(refused({ steps: chain }, { maxSteps: 4 })).toMatchObject({ code: "PLAN_TOO_MANY_STEPS", place: "policy.max_steps" });
+    expect(refused({ steps: chain }, { maxDepth: 4 })).toMatchObject({ code: "PLAN_TOO_DEEP", place: "policy.max_depth" });
+    expect(refused({ steps: chain }, { maxCost: 3 })).toMatchObject({ code: "PLAN_TOO_COSTLY", place: "policy.max_cost" });
   });
 
   it("is told all at once", () => {
@@ -444,8 +450,8 @@ describe("conditions of a graph", () => {
   });
 
   it.each<[string, object, string]>([
-    ["an unknown output", test({ value: "l.nope" }), "unknown_output"],
-    ["an unknown step", test({ value: "k.text" }), "dangling_edge"],
+    ["an unknown output", test({ value: "l.nope" }), "gate_unknown_output"],
+    ["an unknown step", test({ value: "k.text" }), "gate_unknown_output"],
     ["a list to look in that is none", test({ op: "in", than: "abc" }), "invalid_gate"],
     ["a comparison with nothing", test({ op: "lt", than: null }), "invalid_gate"],
     ["a list looked for", test({ op: "contains", than: ["a"] }), "invalid_gate"],

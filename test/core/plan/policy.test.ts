@@ -87,7 +87,7 @@ describe("filters", () => {
     const snapshot = registry(["1.0.0", "1.2.0", "2.0.0"].map((version) => x({ version })));
     expect(planned(["x"], ["a"], snapshot, { pins: { make: "^1.0.0" } }).steps[0]?.version).toBe("1.2.0");
     expect(refused(["x"], ["a"], snapshot, { pins: { make: "latest!" } })).toMatchObject({
-      code: "PLAN_INVALID",
+      code: "PLAN_INVALID_PIN",
       place: "policy.pins.make",
       details: { problem: "invalid_pin" },
     });

@@ -8,12 +8,13 @@ import { graph } from "../../../contracts/graph.ts";
 import { mutation, planWire } from "../../../contracts/plan.ts";
 import { policy as policySchema, policyWire } from "../../../contracts/policy.ts";
 import type { Graph } from "../../../src/core/plan/graph.ts";
-import { planContent } from "../../../src/core/plan/hash.ts";
+import { planContent, planHash } from "../../../src/core/plan/hash.ts";
 import type { Mutation } from "../../../src/core/plan/mutate-plan.ts";
 import { nearest } from "../../../src/core/plan/nearest.ts";
 import type { Plan } from "../../../src/core/plan/plan.ts";
 import { planGoal } from "../../../src/core/plan/plan-goal.ts";
 import { planGraph } from "../../../src/core/plan/plan-graph.ts";
+import { planFromWire } from "../../../src/core/plan/plan-from-wire.ts";
 import { planToWire, policyToWire } from "../../../src/core/plan/plan-to-wire.ts";
 import { DEFAULT_POLICY, type Policy } from "../../../src/core/plan/policy.ts";
 import { dotView } from "../../../src/core/plan/views/dot.ts";
@@ -153,6 +154,36 @@ describe("planToWire", () => {
       }),
       { numRuns: 50 },
     );
+  });
+});
+
+describe("planFromWire", () => {
+  const back = (plan: Plan): Plan => {
+    const result = planFromWire(planWire.parse(JSON.parse(JSON.stringify(planToWire(plan)))));
+    if (!result.ok) throw new Error(result.error.message);
+    return result.value;
+  };
+
+  it("gives back the plan that was sent, down to its hash", () => {
+    expect(back(example())).toEqual(example());
+    expect(planHash(back(example()))).toBe(example().hash);
+    fc.assert(
+      fc.property(hypergraph(), (one) => {
+        const request = { want: one.want, given: one.given, policy: policy({ maxCost: 1_000, mode: "batch" }) };
+        const result = planGoal(request, buildSnapshot("1", one.nodes, new Map()));
+        if (result.ok) expect(back(result.value)).toEqual(result.value);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it("refuses a condition that is none, with its place", () => {
+    const wire = planToWire(example());
+    const steps = wire.steps.map((step) => (step.when === undefined ? step : { ...step, when: { unless: true } }));
+    expect(planFromWire({ ...wire, steps })).toMatchObject({
+      ok: false,
+      error: { code: "PLAN_NOT_A_PLAN", place: "$.steps[1].when" },
+    });
   });
 });
 

@@ -32,6 +32,7 @@ describe("what fails a scan", () => {
   it("is a list of known names, each once", () => {
     expect(parseFailOn(" mismatch, absent,mismatch ")).toEqual({ ok: true, value: ["mismatch", "absent"] });
     expect(parseFailOn("none")).toEqual({ ok: true, value: [] });
-    for (const text of ["", ",", "none,mismatch", "everything", "constructor"]) expect(parseFailOn(text).ok).toBe(false);
+    for (const text of ["", ",", "none,mismatch", "everything", "constructor"])
+      expect(parseFailOn(text).ok).toBe(false);
   });
 });

@@ -38,7 +38,9 @@ describe("glob", () => {
 
   it("agrees with a regular expression on patterns of stars and letters", () => {
     const letters = fc.string({ unit: fc.constantFrom("a", "b"), maxLength: 6 });
-    const pattern = fc.array(fc.constantFrom("a", "b", "*", "?"), { maxLength: 8 }).map((parts) => parts.join("").replace(/\*+/g, "*"));
+    const pattern = fc
+      .array(fc.constantFrom("a", "b", "*", "?"), { maxLength: 8 })
+      .map((parts) => parts.join("").replace(/\*+/g, "*"));
     fc.assert(
       fc.property(pattern, letters, (glob, name) => {
         fc.pre(glob !== "" && name !== "");

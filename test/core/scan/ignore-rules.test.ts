@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { ignoreDecision, parseIgnoreRules, selects } from "../../../src/core/scan/ignore-rules.ts";
 
-const decide = (text: string, path: string, isDirectory = false) => ignoreDecision(parseIgnoreRules(text), path.split("/"), isDirectory);
+const decide = (text: string, path: string, isDirectory = false) =>
+  ignoreDecision(parseIgnoreRules(text), path.split("/"), isDirectory);
 
 describe("ignore rules", () => {
   it("match at any depth without a slash, and from their folder with one", () => {

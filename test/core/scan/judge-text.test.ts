@@ -14,7 +14,13 @@ function stamped(path: string, body: string): string {
   return outcome.value.text;
 }
 
-const CONTRACT = ["node_name: tide", "node_version: 1.0.0", "input_state: { type: object }", "output_state: { type: object }", ""].join("\n");
+const CONTRACT = [
+  "node_name: tide",
+  "node_version: 1.0.0",
+  "input_state: { type: object }",
+  "output_state: { type: object }",
+  "",
+].join("\n");
 const RESULT = {
   batch_id: "b1",
   status: "success",
@@ -31,7 +37,10 @@ describe("judgeText", () => {
   });
 
   it("refuses a JSON Schema type that does not exist, at the field it is in", () => {
-    const verdict = judge("contract.yaml", CONTRACT.replace("input_state: { type: object }", "input_state: { type: objec }"));
+    const verdict = judge(
+      "contract.yaml",
+      CONTRACT.replace("input_state: { type: object }", "input_state: { type: objec }"),
+    );
     expect(verdict.schema.state_contract).toBe("invalid");
     expect(verdict.errors[0]).toMatchObject({ line: 3 });
     expect(verdict.errors[0]?.message).toContain("objec");
@@ -55,7 +64,10 @@ describe("judgeText", () => {
   });
 
   it("does not take a schema for a document of its kind", () => {
-    expect(judge("state_contract.json", `{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object"}`).schema).toEqual({
+    expect(
+      judge("state_contract.json", `{"$schema": "https://json-schema.org/draft/2020-12/schema", "type": "object"}`)
+        .schema,
+    ).toEqual({
       canonical: "absent",
       permissive: "absent",
     });
@@ -67,7 +79,15 @@ describe("judgeText", () => {
   });
 
   it("is total: any text has a verdict, and only a true hash is verified", () => {
-    const path = fc.constantFrom("a.md", "contract.yaml", "node.onex.yaml", ".onextree", "x_onex_node.json", "execution_result.yaml", "a.py");
+    const path = fc.constantFrom(
+      "a.md",
+      "contract.yaml",
+      "node.onex.yaml",
+      ".onextree",
+      "x_onex_node.json",
+      "execution_result.yaml",
+      "a.py",
+    );
     fc.assert(
       fc.property(path, fc.string({ unit: "binary", maxLength: 200 }), (name, text) => {
         expect(["verified"]).not.toContain(judge(name, text).hash);
@@ -82,12 +102,17 @@ describe("judgeText", () => {
       [".onextree", stamped(".onextree", "name: x\ntype: directory\nchildren: []\n")],
     ] as const;
     fc.assert(
-      fc.property(fc.constantFrom(...texts), fc.nat(), fc.constantFrom("", "x", "\n", " "), ([path, text], at, inserted) => {
-        const place = at % text.length;
-        const edited = text.slice(0, place) + inserted + text.slice(place + 1);
-        fc.pre(edited !== text);
-        expect(judge(path, edited).hash).not.toBe("verified");
-      }),
+      fc.property(
+        fc.constantFrom(...texts),
+        fc.nat(),
+        fc.constantFrom("", "x", "\n", " "),
+        ([path, text], at, inserted) => {
+          const place = at % text.length;
+          const edited = text.slice(0, place) + inserted + text.slice(place + 1);
+          fc.pre(edited !== text);
+          expect(judge(path, edited).hash).not.toBe("verified");
+        },
+      ),
     );
   });
 });

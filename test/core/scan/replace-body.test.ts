@@ -30,7 +30,12 @@ describe("replaceBody", () => {
   it("keeps the identity and the fields of the block, and dates the new body", () => {
     const made = replaced(null, "# A\n");
     const next = replaced(made.text, "# B\n", later);
-    expect(readBlock(next.text).fields).toMatchObject({ uuid: UUID, created_at: NOW, last_modified_at: LATER, description: "A page." });
+    expect(readBlock(next.text).fields).toMatchObject({
+      uuid: UUID,
+      created_at: NOW,
+      last_modified_at: LATER,
+      description: "A page.",
+    });
     expect(next.text.endsWith("\n\n# B\n")).toBe(true);
   });
 

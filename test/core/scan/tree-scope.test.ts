@@ -10,7 +10,9 @@ describe("the scope of an index", () => {
     expect(treeScope({ form: "directory", root })).toBeNull();
     const scoped: Tree = { form: "directory", root: withScope(root, ["src/nodes"]) };
     expect(treeScope(scoped)).toEqual(["src/nodes"]);
-    expect(treeScope({ form: "directory", root: { ...root, metadata: { scope: ["./src//nodes/", "", 3] } } })).toEqual(["src/nodes"]);
+    expect(treeScope({ form: "directory", root: { ...root, metadata: { scope: ["./src//nodes/", "", 3] } } })).toEqual([
+      "src/nodes",
+    ]);
     expect(treeScope({ form: "nodes", nodes: [] })).toBeNull();
   });
 

@@ -9,7 +9,10 @@ const KEYS = ["a", "b", "c"];
 const { schema } = fc.letrec<{ schema: JsonSchema }>((tie) => ({
   schema: fc.oneof(
     { maxDepth: 3, depthIdentifier: "schema" },
-    fc.record({ description: fc.string(), type: fc.constantFrom("string", "integer", "boolean", "null") }, { requiredKeys: ["type"] }),
+    fc.record(
+      { description: fc.string(), type: fc.constantFrom("string", "integer", "boolean", "null") },
+      { requiredKeys: ["type"] },
+    ),
     fc.record({ title: fc.string(), enum: fc.array(fc.constantFrom<JsonValue>("x", 1, null), { minLength: 1 }) }),
     fc.record({ anyOf: fc.array(tie("schema"), { minLength: 1, maxLength: 2 }), description: fc.string() }),
     fc.record({ items: tie("schema"), type: fc.constant("array"), minItems: fc.constantFrom(0, 1) }),

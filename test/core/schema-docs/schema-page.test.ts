@@ -10,7 +10,11 @@ const SCHEMA = {
   properties: {
     port: { enum: ["Brest", "Calais"], type: "string", description: "Where | when." },
     unit: { default: "m", type: ["string", "null"] },
-    tides: { type: "array", minItems: 1, items: { type: "object", required: ["at"], properties: { at: { type: "string", format: "date-time" } } } },
+    tides: {
+      type: "array",
+      minItems: 1,
+      items: { type: "object", required: ["at"], properties: { at: { type: "string", format: "date-time" } } },
+    },
     notes: { type: "object", additionalProperties: { type: "object", properties: { text: { type: "string" } } } },
     station: { $ref: "#/$defs/Station" },
     height: { anyOf: [{ type: "number", minimum: 0, maximum: 20 }, { type: "null" }] },
@@ -45,11 +49,16 @@ describe("schemaPage", () => {
     expect(page.startsWith("# Tide table\n\nWhat &lt;harbours> publish.\n")).toBe(true);
     expect(page).toContain("Further fields are refused.");
     expect(page).toContain('```json\n{\n  "port": "Brest"\n}\n```');
-    expect(schemaPage("tide-table", { type: "string" })).toBe("# Tide table\n\nSchema: `tide-table.schema.json`.\n\nType: string.\n");
+    expect(schemaPage("tide-table", { type: "string" })).toBe(
+      "# Tide table\n\nSchema: `tide-table.schema.json`.\n\nType: string.\n",
+    );
   });
 
   it("describes a schema that is one of its definitions", () => {
-    const page = schemaPage("x", { $ref: "#/$defs/Tide", $defs: { Tide: { title: "Tide", type: "object", properties: { at: {} } } } });
+    const page = schemaPage("x", {
+      $ref: "#/$defs/Tide",
+      $defs: { Tide: { title: "Tide", type: "object", properties: { at: {} } } },
+    });
     expect(page).toContain("# Tide\n");
     expect(page).toContain("| `at` | any | no |");
     expect(page).not.toContain("## Tide");

@@ -58,6 +58,9 @@ export function blobStoreContract(label: string, open: () => Promise<BlobStore>)
     expect(await blobs.list("nothing/")).toEqual([]);
     expect(await blobs.list("folder/", 2)).toEqual(["folder/a/10", "folder/a/2"]);
     expect(await blobs.list("folder/", 9)).toHaveLength(4);
+    expect(await blobs.list("folder/", 1, "folder/a/10")).toEqual(["folder/a/2"]);
+    expect(await blobs.list("folder/", 9, "folder/a/\u{10ffff}")).toEqual(["folder/z", "folder/ü"]);
+    expect(await blobs.list("folder/", 9, "folder/ü")).toEqual([]);
   });
 
   it(`${label}: changes what is there, and nothing else`, async () => {

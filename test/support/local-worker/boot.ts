@@ -78,8 +78,13 @@ export async function bootBare(
     ...serverOptions(() => undefined),
     port: 0,
   });
-  const { port } = await mf.ready;
-  return { url: `http://${HOST}:${port}`, stop: () => mf.dispose() };
+  try {
+    const { port } = await mf.ready;
+    return { url: `http://${HOST}:${port}`, stop: () => mf.dispose() };
+  } catch (thrown) {
+    await mf.dispose();
+    throw thrown;
+  }
 }
 
 function workerOptions(settings: WorkerSettings, bundle: Bundle, bindings: Record<string, string>): WorkerOptions {

@@ -1,6 +1,8 @@
 import { startOf, type Day } from "../../../core/retention/day.ts";
 import { dayIn, PAYLOADS } from "../../../core/retention/keys.ts";
+import type { DeadLetter } from "../../../core/dead-letters/dead-letter.ts";
 import { readMessage } from "../../../core/dead-letters/message.ts";
+import { ANY_DEAD_LETTER } from "../../../core/dead-letters/query.ts";
 import type { Instant } from "../../../core/run/state.ts";
 import { payloadOf } from "../dead-letter-redrive.ts";
 import { standingOf } from "../dead-letter-standing.ts";
@@ -10,6 +12,8 @@ import type { SweepPorts } from "./ports.ts";
 
 /** A redriven message has been delivered by then, or waits in a long queue; asking costs little either way. */
 const SETTLED_AFTER_MS = 10 * 60 * 1_000;
+
+const REPEATED_BY_RINGS = ["archive", "started"];
 
 /** Removes entries of messages that died before `firstKept`: payload first, so that none is left without an entry. */
 export async function expireDeadLetters(ports: SweepPorts, firstKept: Day, limits: SweepLimits): Promise<number> {
@@ -35,19 +39,29 @@ export async function expireDeadLetters(ports: SweepPorts, firstKept: Day, limit
   return removed + strays.length;
 }
 
-/** Resolves entries that were sent again and that nothing waits for any more. */
-export async function resolveRedriven(ports: SweepPorts, now: Instant, limits: SweepLimits): Promise<number> {
+/**
+ * Resolves entries nothing waits for any more: those that were sent again, and those of messages a ring repeats by
+ * itself until they have done their work. A lost work's entry stays until somebody has looked at it.
+ */
+export async function resolveDone(ports: SweepPorts, now: Instant, limits: SweepLimits): Promise<number> {
   const { deadLetters } = ports;
+  const page = { limit: limits.unfinished, after: null };
   let resolved = 0;
+  const resolve = async (letter: DeadLetter): Promise<void> => {
+    const reading = readMessage(await payloadOf(letter, ports));
+    const standing = reading.ok ? await standingOf(reading.message, ports) : null;
+    if (standing === null || standing.kind === "waiting") return;
+    await deadLetters.resolve(letter.tenant, letter.id, letter.redrives, standing.reason, now);
+    resolved++;
+  };
   await forEach(await deadLetters.tenants(), async (tenant) => {
     const redriven = await deadLetters.redrivenBefore(tenant, now - SETTLED_AFTER_MS, limits.unfinished);
-    await forEach(redriven, async (letter) => {
-      const reading = readMessage(await payloadOf(letter, ports));
-      const standing = reading.ok ? await standingOf(reading.message, ports) : null;
-      if (standing === null || standing.kind === "waiting") return;
-      await deadLetters.resolve(tenant, letter.id, letter.redrives, standing.reason, now);
-      resolved++;
-    });
+    const repeated: DeadLetter[] = [];
+    for (const messageType of REPEATED_BY_RINGS) {
+      const found = await deadLetters.search(tenant, { ...ANY_DEAD_LETTER, status: "open", messageType }, page);
+      repeated.push(...found.items);
+    }
+    await forEach([...redriven, ...repeated], resolve);
   });
   return resolved;
 }

@@ -65,7 +65,8 @@ async function expireSegments({ blobs, segments }: SweepPorts, firstKept: Day, m
     return day !== null && day < firstKept;
   });
   if (expired.length === 0) return 0;
-  await blobs.delete(expired);
+  // The books first: an object that stays is found again by its key, a forgotten entry by nobody.
   await segments.forget(expired);
+  await blobs.delete(expired);
   return expired.length;
 }

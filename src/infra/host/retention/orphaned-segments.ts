@@ -1,5 +1,5 @@
 import { dayOf, shift, type Day } from "../../../core/retention/day.ts";
-import { dayIn, SEGMENTS, segmentsOf } from "../../../core/retention/keys.ts";
+import { BEHIND, dayIn, SEGMENTS, segmentsOf } from "../../../core/retention/keys.ts";
 import type { Instant } from "../../../core/run/state.ts";
 import type { SweepLimits } from "./limits.ts";
 import type { SweepPorts } from "./ports.ts";
@@ -13,27 +13,27 @@ const MARK = "segments";
  */
 export async function collectOrphanedSegments(ports: SweepPorts, now: Instant, limits: SweepLimits): Promise<number> {
   const last = shift(dayOf(now), -2);
-  let day = await firstDay(ports);
+  let done = await ports.marks.read(MARK);
   let collected = 0;
-  for (let looked = 0; day !== null && day <= last && looked < limits.days; looked++) {
+  for (let looked = 0; looked < limits.days; looked++) {
+    const day = await dayAfter(done, ports);
+    if (day === null || day > last) break;
     collected += await collectDay(ports, day);
     await ports.marks.write(MARK, day);
-    day = shift(day, 1);
+    done = day;
   }
   return collected;
 }
 
-async function firstDay({ marks, blobs }: SweepPorts): Promise<Day | null> {
-  const done = await marks.read(MARK);
-  if (done !== null) return shift(done, 1);
-  const [oldest] = await blobs.list(SEGMENTS, 1);
-  return oldest === undefined ? null : dayIn(oldest, SEGMENTS);
+/** The next day that has objects at all. */
+async function dayAfter(done: Day | null, { blobs }: SweepPorts): Promise<Day | null> {
+  const [next] = await blobs.list(SEGMENTS, 1, done === null ? "" : `${segmentsOf(done)}${BEHIND}`);
+  return next === undefined ? null : dayIn(next, SEGMENTS);
 }
 
 /** The listing comes first: an object that is booked in between is not taken for an orphan. */
 async function collectDay({ blobs, segments }: SweepPorts, day: Day): Promise<number> {
   const stored = await blobs.list(segmentsOf(day));
-  if (stored.length === 0) return 0;
   const known = await segments.known(segmentsOf(day));
   const orphans = stored.filter((key) => !known.has(key));
   if (orphans.length > 0) await blobs.delete(orphans);

@@ -1,0 +1,55 @@
+import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { Fault } from "../../core/errors.ts";
+import type { Paint } from "../paint.ts";
+
+/** Lists stop here; the JSON form has the rest. */
+const MAX_LISTED = 20;
+
+/** A refusal for people: the code, the place, everything else that is wrong, the nearest candidates, and what to do. */
+export function refusalReport(problem: Fault, paint: Paint): string {
+  const { code, message, place, hint, details } = problem;
+  const lines = [
+    `${paint("red", "error")}: ${code}: ${message}`,
+    ...(place === undefined ? [] : [`at ${place}`]),
+    ...listed(details, "missing", missingLine),
+    ...listed(details, "candidates", candidateLine),
+    ...listed(details, "problems", problemLine, 1),
+    ...listed(details, "errors", problemLine, 1),
+    ...(hint === undefined ? [] : [paint("dim", hint)]),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+function listed(
+  details: JsonValue | undefined,
+  name: string,
+  line: (one: JsonObject) => string | null,
+  from = 0,
+): readonly string[] {
+  const list = isObject(details) ? details[name] : undefined;
+  if (!Array.isArray(list)) return [];
+  const lines = (list as readonly JsonObject[]).slice(from).flatMap((one) => line(one) ?? []);
+  const rest = lines.length - MAX_LISTED;
+  return [...lines.slice(0, MAX_LISTED).map((text) => `  ${text}`), ...(rest > 0 ? [`  … and ${rest} more`] : [])];
+}
+
+function missingLine({ key, needed_by: by, nearest }: JsonObject): string {
+  const near = Array.isArray(nearest) && nearest.length > 0 ? `; nearest: ${nearest.join(", ")}` : "";
+  return `${String(key)} is missing, needed by ${by === "goal" ? "the goal" : String(by)}${near}`;
+}
+
+/** A candidate nothing speaks against is only missing what is listed already. */
+function candidateLine({ key, node, version, reasons }: JsonObject): string | null {
+  if (!Array.isArray(reasons) || reasons.length === 0) return null;
+  const what = key === undefined ? "" : ` for ${String(key)}`;
+  return `${String(node)}@${String(version)}${what}: ${reasons.join("; ")}`;
+}
+
+function problemLine({ code, message, detail, place, hint }: JsonObject): string {
+  const said = typeof message === "string" ? message : String(detail ?? "");
+  const at = typeof place === "string" ? ` (${place})` : "";
+  return `${String(code)}: ${said}${at}${typeof hint === "string" ? `: ${hint}` : ""}`;
+}
+
+const isObject = (value: JsonValue | undefined): value is JsonObject =>
+  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,0 +1,58 @@
+import { shift, type Day } from "../../../core/retention/day.ts";
+import { BEHIND, VALUES, valueDay, valuesOf, valueTenant } from "../../../core/retention/keys.ts";
+import type { Instant } from "../../../core/run/state.ts";
+import { forEach } from "./each.ts";
+import { heldValues } from "./held-values.ts";
+import type { SweepLimits } from "./limits.ts";
+import type { SweepPorts } from "./ports.ts";
+
+/** Up to which day values have been looked through. */
+const MARK = "values";
+
+/**
+ * Deletes the values of expired days that no run refers to: whoever stored them died before their run began. Looks at
+ * each day once; what is still referred to then goes with its last run.
+ */
+export async function collectOrphanedValues(
+  ports: SweepPorts,
+  firstKept: Day,
+  now: Instant,
+  limits: SweepLimits,
+): Promise<number> {
+  const end = shift(firstKept, -1);
+  const done = await ports.marks.read(MARK);
+  if (done !== null && shift(done, 1) >= end) return 0;
+  const oldest = await oldestValues(ports);
+  const days = [...oldest.values()].flatMap((key) => valueDay(key) ?? []).toSorted();
+  let day = done === null ? days[0] : shift(done, 1);
+  let deleted = 0;
+  for (let looked = 0; day !== undefined && day < end && looked < limits.days; looked++) {
+    const today = day;
+    await forEach(oldest.keys(), async (tenant) => {
+      deleted += await collectDay(ports, tenant, today, now);
+    });
+    await ports.marks.write(MARK, day);
+    day = shift(day, 1);
+  }
+  return deleted;
+}
+
+/** Each tenant that has values, with the key of its oldest. */
+async function oldestValues({ blobs }: SweepPorts): Promise<ReadonlyMap<string, string>> {
+  const oldest = new Map<string, string>();
+  for (let [key] = await blobs.list(VALUES, 1); key !== undefined;) {
+    const tenant = valueTenant(key);
+    oldest.set(tenant, key);
+    [key] = await blobs.list(VALUES, 1, `${VALUES}${key.slice(VALUES.length).split("/", 1)[0] ?? ""}/${BEHIND}`);
+  }
+  return oldest;
+}
+
+async function collectDay(ports: SweepPorts, tenant: string, day: Day, now: Instant): Promise<number> {
+  const keys = await ports.blobs.list(valuesOf(tenant, day));
+  const held = keys.length === 0 ? null : await heldValues(ports, tenant, keys, now);
+  if (held === null) return 0;
+  const orphans = keys.filter((key) => !held.has(key));
+  if (orphans.length > 0) await ports.blobs.delete(orphans);
+  return orphans.length;
+}
