@@ -1,14 +1,28 @@
 import { readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
+import { setImmediate as turn } from "node:timers/promises";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import type { Profile } from "../../src/core/metadata/profile.ts";
 import { walk } from "../../src/cli/files/walk.ts";
-import { scan } from "../../src/cli/validate/scan.ts";
+import { scan, type ScanOptions } from "../../src/cli/validate/scan.ts";
 import type { ScanLine } from "../../src/cli/validate/scan-line.ts";
-import { scanPool } from "../../src/cli/validate/scan-pool.ts";
+import { scanPool, type ScanPool } from "../../src/cli/validate/scan-pool.ts";
 import { openSpool } from "../../src/cli/validate/spool.ts";
 import { stampedText, testFolder } from "./support/folder.ts";
 import "../support/properties.ts";
+
+/** A pool whose thread is ready to work, and how many batches it was given. */
+async function loadedPool(profiles: readonly Profile[]): Promise<{ readonly pool: ScanPool; batches(): number }> {
+  const own = scanPool(profiles, 1);
+  while (!own.hasRoom()) await turn();
+  let given = 0;
+  const judge: ScanPool["judge"] = (files) => {
+    given++;
+    return own.judge(files);
+  };
+  return { pool: { ...own, judge }, batches: () => given };
+}
 
 describe("scan", () => {
   it("judges alike and in the same order here and in threads", async () => {
@@ -20,17 +34,19 @@ describe("scan", () => {
       }),
     );
     const folder = testFolder({ ...files, "binary.bin": new Uint8Array(4) });
-    const judged = async (threadsFrom: number) => {
+    const judged = async (options: Partial<ScanOptions>) => {
       const found = walk(["."], { cwd: folder.path });
       const isRequired = ({ path }: { readonly path: string }) => path === "binary.bin";
       const lines: ScanLine[] = [];
-      for await (const line of scan(found, { profiles: ["canonical", "permissive"], isRequired, threadsFrom }))
-        lines.push(line);
+      const all = scan(found, { profiles: ["canonical", "permissive"], isRequired, ...options });
+      for await (const line of all) lines.push(line);
       return lines;
     };
-    const here = await judged(Infinity);
+    const here = await judged({ threadsFrom: Infinity });
     expect(here).toHaveLength(701);
-    expect(await judged(0)).toEqual(here);
+    const { pool, batches } = await loadedPool(["canonical", "permissive"]);
+    expect(await judged({ threadsFrom: 0, startPool: () => pool })).toEqual(here);
+    expect(batches()).toBeGreaterThan(0);
   });
 
   it("can be given up half way", async () => {

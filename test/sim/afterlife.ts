@@ -38,7 +38,8 @@ function lookIntoRings({ slots, commits }: World, findings: Findings): void {
   for (const { number, store, alarmAt } of slots) {
     if (alarmAt !== null) findings.add("clean", `ring ${number} has its alarm set with nothing to wait for`);
     for (const owner of commits.owners.get(number) ?? [])
-      if (owner !== "~trust" && store.read(owner).length > 0) findings.add("clean", `ring ${number} never forgets ${owner}`);
+      if (owner !== "~trust" && store.read(owner).length > 0)
+        findings.add("clean", `ring ${number} never forgets ${owner}`);
   }
 }
 

@@ -82,7 +82,10 @@ export class Clients {
   async look(run: string): Promise<void> {
     const { audit } = this.#options;
     const asked = audit.asking();
-    const view = await this.#ask("look", async ({ runs }) => ({ ok: true, value: await runs.view(TENANT, run) }) as const);
+    const view = await this.#ask(
+      "look",
+      async ({ runs }) => ({ ok: true, value: await runs.view(TENANT, run) }) as const,
+    );
     if (view?.ok) audit.saw(run, view.value, asked);
   }
 
@@ -131,7 +134,10 @@ export class Clients {
   }
 
   async #approve(run: string, approved: boolean): Promise<void> {
-    const seen = await this.#ask("look", async ({ runs }) => ({ ok: true, value: await runs.view(TENANT, run) }) as const);
+    const seen = await this.#ask(
+      "look",
+      async ({ runs }) => ({ ok: true, value: await runs.view(TENANT, run) }) as const,
+    );
     const steps = (seen?.ok && (seen.value?.["steps"] as readonly JsonObject[] | undefined)) || [];
     for (const { id, status } of steps) {
       if (status !== "waiting") continue;

@@ -52,7 +52,10 @@ export function employ(universe: Universe, { bus, isolates, executions, messages
   });
   const bury = (name: string) => () => {
     const { process, events } = isolates.get("undertaker");
-    return { process, consume: (batch: Parameters<typeof consumeDeadLetters>[1]) => consumeDeadLetters(name, batch, events.deadLetters) };
+    return {
+      process,
+      consume: (batch: Parameters<typeof consumeDeadLetters>[1]) => consumeDeadLetters(name, batch, events.deadLetters),
+    };
   };
   const settled = (): void => undefined;
   new Courier<unknown>(universe, { name: "dead work", queue: bus.deadWork, settled, consumer: bury("execute-dlq") });

@@ -7,7 +7,11 @@ import type { Fate } from "./weather.ts";
 /** A message whose consumer died, or that was handed back, comes again after this long. */
 const REDELIVERY_MS = 1_500;
 /** How long a message is held back. */
-const DELAY_MS: Partial<Record<Fate<"delivery">, number>> = { "after 300 ms": 300, "after 6 s": 6_000, "after 50 s": 50_000 };
+const DELAY_MS: Partial<Record<Fate<"delivery">, number>> = {
+  "after 300 ms": 300,
+  "after 6 s": 6_000,
+  "after 50 s": 50_000,
+};
 /** How long after the first delivery the second comes. */
 const AGAIN_MS: Partial<Record<Fate<"delivery">, number>> = { twice: 1, "twice, 8 s apart": 8_000 };
 /** A batch is at most this long. */
@@ -17,7 +21,10 @@ export interface CourierOptions<T> {
   readonly name: string;
   readonly queue: MemoryQueue<T>;
   /** The isolate that takes the next batch, and what it does with it. */
-  readonly consumer: () => { readonly process: Process; readonly consume: (batch: readonly Delivery<T>[]) => Promise<void> };
+  readonly consumer: () => {
+    readonly process: Process;
+    readonly consume: (batch: readonly Delivery<T>[]) => Promise<void>;
+  };
   /** A consumer's word on a message is about to count. */
   readonly settled: (delivery: Delivery<T>, verdict: "ack" | "retry") => void;
 }

@@ -113,10 +113,7 @@ function boot(
   const background = (work: Promise<unknown>): void => void work.catch(() => undefined);
   return {
     process,
-    envelopes: envelopeService(
-      { ...executor, coordinator, runs, ids, background },
-      { rings, leases: settings.leases },
-    ),
+    envelopes: envelopeService({ ...executor, coordinator, runs, ids, background }, { rings, leases: settings.leases }),
     runs: runService(runs),
     control: runControlService({ ...executor, coordinator, runs, ids }, rings),
     removal: runRemovalService(sweep),

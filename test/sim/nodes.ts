@@ -31,7 +31,9 @@ function run(
   const fate = decisions.choose(`node ${node.name}`, "node");
   if (fate !== "works") note(`node ${node.name}`, fate);
   const broken = (code: "CONNECTION_ERROR" | "HANDLER_EXECUTION_ERROR", retryable: boolean): RuntimeHostError =>
-    new RuntimeHostError(fault(code, `${node.name} was made to fail`, { retryable, details: { execution: execution.number } }));
+    new RuntimeHostError(
+      fault(code, `${node.name} was made to fail`, { retryable, details: { execution: execution.number } }),
+    );
   if (fate === "hangs") return new Promise(() => undefined);
   return process.call(`run ${call.stepId} of ${call.runId.slice(-6)}`, () => {
     if (fate === "fails") throw broken("CONNECTION_ERROR", true);

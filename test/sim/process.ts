@@ -108,7 +108,8 @@ export function overNetwork<Port extends object>(port: Port, name: string, proce
       if (known) return known;
       const member: unknown = Reflect.get(target, property);
       if (typeof member !== "function") return member;
-      const asked = (...args: unknown[]) => process.call(`${name}.${property}`, () => member.apply(target, args) as unknown);
+      const asked = (...args: unknown[]) =>
+        process.call(`${name}.${property}`, () => member.apply(target, args) as unknown);
       wrapped.set(property, asked);
       return asked;
     },

@@ -12,7 +12,8 @@ export async function reachedIn({ commits, told, backends }: World): Promise<Rea
     for (const { steps } of segments.values())
       for (const { status, attempts, outcome } of steps) {
         reached.add(`a step ${status}`);
-        for (const { fault, via } of attempts) reached.add(fault ? `an attempt ended with ${fault.code}` : `a step went by ${via}`);
+        for (const { fault, via } of attempts)
+          reached.add(fault ? `an attempt ended with ${fault.code}` : `a step went by ${via}`);
         if (outcome?.ok && Object.values(outcome.outputs).some(isRef)) reached.add("a value travelled by reference");
       }
   }

@@ -10,8 +10,16 @@ import { frailAlarm, frailStore, type StorageWitness } from "./ring-storage.ts";
 import type { Universe } from "./universe.ts";
 import type { Fate, Kind } from "./weather.ts";
 
-const DOWN_MS: Record<Fate<"restart">, number> = { "back at once": 0, "back after 4 s": 4_000, "back after 30 s": 30_000 };
-const LATE_MS: Partial<Record<Fate<"alarm">, number>> = { "500 ms late": 500, "20 s late": 20_000, "80 s late": 80_000 };
+const DOWN_MS: Record<Fate<"restart">, number> = {
+  "back at once": 0,
+  "back after 4 s": 4_000,
+  "back after 30 s": 30_000,
+};
+const LATE_MS: Partial<Record<Fate<"alarm">, number>> = {
+  "500 ms late": 500,
+  "20 s late": 20_000,
+  "80 s late": 80_000,
+};
 /** So many alarms in so many milliseconds are a loop: no ring has that much to do. */
 const LOOP = { alarms: 40, withinMs: 1_000 };
 /** The platform tries an alarm again this long after it failed. */
@@ -130,7 +138,10 @@ export class RingSlot {
         });
       };
     };
-    return { publishWork: publish("publish work", bus.publishWork), publishEvents: publish("publish events", bus.publishEvents) };
+    return {
+      publishWork: publish("publish work", bus.publishWork),
+      publishEvents: publish("publish events", bus.publishEvents),
+    };
   }
 
   #arm(at: number, skewMs: number): void {

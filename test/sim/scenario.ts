@@ -10,7 +10,9 @@ export interface Act {
   readonly does:
     | { readonly what: "submit"; readonly body: "same" | "other"; readonly waitMs: number }
     | { readonly what: "approve"; readonly approved: boolean }
-    | { readonly what: "read" | "cancel" | "pause" | "resume" | "send event" | "rerun" | "delete" | "redrive the dead" };
+    | {
+        readonly what: "read" | "cancel" | "pause" | "resume" | "send event" | "rerun" | "delete" | "redrive the dead";
+      };
 }
 
 /** Who asks what of which nodes. Follows from the seed alone. */

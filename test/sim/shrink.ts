@@ -27,7 +27,7 @@ export async function shrink(seed: number, invariant: Invariant, found: Deviatio
     (await attempt(acts, new Map(deviations))).findings.some((finding) => finding.invariant === invariant);
   let acts = scenario.acts;
   let deviations = [...found];
-  for (let size = -1; size !== acts.length + deviations.length; ) {
+  for (let size = -1; size !== acts.length + deviations.length;) {
     size = acts.length + deviations.length;
     acts = await without(acts, (fewer) => fails(fewer, deviations));
     deviations = [...(await without(deviations, (fewer) => fails(acts, fewer)))];
@@ -43,7 +43,7 @@ const withActs = (scenario: Scenario, acts: readonly Act[]): Scenario => ({ ...s
 async function without<T>(list: readonly T[], holds: (fewer: readonly T[]) => Promise<boolean>): Promise<readonly T[]> {
   let kept = list;
   for (let stretch = Math.max(1, kept.length >> 1); stretch >= 1 && kept.length > 0; stretch >>= 1) {
-    for (let at = 0; at < kept.length; ) {
+    for (let at = 0; at < kept.length;) {
       const fewer = kept.toSpliced(at, stretch);
       if (await holds(fewer)) kept = fewer;
       else at += stretch;

@@ -64,7 +64,11 @@ export function definitionOf({ name, reads, gives, effect, timeoutMs, retry, wai
     entrypoint: waitsFor ? { type: "wait", target: waitsFor } : { type: "builtin", target: name },
     inputs: Object.fromEntries(reads.map((key) => [key, { schema: text, optional: false }])),
     outputs: { [gives]: given },
-    inputState: { type: "object", properties: Object.fromEntries(reads.map((key) => [key, text])), required: [...reads] },
+    inputState: {
+      type: "object",
+      properties: Object.fromEntries(reads.map((key) => [key, text])),
+      required: [...reads],
+    },
     outputState: { type: "object", properties: { [gives]: given }, required: [gives] },
     execution: { cost: 1, latencyMs: 10, timeoutMs, retry, cache: null },
     config: waitsFor ? { ms: 2_000, event: EVENT, timeout_ms: timeoutMs } : {},

@@ -51,7 +51,8 @@ function sketchGraph(random: Random, nodes: readonly SimNode[]): JsonObject[] {
     };
     const inputs = Object.fromEntries(node.reads.map((key) => [key, giver()]));
     const after = steps.length > 0 && random.chance(node.waitsFor ? 0.8 : 0.25) ? [random.pick(steps).id] : [];
-    const gate = givers.length > 0 && random.chance(0.12) ? { when: { value: giver(), op: "contains", than: "1" } } : {};
+    const gate =
+      givers.length > 0 && random.chance(0.12) ? { when: { value: giver(), op: "contains", than: "1" } } : {};
     steps.push({ id, node });
     return { id, node: node.name, inputs, after, ...gate };
   });

@@ -45,7 +45,9 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const decisions = new Decisions(seed, weather, deviations);
   const findings = new Findings();
   const seconds = (): string => ((timeline.now - START) / 1_000).toFixed(3).padStart(9);
-  const note = trace ? (who: string, what: string) => trace(`${seconds()} s  ${who.padEnd(12)} ${what}`) : () => undefined;
+  const note = trace
+    ? (who: string, what: string) => trace(`${seconds()} s  ${who.padEnd(12)} ${what}`)
+    : () => undefined;
   const universe: Universe = { timeline, decisions, note };
   const world = await buildWorld(seed, scenario, universe, findings, bug?.plant() ?? {});
   arrange(scenario, universe, world);
@@ -54,11 +56,21 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const reached = await reachedIn(world);
   if (findings.all.length === 0) await lookOver(world, timeline.now, findings);
   if (findings.all.length === 0) await afterlife(world, timeline, findings);
-  return { findings: findings.all, deviations: decisions.taken, runs: world.commits.runs.size, steps: timeline.steps, reached };
+  return {
+    findings: findings.all,
+    deviations: decisions.taken,
+    runs: world.commits.runs.size,
+    steps: timeline.steps,
+    reached,
+  };
 }
 
 /** Everything that will happen of itself. */
-function arrange({ acts }: Scenario, { timeline, decisions, note }: Universe, { clients, slots, isolates }: World): void {
+function arrange(
+  { acts }: Scenario,
+  { timeline, decisions, note }: Universe,
+  { clients, slots, isolates }: World,
+): void {
   for (const act of acts) timeline.at(START + act.atMs, () => clients.act(act));
   for (let at = START + SWEEP_EVERY_MS; at < HEALED_AT; at += SWEEP_EVERY_MS)
     timeline.at(at, () => {

@@ -107,7 +107,8 @@ function ringSlots(
 /** A ring as others reach it: every method crosses the boundary of its object. */
 function doorOf(slot: RingSlot, messages: MessageAudit): RingCalls {
   return new Proxy({} as RingCalls, {
-    get: (_, method: string) =>
+    get:
+      (_, method: string) =>
       async (...args: readonly unknown[]) => {
         const answer = await slot.call(method as keyof RingCalls, args);
         messages.heard(method, args);

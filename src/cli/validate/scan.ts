@@ -12,34 +12,38 @@ export interface ScanOptions {
   readonly isRequired: (file: { readonly path: string; readonly absolute: string }) => boolean;
   /** How many files make threads worth their start. */
   readonly threadsFrom?: number;
+  readonly startPool?: (profiles: readonly Profile[]) => ScanPool;
 }
 
 const BATCH = 64;
 /** One thread judges more than 5,000 files a second; loading others and talking to them costs what thousands of files do. */
 const THREADS_FROM = 4_000;
+/** Judged batches that wait for one before them. */
+const MAX_WAITING = 32;
+
+type Lines = readonly ScanLine[];
 
 /**
- * Judges what a walk finds, in its order. Holds no more than a few batches at once, however many files there are: a
- * longer scan is handed to threads once they have loaded, and goes on here until then.
+ * Judges what a walk finds, in its order. Holds no more than some batches at once, however many files there are. A longer
+ * scan is shared with other threads once they have loaded; this one goes on judging beside them.
  */
 export async function* scan(found: Iterable<Found>, options: ScanOptions): AsyncGenerator<ScanLine> {
-  const { profiles, threadsFrom = THREADS_FROM } = options;
+  const { profiles, threadsFrom = THREADS_FROM, startPool = scanPool } = options;
   let pool: ScanPool | null = null;
   let count = 0;
   try {
-    const inFlight: Promise<readonly ScanLine[]>[] = [];
+    const waiting: (Lines | Promise<Lines>)[] = [];
     for (const batch of batches(found)) {
       count += batch.length;
-      if (count > threadsFrom) pool ??= scanPool(profiles);
-      if (pool?.isReady() === true) {
-        inFlight.push(judgeInPool(batch, options, pool));
-        if (inFlight.length >= pool.width) yield* await (inFlight.shift() as Promise<readonly ScanLine[]>);
-      } else {
-        yield* batch.map((one) => judgeHere(one, options));
-        if (pool !== null) await turn();
+      if (count > threadsFrom) pool ??= startPool(profiles);
+      waiting.push(pool?.hasRoom() === true ? judgeInPool(batch, options, pool) : judgeHere(batch, options));
+      // Answers of threads come in between two batches of our own.
+      if (pool !== null) await turn();
+      while (waiting.length > 0 && (waiting.length > MAX_WAITING || !(waiting[0] instanceof Promise))) {
+        yield* await (waiting.shift() as Lines | Promise<Lines>);
       }
     }
-    for (const lines of inFlight) yield* await lines;
+    for (const lines of waiting) yield* await lines;
   } finally {
     await pool?.close();
   }
@@ -60,11 +64,10 @@ function* batches(found: Iterable<Found>): Generator<readonly Found[]> {
 
 type Entry = Found & { readonly kind: "file" | "problem" | "directory" };
 
-function judgeHere(found: Entry, options: ScanOptions): ScanLine {
-  return found.kind === "problem"
-    ? problemLine(found, options.profiles)
-    : scanLine(toJudge(found, options), options.profiles);
-}
+const judgeHere = (batch: readonly Entry[], options: ScanOptions): Lines =>
+  batch.map((one) =>
+    one.kind === "problem" ? problemLine(one, options.profiles) : scanLine(toJudge(one, options), options.profiles),
+  );
 
 const problemLine = (found: Extract<Found, { readonly kind: "problem" }>, profiles: readonly Profile[]): ScanLine =>
   lineOf(withProblems(emptyVerdict(found.path, profiles), [found.problem]));
@@ -75,14 +78,15 @@ const toJudge = ({ path, absolute }: Entry, { isRequired }: ScanOptions): FileTo
   required: isRequired({ path, absolute }),
 });
 
-async function judgeInPool(
-  batch: readonly Found[],
-  options: ScanOptions,
-  pool: ScanPool,
-): Promise<readonly ScanLine[]> {
+function judgeInPool(batch: readonly Found[], options: ScanOptions, pool: ScanPool): Promise<Lines> {
   const files = batch.filter((one) => one.kind === "file").map((one) => toJudge(one, options));
-  const lines = (await pool.judge(files)).values();
-  return batch.map((one) =>
-    one.kind === "problem" ? problemLine(one, options.profiles) : (lines.next().value as ScanLine),
-  );
+  const judged = pool.judge(files).then((answers) => {
+    const lines = answers.values();
+    return batch.map((one) =>
+      one.kind === "problem" ? problemLine(one, options.profiles) : (lines.next().value as ScanLine),
+    );
+  });
+  // Whoever waits for these lines is told when they fail; nobody waits yet.
+  judged.catch(() => undefined);
+  return judged;
 }

@@ -79,10 +79,12 @@ export class CommitAudit implements StorageWitness {
       if (encodeRun(before) !== encodeRun(state)) this.#findings.add("final", `run ${id} changed after its end`);
       return;
     }
-    for (const segment of state.segments.values()) this.#segment(watched, before?.segments.get(segment.id), segment, state);
+    for (const segment of state.segments.values())
+      this.#segment(watched, before?.segments.get(segment.id), segment, state);
     if (!TERMINAL_RUN.has(status)) return;
     for (const { id: segment, lease, dueAt, steps } of state.segments.values()) {
-      if (lease !== null || dueAt !== null) this.#findings.add("released", `segment ${segment} of run ${id}, ${status}`);
+      if (lease !== null || dueAt !== null)
+        this.#findings.add("released", `segment ${segment} of run ${id}, ${status}`);
       const open = steps.find((step) => !TERMINAL_STEP.has(step.status));
       if (open) this.#findings.add("ends", `run ${id} is ${status} while step ${open.id} is ${open.status}`);
     }
@@ -90,7 +92,8 @@ export class CommitAudit implements StorageWitness {
 
   #segment(watched: Watched, before: SegmentState | undefined, after: SegmentState, state: RunState): void {
     const place = `segment ${after.id} of run ${state.header.id}`;
-    if (before && after.epoch < before.epoch) this.#findings.add("epochs", `${place}: ${before.epoch} → ${after.epoch}`);
+    if (before && after.epoch < before.epoch)
+      this.#findings.add("epochs", `${place}: ${before.epoch} → ${after.epoch}`);
     const token = after.lease?.token;
     if (token !== undefined && token !== before?.lease?.token) {
       if (watched.tokens.has(token)) this.#findings.add("epochs", `${place}: token ${token} was given before`);
@@ -120,7 +123,10 @@ export class CommitAudit implements StorageWitness {
       const place = `execution ${number} of step ${step.id}, run ${state.header.id}`;
       const held = segment?.lease?.token ?? null;
       if (execution.runId !== state.header.id || execution.stepId !== step.id || token !== held)
-        this.#findings.add("fenced", `${place}: made under ${token ?? "no lease"}, committed under ${held ?? "no lease"}`);
+        this.#findings.add(
+          "fenced",
+          `${place}: made under ${token ?? "no lease"}, committed under ${held ?? "no lease"}`,
+        );
       if (late) this.#findings.add("inTime", place);
       if (step.outcome?.ok !== true) this.#countFailure(watched, step, execution, state);
     }
@@ -131,6 +137,9 @@ export class CommitAudit implements StorageWitness {
     watched.failures.set(step.id, failures.add(execution));
     const allowed = 1 + (planIndex(state.plan).stepById.get(step.id)?.retry.maxRetries ?? 0);
     if (failures.size > allowed)
-      this.#findings.add("bounded", `step ${step.id} of run ${state.header.id} failed ${failures.size} times, ${allowed} allowed`);
+      this.#findings.add(
+        "bounded",
+        `step ${step.id} of run ${state.header.id} failed ${failures.size} times, ${allowed} allowed`,
+      );
   }
 }

@@ -45,7 +45,8 @@ async function askAgain(
     told.settle(id, place ? await backends.blobs.get(place.key, place) : null, GIVEN);
   }
   for (const id of told.told.keys()) {
-    if (!archived.has(id) && !told.doomed.has(id)) findings.add("kept", `run ${id} was acknowledged and is not archived`);
+    if (!archived.has(id) && !told.doomed.has(id))
+      findings.add("kept", `run ${id} was acknowledged and is not archived`);
     void clients.look(id);
   }
 }

@@ -46,7 +46,8 @@ export class MessageAudit {
 
   workSettled({ id, body }: Delivery<ExecuteMessage>, verdict: "ack" | "retry"): void {
     const { runId, segment, token } = body.work;
-    if (verdict !== "ack" || this.#buried.has(id) || this.#expired.has(id) || this.#answered.has(leaseOf(body.work))) return;
+    if (verdict !== "ack" || this.#buried.has(id) || this.#expired.has(id) || this.#answered.has(leaseOf(body.work)))
+      return;
     if (this.#commits.leaseOf(runId, segment) !== token) return;
     this.#findings.add("answered", `${id}: segment ${segment} of run ${runId} still waits under ${token}`);
   }
@@ -55,8 +56,10 @@ export class MessageAudit {
     if (verdict !== "ack" || body.type !== "archive") return;
     const open = this.#rings[body.ring]?.store.read("~outbox").some(({ part }) => part === String(body.batch));
     const matter = `archive-${body.ring.toString(16).padStart(2, "0")}-${body.batch}`;
-    if (open && !this.#buried.has(matter)) this.#findings.add("answered", `${id}: batch ${body.batch} of ring ${body.ring} is not archived`);
+    if (open && !this.#buried.has(matter))
+      this.#findings.add("answered", `${id}: batch ${body.batch} of ring ${body.ring} is not archived`);
   }
 }
 
-const leaseOf = ({ runId, segment, token }: Pick<Answer, "runId" | "segment" | "token">): string => `${runId} ${segment} ${token}`;
+const leaseOf = ({ runId, segment, token }: Pick<Answer, "runId" | "segment" | "token">): string =>
+  `${runId} ${segment} ${token}`;

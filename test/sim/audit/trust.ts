@@ -28,15 +28,23 @@ export async function auditTrust(
     const right = counted.get(number) ?? new Map<string, TrustTotals>();
     for (const node of new Set([...kept.keys(), ...right.keys()]))
       if (differ(kept.get(node), right.get(node)))
-        findings.add("trust", `ring ${number} counted ${say(kept.get(node))} of ${node}, its records say ${say(right.get(node))}`);
+        findings.add(
+          "trust",
+          `ring ${number} counted ${say(kept.get(node))} of ${node}, its records say ${say(right.get(node))}`,
+        );
   }
   const nodes = new Set([...counted.values()].flatMap((totals) => [...totals.keys()]));
   for (const node of nodes) {
-    const totals = [...counted.values()].map((own) => own.get(node) ?? emptyTotals()).reduce(mergeTotals, emptyTotals());
+    const totals = [...counted.values()]
+      .map((own) => own.get(node) ?? emptyTotals())
+      .reduce(mergeTotals, emptyTotals());
     const right = scoreOf(totals, { declared: null, now });
     const kept = await trust.read("default", node, null, now);
     if (JSON.stringify(kept) !== JSON.stringify(right))
-      findings.add("trust", `the memory of ${node} says ${JSON.stringify(kept)}, the records say ${JSON.stringify(right)}`);
+      findings.add(
+        "trust",
+        `the memory of ${node} says ${JSON.stringify(kept)}, the records say ${JSON.stringify(right)}`,
+      );
   }
 }
 
@@ -48,4 +56,5 @@ function bookOf(body: string): [string, TrustTotals] {
 const differ = (a: TrustTotals = emptyTotals(), b: TrustTotals = emptyTotals()): boolean =>
   a.sx !== b.sx || a.sw !== b.sw || a.samples !== b.samples || a.successes !== b.successes || a.failures !== b.failures;
 
-const say = (totals: TrustTotals = emptyTotals()): string => `${totals.samples} observations (Σw ${totals.sw}, Σwx ${totals.sx})`;
+const say = (totals: TrustTotals = emptyTotals()): string =>
+  `${totals.samples} observations (Σw ${totals.sw}, Σwx ${totals.sx})`;

@@ -9,7 +9,10 @@ import type { Invariant } from "../audit/findings.ts";
 /** What others may call on a ring. */
 export type RingCalls = { [Method in keyof Ring]: Ring[Method] };
 
-export type ConsumeWork = (deliveries: readonly Delivery<ExecuteMessage>[], ports: ExecuteConsumerPorts) => Promise<void>;
+export type ConsumeWork = (
+  deliveries: readonly Delivery<ExecuteMessage>[],
+  ports: ExecuteConsumerPorts,
+) => Promise<void>;
 
 /** A mistake somebody could make, to be planted between the parts of an otherwise right system. */
 export interface Bug {

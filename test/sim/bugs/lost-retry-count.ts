@@ -12,6 +12,9 @@ export const lostRetryCount: Bug = {
 function forgetful(state: RunState): RunState {
   const segments = new Map<string, SegmentState>();
   for (const [id, segment] of state.segments)
-    segments.set(id, { ...segment, steps: segment.steps.map((step) => ({ ...step, attempts: step.attempts.slice(-1) })) });
+    segments.set(id, {
+      ...segment,
+      steps: segment.steps.map((step) => ({ ...step, attempts: step.attempts.slice(-1) })),
+    });
   return { ...state, segments };
 }

@@ -21,7 +21,9 @@ function keepEpochs(state: RunState, transition: Transition): Transition {
         : segment,
     ),
     intents: transition.intents.map((intent) =>
-      intent.type === "dispatch" && again(intent.segment) ? { ...intent, epoch: 1, token: token(intent.segment) } : intent,
+      intent.type === "dispatch" && again(intent.segment)
+        ? { ...intent, epoch: 1, token: token(intent.segment) }
+        : intent,
     ),
   };
 }

@@ -9,7 +9,11 @@ export const tombstoneForgotten: Bug = {
       ...ports,
       store: {
         ...ports.store,
-        write: (owner, parts) => ports.store.write(owner, parts.filter(({ part }) => part !== "t")),
+        write: (owner, parts) =>
+          ports.store.write(
+            owner,
+            parts.filter(({ part }) => part !== "t"),
+          ),
       },
     }),
   }),
