@@ -74,7 +74,7 @@ export function createClient(options: ClientOptions): Client {
     envelopes,
     runs: {
       ...runClient(transport, options.now ?? Date.now),
-      ...runControlClient(transport, once),
+      ...runControlClient(transport, once, newKey),
       ...runSearchClient(transport),
     },
     deadLetters: deadLetterClient(transport),

@@ -16,8 +16,9 @@ import type { Transport } from "./transport.ts";
 
 /**
  * Steering and repeating runs. Cancelling, pausing and resuming may be repeated: a run that is so already is an answer.
- * Events, approvals and reruns are sent once, for a second one would mean something else: when such a call rejects with
- * CONNECTION_ERROR, it may have happened all the same, and the run's page tells.
+ * Reruns are repeated under one idempotency key. Events and approvals are sent once, for a second one would mean
+ * something else: when such a call rejects with CONNECTION_ERROR, it may have happened all the same, and the run's page
+ * tells.
  */
 export interface RunControlClient {
   /** Rejects with INVALID_STATE when the run has ended otherwise. */
@@ -28,8 +29,8 @@ export interface RunControlClient {
   sendEvent(runId: string, name: string, payload?: unknown): Promise<RunSteered>;
   /** A person's word on a step; rejects with INVALID_STATE when the step waits for none. */
   decide(runId: string, step: string, word: ApprovalRequest): Promise<RunSteered>;
-  /** Begins a new run that repeats an ended one; the answer is the new run. */
-  rerun(runId: string, request?: RerunRequest): Promise<RunSteered>;
+  /** Begins a new run that repeats an ended one; the answer is the new run. The same key begins one run. */
+  rerun(runId: string, request?: RerunRequest, options?: { readonly idempotencyKey?: string }): Promise<RunSteered>;
   /** Executes an ended run again from its record and compares every hash; writes nothing. */
   replay(runId: string): Promise<ReplayReport>;
   /** An ended run as one file. */
@@ -42,8 +43,8 @@ const CANCELLED: ReadonlySet<RunStatus> = new Set(["cancelled"]);
 const PAUSED: ReadonlySet<RunStatus> = new Set(["paused"]);
 const UNDER_WAY: ReadonlySet<RunStatus> = new Set(["queued", "running", "waiting"]);
 
-/** `once` sends a request at most once, whatever comes of it. */
-export function runControlClient(transport: Transport, once: Transport): RunControlClient {
+/** `once` sends a request at most once, whatever comes of it; `newKey` makes idempotency keys. */
+export function runControlClient(transport: Transport, once: Transport, newKey: () => string): RunControlClient {
   const path = (runId: string): string => `/v1/runs/${encodeURIComponent(runId)}`;
 
   async function post(by: Transport, where: string, body?: unknown): Promise<unknown> {
@@ -74,8 +75,10 @@ export function runControlClient(transport: Transport, once: Transport): RunCont
       const where = `${path(runId)}/approvals/${encodeURIComponent(step)}`;
       return readAnswer(runSteered, await post(once, where, word));
     },
-    async rerun(runId, request) {
-      return readAnswer(runSteered, await post(once, `${path(runId)}/rerun`, request));
+    async rerun(runId, request = {}, { idempotencyKey = newKey() } = {}) {
+      const headers = { "idempotency-key": idempotencyKey };
+      const call = { method: "POST", path: `${path(runId)}/rerun`, headers, body: request } as const;
+      return readAnswer(runSteered, (await transport.json(call)).body);
     },
     async replay(runId) {
       return readAnswer(replayReport, await post(transport, `${path(runId)}/replay`));

@@ -73,10 +73,10 @@ describe("against the gateway", () => {
       run_id: NEW_RUN,
       status: "queued",
     });
-    await client.runs.rerun(RUN_ID);
+    await client.runs.rerun(RUN_ID, {}, { idempotencyKey: "mine" });
     expect(reruns).toEqual([
-      { from: "b", downstream: false, given: { "a.b": 1 } },
-      { from: null, downstream: true, given: {} },
+      { from: "b", downstream: false, given: { "a.b": 1 }, idempotencyKey: expect.stringMatching(/^[0-9a-f-]{36}$/) },
+      { from: null, downstream: true, given: {}, idempotencyKey: "mine" },
     ]);
   });
 
@@ -120,15 +120,20 @@ describe("what may be repeated", () => {
     expect(await errorOf(client.runs[verb](RUN_ID))).toMatchObject({ code: "INVALID_STATE", status: 409 });
   });
 
-  it("an event, an approval and a rerun are sent once, whatever comes of it", async () => {
+  it("an event and an approval are sent once, whatever comes of it", async () => {
     for (const answer of [new Error("lost"), problem("SERVICE_UNAVAILABLE", 503, { retry_after_seconds: 1 })]) {
       const { client, sent, pauses } = scripted([answer]);
       await errorOf(client.runs.sendEvent(RUN_ID, "payment"));
       await errorOf(client.runs.decide(RUN_ID, "sign", { approved: true }));
-      await errorOf(client.runs.rerun(RUN_ID));
-      expect(sent).toHaveLength(3);
+      expect(sent).toHaveLength(2);
       expect(pauses).toEqual([]);
     }
+  });
+
+  it("a rerun is repeated under the key of the first attempt", async () => {
+    const { client, sent } = scripted([new Error("lost"), json({ run_id: NEW_RUN, status: "queued" }, 202)]);
+    expect(await client.runs.rerun(RUN_ID)).toMatchObject({ run_id: NEW_RUN });
+    expect(sent.map(({ init }) => init.headers["idempotency-key"])).toEqual(["key-1", "key-1"]);
   });
 
   it("a replay, an export and an import are repeated", async () => {

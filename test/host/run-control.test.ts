@@ -93,7 +93,13 @@ describe("events", () => {
 
   it("the step that waits for the name goes on with the payload", async () => {
     const { control, settle, view, id } = await open();
-    expect((await view(id)).status).toBe("waiting");
+    expect(await view(id)).toMatchObject({
+      status: "waiting",
+      steps: [
+        { waiting: { kind: "event", event: "paid", until: "2023-11-15T22:13:20.000Z", prompt: null } },
+        { waiting: null },
+      ],
+    });
     await control.signal("default", id, "other", 1);
     expect((await view(id)).status).toBe("waiting");
     expect(valueOf(await control.signal("default", id, "paid", { amount: 42 }))).toEqual({

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject, JsonValue } from "../../contracts/json.ts";
 import { runSnapshot } from "../../contracts/run-control.ts";
-import { valueHash } from "../../src/core/run/hash.ts";
+import { textHash, valueHash } from "../../src/core/run/hash.ts";
 import { effectNode, pureNode, testEngine, type TestNode } from "../support/engines.ts";
 import {
   CORRELATION,
@@ -96,6 +96,25 @@ describe("rerun", () => {
     });
     expect(await rerun(UNKNOWN)).toMatchObject(refusal("RUN_NOT_FOUND"));
     expect(world.engine.ports.bus.work.size).toBe(0);
+  });
+
+  it("asked for twice with one key is one run, with another request a conflict", async () => {
+    const { rerun, settle, executed, id } = await ended();
+    const request = { from: "count", idempotencyKey: "again" };
+    const first = idOf(valueOf(await rerun(id, request)));
+    expect(idOf(valueOf(await rerun(id, request)))).toBe(first);
+    await settle();
+    expect(idOf(valueOf(await rerun(id, request)))).toBe(first);
+    expect(await executed(first)).toEqual(["count"]);
+    expect(await rerun(id, { ...request, from: "twice" })).toMatchObject(refusal("IDEMPOTENCY_CONFLICT"));
+    expect(idOf(valueOf(await rerun(id)))).not.toBe(first);
+  });
+
+  it("names the run it repeats", async () => {
+    const { rerun, view, id } = await ended();
+    const again = idOf(valueOf(await rerun(id, { from: "count" })));
+    expect(await view(again)).toMatchObject({ lineage: { kind: "rerun", run_id: id, from: "count", depth: 1 } });
+    expect(await view(id)).toMatchObject({ lineage: null });
   });
 
   it("with an input that breaks the contract fails with the place", async () => {
@@ -216,6 +235,22 @@ describe("export and import", () => {
     });
   });
 
+  it("says nothing of the trust of the nodes here", async () => {
+    const { snapshot } = await exported();
+    const there = await testEngine(PIPELINE);
+    await steering(there).control.importRun("default", snapshot);
+    await there.settle();
+    const { trust } = await there.engine.ports.registry.snapshot("default");
+    expect([...trust.values()].map(({ samples }) => samples).filter((samples) => samples > 0)).toEqual([]);
+  });
+
+  it("a run whose large value is lost is not exported", async () => {
+    const { world, control, id } = await exported();
+    const { blobs } = world.engine.ports;
+    await blobs.delete(await blobs.list("values/"));
+    expect(await control.exportRun("default", id)).toMatchObject(refusal("VALUE_UNAVAILABLE"));
+  });
+
   it("is what the contract says", async () => {
     const { snapshot } = await exported();
     expect(runSnapshot.safeParse(snapshot).error).toBeUndefined();
@@ -248,6 +283,16 @@ describe("export and import", () => {
       "INVALID_PARAMETER",
     ],
     [
+      "the id, sealed anew",
+      (file) => reseal(file, (text) => text.replace(/"id":"r[^"]+"/, '"id":"nobody"')),
+      "INVALID_PARAMETER",
+    ],
+    [
+      "the plan taken out, sealed anew",
+      (file) => reseal(file, (text) => text.replace('"plan":', '"plans":')),
+      "INVALID_PARAMETER",
+    ],
+    [
       "the end, sealed anew",
       (file) => reseal(file, (text) => text.replace('"status":"succeeded"', '"status":"running"')),
       "INVALID_STATE",
@@ -262,6 +307,32 @@ describe("export and import", () => {
     const there = steering(await testEngine(PIPELINE));
     expect(await there.control.importRun("default", file)).toMatchObject(refusal(code));
     await expect(there.view(id)).rejects.toThrow();
+  });
+
+  it("a file that points at another's object overwrites nothing: its values get places of their own", async () => {
+    const { snapshot, result } = await exported();
+    const file = structuredClone(snapshot) as Record<string, JsonValue>;
+    reseal(file, (text) => text.replaceAll(/"key":"values[^"]*"/g, '"key":"nodes/default/shout"'));
+    const there = await testEngine(PIPELINE);
+    await there.engine.ports.blobs.put("nodes/default/shout", "the code");
+    expect(await steering(there).control.importRun("default", file)).toMatchObject({ ok: true });
+    expect(await there.engine.ports.blobs.get("nodes/default/shout")).toBe("the code");
+    expect(await there.engine.services.runs.result("default", String(file["run_id"]))).toEqual(result);
+  });
+
+  it.each([
+    ["lacks a value it refers to", () => ({})],
+    ["has a value that is no JSON", () => ({ [textHash("{")]: "{" })],
+  ])("a file that %s is refused, and nothing is written", async (_, values) => {
+    const { snapshot } = await exported();
+    const file = structuredClone(snapshot) as Record<string, JsonValue>;
+    file["values"] = values();
+    reseal(file, (text) =>
+      text.replaceAll(/"sha256":"[0-9a-f]{64}"/g, `"sha256":"${Object.keys(values())[0] ?? "0".repeat(64)}"`),
+    );
+    const there = await testEngine(PIPELINE);
+    expect(await steering(there).control.importRun("default", file)).toMatchObject(refusal("INVALID_PARAMETER"));
+    expect(await there.engine.ports.blobs.list("")).toEqual([]);
   });
 
   it.each([null, 7, "text", [], {}])("%j is no snapshot", async (value) => {

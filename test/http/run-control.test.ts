@@ -84,7 +84,7 @@ describe("running again, replaying, moving", () => {
     const response = await post(`/v1/runs/${RUN_ID}/rerun`, body, { "x-correlation-id": CORRELATION });
     expect([response.status, response.headers.get("location")]).toEqual([202, `/v1/runs/${NEW_RUN}`]);
     expect(await response.json()).toEqual({ run_id: NEW_RUN, status: "queued" });
-    expect(calls).toEqual([["default", RUN_ID, body, CORRELATION]]);
+    expect(calls).toEqual([["default", RUN_ID, { ...body, idempotencyKey: null }, CORRELATION]]);
   });
 
   it("a rerun of everything needs no body", async () => {
@@ -97,10 +97,18 @@ describe("running again, replaying, moving", () => {
       Array.from({ length: 2 }, () => [
         "default",
         RUN_ID,
-        { from: null, downstream: true, given: {} },
+        { from: null, downstream: true, given: {}, idempotencyKey: null },
         expect.any(String),
       ]),
     );
+  });
+
+  it("a rerun may have an idempotency key, bare or quoted", async () => {
+    const { post, calls } = listening();
+    for (const key of ["k", '"k"']) await post(`/v1/runs/${RUN_ID}/rerun`, {}, { "idempotency-key": key });
+    expect(calls.map(([, , request]) => (request as { idempotencyKey: string }).idempotencyKey)).toEqual(["k", "k"]);
+    const long = await post(`/v1/runs/${RUN_ID}/rerun`, {}, { "idempotency-key": "k".repeat(256) });
+    expect(await problemOf(long)).toMatchObject({ code: "INVALID_PARAMETER", place: "header idempotency-key" });
   });
 
   it("a replay answers its report", async () => {

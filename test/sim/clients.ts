@@ -121,7 +121,7 @@ export class Clients {
   async #rerun(run: string): Promise<void> {
     const { audit, ids } = this.#options;
     const moment = audit.asking();
-    const whole = { from: null, downstream: true, given: {} };
+    const whole = { from: null, downstream: true, given: {}, idempotencyKey: null };
     const outcome = await this.#ask("rerun", ({ control }) => control.rerun(TENANT, run, whole, ids.uuid()));
     if (outcome?.ok) audit.repeated(String(outcome.value["run_id"]), outcome.value, moment);
   }

@@ -37,7 +37,12 @@ export function steering({ engine, settle }: TestEngine) {
     steer: (id: string, event: Parameters<Services["control"]["control"]>[2], tenant = "default") =>
       control.control(tenant, id, event),
     rerun: (id: string, request: Partial<RerunRequest> = {}) =>
-      control.rerun("default", id, { from: null, downstream: true, given: {}, ...request }, CORRELATION),
+      control.rerun(
+        "default",
+        id,
+        { from: null, downstream: true, given: {}, idempotencyKey: null, ...request },
+        CORRELATION,
+      ),
     async view(id: string): Promise<RunView> {
       const run = await runs.view("default", id);
       if (!run) throw new Error(`no run ${id}`);

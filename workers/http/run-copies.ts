@@ -2,9 +2,16 @@ import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import type { JsonValue } from "../../contracts/json.ts";
 import { replayReport, rerunRequest, runSnapshot, runSteered } from "../../contracts/run-control.ts";
+import { fault } from "../../src/core/errors.ts";
 import { bodyLimit } from "./body-limit.ts";
 import type { ServicesOf } from "./context.ts";
-import { correlationHeader } from "./headers.ts";
+import {
+  correlationHeader,
+  IDEMPOTENCY_HEADER,
+  idempotencyHeader,
+  idempotencyKeyOf,
+  isIdempotencyKey,
+} from "./headers.ts";
 import { jsonBody, readBody } from "./json-body.ts";
 import { onRun } from "./on-run.ts";
 import { optionalJsonBody } from "./optional-body.ts";
@@ -31,10 +38,11 @@ const rerun = createRoute({
   summary: "Run an ended run again",
   description:
     "Begins a new run with the same plan. With `from`, steps that succeeded keep their values, except that step, what " +
-    "depends on it and whatever reads a changed value. The new run names the old one as its lineage.",
+    "depends on it and whatever reads a changed value. The new run names the old one as its lineage. Requests with " +
+    "the same idempotency key begin one run.",
   ...SECURED,
   request: {
-    headers,
+    headers: headers.extend(idempotencyHeader),
     params: runParams,
     body: { required: false, content: { "application/json": { schema: rerunRequest } } },
   },
@@ -44,7 +52,14 @@ const rerun = createRoute({
       headers: z.object({ location: z.string().meta({ description: "The new run's page." }) }),
       content: { "application/json": { schema: runSteered } },
     },
-    ...problems(...ANY_PROBLEM, ...BODY_PROBLEM, "INVALID_PARAMETER", "INVALID_STATE", "RUN_NOT_FOUND"),
+    ...problems(
+      ...ANY_PROBLEM,
+      ...BODY_PROBLEM,
+      "INVALID_PARAMETER",
+      "INVALID_STATE",
+      "IDEMPOTENCY_CONFLICT",
+      "RUN_NOT_FOUND",
+    ),
   },
 });
 
@@ -80,7 +95,7 @@ const exported = createRoute({
       headers: z.object({ "content-disposition": z.string().meta({ description: "A name for the file." }) }),
       content: { "application/json": { schema: runSnapshot } },
     },
-    ...problems(...ANY_PROBLEM, "RUN_NOT_FOUND", "RUN_NOT_FINISHED"),
+    ...problems(...ANY_PROBLEM, "RUN_NOT_FOUND", "RUN_NOT_FINISHED", "VALUE_UNAVAILABLE"),
   },
 });
 
@@ -95,8 +110,19 @@ const imported = createRoute({
   request: { headers, body: { required: true, content: { "application/json": { schema: runSnapshot } } } },
   responses: {
     200: { description: "The run is there.", content: { "application/json": { schema: runSteered } } },
-    ...problems(...ANY_PROBLEM, ...BODY_PROBLEM, "INVALID_PARAMETER", "INVALID_STATE", "METADATA_HASH_MISMATCH"),
+    ...problems(
+      ...ANY_PROBLEM,
+      ...BODY_PROBLEM,
+      "INVALID_PARAMETER",
+      "INVALID_STATE",
+      "IDEMPOTENCY_CONFLICT",
+      "METADATA_HASH_MISMATCH",
+    ),
   },
+});
+
+const badKey = fault("INVALID_PARAMETER", "the idempotency key must have 1 to 255 characters", {
+  place: `header ${IDEMPOTENCY_HEADER}`,
 });
 
 /** What is made of an ended run: `/v1/runs/:id/{rerun,replay,export}` and `/v1/runs/import`. */
@@ -107,8 +133,10 @@ export function runCopyRoutes(services: ServicesOf): Api {
     if (id === null) return problemResponse(c, runNotFound(c));
     const body = readBody(c, rerunRequest);
     if (!body.ok) return problemResponse(c, body.error);
+    const key = idempotencyKeyOf(c.req.header(IDEMPOTENCY_HEADER));
+    if (key !== null && !isIdempotencyKey(key)) return problemResponse(c, badKey);
     const { from = null, downstream, given } = body.value;
-    const request = { from, downstream, given };
+    const request = { from, downstream, given, idempotencyKey: key };
     const begun = await services(c).control.rerun(tenantOf(c), id, request, c.get("correlationId"));
     if (!begun.ok) return problemResponse(c, begun.error);
     const { run_id: again } = begun.value;

@@ -50,7 +50,7 @@ export function localRunner(engine: MemoryEngine, { clock, ids, sleep }: LocalWo
     },
     takeIn: async (snapshot) => idOf(valueOf(await control.importRun(LOCAL_TENANT, snapshot))),
     async rerun(runId, { from, downstream = true, given = {} }) {
-      const request = { from: from ?? null, downstream, given };
+      const request = { from: from ?? null, downstream, given, idempotencyKey: null };
       return idOf(valueOf(await control.rerun(LOCAL_TENANT, runId, request, ids.uuid())));
     },
     async follow(runId, timeoutMs, onSignal) {

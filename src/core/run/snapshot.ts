@@ -4,8 +4,9 @@ import { err, ok, type Result } from "../result.ts";
 import { decodeRun, encodeRun } from "./codec.ts";
 import { textHash, valueHash } from "./hash.ts";
 import { signalsOf } from "./signals.ts";
-import { TERMINAL_RUN, type RunState } from "./state.ts";
-import { isRef, type BlobRef } from "./value.ts";
+import { TERMINAL_RUN, type RunState, type StepState } from "./state.ts";
+import { ringOf } from "./run-id.ts";
+import { isRef, type BlobRef, type StoredValue } from "./value.ts";
 
 export const SNAPSHOT_FORMAT = "onex-run/1";
 
@@ -23,7 +24,7 @@ export interface RunSnapshot {
   readonly sha256: string;
 }
 
-/** Every value of the run that is kept outside its record, each once. */
+/** Every value of the run that is kept outside its record, each content once. */
 export function refsOf(state: RunState): readonly BlobRef[] {
   const refs = new Map<string, BlobRef>();
   const outcomes = [...state.segments.values()].flatMap(({ steps }) => steps.map(({ outcome }) => outcome));
@@ -31,26 +32,35 @@ export function refsOf(state: RunState): readonly BlobRef[] {
     ...Object.values(state.given),
     ...outcomes.flatMap((outcome) => (outcome?.ok ? Object.values(outcome.outputs) : [])),
   ];
-  for (const value of stored) if (isRef(value)) refs.set(value.ref.key, value.ref);
+  for (const value of stored) if (isRef(value)) refs.set(value.ref.sha256, value.ref);
   return [...refs.values()];
 }
 
 /** Seals a run with the texts of its large values. */
 export function sealSnapshot(state: RunState, values: Readonly<Record<string, string>>): RunSnapshot {
+  const { foreign: _, ...header } = state.header;
   const unsealed = {
     format: SNAPSHOT_FORMAT,
-    run_id: state.header.id,
-    record: JSON.parse(encodeRun(state)) as JsonValue,
+    run_id: header.id,
+    record: JSON.parse(encodeRun({ ...state, header })) as JsonValue,
     events: signalsOf(state) as JsonValue,
     values,
   } as const;
   return { ...unsealed, sha256: valueHash(unsealed) };
 }
 
-/** Opens a snapshot that nobody has changed. Refusals: INVALID_PARAMETER for what is no snapshot, METADATA_HASH_MISMATCH for an edited one. */
-export function openSnapshot(
-  value: JsonValue,
-): Result<{ readonly state: RunState; readonly values: RunSnapshot["values"] }, Fault> {
+/** What a snapshot holds: its run, and the large values the run refers to, by SHA-256. */
+export interface OpenedSnapshot {
+  readonly state: RunState;
+  readonly values: ReadonlyMap<string, JsonValue>;
+}
+
+/**
+ * Opens a snapshot that nobody has changed. Refusals: INVALID_PARAMETER for what is no snapshot or could not have been
+ * exported, METADATA_HASH_MISMATCH for an edited one. Anybody can seal a file, so nothing in it is believed that matters
+ * elsewhere: its run is marked as foreign, and where its values were kept is of no interest.
+ */
+export function openSnapshot(value: JsonValue): Result<OpenedSnapshot, Fault> {
   const snapshot = readSnapshot(value);
   if (!snapshot) {
     return err(
@@ -72,12 +82,56 @@ export function openSnapshot(
       }),
     );
   }
-  const state = decodeRun(JSON.stringify(snapshot.record));
+  const state = decoded(snapshot);
+  if (state === null) return err(notExported("its record cannot be read", "$.record"));
+  const values = new Map<string, JsonValue>();
+  for (const { sha256: hash } of refsOf(state)) {
+    const text = Object.hasOwn(snapshot.values, hash) ? parsed(snapshot.values[hash]) : undefined;
+    if (text === undefined) return err(notExported(`it does not hold the value ${hash}`, "$.values"));
+    values.set(hash, text);
+  }
   if (!TERMINAL_RUN.has(state.header.status)) {
     return err(fault("INVALID_STATE", `run '${state.header.id}' had not ended when it was exported`));
   }
-  return ok({ state, values: snapshot.values });
+  return ok({ state: { ...state, header: { ...state.header, foreign: true } }, values });
 }
+
+/** The run with its large values where they are now; a value that `placed` does not know stays where it is. */
+export function moveValues(state: RunState, placed: ReadonlyMap<string, StoredValue>): RunState {
+  const moved = (values: Readonly<Record<string, StoredValue>>): Record<string, StoredValue> =>
+    Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [key, (isRef(value) && placed.get(value.ref.sha256)) || value]),
+    );
+  const inStep = (step: StepState): StepState =>
+    step.outcome?.ok ? { ...step, outcome: { ...step.outcome, outputs: moved(step.outcome.outputs) } } : step;
+  const segments = [...state.segments.values()].map((segment) => ({ ...segment, steps: segment.steps.map(inStep) }));
+  return {
+    ...state,
+    given: moved(state.given),
+    segments: new Map(segments.map((segment) => [segment.id, segment])),
+  };
+}
+
+/** A record that nobody here has written may hold anything. */
+function decoded({ record, run_id: id }: RunSnapshot): RunState | null {
+  try {
+    const state = decodeRun(JSON.stringify(record));
+    return state.header.id === id && ringOf(id) !== null ? state : null;
+  } catch {
+    return null;
+  }
+}
+
+function parsed(text: string | undefined): JsonValue | undefined {
+  try {
+    return JSON.parse(text ?? "") as JsonValue;
+  } catch {
+    return undefined;
+  }
+}
+
+const notExported = (why: string, place: string): Fault =>
+  fault("INVALID_PARAMETER", `this file was not exported: ${why}`, { place, hint: "export the run again" });
 
 function readSnapshot(value: JsonValue): RunSnapshot | null {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return null;

@@ -127,6 +127,8 @@ export interface RunHeader {
   readonly mailbox?: readonly MailboxEvent[];
   /** The run this one repeats, and how. */
   readonly lineage?: Lineage;
+  /** Present on a run that was taken in from a file: what it says of nodes counts nowhere. */
+  readonly foreign?: true;
   readonly fault: Fault | null;
 }
 

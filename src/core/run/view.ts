@@ -3,7 +3,7 @@ import type { Fault } from "../errors.ts";
 import { planIndex } from "../plan/plan-index.ts";
 import { planToWire } from "../plan/plan-to-wire.ts";
 import type { Plan } from "../plan/plan.ts";
-import type { RunState, StepState } from "./state.ts";
+import type { Lineage, RunState, StepState, Waiting } from "./state.ts";
 import { isoTime, isoTimeOrNull } from "./time.ts";
 import { wireValue } from "./value.ts";
 import { outputOf } from "./work-of.ts";
@@ -57,10 +57,13 @@ export function viewRun(state: RunState): JsonObject {
     idempotency_key: header.idempotencyKey,
     tags: header.tags,
     deadline_at: isoTimeOrNull(header.deadlineAt),
+    lineage: header.lineage ? lineageView(header.lineage) : null,
     steps: stepsOf(state).map((step) => stepView(state, step)),
     plan: planJson(state.plan),
   };
 }
+
+const lineageView = ({ kind, runId, from, depth }: Lineage): JsonObject => ({ kind, run_id: runId, from, depth });
 
 /** A plan as JSON for clients. */
 export const planJson = (plan: Plan): JsonObject => planToWire(plan) as unknown as JsonObject;
@@ -90,8 +93,16 @@ function stepView(state: RunState, step: StepState): JsonObject {
       error: fault ? wireFault(fault) : null,
     })),
     retry_at: isoTimeOrNull(step.retryAt),
+    waiting: step.waiting ? waitingView(step.waiting) : null,
     input_hash: outcome?.inputHash ?? null,
     output_hash: outcome?.ok ? outcome.outputHash : null,
     error: outcome && !outcome.ok ? wireFault(outcome.fault) : null,
   };
 }
+
+const waitingView = ({ kind, event, until, prompt }: Waiting): JsonObject => ({
+  kind,
+  event,
+  until: isoTime(until),
+  prompt,
+});

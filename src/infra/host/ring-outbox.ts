@@ -143,7 +143,8 @@ export class RingOutbox {
   }
 
   #observe(state: ReturnType<typeof decodeRun>, books: Map<string, TrustBook>): void {
-    const { tenant } = state.header;
+    const { tenant, foreign } = state.header;
+    if (foreign) return;
     for (const { node, observation } of observationsOf(state)) {
       const part = JSON.stringify([tenant, node]);
       const book = books.get(part) ?? this.#book(part) ?? { tenant, node, totals: emptyTotals() };

@@ -1,10 +1,11 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
-import { fault, faultOf, type Fault } from "../../core/errors.ts";
+import { fault, faultOf, RuntimeHostError, type Fault } from "../../core/errors.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { encodeRun } from "../../core/run/codec.ts";
+import { valueHash } from "../../core/run/hash.ts";
 import { rerunOf } from "../../core/run/rerun.ts";
-import { ringOf, runId } from "../../core/run/run-id.ts";
-import { openSnapshot, refsOf, sealSnapshot } from "../../core/run/snapshot.ts";
+import { keyedRunId, ringOf, runId } from "../../core/run/run-id.ts";
+import { moveValues, openSnapshot, refsOf, sealSnapshot } from "../../core/run/snapshot.ts";
 import { TERMINAL_RUN, type RunState } from "../../core/run/state.ts";
 import { summarizeRun } from "../../core/run/view.ts";
 import type { Ids } from "../../spi/clock.ts";
@@ -71,6 +72,9 @@ function idle(id: string, status: string, event: ControlEvent): Fault {
   });
 }
 
+const taken = (id: string): Fault =>
+  fault("IDEMPOTENCY_CONFLICT", `another request has the run id '${id}'`, { hint: "send another idempotency key" });
+
 const unknownRun = (id: string): Fault => fault("RUN_NOT_FOUND", `there is no run '${id}'`);
 
 async function ended(state: RunState | null, id: string, use: (state: RunState) => Promise<JsonObject>): Answer {
@@ -93,15 +97,17 @@ async function rerun(
   if (!original) return err(unknownRun(id));
   const now = ports.clock.now();
   const { operation, sourceNode, tags } = original.header;
+  const { from, downstream, idempotencyKey: key } = request;
+  const keyed = key === null ? null : keyedRunId(tenant, JSON.stringify([id, key]), rings);
   const identity = {
-    id: runId(ports.ids.ring(rings), ports.ids.ulid(now)),
+    id: keyed ?? runId(ports.ids.ring(rings), ports.ids.ulid(now)),
     tenant,
     operation,
     correlationId,
     envelopeId: ports.ids.uuid(),
     sourceNode,
-    idempotencyKey: null,
-    requestHash: "",
+    idempotencyKey: key,
+    requestHash: key === null ? "" : valueHash({ id, from, downstream, given: request.given }),
     tags,
   };
   const stray = Object.keys(request.given).find((key) => !original.plan.given.includes(key));
@@ -114,42 +120,40 @@ async function rerun(
     );
   }
   const given = await storeState(tenant, request.given, ports.blobs);
-  const { from, downstream } = request;
   const repeated = rerunOf(original, identity, { from, downstream, given, plan: null }, now);
   if (!repeated.ok) return repeated;
-  const submission = {
+  const { kind } = await ports.coordinator.submit({
     runId: identity.id,
-    requestHash: "",
-    keyed: false,
+    requestHash: identity.requestHash,
+    keyed: key !== null,
     finished: false,
     record: encodeRun(repeated.value),
-  };
-  await ports.coordinator.submit(submission);
-  return ok(summarizeRun(repeated.value));
+  });
+  if (kind === "accepted") return ok(summarizeRun(repeated.value));
+  const first = kind === "duplicate" ? await ports.runs.read(tenant, identity.id) : null;
+  return first ? ok(summarizeRun(first)) : err(taken(identity.id));
 }
 
 async function seal(state: RunState, { blobs }: RunControlPorts): Promise<JsonObject> {
   const values: Record<string, string> = {};
-  for (const { key, sha256 } of refsOf(state)) values[sha256] = (await blobs.get(key)) ?? "";
+  for (const { key, sha256 } of refsOf(state)) {
+    const text = await blobs.get(key);
+    if (text === null) throw new RuntimeHostError(fault("VALUE_UNAVAILABLE", `the stored value ${key} is missing`));
+    values[sha256] = text;
+  }
   return { ...sealSnapshot(state, values) };
 }
 
 async function importRun(tenant: string, snapshot: JsonValue, ports: RunControlPorts): Answer {
   const opened = openSnapshot(snapshot);
   if (!opened.ok) return opened;
-  const { state, values } = opened.value;
-  const { id } = state.header;
-  if (state.header.tenant !== tenant) return err(fault("INVALID_PARAMETER", `run '${id}' belongs to another tenant`));
+  const { id, tenant: owner, requestHash } = opened.value.state.header;
+  if (owner !== tenant) return err(fault("INVALID_PARAMETER", `run '${id}' belongs to another tenant`));
   const known = await ports.runs.read(tenant, id);
   if (known) return ok(summarizeRun(known));
-  for (const { key, sha256 } of refsOf(state)) await ports.blobs.put(key, values[sha256] ?? "");
+  const placed = await storeState(tenant, Object.fromEntries(opened.value.values), ports.blobs);
+  const state = moveValues(opened.value.state, new Map(Object.entries(placed)));
   const record = encodeRun(state);
-  await ports.coordinator.submit({
-    runId: id,
-    requestHash: state.header.requestHash,
-    keyed: false,
-    finished: true,
-    record,
-  });
-  return ok(summarizeRun(state));
+  const { kind } = await ports.coordinator.submit({ runId: id, requestHash, keyed: false, finished: true, record });
+  return kind === "conflict" ? err(taken(id)) : ok(summarizeRun(state));
 }

@@ -95,6 +95,8 @@ export interface RerunRequest {
   readonly downstream: boolean;
   /** Given values that replace the original ones. */
   readonly given: JsonObject;
+  /** Makes a repeated request the same rerun; null makes every request one of its own. */
+  readonly idempotencyKey: string | null;
 }
 
 export interface RunControlService {
