@@ -117,7 +117,7 @@ describe("walk", () => {
         const listed = gitRepository(folder)("ls-files", "--others", "--exclude-standard", "-z").split("\0");
         expect([...paths(folder)].sort()).toEqual(listed.filter((path) => path !== "").sort());
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
   });
 });

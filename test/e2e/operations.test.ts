@@ -150,8 +150,8 @@ describe("a deployment under operation", () => {
   });
 
   it("deletes what is no longer kept when the clock says so", async () => {
-    const { scheduled } = await worker.mf.getWorker();
-    await scheduled({ scheduledTime: new Date(Date.now() + 40 * DAY_MS), cron: "*/5 * * * *" });
+    const handlers = (await worker.mf.getWorker()) as unknown as { scheduled(options: object): Promise<unknown> };
+    await handlers.scheduled({ scheduledTime: new Date(Date.now() + 40 * DAY_MS), cron: "*/5 * * * *" });
     expect((await client.runs.search()).runs).toEqual([]);
     expect((await client.deadLetters.search()).dead_letters).toEqual([]);
     await expect(client.runs.get(ids.plain)).rejects.toMatchObject({ code: "RUN_NOT_FOUND" });

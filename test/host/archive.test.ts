@@ -102,6 +102,19 @@ describe("archiving", () => {
     },
   );
 
+  it("a batch that is archived already is not written again", async () => {
+    const put: string[] = [];
+    const world = await testEngine([SHOUT], (p) => ({
+      ...p,
+      coordinator: failing(p.coordinator, failFirst("archived", 3)),
+      blobs: { ...p.blobs, put: (key, body) => (put.push(key), p.blobs.put(key, body)) },
+    }));
+    await send(world, "text.loud");
+    await world.settle();
+    expect(put).toHaveLength(1);
+    expect(world.engine.nextAlarm()).toBeNull();
+  });
+
   it("two consumers with the same batch leave one record of each run", async () => {
     const world = await testEngine([SHOUT]);
     const ids = [await send(world, "text.loud"), await send(world, "text.loud")];

@@ -6,7 +6,10 @@ const GOAL = { want: ["text.loud"], given: ["text.in"] };
 
 describe("the plan service", () => {
   it.each([
-    ["tree", /^plan [0-9a-f]{12}: 1 step in 1 segment[^]+\n\ntext\.loud ← shout@1\.0\.0 \[s0\]\n {2}text\.in ← given\n\nwhy\n/],
+    [
+      "tree",
+      /^plan [0-9a-f]{12}: 1 step in 1 segment[^]+\n\ntext\.loud ← shout@1\.0\.0 \[s0\]\n {2}text\.in ← given\n\nwhy\n/,
+    ],
     ["mermaid", /^flowchart TD\n/],
     ["dot", /^digraph plan \{\n/],
   ] as const)("shows a plan as %s with the registry's version", async (format, text) => {

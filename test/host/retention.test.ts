@@ -11,6 +11,9 @@ import { sampleDeadLetter } from "../support/contracts/dead-letter-store.ts";
 import { archivedSummary, sampleSummary } from "../support/contracts/run-index.ts";
 import { effectNode, pureNode, testEngine, type TestEngine } from "../support/engines.ts";
 import { failFirst, failing, type Failure } from "../support/failing.ts";
+import { sketchPlan } from "../support/plans.ts";
+import { beginRun } from "../support/runs.ts";
+import { encodeRun } from "../../src/core/run/codec.ts";
 
 const SHOUT = pureNode("shout", "text.in", "text.loud", (text) => text.toUpperCase());
 const TWICE = effectNode("twice", "text.loud", "text.twice", (text) => `${text} ${text}`);
@@ -158,8 +161,10 @@ describe("rows of runs nobody has", () => {
     const ghost = (n: number) => sampleSummary({ runId: `r00_0000000000000000000000000${n}`, createdAt: now + n });
     await index.put([sampleSummary({ runId: live, createdAt: now }), ...[1, 2, 3, 4].map(ghost)]);
     const limits = { ...SWEEP_LIMITS, unfinished: 2 };
+    world.clock.advance(60_000);
     expect((await world.engine.sweep({ ...KEEP_ALL, limits })).done).toEqual({});
-    world.clock.advance(DAY_MS + 10);
+    expect((await world.engine.sweep({ ...KEEP_ALL, limits })).done).toEqual({});
+    world.clock.advance(DAY_MS);
     const left: number[] = [];
     for (let sweeps = 0; sweeps < 4; sweeps++) {
       await world.engine.sweep({ ...KEEP_ALL, limits });
@@ -196,7 +201,7 @@ describe("large values", () => {
     const { world, mine, shared, orphan, ids, values } = await withValues();
     await world.engine.services.removal.remove("default", ids[0]);
     await world.engine.sweep(KEEP_ALL);
-    nextDays(world, 1);
+    world.clock.advance(DAY_MS + 60_000);
     await world.engine.sweep(KEEP_ALL);
     expect(await values()).toEqual([mine, shared, orphan]);
     nextDays(world, 1);
@@ -220,32 +225,41 @@ describe("large values", () => {
     expect(await values()).toEqual([]);
   });
 
-  it("stay while a run under way refers to them in its ring, though the index does not know", async () => {
-    const world = await testEngine([SHOUT, TWICE]);
-    const { blobs, index } = world.engine.ports;
-    const live = await send(world, "text.twice", "x".repeat(100_000));
-    const [value] = (await blobs.list("values/")) as [string];
-    const record = (await world.engine.ports.coordinator.read(live)) ?? "";
-    const key = valueKey("default", value.slice(-64), world.clock.now());
-    await blobs.put(key, (await blobs.get(value)) ?? "");
-    const { runs } = world.engine.services;
-    expect(record).toContain(value);
+  it("stay for a day, however old they are, for a run that took them over meanwhile", async () => {
+    const { world, mine, ids, values } = await withValues();
+    nextDays(world, 5);
+    await world.engine.services.removal.remove("default", ids[0]);
+    world.clock.advance(60_000);
+    await world.engine.sweep(KEEP_ALL);
+    expect(await values()).toContain(mine);
     const now = world.clock.now();
-    const ended = archivedSummary({
-      runId: "r00_00000000000000000000000001",
+    const heir = archivedSummary({
+      runId: "r00_0000000000000000000000000H",
       createdAt: now,
-      values: [key, value],
-      archive: { key: segmentKey(now, "01A"), offset: 0, length: 1 },
+      values: [mine],
+      archive: { key: segmentKey(now, "01H"), offset: 0, length: 1 },
     });
-    await index.put([ended, sampleSummary({ runId: live, createdAt: now, values: [] })]);
-    await world.engine.services.removal.remove("default", ended.runId);
+    await world.engine.ports.index.put([heir]);
     nextDays(world, 3);
-    await world.engine.sweep(KEEP_30);
-    expect(await blobs.list("values/")).toContain(value);
-    expect(await runs.view("default", live)).not.toBeNull();
+    await world.engine.sweep(KEEP_ALL);
+    expect(await values()).toContain(mine);
+  });
+
+  it("stay while a run under way refers to them in its ring, though the index does not know", async () => {
+    const { world, mine, ids, values } = await withValues();
+    const { coordinator, index } = world.engine.ports;
+    const now = world.clock.now();
+    const begun = beginRun(sketchPlan([{ id: "a", timeoutMs: 300 * DAY_MS }]), now);
+    const live = { ...begun, given: { in: { ref: { key: mine, sha256: sha(1), bytes: 1 } } } };
+    const submission = { runId: live.header.id, requestHash: "", keyed: false, finished: false };
+    await coordinator.submit({ ...submission, record: encodeRun(live) });
+    await index.put([sampleSummary({ runId: live.header.id, createdAt: now, values: [] })]);
+    await world.engine.services.removal.remove("default", ids[0]);
+    nextDays(world, 3);
+    await world.engine.sweep(KEEP_ALL);
     nextDays(world, 40);
     await world.engine.sweep(KEEP_30);
-    expect(await blobs.list("values/")).toContain(value);
+    expect(await values()).toEqual([mine]);
   });
 
   it("whose key has no day stay for ever, and are not asked after again", async () => {

@@ -63,6 +63,25 @@ describe("POST /v1/plans", () => {
     expect(calls).toEqual([["default", "goal.run", { want: ["a.b"] }, "7.1", format]]);
   });
 
+  it("documents every form and every code it refuses with", async () => {
+    const { paths } = (await (await gateway().app.request("/openapi.json")).json()) as {
+      paths: Record<
+        string,
+        { post: { parameters: object[]; responses: Record<string, { content: object; description: string }> } }
+      >;
+    };
+    const { parameters, responses } = paths["/v1/plans"]!.post;
+    expect(parameters).toContainEqual(
+      expect.objectContaining({
+        name: "format",
+        schema: expect.objectContaining({ enum: ["json", "tree", "mermaid", "dot"] }),
+      }),
+    );
+    expect(Object.keys(responses["200"]!.content)).toEqual(["application/json", "text/plain"]);
+    expect(responses["422"]!.description).toContain("PLAN_TOO_MANY_STEPS");
+    expect(responses["409"]!.description).toContain("PLAN_GATE_LATER_OUTPUT");
+  });
+
   it("answers with JSON when told to, and refuses forms it does not know before it plans", async () => {
     const { post, calls } = recording();
     expect(await (await post("/v1/plans?format=json", { payload: {} })).json()).toEqual(PLAN);
@@ -76,7 +95,9 @@ describe("POST /v1/plans", () => {
 
   it("refuses as a problem document whatever form was asked for", async () => {
     const { post } = gateway({
-      plans: { show: () => Promise.resolve(err(fault("PLAN_TOO_DEEP", "the plan has 3 steps", { place: "policy.max_depth" }))) },
+      plans: {
+        show: () => Promise.resolve(err(fault("PLAN_TOO_DEEP", "the plan has 3 steps", { place: "policy.max_depth" }))),
+      },
     });
     expect(await problemOf(await post("/v1/plans?format=tree", { payload: {} }))).toMatchObject({
       status: 422,

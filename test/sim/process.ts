@@ -68,7 +68,7 @@ export class Process {
           if (fate === "done, answer lost") return refuse();
           if (!this.dead) resolve(answer);
         } catch (thrown) {
-          if (!this.dead) reject(thrown as Error);
+          if (!this.dead) reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
         }
       };
       timeline.after(DELAY_MS[fate], () => void perform());

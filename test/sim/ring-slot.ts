@@ -76,7 +76,7 @@ export class RingSlot {
         .then(resolve, (thrown: unknown) => {
           if (thrown instanceof ProcessDied || life.process.dead) return lose();
           if (!(thrown instanceof RuntimeHostError)) this.#options.onRawException(`${this.name}.${method}`, thrown);
-          reject(thrown as Error);
+          reject(thrown instanceof Error ? thrown : new Error(String(thrown)));
         })
         .finally(() => {
           forget();

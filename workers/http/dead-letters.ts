@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { deadLetterSearchQuery, redriveRequest, type deadLetterFilter } from "../../contracts/dead-letters.ts";
 import type { DeadLetterQuery } from "../../src/core/dead-letters/query.ts";
 import { fault, type Fault } from "../../src/core/errors.ts";
@@ -48,7 +48,7 @@ export function deadLetterRoutes(services: ServicesOf): Api {
         ? await deadLetters.redriveMatching(tenantOf(c), queryOf({ status: "open", ...filter }), page.value)
         : { items: await deadLetters.redriveAll(tenantOf(c), [...new Set(ids)]), next: null };
     const counts: Record<string, number> = {};
-    for (const { outcome } of items) counts[String(outcome)] = (counts[String(outcome)] ?? 0) + 1;
+    for (const { outcome } of items) if (typeof outcome === "string") counts[outcome] = (counts[outcome] ?? 0) + 1;
     return c.json({ results: items, counts, next });
   });
   return api;

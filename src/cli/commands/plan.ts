@@ -60,7 +60,8 @@ async function plan(shell: Shell, file: string, options: Options): Promise<ExitC
   const format = formatOf(options);
   const json = format === "json";
   if (options.local && url !== undefined) throw usageFailure("--local and --url exclude each other");
-  if (options.json && (options.format ?? "json") !== "json") throw usageFailure("--json and --format exclude each other");
+  if (options.json && (options.format ?? "json") !== "json")
+    throw usageFailure("--json and --format exclude each other");
   if (against !== undefined && !json && format !== "tree") throw usageFailure(`a difference has no form ${format}`);
   const [{ planDocumentOf }, { readDocument, textIn }, { policyFields }, { mutationList }, show] = await Promise.all([
     import("../plan/plan-document.ts"),

@@ -8,10 +8,14 @@ import { type Shell, usageFailure } from "../shell.ts";
 import { documentIn } from "./read-text.ts";
 
 /** The changes in the file of `--mutate`. Refusal: PLAN_INVALID_MUTATION with the place in the list. */
-export async function mutationList(path: string | undefined, shell: Shell): Promise<Result<readonly Mutation[], Fault>> {
+export async function mutationList(
+  path: string | undefined,
+  shell: Shell,
+): Promise<Result<readonly Mutation[], Fault>> {
   if (path === undefined) return ok([]);
   const value = await documentIn(path, shell);
-  if (!Array.isArray(value)) throw usageFailure(`${path} is no list of mutations`, 'such as [{"op": "remove", "step": "a"}]');
+  if (!Array.isArray(value))
+    throw usageFailure(`${path} is no list of mutations`, 'such as [{"op": "remove", "step": "a"}]');
   const mutations: Mutation[] = [];
   for (const [i, one] of value.entries()) {
     const read = mutation.safeParse(one);

@@ -14,7 +14,10 @@ export function outOfEnvelope(fault: Fault): Result<never, Fault> {
 }
 
 const outside = (text: string): string =>
-  text.replaceAll("$.payload", "$").replace(/(^|: )payload: /, "$1").replace(/(^|: )payload\./, "$1");
+  text
+    .replaceAll("$.payload", "$")
+    .replace(/(^|: )payload: /, "$1")
+    .replace(/(^|: )payload\./, "$1");
 
 function moved(details: JsonValue): JsonValue {
   const object = typeof details === "object" && details !== null && !Array.isArray(details) ? details : null;

@@ -35,21 +35,23 @@ function listed(
 
 function missingLine({ key, needed_by: by, nearest }: JsonObject): string {
   const near = Array.isArray(nearest) && nearest.length > 0 ? `; nearest: ${nearest.join(", ")}` : "";
-  return `${String(key)} is missing, needed by ${by === "goal" ? "the goal" : String(by)}${near}`;
+  return `${textOf(key)} is missing, needed by ${by === "goal" ? "the goal" : textOf(by)}${near}`;
 }
 
-/** A candidate nothing speaks against is only missing what is listed already. */
+/** A candidate nothing speaks against only lacks what is listed already. */
 function candidateLine({ key, node, version, reasons }: JsonObject): string | null {
   if (!Array.isArray(reasons) || reasons.length === 0) return null;
-  const what = key === undefined ? "" : ` for ${String(key)}`;
-  return `${String(node)}@${String(version)}${what}: ${reasons.join("; ")}`;
+  const what = key === undefined ? "" : ` for ${textOf(key)}`;
+  return `${textOf(node)}@${textOf(version)}${what}: ${reasons.join("; ")}`;
 }
 
 function problemLine({ code, message, detail, place, hint }: JsonObject): string {
-  const said = typeof message === "string" ? message : String(detail ?? "");
-  const at = typeof place === "string" ? ` (${place})` : "";
-  return `${String(code)}: ${said}${at}${typeof hint === "string" ? `: ${hint}` : ""}`;
+  const at = place === undefined ? "" : ` (${textOf(place)})`;
+  const advice = hint === undefined ? "" : `: ${textOf(hint)}`;
+  return `${textOf(code)}: ${textOf(message ?? detail)}${at}${advice}`;
 }
+
+const textOf = (value: JsonValue | undefined): string => (typeof value === "string" ? value : "");
 
 const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);

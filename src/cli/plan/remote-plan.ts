@@ -1,5 +1,4 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
-import type { PlanWire } from "../../../contracts/plan.ts";
 import { OnexError } from "../../client/client.ts";
 import { HTTP_STATUS, type ErrorCode, type Fault } from "../../core/errors.ts";
 import { planFromWire } from "../../core/plan/plan-from-wire.ts";
@@ -35,7 +34,7 @@ export async function planRemotely(
     }
   });
   if (!answer.ok) return answer;
-  const plan = planFromWire(answer.value as PlanWire);
+  const plan = planFromWire(answer.value);
   return plan.ok ? ok({ plan: plan.value, notes: [] }) : plan;
 }
 
@@ -53,7 +52,7 @@ function requestOf(
   const rules = policyWith(policy, fields);
   if (!rules.ok) return rules;
   const goal = { want: [...want], given: [...given], policy: policyToWire(rules.value) };
-  return ok({ operation: "goal.run", payload: goal as unknown as JsonObject });
+  return ok({ operation: "goal.run", payload: goal });
 }
 
 /** The server understood and said no. A missing server or token is another matter. */

@@ -60,7 +60,9 @@ export function neighbouringGraphs(path: string, shell: Shell): readonly Neighbo
 }
 
 function graphsIn(folder: string): readonly Neighbour[] {
-  const names = readdirSync(folder).filter((name) => /\.(ya?ml|json)$/.test(name)).sort();
+  const names = readdirSync(folder)
+    .filter((name) => /\.(ya?ml|json)$/.test(name))
+    .sort();
   return names.slice(0, MAX_LOOKED_AT).flatMap((name) => {
     const path = join(folder, name);
     const text = textOf(path);

@@ -3,6 +3,7 @@ import { baseName, isMetadataFile } from "../metadata/dialect.ts";
 
 /** What a stamped file is to a registry. `other`: stamped, and nothing a registry keeps. */
 export const ROLES = ["node", "agent", "validator", "test", "other"] as const;
+/** One of ROLES. */
 export type ArtifactRole = (typeof ROLES)[number];
 
 const TEST_FILE = /^(?:test_.+|.+_test|.+\.test|.+\.spec)\.[a-z]+$/;

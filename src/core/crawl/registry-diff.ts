@@ -10,6 +10,7 @@ export interface RegistryNode {
 /** `missing`: has sources and is not registered. `changed`: registered with other content. `extra`: has no sources. */
 export type DifferenceKind = "missing" | "changed" | "lifecycle" | "extra";
 
+/** One disagreement, and in words. */
 export interface RegistryDifference {
   readonly kind: DifferenceKind;
   /** `name@version`. */

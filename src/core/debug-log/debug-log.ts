@@ -14,6 +14,7 @@ export interface DebugLog {
   readonly entries: readonly DebugEntry[];
 }
 
+/** A line of a log that is not understood. */
 export interface LogProblem {
   /** 1-based. */
   readonly line: number;

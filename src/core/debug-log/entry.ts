@@ -1,5 +1,6 @@
 /** What an entry is waiting for. */
 export const ENTRY_STATUSES = ["info", "open", "resolved"] as const;
+/** One of ENTRY_STATUSES. */
 export type EntryStatus = (typeof ENTRY_STATUSES)[number];
 
 /** One entry of a debug log. */
@@ -28,6 +29,7 @@ export function normalTag(text: string): string | null {
   return TAG.test(tag) ? tag : null;
 }
 
+/** What somebody says of an entry; the rest follows from the text. */
 export interface EntryDraft {
   readonly at: string;
   readonly author: string;

@@ -88,8 +88,7 @@ class Binder {
       for (const [key, source] of step.inputs) {
         this.#link(source.step, i);
         const misfit = this.#misfit(i, key, source);
-        if (misfit !== null)
-          this.#refuse("incompatible_input", i, key, misfit, CONVERT);
+        if (misfit !== null) this.#refuse("incompatible_input", i, key, misfit, CONVERT);
       }
     });
   }

@@ -46,11 +46,15 @@ export function cycleFault(cycle: readonly number[], steps: readonly DraftStep[]
   const ahead = cycle.findIndex((place, i) => asksOnly(steps[place], path[i + 1] ?? ""));
   if (ahead >= 0 && cycle.length > 1) {
     const [id, later] = [path[ahead] ?? "", path[ahead + 1] ?? ""];
-    return planFault("gate_later_output", `step ${id} is gated by step ${later}, which waits for it: ${shown.join(" → ")}`, {
-      place: `step ${id}: when`,
-      hint: `ask about a step that does not wait for ${id}`,
-      details,
-    });
+    return planFault(
+      "gate_later_output",
+      `step ${id} is gated by step ${later}, which waits for it: ${shown.join(" → ")}`,
+      {
+        place: `step ${id}: when`,
+        hint: `ask about a step that does not wait for ${id}`,
+        details,
+      },
+    );
   }
   const alone = cycle.length === 1;
   return planFault(

@@ -1,4 +1,4 @@
-import { gateWire, readGate, type GateRead, type GraphSourceWire } from "../../../contracts/graph.ts";
+import { gateWire, readGate, type GraphSourceWire } from "../../../contracts/graph.ts";
 import type { PlanWire } from "../../../contracts/plan.ts";
 import { policy } from "../../../contracts/policy.ts";
 import type { Fault } from "../errors.ts";
@@ -20,7 +20,10 @@ export function planFromWire(wire: PlanWire): Result<Plan, Fault> {
     if (!when.ok) return when;
     steps.push(stepFromWire(step, when.value));
   }
-  const boundaries = wire.boundaries.map(({ cache_ttl_ms: cacheTtlMs, ...rest }): Boundary => ({ ...rest, cacheTtlMs }));
+  const boundaries = wire.boundaries.map(({ cache_ttl_ms: cacheTtlMs, ...rest }): Boundary => ({
+    ...rest,
+    cacheTtlMs,
+  }));
   return ok({
     hash: wire.hash,
     want: wire.want,
@@ -68,7 +71,7 @@ function gateFromWire(when: unknown, place: string): Result<Gate, Fault> {
   if (!read.success) {
     return err(planFault("not_a_plan", "this is no condition of a plan", { place, hint: "plan anew instead" }));
   }
-  return ok(mapGate<GraphSourceWire, Source>(readGate(read.data) as GateRead, resolved));
+  return ok(mapGate<GraphSourceWire, Source>(readGate(read.data), resolved));
 }
 
 /** Plans spell sources out; a text could only be a given key. */

@@ -72,7 +72,11 @@ export function readGraph(
 
 function refuse(faults: readonly Fault[]): Result<never, Fault> {
   const [first, ...rest] = faults;
-  return err(first ? gatherFaults([first, ...rest]) : planFault("unreadable", "the graph could not be read", { place: "steps", hint: "name every step's node" }));
+  return err(
+    first
+      ? gatherFaults([first, ...rest])
+      : planFault("unreadable", "the graph could not be read", { place: "steps", hint: "name every step's node" }),
+  );
 }
 
 function checkStep(

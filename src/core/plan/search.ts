@@ -7,7 +7,6 @@ import { factsOf, type Facts, type NodeFacts } from "./facts.ts";
 import { Heap } from "./heap.ts";
 import type { Policy } from "./policy.ts";
 import type { Shapes } from "./shapes.ts";
-import { isComposite } from "./unfold.ts";
 
 /** What a search minimises. */
 export interface CostModel {
@@ -115,18 +114,6 @@ class Exploration {
     }
   }
 
-  /** What a node adds to a plan. Of a composite that is its parts, whatever it declares: they are what is executed. */
-  #priceOf(facts: NodeFacts): number {
-    const template =
-      this.#model.combine === "sum" && isComposite(facts.node) ? this.#request.composites.template(facts.node) : null;
-    if (!template?.ok) return this.#model.price(facts);
-    const parts = template.value.steps.map((part) => this.#model.price(this.#facts.of(part.node)));
-    return Math.min(
-      Number.MAX_VALUE,
-      parts.reduce((sum, price) => sum + price, 0),
-    );
-  }
-
   #consider(facts: NodeFacts): Contender {
     const refusals = refusalsOf(facts, this.#request);
     const needs: Demand[] = [];
@@ -134,7 +121,7 @@ class Exploration {
       node: facts.node,
       facts,
       refusals,
-      price: refusals.length > 0 ? this.#model.price(facts) : this.#priceOf(facts),
+      price: this.#model.price(facts),
       needs,
       waiting: 0,
       cost: Infinity,

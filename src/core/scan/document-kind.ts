@@ -10,21 +10,37 @@ export type ContentKind = DocumentKind | "onex_node";
 const MAX_PROBED_CHARS = 256 * 1024;
 const DATA = new Set(["yaml", "yml", "json"]);
 
-/** A schema describes documents; it is none. So does a template. */
-const IS_SCHEMA = /^[ \t{]*"?(?:\$schema|SCHEMA_VERSION|\$title)"?[ \t]*:/m;
+/** Where a top-level field stands in YAML, or in JSON written one member a line. */
+const FIELD = (names: string): string => `^(?:(?:${names})|(?:\\{| {0,4}|\\t)"(?:${names})")[ \\t]*:`;
+const hasField = (names: string): RegExp => new RegExp(FIELD(names), "m");
 
-const NODE_FIELD =
-  /^[ \t]*"?(name|uuid|author|created_at|last_modified_at|hash|entrypoint|namespace|lifecycle|meta_type|state_contract|metadata_version)"?[ \t]*:/gm;
+/** A schema describes documents; it is none. */
+const IS_SCHEMA = hasField("\\$schema|SCHEMA_VERSION|\\$title");
+
+const NODE_FIELDS = [
+  "name",
+  "uuid",
+  "author",
+  "created_at",
+  "last_modified_at",
+  "hash",
+  "entrypoint",
+  "namespace",
+  "lifecycle",
+  "meta_type",
+  "state_contract",
+  "metadata_version",
+].map(hasField);
 /** So many fields of metadata no other document has. */
 const ENOUGH_FIELDS = 6;
 
-const CONTRACT_SIDE = /^[ \t]*"?(?:input_state|output_state|input_contract|output_contract)"?[ \t]*:/m;
-const CONTRACT_IDENTITY = /^[ \t]*"?(?:node_name|node_id|contract_name|contract_schema_version)"?[ \t]*:/m;
+const CONTRACT_SIDE = hasField("input_state|output_state|input_contract|output_contract");
+const CONTRACT_IDENTITY = hasField("node_name|node_id|contract_name|contract_schema_version");
 /** Contracts of a later generation of the earlier project share the name and nothing else. */
 const OTHER_CONTRACT = /^(?:node_type|contract_version)[ \t]*:[ \t]*(?:$|"?[A-Z]+_GENERIC)/m;
 
-const RESULT_BATCH = /^[ \t]*"?batch_id"?[ \t]*:/m;
-const RESULT_LIST = /^[ \t]*"?results"?[ \t]*:/m;
+const RESULT_BATCH = hasField("batch_id");
+const RESULT_LIST = hasField("results");
 
 /** True for an index of a folder; `.onextree` and `.tree` are those of the folder they lie in, others are samples. */
 export const isTreeFile = (path: string): boolean => /(^|\.)(onextree|tree)(\.json|\.ya?ml)?$/.test(baseName(path));
@@ -48,6 +64,5 @@ export function contentKind(path: string, text: string): ContentKind | null {
   if (OTHER_CONTRACT.test(text)) return null;
   if (stem === "contract" || (CONTRACT_SIDE.test(text) && CONTRACT_IDENTITY.test(text))) return "state_contract";
   if (RESULT_BATCH.test(text) && RESULT_LIST.test(text)) return "execution_result";
-  const fields = new Set(Array.from(text.matchAll(NODE_FIELD), (match) => match[1]));
-  return fields.size >= ENOUGH_FIELDS ? "onex_node" : null;
+  return NODE_FIELDS.filter((field) => field.test(text)).length >= ENOUGH_FIELDS ? "onex_node" : null;
 }

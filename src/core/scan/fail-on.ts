@@ -17,6 +17,7 @@ export const FAILURE_KINDS = {
   duplicates: "an identity another file claims too",
   tree: "an index that differs from its folder",
 } as const;
+/** A name of FAILURE_KINDS. */
 export type FailureKind = keyof typeof FAILURE_KINDS;
 
 /** What fails a scan unless told otherwise. A file without metadata is an error only where it must have some. */

@@ -15,6 +15,7 @@ import { brokenReferences, hasReferences } from "./references.ts";
 import type { FileVerdict, SchemaVerdict } from "./verdict.ts";
 import { emptyVerdict, withProblems } from "./verdict.ts";
 
+/** What is judged, and by what. */
 export interface TextOptions {
   /** As it is printed; its name also tells what kind of file it is. */
   readonly path: string;
@@ -32,6 +33,7 @@ export interface ClaimedIdentity {
   readonly fieldLines: Readonly<Record<string, number>>;
 }
 
+/** A text's verdict and what it claims to be. */
 export interface JudgedText {
   readonly verdict: FileVerdict;
   readonly identity: ClaimedIdentity | null;

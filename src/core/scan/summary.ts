@@ -14,6 +14,7 @@ export interface ScanSummary {
   readonly failed: number;
 }
 
+/** A scan of nothing. */
 export const EMPTY_SUMMARY: ScanSummary = {
   files: 0,
   by_hash: { verified: 0, mismatch: 0, placeholder: 0, absent: 0, malformed: 0, unverifiable: 0 },

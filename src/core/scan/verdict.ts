@@ -5,6 +5,7 @@ import type { HashVerdict } from "../metadata/reading.ts";
 import type { Lifecycle } from "../registry/node.ts";
 import type { DocumentKind } from "./document-kind.ts";
 
+/** `absent`: there is nothing a schema could be held against. */
 export type SchemaVerdict = "valid" | "invalid" | "absent";
 
 /** A finding as it is printed: what is wrong, where, and what to do about it. */
@@ -39,6 +40,7 @@ export interface FileVerdict {
   readonly warnings: readonly Finding[];
 }
 
+/** A problem in its printed form: severity is told by the list it stands in. */
 export const findingOf = ({ code, line, message, hint }: MetadataProblem): Finding => ({ code, line, message, hint });
 
 /** The verdict on a file whose content says nothing: binary, unreadable, not a file. */

@@ -93,7 +93,7 @@ function runOf(state: RunState, { work }: DeadLetter): JsonObject {
     status: state.header.status,
     finished_at: isoTimeOrNull(state.header.finishedAt),
     error: state.header.fault && wireFault(state.header.fault),
-    steps: steps.filter(({ id }) => lost.has(String(id))),
+    steps: steps.filter(({ id }) => typeof id === "string" && lost.has(id)),
   };
 }
 

@@ -131,7 +131,7 @@ async function beginRun(
     requestHash: identity.requestHash,
     tags: envelope.metadata.tags,
   };
-  return begin(request, plan, await storeState(tenant, given, ports.blobs), ports.clock.now());
+  return begin(request, plan, await storeState(tenant, given, ports), ports.clock.now());
 }
 
 /** Executes the inline segments before any object is touched. A gateway that dies here has written nothing. */

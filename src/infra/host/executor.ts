@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
 import { validateState } from "../../core/contract/validate-state.ts";
 import { fault, faultOf, RuntimeHostError } from "../../core/errors.ts";
 import { nodeRef, type NodeDefinition } from "../../core/registry/node.ts";
+import { valueKey } from "../../core/retention/keys.ts";
 import { StateHasher, textHash } from "../../core/run/hash.ts";
 import { admitOutput, type Admitted } from "../../core/run/output-rule.ts";
 import type { StepOutcome } from "../../core/run/state.ts";
@@ -65,7 +66,7 @@ async function executeStep(
     const { state, events } = await callNode(work, step, node, input, ports);
     refuseInvalid(node.outputState, state, "OUTPUT_STATE_INVALID", `the output of ${nodeRef(node)}`);
     const outputHash = hasher.state(state);
-    const outputs = await storeState(work.tenant, state, ports.blobs);
+    const outputs = await storeState(work.tenant, state, ports);
     const durationMs = ports.clock.now() - startedAt;
     const base = {
       ok: true,
@@ -164,25 +165,28 @@ async function loadRef({ ref }: Extract<StoredValue, { ref: unknown }>, blobs: B
   );
 }
 
-/** Keeps small values in the run and moves large ones to the blob store, under their own hash. */
+/** Where large values go, and when. */
+type ValuePorts = Pick<ExecutorPorts, "blobs" | "clock">;
+
+/** Keeps small values in the run and moves large ones to the blob store, under today and their own hash. */
 export async function storeState(
   tenant: string,
   state: JsonObject,
-  blobs: BlobStore,
+  ports: ValuePorts,
 ): Promise<Readonly<Record<string, StoredValue>>> {
   const stored: Record<string, StoredValue> = {};
-  for (const [key, value] of Object.entries(state)) stored[key] = await storeValue(tenant, value, blobs);
+  for (const [key, value] of Object.entries(state)) stored[key] = await storeValue(tenant, value, ports);
   return stored;
 }
 
-async function storeValue(tenant: string, value: JsonValue, blobs: BlobStore): Promise<StoredValue> {
+async function storeValue(tenant: string, value: JsonValue, { blobs, clock }: ValuePorts): Promise<StoredValue> {
   if (smallerThan(value, INLINE_VALUE_BYTES)) return { v: value };
   const text = JSON.stringify(value);
   if (text.length * 3 <= INLINE_VALUE_BYTES) return { v: value };
   const bytes = utf8Bytes(text);
   if (bytes <= INLINE_VALUE_BYTES) return { v: value };
   const sha256 = textHash(text);
-  const key = `values/${tenant}/${sha256}`;
+  const key = valueKey(tenant, sha256, clock.now());
   await blobs.put(key, text);
   return { ref: { key, sha256, bytes } };
 }

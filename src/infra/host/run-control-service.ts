@@ -36,7 +36,7 @@ export function runControlService(ports: RunControlPorts, rings: number): RunCon
     control: (tenant, id, event) => guarded(() => control(tenant, id, event, ports)),
     signal: (tenant, id, name, payload) =>
       guarded(async () => {
-        const { payload: stored } = await storeState(tenant, { payload }, ports.blobs);
+        const { payload: stored } = await storeState(tenant, { payload }, ports);
         return stored ? control(tenant, id, { type: "event", name, payload: stored }, ports) : err(unknownRun(id));
       }),
     rerun: (tenant, id, request, correlationId) =>
@@ -119,7 +119,7 @@ async function rerun(
       }),
     );
   }
-  const given = await storeState(tenant, request.given, ports.blobs);
+  const given = await storeState(tenant, request.given, ports);
   const repeated = rerunOf(original, identity, { from, downstream, given, plan: null }, now);
   if (!repeated.ok) return repeated;
   const { kind } = await ports.coordinator.submit({
@@ -151,7 +151,7 @@ async function importRun(tenant: string, snapshot: JsonValue, ports: RunControlP
   if (owner !== tenant) return err(fault("INVALID_PARAMETER", `run '${id}' belongs to another tenant`));
   const known = await ports.runs.read(tenant, id);
   if (known) return ok(summarizeRun(known));
-  const placed = await storeState(tenant, Object.fromEntries(opened.value.values), ports.blobs);
+  const placed = await storeState(tenant, Object.fromEntries(opened.value.values), ports);
   const state = moveValues(opened.value.state, new Map(Object.entries(placed)));
   const record = encodeRun(state);
   const { kind } = await ports.coordinator.submit({ runId: id, requestHash, keyed: false, finished: true, record });

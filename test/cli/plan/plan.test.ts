@@ -8,7 +8,8 @@ import { onex, type Outcome } from "../support/test-shell.ts";
 
 const FILES = {
   "goal.yaml": "want: [metadata.report]\ngiven: [document.text]\n",
-  "graph.yaml": "steps:\n  - {id: e, node: metadata_extract}\n  - {id: v, node: metadata_validate}\ngiven: [document.text]\n",
+  "graph.yaml":
+    "steps:\n  - {id: e, node: metadata_extract}\n  - {id: v, node: metadata_validate}\ngiven: [document.text]\n",
   "node.json": '{"node": "hash_verify", "input": {"document.text": "# Hello"}}',
   "envelope.json": JSON.stringify({
     source_node: "test",
@@ -16,7 +17,8 @@ const FILES = {
     target_node: "hash_verify",
     payload: { input: { "document.text": "# Hello" } },
   }),
-  "orchestrator.yaml": "type: orchestrator\nname: o\nsteps:\n  - {name: one, node: noop}\n  - {name: two, node: other, depends_on: [one]}\n",
+  "orchestrator.yaml":
+    "type: orchestrator\nname: o\nsteps:\n  - {name: one, node: noop}\n  - {name: two, node: other, depends_on: [one]}\n",
   "demo.workflow.yaml":
     "workflow_coordination:\n  workflow_definition:\n    execution_graph:\n      nodes:\n        - {node_id: a, node_type: compute}\n" +
     "        - {node_id: b, node_type: effect, depends_on: [a], step_config: {skip_condition: never}}\n",
@@ -50,8 +52,12 @@ describe("onex plan shows", () => {
   it("a tree with the reasons below it", async () => {
     const { code, stdout, stderr } = await plan(["goal.yaml"]);
     expect([code, stderr]).toEqual([0, ""]);
-    expect(stdout).toMatch(/^plan [0-9a-f]{12}: 4 steps in 1 segment, cost [\d.]+, depth 3\n\nmetadata\.report ← metadata_report@1\.0\.0 \[s0\]\n/);
-    expect(stdout).toMatch(/\n\nwhy\n {2}document\.dialect ← metadata_extract@1\.0\.0: costs [\d.]+\n[^]+ {2}document\.text ← given\n/);
+    expect(stdout).toMatch(
+      /^plan [0-9a-f]{12}: 4 steps in 1 segment, cost [\d.]+, depth 3\n\nmetadata\.report ← metadata_report@1\.0\.0 \[s0\]\n/,
+    );
+    expect(stdout).toMatch(
+      /\n\nwhy\n {2}document\.dialect ← metadata_extract@1\.0\.0: costs [\d.]+\n[^]+ {2}document\.text ← given\n/,
+    );
   });
 
   it("every candidate with --why", async () => {
@@ -60,7 +66,9 @@ describe("onex plan shows", () => {
   });
 
   it("drawings", async () => {
-    expect((await plan(["goal.yaml", "--format", "mermaid"])).stdout).toMatch(/^flowchart TD\n {2}g0\(\["document\.text"\]\)\n/);
+    expect((await plan(["goal.yaml", "--format", "mermaid"])).stdout).toMatch(
+      /^flowchart TD\n {2}g0\(\["document\.text"\]\)\n/,
+    );
     expect((await plan(["goal.yaml", "--format", "dot"])).stdout).toMatch(/^digraph plan \{\n[^]+\n\}\n$/);
   });
 
@@ -102,7 +110,9 @@ describe("onex plan takes", () => {
   });
 
   it("a policy with the capability graph it is kept with, or one that is named", async () => {
-    expect((await plan(["steps/policies/finish.yaml"])).stderr).toBe(`note: with the steps of ${join("steps", "graph.yaml")}\n`);
+    expect((await plan(["steps/policies/finish.yaml"])).stderr).toBe(
+      `note: with the steps of ${join("steps", "graph.yaml")}\n`,
+    );
     const text = FILES["steps/policies/finish.yaml"];
     expect(stepsOf(await planOf(["-", "--nodes", "steps/graph.yaml"], text))).toEqual(["first", "second"]);
     expect(await refused(["-"], text)).toMatchObject({ exit: 1, code: "PLAN_UNREACHABLE", place: "goal.want" });
@@ -153,7 +163,9 @@ describe("onex plan --against", () => {
     const { code, stdout } = await plan(changed);
     expect([code, stdout]).toEqual([
       1,
-      expect.stringMatching(/^the plans differ: [0-9a-f]{12} → [0-9a-f]{12}\n~ plan\n {4}policy\.mode: "parallel" → "batch"\n$/),
+      expect.stringMatching(
+        /^the plans differ: [0-9a-f]{12} → [0-9a-f]{12}\n~ plan\n {4}policy\.mode: "parallel" → "batch"\n$/,
+      ),
     ]);
     expect(JSON.parse((await plan([...changed, "--json"])).stdout)).toMatchObject({
       same: false,
@@ -193,7 +205,9 @@ describe("onex plan --mutate", () => {
     expect(stepsOf(changed)).toEqual(["e"]);
     writeFileSync(join(cwd, "made.json"), (await plan(["graph.yaml", "--json"])).stdout);
     expect((await planOf(["made.json", "--mutate", file])).hash).toBe(changed.hash);
-    expect((await plan(["graph.yaml", "--mutate", file, "--against", "made.json"])).stdout).toContain("\n- step v (metadata_validate@1.0.0)\n");
+    expect((await plan(["graph.yaml", "--mutate", file, "--against", "made.json"])).stdout).toContain(
+      "\n- step v (metadata_validate@1.0.0)\n",
+    );
   });
 
   it("holds a plan made before against the nodes there are", async () => {
@@ -208,30 +222,71 @@ describe("onex plan --mutate", () => {
     [{ op: "remove" }, "PLAN_INVALID_MUTATION", "mutations[0].step"],
     [{ op: "after", step: "e", after: ["v"] }, "PLAN_CYCLE", "step e"],
   ])("refuses %j", async (op, code, place) => {
-    expect(await refused(["graph.yaml", "--mutate", ops(op)])).toMatchObject({ exit: 1, code, place, hint: expect.any(String) });
+    expect(await refused(["graph.yaml", "--mutate", ops(op)])).toMatchObject({
+      exit: 1,
+      code,
+      place,
+      hint: expect.any(String),
+    });
   });
 });
 
 describe("onex plan refuses with a code, a place and a hint", () => {
-  const gate = "steps:\n  - {id: e, node: metadata_extract, when: {value: v.metadata.validation}}\n  - {id: v, node: metadata_validate}\n";
+  const gate =
+    "steps:\n  - {id: e, node: metadata_extract, when: {value: v.metadata.validation}}\n  - {id: v, node: metadata_validate}\n";
   const many = { steps: Array.from({ length: 10_001 }, (_, i) => ({ id: `s${i}`, node: "noop" })) };
   it.each<[string, string, string, string]>([
     ["a goal out of reach", "want: [no.body]\n", "PLAN_UNREACHABLE", "goal.want"],
-    ["a cycle", "steps:\n  - {id: a, node: noop, after: [b]}\n  - {id: b, node: noop, after: [a]}\n", "PLAN_CYCLE", "step a"],
-    ["a step that waits for itself", "steps: [{id: a, node: noop, after: [a]}]\n", "PLAN_SELF_DEPENDENCY", "steps[0].after[0]"],
+    [
+      "a cycle",
+      "steps:\n  - {id: a, node: noop, after: [b]}\n  - {id: b, node: noop, after: [a]}\n",
+      "PLAN_CYCLE",
+      "step a",
+    ],
+    [
+      "a step that waits for itself",
+      "steps: [{id: a, node: noop, after: [a]}]\n",
+      "PLAN_SELF_DEPENDENCY",
+      "steps[0].after[0]",
+    ],
     ["an edge to nothing", "steps: [{id: a, node: noop, after: [b]}]\n", "PLAN_DANGLING_EDGE", "steps[0].after[0]"],
     ["a duplicate step", "steps: [{id: a, node: noop}, {id: a, node: noop}]\n", "PLAN_DUPLICATE_STEP", "steps[1].id"],
     ["10,001 steps", JSON.stringify(many), "PLAN_TOO_MANY_STEPS", "policy.max_steps"],
-    ["a range nothing satisfies", "steps: [{id: a, node: noop, version: ^9.0.0}]\n", "PLAN_VERSION_UNSATISFIED", "steps[0].version"],
+    [
+      "a range nothing satisfies",
+      "steps: [{id: a, node: noop, version: ^9.0.0}]\n",
+      "PLAN_VERSION_UNSATISFIED",
+      "steps[0].version",
+    ],
     ["an unknown node", "steps: [{id: a, node: nope}]\n", "NODE_NOT_FOUND", "steps[0].node"],
     ["a gate on a later output", `${gate}given: [document.text]\n`, "PLAN_GATE_LATER_OUTPUT", "step e: when"],
-    ["a gate on no output", "steps: [{id: a, node: noop, when: {value: b.x}}]\n", "PLAN_GATE_UNKNOWN_OUTPUT", "steps[0].when.value"],
-    ["policies that contradict", "want: [hash.verdict]\npolicy: {mode: sequential, max_parallelism: 2}\n", "PLAN_POLICY_CONFLICT", "policy.mode"],
-    ["an input nothing feeds", "steps: [{id: a, node: hash_verify}]\n", "PLAN_UNBOUND_INPUT", 'steps[0].inputs["document.text"]'],
+    [
+      "a gate on no output",
+      "steps: [{id: a, node: noop, when: {value: b.x}}]\n",
+      "PLAN_GATE_UNKNOWN_OUTPUT",
+      "steps[0].when.value",
+    ],
+    [
+      "policies that contradict",
+      "want: [hash.verdict]\npolicy: {mode: sequential, max_parallelism: 2}\n",
+      "PLAN_POLICY_CONFLICT",
+      "policy.mode",
+    ],
+    [
+      "an input nothing feeds",
+      "steps: [{id: a, node: hash_verify}]\n",
+      "PLAN_UNBOUND_INPUT",
+      'steps[0].inputs["document.text"]',
+    ],
     ["YAML that is no plan", "runtime: {name: r}\n", "PLAN_NOT_A_PLAN", "$"],
     ["an empty file", "", "PLAN_NOT_A_PLAN", "$"],
     ["a text", "just words", "PLAN_NOT_A_PLAN", "$"],
-    ["a workflow without nodes", "workflow_coordination: {}\n", "PLAN_NOT_A_PLAN", "$.workflow_coordination.workflow_definition"],
+    [
+      "a workflow without nodes",
+      "workflow_coordination: {}\n",
+      "PLAN_NOT_A_PLAN",
+      "$.workflow_coordination.workflow_definition",
+    ],
     ["YAML that cannot be read", "want: [a\nb: }", "PLAN_UNREADABLE", "line 2"],
     ["JSON that cannot be read", '{"want": ["a" "b"]}', "PLAN_UNREADABLE", "line 1, column 15"],
   ])("%s", async (_, text, code, place) => {

@@ -57,9 +57,13 @@ describe("onex plan --url", () => {
   it("needs a token, and a server", async () => {
     const goal = "want: [text.twice]\n";
     const url = server.env["ONEX_URL"] ?? "";
-    const ask = (env: Record<string, string>, at = url) => onex(["plan", "-", "--url", at], { cwd: "/", stdin: goal, env });
+    const ask = (env: Record<string, string>, at = url) =>
+      onex(["plan", "-", "--url", at], { cwd: "/", stdin: goal, env });
     expect(await ask({})).toMatchObject({ code: 2, stderr: expect.stringContaining("the server wants a token") });
-    expect(await ask({ ONEX_TOKEN: "wrong" })).toMatchObject({ code: 1, stderr: expect.stringContaining("AUTHENTICATION_ERROR") });
+    expect(await ask({ ONEX_TOKEN: "wrong" })).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("AUTHENTICATION_ERROR"),
+    });
   });
 
   it.each([

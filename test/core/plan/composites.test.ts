@@ -211,7 +211,14 @@ describe("a composite is refused", () => {
     refused(composite({ name: "bad", in: ["text"], out: ["verdict"], ...sketch }, graph));
 
   it.each<[string, JsonObject, Partial<NodeSketch>, string, string, string]>([
-    ["without a graph that is one", { steps: "none" }, {}, "PLAN_INVALID_COMPOSITE", "invalid_composite", "node bad@1.0.0"],
+    [
+      "without a graph that is one",
+      { steps: "none" },
+      {},
+      "PLAN_INVALID_COMPOSITE",
+      "invalid_composite",
+      "node bad@1.0.0",
+    ],
     [
       "with an unknown part",
       { steps: [{ id: "a", node: "nope" }] },

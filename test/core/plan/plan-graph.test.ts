@@ -1,39 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../contracts/json.ts";
-import type { Fault } from "../../../src/core/errors.ts";
 import type { Graph } from "../../../src/core/plan/graph.ts";
-import type { Plan } from "../../../src/core/plan/plan.ts";
-import { planGraph } from "../../../src/core/plan/plan-graph.ts";
 import { planEdges } from "../../../src/core/plan/plan-index.ts";
 import type { Policy } from "../../../src/core/plan/policy.ts";
-import type { RegistrySnapshot } from "../../../src/core/registry/snapshot.ts";
-import { policy, registry } from "./support/nodes.ts";
-
-const NODES = registry([
-  { name: "load", in: ["url"], out: ["text"] },
-  { name: "clean", in: ["text"], out: ["text"] },
-  { name: "count", in: ["text", "limit?"], out: ["words"] },
-  { name: "count", version: "2.0.0", in: ["text", "limit?"], out: ["words"] },
-  { name: "count", version: "3.0.0", lifecycle: "draft", in: ["text"], out: ["words"] },
-  { name: "join", in: ["words", "text"], out: ["report"] },
-  { name: "ping", kind: "effect" },
-]);
-
-function planned(graph: Partial<Graph>, rules: Partial<Policy> = {}, snapshot: RegistrySnapshot = NODES): Plan {
-  const result = planGraph({ steps: [], given: [], ...graph }, snapshot, policy(rules));
-  if (!result.ok) throw new Error(`${result.error.place}: ${result.error.message}`);
-  return result.value;
-}
-
-function refused(graph: Partial<Graph>, rules: Partial<Policy> = {}, snapshot: RegistrySnapshot = NODES): Fault {
-  const result = planGraph({ steps: [], given: [], ...graph }, snapshot, policy(rules));
-  if (result.ok) throw new Error("was planned");
-  return result.error;
-}
-
-const problem = (fault: Fault): unknown => (fault.details as JsonObject).problem;
-const step = (plan: Plan, id: string) => plan.steps.find((one) => one.id === id)!;
+import { planned, problem, refused, step } from "./support/graphs.ts";
+import { registry } from "./support/nodes.ts";
 
 describe("planGraph", () => {
   it("orders the steps, binds by name what is unambiguous, and ends with what nobody consumes", () => {
@@ -264,7 +235,14 @@ describe("what is wrong with a graph", () => {
       "steps[0].when",
       /another step/,
     ],
-    ["nothing to feed an input", { steps: [L] }, "PLAN_UNBOUND_INPUT", "unbound_input", 'steps[0].inputs["url"]', /give it/],
+    [
+      "nothing to feed an input",
+      { steps: [L] },
+      "PLAN_UNBOUND_INPUT",
+      "unbound_input",
+      'steps[0].inputs["url"]',
+      /give it/,
+    ],
     [
       "two things to feed an input",
       { steps: [L, { id: "l2", node: "load" }, { id: "n", node: "count" }], given: ["url"] },
@@ -334,24 +312,6 @@ describe("what is wrong with a graph", () => {
     });
   });
 
-  it("is a gate that asks about a later output", () => {
-    const gate = (value: string) => ({ test: { value, path: "", op: "exists" as const, than: null } });
-    const fault = refused({
-      steps: [
-        { id: "a", node: "load", when: gate("b.words") },
-        { id: "b", node: "count", inputs: { text: "a.text" } },
-      ],
-      given: ["url"],
-    });
-    expect(fault).toMatchObject({
-      code: "PLAN_GATE_LATER_OUTPUT",
-      message: "step a is gated by step b, which waits for it: a → b → a",
-      place: "step a: when",
-      hint: "ask about a step that does not wait for a",
-      details: { problem: "gate_later_output", path: ["a", "b", "a"] },
-    });
-  });
-
   it("is a value that cannot fit, with its place", () => {
     const typed = registry([
       {
@@ -412,9 +372,18 @@ describe("what is wrong with a graph", () => {
       node: "ping",
       after: i === 0 ? [] : [`s${i - 1}`],
     }));
-    expect(refused({ steps: chain }, { maxSteps: 4 })).toMatchObject({ code: "PLAN_TOO_MANY_STEPS", place: "policy.max_steps" });
-    expect(refused({ steps: chain }, { maxDepth: 4 })).toMatchObject({ code: "PLAN_TOO_DEEP", place: "policy.max_depth" });
-    expect(refused({ steps: chain }, { maxCost: 3 })).toMatchObject({ code: "PLAN_TOO_COSTLY", place: "policy.max_cost" });
+    expect(refused({ steps: chain }, { maxSteps: 4 })).toMatchObject({
+      code: "PLAN_TOO_MANY_STEPS",
+      place: "policy.max_steps",
+    });
+    expect(refused({ steps: chain }, { maxDepth: 4 })).toMatchObject({
+      code: "PLAN_TOO_DEEP",
+      place: "policy.max_depth",
+    });
+    expect(refused({ steps: chain }, { maxCost: 3 })).toMatchObject({
+      code: "PLAN_TOO_COSTLY",
+      place: "policy.max_cost",
+    });
   });
 
   it("is told all at once", () => {
@@ -426,45 +395,6 @@ describe("what is wrong with a graph", () => {
       ],
     });
     expect((fault.details as { problems: unknown[] }).problems).toHaveLength(3);
-  });
-});
-
-describe("conditions of a graph", () => {
-  const gated = (when: object): Partial<Graph> => ({
-    steps: [
-      { id: "l", node: "load" },
-      { id: "n", node: "count", inputs: { text: "l.text" }, when: when as never },
-    ],
-    given: ["url"],
-  });
-  const test = (changes: object) => ({ test: { value: "l.text", path: "", op: "exists", than: null, ...changes } });
-
-  it("are kept in the plan with their values resolved", () => {
-    const plan = planned(gated({ all: [test({}), { not: { any: [test({ op: "eq", than: "" })] } }] }));
-    expect(step(plan, "n").when).toEqual({
-      all: [
-        { test: { value: { step: "l", key: "text" }, path: "", op: "exists", than: null } },
-        { not: { any: [{ test: { value: { step: "l", key: "text" }, path: "", op: "eq", than: "" } }] } },
-      ],
-    });
-  });
-
-  it.each<[string, object, string]>([
-    ["an unknown output", test({ value: "l.nope" }), "gate_unknown_output"],
-    ["an unknown step", test({ value: "k.text" }), "gate_unknown_output"],
-    ["a list to look in that is none", test({ op: "in", than: "abc" }), "invalid_gate"],
-    ["a comparison with nothing", test({ op: "lt", than: null }), "invalid_gate"],
-    ["a list looked for", test({ op: "contains", than: ["a"] }), "invalid_gate"],
-    ["a path that is none", test({ path: "$.a" }), "invalid_gate"],
-    [
-      "nesting without end",
-      Array.from({ length: 100 }).reduce<object>((inner) => ({ not: inner }), test({})),
-      "invalid_gate",
-    ],
-  ])("are refused for %s", (_, when, name) => {
-    const fault = refused(gated(when));
-    expect(problem(fault)).toBe(name);
-    expect(fault.place).toMatch(/^steps\[1\]\.when/);
   });
 });
 

@@ -58,7 +58,8 @@ why
   });
 
   it("is one text ending with a line break in every form", () => {
-    for (const format of ["mermaid", "dot"] as const) expect(planText(plan(), format)).toMatch(/^(flowchart|digraph)[^]+\S\n$/);
+    for (const format of ["mermaid", "dot"] as const)
+      expect(planText(plan(), format)).toMatch(/^(flowchart|digraph)[^]+\S\n$/);
   });
 });
 

@@ -19,4 +19,5 @@ function nodeOf({ steps }: Plan, id: StepId): string {
   return step ? `${step.node}@${step.version}` : "";
 }
 
-const changeLine = ({ field, from, to }: Change): string => `    ${field}: ${JSON.stringify(from)} → ${JSON.stringify(to)}`;
+const changeLine = ({ field, from, to }: Change): string =>
+  `    ${field}: ${JSON.stringify(from)} → ${JSON.stringify(to)}`;
