@@ -5,7 +5,6 @@
  * - contracts/schemas/*.schema.json, from the zod schemas in contracts
  * - src/infra/sandbox/quickjs.wasm, the pinned interpreter with a meter in every loop, and its licence
  * - src/nodes/<name>/node.onex.yaml, stamped with the hash of the contract beside it
- * - .onextree, the index of the built-in nodes
  *
  * Usage: node contracts/generate.ts [--check]. The same sources give the same bytes, except that a node whose contract
  * changed gets the time of its new stamp.
@@ -16,9 +15,9 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { formatSchema } from "../src/core/schema-docs/format-schema.ts";
+import type { JsonSchema } from "./json.ts";
 import { stamp } from "../src/core/metadata/stamp.ts";
-import { emitTree } from "../src/core/metadata/tree-text.ts";
-import { generateTree } from "../src/core/metadata/tree.ts";
 import { meterWasm } from "../src/infra/sandbox/meter/meter-wasm.ts";
 import { envelopeWire } from "./envelope.ts";
 import { executeWire } from "./execute.ts";
@@ -74,7 +73,7 @@ function templates(): GeneratedFile {
 function schemas(): GeneratedFile[] {
   return Object.entries(SCHEMAS).map(([name, [schema, io]]) => {
     const described = z.toJSONSchema(schema, { target: "draft-2020-12", io, unrepresentable: "any" });
-    return { path: `contracts/schemas/${name}.schema.json`, content: `${JSON.stringify(described, null, 2)}\n` };
+    return { path: `contracts/schemas/${name}.schema.json`, content: `${JSON.stringify(formatSchema(described as JsonSchema, name), null, 2)}\n` };
   });
 }
 
@@ -114,20 +113,13 @@ function stampedNodes(): GeneratedFile[] {
   });
 }
 
-function tree(): GeneratedFile {
-  const entries = nodeFolders().flatMap((name) =>
-    readdirSync(join(ROOT, NODES, name)).map((file) => ({ path: `${NODES}/${name}/${file}`, type: "file" as const })),
-  );
-  return { path: ".onextree", content: emitTree(generateTree("onex", entries)) };
-}
-
 function isCurrent({ path, content }: GeneratedFile): boolean {
   const full = join(ROOT, path);
   return existsSync(full) && readFileSync(full).equals(Buffer.from(content));
 }
 
 function main(check: boolean): number {
-  const stale = [templates(), ...schemas(), ...interpreter(), ...stampedNodes(), tree()].filter(
+  const stale = [templates(), ...schemas(), ...interpreter(), ...stampedNodes()].filter(
     (file) => !isCurrent(file),
   );
   if (check) {

@@ -1,22 +1,26 @@
 import type { EventMessage } from "../../../src/core/run/work.ts";
 import { changed, type Bug } from "./bug.ts";
 
-/** Every life of a ring numbers its batches from 1, so a late word on an old batch is taken for a new one. */
+/** A batch gets the lowest number that is free, so a late word on an archived batch is taken for one on the next. */
 export const batchNumberReused: Bug = {
-  name: "batch numbers start over after an eviction",
+  name: "batch numbers are used again",
   breaks: ["balanced", "kept", "trust"],
-  plant: () => {
-    /** The right numbers of the life that is being set up, by place. */
-    let numbers: number[] = [];
+  plant() {
+    /** The right numbers by the reused ones, of the life that is being set up. */
+    let numbers = new Map<number, number>();
     return {
       ringPorts(ports) {
-        const own: number[] = [];
+        const own = new Map<number, number>();
         numbers = own;
-        const renumber = (message: EventMessage): EventMessage => {
-          if (message.type !== "archive") return message;
-          if (!own.includes(message.batch)) own.push(message.batch);
-          return { ...message, batch: own.indexOf(message.batch) + 1 };
+        const numberFor = (right: number): number => {
+          for (const [number, known] of own) if (known === right) return number;
+          let free = 1;
+          while (own.has(free)) free++;
+          own.set(free, right);
+          return free;
         };
+        const renumber = (message: EventMessage): EventMessage =>
+          message.type === "archive" ? { ...message, batch: numberFor(message.batch) } : message;
         return {
           ...ports,
           bus: { ...ports.bus, publishEvents: (messages) => ports.bus.publishEvents(messages.map(renumber)) },
@@ -25,8 +29,11 @@ export const batchNumberReused: Bug = {
       ring(ring) {
         const own = numbers;
         return changed(ring, {
-          batch: (number) => ring.batch(own[number - 1] ?? -1),
-          archived: (number) => ring.archived(own[number - 1] ?? -1),
+          batch: (number) => ring.batch(own.get(number) ?? -1),
+          archived(number) {
+            ring.archived(own.get(number) ?? -1);
+            own.delete(number);
+          },
         });
       },
     };
