@@ -73,7 +73,10 @@ function templates(): GeneratedFile {
 function schemas(): GeneratedFile[] {
   return Object.entries(SCHEMAS).map(([name, [schema, io]]) => {
     const described = z.toJSONSchema(schema, { target: "draft-2020-12", io, unrepresentable: "any" });
-    return { path: `contracts/schemas/${name}.schema.json`, content: `${JSON.stringify(formatSchema(described as JsonSchema, name), null, 2)}\n` };
+    return {
+      path: `contracts/schemas/${name}.schema.json`,
+      content: `${JSON.stringify(formatSchema(described as JsonSchema, name), null, 2)}\n`,
+    };
   });
 }
 
@@ -119,9 +122,7 @@ function isCurrent({ path, content }: GeneratedFile): boolean {
 }
 
 function main(check: boolean): number {
-  const stale = [templates(), ...schemas(), ...interpreter(), ...stampedNodes()].filter(
-    (file) => !isCurrent(file),
-  );
+  const stale = [templates(), ...schemas(), ...interpreter(), ...stampedNodes()].filter((file) => !isCurrent(file));
   if (check) {
     for (const { path } of stale) console.error(`stale: ${path}`);
     if (stale.length > 0) console.error("run `npm run generate` and commit what it writes");

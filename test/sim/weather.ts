@@ -49,14 +49,14 @@ export function weatherOf(seed: number): Weather {
   const rates = (...most: number[]): readonly number[] =>
     most.map((rate) => (random.chance(0.5) ? rate * random.pick([0.1, 0.4, 1]) : 0));
   return {
-    call: rates(0.3, 0.15, 0.1, 0.05, 0.08, 0.08, 0.03, 0.03),
+    call: rates(0.3, 0.15, 0.15, 0.08, 0.08, 0.08, 0.03, 0.03),
     commit: rates(0.05, 0.06, 0.15, 0.06),
     arm: rates(0.03, 0.03),
     idle: rates(0.6, 0.1),
     restart: rates(0.5, 0.4),
     publish: rates(0.2),
     node: rates(0.3, 0.1, 0.1, 0.1, 0.1),
-    delivery: rates(0.2, 0.1, 0.1, 0.15, 0.2, 0.2),
+    delivery: rates(0.2, 0.15, 0.1, 0.15, 0.3, 0.2),
     alarm: rates(0.3, 0.2, 0.15, 0.2),
     clock: rates(0.3, 0.3, 0.2, 0.2, 0.05, 0.05),
   };

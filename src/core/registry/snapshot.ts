@@ -43,7 +43,14 @@ export function buildSnapshot(
     push(byName, node.name, node);
     for (const key of Object.keys(node.outputs)) push(producers, key, node);
   }
-  return { version, nodes: sorted, byRef: new Map(sorted.map((node) => [nodeRef(node), node])), byName, producers, trust };
+  return {
+    version,
+    nodes: sorted,
+    byRef: new Map(sorted.map((node) => [nodeRef(node), node])),
+    byName,
+    producers,
+    trust,
+  };
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

@@ -108,7 +108,13 @@ export function memoryEngine(options: EngineOptions): MemoryEngine {
   }
 
   const cache = new RegistryCache(ports.registry, clock);
-  const executor: ExecutorPorts = { registry: cache, router: options.router({ ...ports, registry: cache.writer() }), blobs: ports.blobs, clock, log };
+  const executor: ExecutorPorts = {
+    registry: cache,
+    router: options.router({ ...ports, registry: cache.writer() }),
+    blobs: ports.blobs,
+    clock,
+    log,
+  };
   const runs = new RunReader(ports);
   const background = (work: Promise<unknown>): void => void work.catch(() => undefined);
   const archive: ArchivePorts = { ...ports, registry: cache, clock, ids, log };
