@@ -19,6 +19,7 @@ import { formatSchema } from "../src/core/schema-docs/format-schema.ts";
 import type { JsonSchema } from "./json.ts";
 import { stamp } from "../src/core/metadata/stamp.ts";
 import { meterWasm } from "../src/infra/sandbox/meter/meter-wasm.ts";
+import { busTrigger } from "./bus-trigger.ts";
 import { envelopeWire } from "./envelope.ts";
 import { executeWire } from "./execute.ts";
 import { goalWire } from "./goal.ts";
@@ -27,8 +28,10 @@ import { canonicalMetadata, permissiveMetadata } from "./node-metadata.ts";
 import { planWire } from "./plan.ts";
 import { policyWire } from "./policy.ts";
 import { executionResult, runView } from "./run.ts";
+import { runtimeContract } from "./runtime-contract.ts";
 import { scaffoldSpecification } from "./scaffold.ts";
 import { stateContractWire } from "./state-contract.ts";
+import { treeFormat } from "./tree-format.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const NODES = "src/nodes";
@@ -41,6 +44,7 @@ interface GeneratedFile {
 
 /** File name → schema, and which side of it is described: what a sender may write, or what a reader will see. */
 const SCHEMAS: Readonly<Record<string, readonly [schema: z.ZodType, io: "input" | "output"]>> = {
+  "bus-trigger": [busTrigger, "input"],
   envelope: [envelopeWire, "input"],
   execute: [executeWire, "input"],
   "execution-result": [executionResult, "output"],
@@ -51,8 +55,10 @@ const SCHEMAS: Readonly<Record<string, readonly [schema: z.ZodType, io: "input" 
   plan: [planWire, "output"],
   policy: [policyWire, "input"],
   run: [runView, "output"],
+  "runtime-contract": [runtimeContract, "input"],
   "scaffold-specification": [scaffoldSpecification, "input"],
   "state-contract": [stateContractWire, "input"],
+  "tree-format": [treeFormat, "input"],
 };
 
 function templates(): GeneratedFile {
