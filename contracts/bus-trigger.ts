@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { anyJson } from "./any-json.ts";
-import { contractKey, nodeName, semver, uuid } from "./json.ts";
+import { contractKey, formatVersion, nodeName, uuid } from "./json.ts";
 
 /** A topic triggers arrive on: `node.exec.request.<group>`. The end is anchored for real: no line break may follow. */
 export const TRIGGER_TOPIC = /^node\.exec\.request\.[a-z0-9][a-z0-9_-]*$(?![\s\S])/;
@@ -10,7 +10,9 @@ const values = z.record(contractKey, anyJson("A value by its contract key.")).de
 /** A message that invokes a node, or states a goal, of a group. */
 export const busTrigger = z
   .looseObject({
-    schema_version: semver.default("1.0.0").describe("Version of this format; a newer major version is refused."),
+    schema_version: formatVersion(1)
+      .default("1.0.0")
+      .describe("Version of this format; a newer major version is refused."),
     topic: z.string().max(200).regex(TRIGGER_TOPIC, "a topic such as node.exec.request.reports is required"),
     trigger_id: uuid,
     correlation_id: uuid.nullish().describe("Assigned by the host when missing."),

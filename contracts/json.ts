@@ -18,6 +18,13 @@ export const jsonObject = z.custom<JsonObject>(
 
 /** major.minor.patch, nothing else. */
 export const semver = z.string().regex(/^\d+\.\d+\.\d+$/, "a semantic version such as 1.0.0 is required");
+/** A format's version: newer minors are read, a newer major is refused because it may mean something else. */
+export const formatVersion = (major: number) =>
+  semver.refine((version) => Number(version.split(".")[0]) <= major, {
+    error: ({ input }) =>
+      `version ${String(input)} has a newer major version than ${major}, which this reader understands`,
+  });
+
 /** RFC 9562 layout; the version nibble is not checked because real files carry odd ones. */
 export const uuid = z
   .string()

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { anyObject } from "./any-json.ts";
-import { nodeName, semver } from "./json.ts";
+import { formatVersion, nodeName, semver } from "./json.ts";
 
 const retry = z
   .looseObject({
@@ -30,7 +30,7 @@ const handler = z
 /** What a runtime host is made of: its bus, its handlers, its nodes. */
 export const runtimeContract = z
   .looseObject({
-    schema_version: semver.default("1.0.0").describe("Version of this format."),
+    schema_version: formatVersion(1).default("1.0.0").describe("Version of this format."),
     runtime: z
       .looseObject({
         name: z.string().min(1),

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { anyObject } from "./any-json.ts";
+import { formatVersion } from "./json.ts";
 
 /** One entry of a tree index. Open: fields a newer minor version adds are kept. */
 export interface TreeEntryWire {
@@ -31,6 +32,7 @@ const entry: z.ZodType<TreeEntryWire> = z.lazy(() =>
 export const treeFormat = z
   .looseObject({
     ...common,
+    schema_version: formatVersion(1).optional().describe("Version of this format."),
     type: z.literal("directory"),
     children: z.array(entry).describe("What is in it, sorted by name."),
   })

@@ -52,6 +52,27 @@ describe("tree format", () => {
   });
 });
 
+describe("versions", () => {
+  const tree = { name: "r", type: "directory", children: [] };
+  const runtime = { name: "h", version: "1.0.0", event_bus: { kind: "x" }, handlers: [{ type: "http" }], nodes: [] };
+  const trigger = {
+    topic: "node.exec.request.a",
+    trigger_id: "11111111-1111-4111-8111-111111111111",
+    idempotent_key: "k",
+    source: "me",
+  };
+
+  it.each([
+    ["tree", treeFormat, tree],
+    ["runtime contract", runtimeContract, { runtime }],
+    ["bus trigger", busTrigger, trigger],
+  ])("a newer minor %s is read, a newer major one refused with the reason", (_, schema, value) => {
+    expect(schema.safeParse({ ...value, schema_version: "1.9.0", novelty: 1 }).success).toBe(true);
+    const newer = schema.safeParse({ ...value, schema_version: "2.0.0" });
+    expect(newer.error?.issues[0]?.message).toContain("newer major version");
+  });
+});
+
 describe("runtime contract", () => {
   const contract = (handler: object) => ({
     runtime: { name: "host", version: "1.0.0", event_bus: { kind: "inmemory" }, handlers: [handler], nodes: [] },
