@@ -142,3 +142,21 @@ describe("a ring's one alarm", () => {
     expect(world.store.read(REQUEST.id)).toEqual([]);
   });
 });
+
+describe("a ring that wakes up on a machine whose clock is behind", () => {
+  it("gives no batch number twice, so a late word on an old batch means nothing to a new one", async () => {
+    const world = open();
+    await finish(world);
+    await world.ring.tick();
+    const [old = -1] = batchesOf(world.queues.events.pull(10));
+    world.ring.archived(old);
+    world.clock.set(1_000_000);
+    const cold = { ...world, ring: world.reopen() };
+    await finish(cold);
+    await cold.ring.tick();
+    const [fresh = -1] = batchesOf(world.queues.events.pull(10));
+    cold.ring.archived(old);
+    expect(cold.ring.batch(fresh)?.records).toHaveLength(1);
+    expect(statusOf(cold.ring)).toBe("succeeded");
+  });
+});

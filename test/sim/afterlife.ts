@@ -2,6 +2,7 @@ import { DAY_MS } from "../../src/core/retention/day.ts";
 import { sweep } from "../../src/infra/host/retention.ts";
 import { SWEEP_LIMITS } from "../../src/infra/host/retention/limits.ts";
 import type { Findings } from "./audit/findings.ts";
+import { isLasting } from "./audit/look-over.ts";
 import type { Timeline } from "./timeline.ts";
 import { SETTINGS, type World } from "./world.ts";
 
@@ -33,12 +34,12 @@ async function sweepAt({ isolates, backends }: World, now: number, days: number)
   for (let turn = 0; turn < 4; turn++) await sweep(ports, { retention: { days }, limits }, now + turn * 2 * DAY_MS);
 }
 
-/** The memory of keys is over: nothing but running trust totals may be left, and no alarm set. */
+/** The memory of keys is over: only what lasts may be left, and no alarm set. */
 function lookIntoRings({ slots, commits }: World, findings: Findings): void {
   for (const { number, store, alarmAt } of slots) {
     if (alarmAt !== null) findings.add("clean", `ring ${number} has its alarm set with nothing to wait for`);
     for (const owner of commits.owners.get(number) ?? [])
-      if (owner !== "~trust" && store.read(owner).length > 0)
+      if (store.read(owner).some(({ part }) => !isLasting(owner, part)))
         findings.add("clean", `ring ${number} never forgets ${owner}`);
   }
 }

@@ -9,6 +9,8 @@ import type { RingRuns } from "./ring-runs.ts";
 /** Owners of the ring's own books. */
 export const OUTBOX = "~outbox";
 const TRUST = "~trust";
+/** The part that remembers the highest number ever given: a clock that goes back must not give one twice. */
+const LAST = "last";
 
 const MAX_RUNS = 500;
 const MAX_CHARS = 8 * 1024 * 1024;
@@ -50,6 +52,10 @@ export class RingOutbox {
     this.#store = store;
     this.#runs = runs;
     for (const { part, body, dueAt } of store.read(OUTBOX)) {
+      if (part === LAST) {
+        this.#last = Math.max(this.#last, Number(body));
+        continue;
+      }
       const batch = JSON.parse(body) as Batch;
       this.#keep(Number(part), batch, dueAt ?? 0);
     }
@@ -90,7 +96,10 @@ export class RingOutbox {
       TRUST,
       [...books].map(([part, book]) => ({ part, body: JSON.stringify(book), dueAt: null })),
     );
-    this.#store.write(OUTBOX, [{ part: String(number), body: JSON.stringify(batch), dueAt: retryAt }]);
+    this.#store.write(OUTBOX, [
+      { part: String(number), body: JSON.stringify(batch), dueAt: retryAt },
+      { part: LAST, body: String(number), dueAt: null },
+    ]);
     this.#keep(number, batch, 0);
     return runs.map(({ id }) => id);
   }
