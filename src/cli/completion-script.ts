@@ -41,6 +41,14 @@ const words = (place: Place): string =>
   [...place.commands.map(({ name }) => name), ...place.options.map(({ flag }) => flag)].join(" ");
 const single = (text: string): string => `'${text.replace(/\s+/g, " ").replaceAll("'", "'\\''")}'`;
 
+/** The lines, the same in bash and zsh, that move on to a command which is one. */
+const followPlace = (places: readonly Place[]): string => `    case "$candidate" in
+    ${places
+      .filter(({ path }) => path !== "")
+      .map(({ path }) => single(path))
+      .join("|")}) place=$candidate ;;
+    esac`;
+
 function bash(places: readonly Place[]): string {
   const cases = places.map((place) => `    ${single(place.path)}) words=${single(words(place))} ;;`);
   const values = choicesOf(places).map(
@@ -51,12 +59,7 @@ _onex() {
   local current=\${COMP_WORDS[COMP_CWORD]} previous=\${COMP_WORDS[COMP_CWORD-1]} place= words= i candidate
   for ((i = 1; i < COMP_CWORD; i++)); do
     candidate="\${place:+$place }\${COMP_WORDS[i]}"
-    case "$candidate" in
-    ${places
-      .filter(({ path }) => path !== "")
-      .map(({ path }) => single(path))
-      .join("|")}) place=$candidate ;;
-    esac
+${followPlace(places)}
   done
   case "$place $previous" in
 ${values.join("\n")}
@@ -95,12 +98,7 @@ _onex() {
   local -a items
   for ((i = 2; i < CURRENT; i++)); do
     candidate="\${place:+$place }\${words[i]}"
-    case "$candidate" in
-    ${places
-      .filter(({ path }) => path !== "")
-      .map(({ path }) => single(path))
-      .join("|")}) place=$candidate ;;
-    esac
+${followPlace(places)}
   done
   case "$place \${words[CURRENT-1]}" in
 ${values.join("\n")}

@@ -3,6 +3,7 @@ import { splitKey } from "./entries.ts";
 import type { PlacedLine } from "./field-lines.ts";
 import { lineFrom } from "./locate.ts";
 import type { ReadHint } from "./reading.ts";
+import { TELLING_FIELDS } from "./telling-fields.ts";
 
 /** A metadata file of the earlier project: the fields are the document, with no block around them. */
 export interface BareDocument {
@@ -10,21 +11,8 @@ export interface BareDocument {
   readonly body: string;
 }
 
-/** Fields that, together, no other kind of YAML document has. */
-const TELLING = new Set([
-  "name",
-  "uuid",
-  "author",
-  "created_at",
-  "last_modified_at",
-  "hash",
-  "entrypoint",
-  "namespace",
-  "lifecycle",
-  "meta_type",
-  "state_contract",
-  "metadata_version",
-]);
+const TELLING: ReadonlySet<string> = new Set(TELLING_FIELDS);
+/** So many of them make a mapping metadata. */
 const ENOUGH = 5;
 
 /**

@@ -1,4 +1,5 @@
 import { baseName, extensionOf } from "../metadata/dialect.ts";
+import { TELLING_FIELDS } from "../metadata/telling-fields.ts";
 
 /** Documents that have a schema of their own, beside the metadata they may carry. */
 export type DocumentKind = "state_contract" | "tree_format" | "execution_result";
@@ -17,20 +18,7 @@ const hasField = (names: string): RegExp => new RegExp(FIELD(names), "m");
 /** A schema describes documents; it is none. */
 const IS_SCHEMA = hasField("\\$schema|SCHEMA_VERSION|\\$title");
 
-const NODE_FIELDS = [
-  "name",
-  "uuid",
-  "author",
-  "created_at",
-  "last_modified_at",
-  "hash",
-  "entrypoint",
-  "namespace",
-  "lifecycle",
-  "meta_type",
-  "state_contract",
-  "metadata_version",
-].map(hasField);
+const NODE_FIELDS = TELLING_FIELDS.map(hasField);
 /** So many fields of metadata no other document has. */
 const ENOUGH_FIELDS = 6;
 
