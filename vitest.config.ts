@@ -30,7 +30,7 @@ export default defineConfig({
             wrangler: { configPath: "./wrangler.toml" },
             // Adapters are tested one by one: nothing may consume their messages behind a test's back.
             miniflare: {
-              queueConsumers: { "onex-execute": HELD_BACK, "onex-events": HELD_BACK },
+              queueConsumers: { "onex-execute": HELD_BACK, "onex-events": HELD_BACK, "onex-triggers": HELD_BACK },
             },
           }),
         ],

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { anyJson } from "./any-json.ts";
+import { chainFields } from "./chain.ts";
 import { contractKey, formatVersion, nodeName, uuid } from "./json.ts";
 
 /** A topic triggers arrive on: `node.exec.request.<group>`. The end is anchored for real: no line break may follow. */
@@ -21,7 +22,17 @@ export const busTrigger = z
     node: nodeName.nullish().describe("The node to execute; null lets the nodes of the group select themselves."),
     want: z.array(contractKey).max(1_000).default([]).describe("Contract keys to produce, when a goal is stated."),
     input: values.describe("The input state, or the given values of the goal."),
-    tags: z.array(z.string()).default([]).describe("Only nodes that carry all of these select themselves."),
+    tags: z
+      .array(z.string().min(1).max(256))
+      .max(100)
+      .default([])
+      .describe("Only nodes that carry all of these select themselves."),
     min_trust: z.number().min(0).max(1).default(0).describe("Only nodes trusted this much select themselves."),
+    ...chainFields,
   })
   .meta({ title: "Bus trigger", description: "A message that invokes a node, or states a goal, of a group." });
+
+/** The message as a reader has it, defaults filled. */
+export type BusTrigger = z.output<typeof busTrigger>;
+/** The message as a sender may write it. */
+export type BusTriggerInput = z.input<typeof busTrigger>;

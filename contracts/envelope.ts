@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { anyJson, anyObject } from "./any-json.ts";
+import { CHAIN_LISTS, chainFields, type Chains } from "./chain.ts";
 import { uuid, type JsonObject, type JsonValue } from "./json.ts";
 
 /** The envelope version this system writes. */
@@ -50,14 +51,20 @@ export interface Envelope {
   /** Null in requests and while the work goes on. */
   readonly success: boolean | null;
   readonly error: EnvelopeError | null;
+  /** What is sent when the run has ended; absent when that is nothing. */
+  readonly chains?: Chains;
 }
 
 /** An envelope as it arrived: the host has yet to assign what is null here. */
-export type EnvelopeDraft = Omit<Envelope, "envelopeId" | "correlationId" | "timestamp"> & {
+export type EnvelopeDraft = Omit<Envelope, "envelopeId" | "correlationId" | "timestamp" | "chains"> & {
+  /** The lists as they came: read by core/chain. */
+  readonly lists?: WrittenLists;
   readonly envelopeId: string | null;
   readonly correlationId: string | null;
   readonly timestamp: string | null;
 };
+
+type WrittenLists = Pick<z.output<typeof envelopeWire>, keyof typeof chainFields>;
 
 /** The metadata of an envelope that brings none. */
 export const NO_METADATA: EnvelopeMetadata = Object.freeze({
@@ -140,6 +147,7 @@ export const envelopeWire = z
         .union([error, z.string()], { error: "an error object {code, message, …} or a string is required" })
         .nullish()
         .meta({ description: "A bare string is read as a RUNTIME_ERROR." }),
+      ...chainFields,
     },
     { error: "an envelope is a JSON object" },
   )
@@ -179,8 +187,15 @@ function draftOf(wire: z.output<typeof envelopeWire>): EnvelopeDraft {
     isResponse: wire.is_response ?? false,
     success: wire.success ?? null,
     error: wire.error === null || wire.error === undefined ? null : errorOf(wire.error),
+    ...(CHAIN_LISTS.some((list) => wire[list]) ? { lists: listsOf(wire) } : {}),
   };
 }
+
+const listsOf = ({ on_success, on_failure, on_complete }: z.output<typeof envelopeWire>): WrittenLists => ({
+  on_success,
+  on_failure,
+  on_complete,
+});
 
 function metadataOf(wire: z.output<typeof metadata>): EnvelopeMetadata {
   const tags = wire.tags ?? [];
@@ -225,8 +240,17 @@ export function envelopeToWire(envelope: Envelope): JsonObject {
     is_response: envelope.isResponse,
     success: envelope.success,
     error: envelope.error && errorToWire(envelope.error),
+    ...chainsToWire(envelope.chains),
   };
 }
+
+const chainsToWire = (chains: Chains | undefined): JsonObject =>
+  Object.fromEntries(
+    CHAIN_LISTS.flatMap((list) => {
+      const links = chains?.[list];
+      return links === undefined ? [] : [[list, links as unknown as JsonValue]];
+    }),
+  );
 
 /** Absent entries are left out: an envelope without metadata is written with `{}`. */
 export function metadataToWire(from: EnvelopeMetadata): JsonObject {

@@ -12,6 +12,12 @@ export const planRequest = z
         .max(256)
         .default("goal.run")
         .meta({ description: "`goal.run`, `graph.run` or `node.execute`." }),
+      target_node: z
+        .string()
+        .max(200)
+        .nullable()
+        .default(null)
+        .meta({ description: "For `node.execute`: the node, when the payload names none." }),
       payload: anyObject("The payload of that operation."),
     },
     { error: "a JSON object {operation?, payload} is required" },

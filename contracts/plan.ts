@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { graphSource, graphStepWire, readStep, stepId } from "./graph.ts";
 import { contractKey, jsonValue, nodeName, semver } from "./json.ts";
+import { limitWire } from "./limit.ts";
 import { policyWire } from "./policy.ts";
 
 const source = z
@@ -42,6 +43,7 @@ export const planStepWire = z.object({
     max_ms: z.number(),
   }),
   cache_ttl_ms: z.number().nullable(),
+  limits: z.array(limitWire).optional().describe("Limits across runs that the step must pass."),
 });
 
 /** A plan as it travels. */
@@ -54,7 +56,14 @@ export const planWire = z
     want: z.array(z.string()),
     given: z.array(contractKey),
     steps: z.array(planStepWire).describe("In a topological order."),
-    segments: z.array(z.object({ id: z.string(), steps: z.array(stepId), inline: z.boolean() })),
+    segments: z.array(
+      z.object({
+        id: z.string(),
+        steps: z.array(stepId),
+        inline: z.boolean(),
+        rank: z.int().optional().describe("Which goes first where the run has limited room; the lowest does."),
+      }),
+    ),
     boundaries: z
       .array(
         z.object({

@@ -61,10 +61,27 @@ export const policyWire = z
       })
       .prefault({})
       .describe("Budget of one segment."),
+    priority: z
+      .int()
+      .min(-10)
+      .max(10)
+      .default(0)
+      .describe("Higher goes first where works of several runs wait for a limit."),
+    order: z
+      .enum(["plan", "critical", "cheap", "trusted"])
+      .default("plan")
+      .describe("Which ready segments go first where the run has limited room."),
+    no_cache: z.boolean().default(false).describe("True takes no result from the cache and leaves none there."),
     on_failure: z
       .enum(["continue", "stop"])
       .default("continue")
       .describe("Whether independent branches go on when a step is dead."),
+    max_replans: z
+      .int()
+      .min(0)
+      .max(10)
+      .default(2)
+      .describe("How often the run may go on with another plan when a step has died; 0 for never."),
   })
   .describe("What a caller allows a plan to do.");
 
@@ -95,7 +112,11 @@ export const policy = policyWire.transform((wire) => ({
     timeoutMs: wire.segment.timeout_ms,
     maxBytes: wire.segment.max_bytes,
   },
+  priority: wire.priority,
+  order: wire.order,
+  noCache: wire.no_cache,
   onFailure: wire.on_failure,
+  maxReplans: wire.max_replans,
 }));
 
 /** What a caller may write: every field optional. */

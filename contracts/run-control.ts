@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { anyJson, anyObject } from "./any-json.ts";
-import { stepId } from "./graph.ts";
+import { stepId, type GraphInput } from "./graph.ts";
 import { contractKey } from "./json.ts";
+import type { MutationInput, PlanWire } from "./plan.ts";
 import { runStatus } from "./run.ts";
 
 const RUN_ID = "r00_01J00000000000000000000000";
@@ -55,12 +56,40 @@ export const rerunRequest = z
       .record(contractKey, anyJson("The value."))
       .default({})
       .meta({ description: "Given values that replace the original ones, by contract key." }),
+    chains: z
+      .boolean()
+      .default(false)
+      .meta({ description: "Whether the envelopes the run sent at its end are sent again, by the new run." }),
+    versions: z.record(z.string().min(1).max(200), z.string().min(1).max(100)).default({}).meta({
+      description: "A step's id, or a node's name for all its steps, and the semantic version range to run instead.",
+    }),
+    mutations: z
+      .array(anyObject("A change: replace, insert, remove, rewire, result or after."))
+      .max(1_000)
+      .default([])
+      .meta({ description: "Changes to the plan, applied in order after `versions`." }),
+    plan: anyObject(
+      "A whole plan instead of the run's own. It is validated as a new one; its composites are opened.",
+    ).optional(),
+    graph: anyObject(
+      "A graph instead of the run's plan; what it is not given, the run was. Not together with `plan`.",
+    ).optional(),
+  })
+  .refine(({ plan, graph: other }) => plan === undefined || other === undefined, {
+    path: ["graph"],
+    message: "a rerun takes either a plan or a graph",
   })
   .meta({
     id: "RerunRequest",
     title: "Rerun request",
-    description: "What to execute anew, and with which values.",
-    examples: [{ from: "summarize", given: { "document.text": "# Corrected" } }],
+    description: "What to execute anew, with which values, and with which nodes.",
+    examples: [
+      { from: "summarize", given: { "document.text": "# Corrected" } },
+      {
+        versions: { summarize: "1.2.0" },
+        mutations: [{ op: "replace", step: "translate", node: "translate_fast" }],
+      },
+    ],
   });
 
 /** What steering answers: the run and how it stands now. Open: a rerun or an import answers the run's summary. */
@@ -142,7 +171,12 @@ export const runSnapshot = z
 export type CancelRequest = z.input<typeof cancelRequest>;
 export type EventRequest = z.input<typeof eventRequest>;
 export type ApprovalRequest = z.input<typeof approvalRequest>;
-export type RerunRequest = z.input<typeof rerunRequest>;
+/** What a sender may write; the last three are read by contracts/run-revision. */
+export type RerunRequest = Omit<z.input<typeof rerunRequest>, "mutations" | "plan" | "graph"> & {
+  readonly mutations?: readonly MutationInput[];
+  readonly plan?: PlanWire;
+  readonly graph?: GraphInput;
+};
 export type RunSteered = z.output<typeof runSteered>;
 export type ReplayReport = z.output<typeof replayReport>;
 export type RunSnapshot = z.output<typeof runSnapshot>;

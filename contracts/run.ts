@@ -17,6 +17,15 @@ const stepView = z.looseObject({
   node: z.string(),
   version: z.string(),
   status: z.enum(["pending", "ready", "leased", "waiting", "succeeded", "cached", "failed", "skipped", "cancelled"]),
+  cache: z
+    .object({
+      signature: z.string(),
+      run_id: z.string(),
+      made_at: z.string(),
+      boundary: z.string().nullable().meta({ description: "The composite that was answered as a whole." }),
+    })
+    .optional()
+    .meta({ description: "Where a cached result comes from: the run that made it, and under which signature." }),
 });
 
 const RUN_EXAMPLE = {
@@ -45,6 +54,11 @@ export const runView = z
     outputs: anyObject("The wanted values that are there, by contract key."),
     error: runError.nullable(),
     steps: z.array(stepView),
+    replans: z.int().min(0).optional().meta({ description: "How often the plan was changed because a step died." }),
+    replaced: z
+      .array(stepView)
+      .optional()
+      .meta({ description: "Steps that were tried and left the plan with a change; those that failed caused it." }),
   })
   .meta({ id: "Run", title: "Run", description: "One execution of a plan, as it stands.", examples: [RUN_EXAMPLE] });
 

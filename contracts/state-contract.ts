@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { contractKey, jsonObject, nodeName, semver } from "./json.ts";
+import { limitWire } from "./limit.ts";
 
 /*
  * A node's state contract, as contract.yaml holds it: the de-facto shape of real contracts, and beyond it what this
@@ -31,6 +32,7 @@ export const executionProfile = z
       .nullable()
       .default(null)
       .describe("Result caching by input; null for none. Never honoured for effects."),
+    limits: z.array(limitWire).max(16).optional().describe("Limits across runs; all of them must have room."),
   })
   .describe("How the node is run.");
 

@@ -6,8 +6,10 @@ import { createApp } from "./http/app.ts";
 import { deadLetterQueue } from "./queues/dead-letters.ts";
 import { eventsQueue } from "./queues/events.ts";
 import { executeQueue } from "./queues/execute.ts";
+import { triggersQueue } from "./queues/triggers.ts";
 import { wiring } from "./wiring.ts";
 
+export { Limiter } from "./objects/limiter.ts";
 export { RunRing } from "./objects/run-ring.ts";
 export { TrustMemory } from "./objects/trust-memory.ts";
 
@@ -35,6 +37,7 @@ export default {
   async queue(batch, env) {
     if (batch.queue.endsWith("-dlq")) await deadLetterQueue(batch, wiring(env));
     else if (batch.queue.endsWith("execute")) await executeQueue(batch, wiring(env));
+    else if (batch.queue.endsWith("triggers")) await triggersQueue(batch, wiring(env));
     else await eventsQueue(batch, wiring(env));
   },
   scheduled: (controller, env) => scheduled(controller, wiring(env)),

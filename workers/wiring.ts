@@ -1,16 +1,21 @@
 import { waitUntil } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
-import type { Fault } from "../src/core/errors.ts";
+import { fault, RuntimeHostError, type Fault } from "../src/core/errors.ts";
 import type { Result } from "../src/core/result.ts";
 import { readRetention, type Retention } from "../src/core/retention/settings.ts";
 import { DEFAULT_LEASES } from "../src/core/run/event.ts";
 import { d1DeadLetterStore } from "../src/infra/d1/dead-letter-store.ts";
+import { d1Figures } from "../src/infra/d1/figures.ts";
 import { d1NodeRegistry } from "../src/infra/d1/node-registry.ts";
+import { d1ResultCache } from "../src/infra/d1/result-cache.ts";
 import { d1RunIndex } from "../src/infra/d1/run-index.ts";
 import { d1RunRetention } from "../src/infra/d1/run-retention.ts";
 import { d1SegmentLedger } from "../src/infra/d1/segment-ledger.ts";
+import { d1SequelLedger } from "../src/infra/d1/sequel-ledger.ts";
 import { d1SweepMarks } from "../src/infra/d1/sweep-marks.ts";
+import { d1TriggerStore } from "../src/infra/d1/trigger-store.ts";
 import { d1ValueLedger } from "../src/infra/d1/value-ledger.ts";
+import { durableLimiter } from "../src/infra/durable/limiter.ts";
 import { durableRunCoordinator } from "../src/infra/durable/run-coordinator.ts";
 import { d1TrustScores } from "../src/infra/d1/trust-scores.ts";
 import type { TrustMemoryPorts } from "../src/infra/durable/trust-memory.ts";
@@ -19,13 +24,16 @@ import { builtinHandler } from "../src/infra/handlers/builtin-handler.ts";
 import { functionHandler } from "../src/infra/handlers/function-handler.ts";
 import { noopHandler } from "../src/infra/handlers/noop-handler.ts";
 import type { ArchivePorts } from "../src/infra/host/archive-consumer.ts";
+import { CacheReader } from "../src/infra/host/cache-reader.ts";
+import { cacheService } from "../src/infra/host/cache-service.ts";
 import type { DeadLetterPorts } from "../src/infra/host/dead-letter-consumer.ts";
 import { deadLetterService } from "../src/infra/host/dead-letter-service.ts";
 import { envelopeService } from "../src/infra/host/envelope-service.ts";
 import type { ExecuteConsumerPorts } from "../src/infra/host/execute-consumer.ts";
 import { HandlerRouter } from "../src/infra/host/handler-router.ts";
-import { healthService } from "../src/infra/host/health-service.ts";
+import { healthService, keptHealth } from "../src/infra/host/health-service.ts";
 import { consoleLog } from "../src/infra/host/log.ts";
+import { metricsService } from "../src/infra/host/metrics-service.ts";
 import { nodeService } from "../src/infra/host/node-service.ts";
 import { planService } from "../src/infra/host/plan-service.ts";
 import { RegistryCache } from "../src/infra/host/registry-cache.ts";
@@ -37,8 +45,11 @@ import { runRemovalService } from "../src/infra/host/run-removal.ts";
 import { runSearchService } from "../src/infra/host/run-search.ts";
 import { runService } from "../src/infra/host/run-service.ts";
 import type { Services } from "../src/infra/host/services.ts";
+import type { TriggerPorts } from "../src/infra/host/take-trigger.ts";
+import { triggerService } from "../src/infra/host/trigger-service.ts";
 import { systemClock, systemIds } from "../src/infra/host/system.ts";
 import { queuesEventBus } from "../src/infra/queues/event-bus.ts";
+import { queuesTriggerBus } from "../src/infra/queues/trigger-bus.ts";
 import { r2BlobStore } from "../src/infra/r2/blob-store.ts";
 import { quickJsSandbox } from "../src/infra/sandbox/quick-js-sandbox.ts";
 import { workerdModule } from "../src/infra/sandbox/workerd-module.ts";
@@ -49,6 +60,7 @@ export interface Wiring {
   readonly services: Services;
   readonly execute: ExecuteConsumerPorts;
   readonly archive: ArchivePorts;
+  readonly triggering: TriggerPorts;
   readonly deadLetters: DeadLetterPorts;
   readonly sweep: SweepPorts;
   /** How long things are kept; a fault when the variable cannot be read. */
@@ -73,6 +85,7 @@ export function wiring(env: Env): Wiring {
 /** What a ring object needs besides its own storage and alarm. */
 export const ringPorts = (env: Env): Omit<RingPorts, "store" | "alarm"> => ({
   bus: queuesEventBus(env.EXECUTE, env.EVENTS),
+  triggerBus: queuesTriggerBus(env.TRIGGERS, env.RESULTS),
   clock: systemClock,
   log: consoleLog,
 });
@@ -81,6 +94,14 @@ export const ringSettings = (env: Env): RingSettings => ({
   ...DEFAULT_RING,
   leases: { ...DEFAULT_LEASES, graceMs: Number(env.LEASE_GRACE_MS) },
 });
+
+/** Null for any number. A limit that cannot be read must not turn into none. */
+function tenantSlots(env: Env): number | null {
+  const text: string = env.TENANT_CONCURRENCY;
+  if (/^\d{1,9}$/.test(text)) return Number(text) || null;
+  const hint = 'set TENANT_CONCURRENCY to a whole number; "0" for any number';
+  throw new RuntimeHostError(fault("INVALID_CONFIGURATION", `TENANT_CONCURRENCY is '${text}'`, { hint }));
+}
 
 /** What a trust memory needs besides its own storage. */
 export const trustMemoryPorts = (env: Env): TrustMemoryPorts => ({
@@ -107,38 +128,73 @@ function wire(env: Env): Wiring {
     .register(noopHandler())
     .freeze();
   const runs = new RunReader({ coordinator, index, blobs });
-  const executor = { registry: cache, router, blobs, clock, log };
+  const results = d1ResultCache(db);
+  const reader = new CacheReader(results, clock, log);
+  const executor = { registry: cache, router, blobs, cache: reader, clock, log };
   const retention = d1RunRetention(db);
   const segments = d1SegmentLedger(db);
   const deadLetters = d1DeadLetterStore(db);
-  const standing = { coordinator, runs, index, clock };
+  const sequels = d1SequelLedger(db);
+  const triggers = d1TriggerStore(db);
+  const triggerBus = queuesTriggerBus(env.TRIGGERS, env.RESULTS);
+  const standing = { coordinator, runs, index, clock, sequels, triggers };
+  const envelopes = envelopeService(
+    { ...executor, coordinator, triggerBus, runs, ids, background: waitUntil },
+    { rings: Number(env.RINGS), leases: ringSettings(env).leases },
+  );
+  const triggering: TriggerPorts = {
+    ...{ runs, envelopes, sequels, triggers, triggerBus, registry: cache, blobs, clock, ids, log },
+    deadLetters: { coordinator, blobs, deadLetters, clock, log },
+    background: waitUntil,
+  };
   return {
     services: {
-      envelopes: envelopeService(
-        { ...executor, coordinator, runs, ids, background: waitUntil },
-        { rings: Number(env.RINGS), leases: ringSettings(env).leases },
-      ),
+      envelopes,
       nodes: nodeService({ registry: cache.writer(), trust, clock }),
       plans: planService(cache, waitUntil),
-      runs: runService(runs),
-      control: runControlService({ ...executor, coordinator, runs, ids }, Number(env.RINGS)),
+      runs: runService(runs, sequels),
+      triggers: triggerService(triggering),
+      control: runControlService({ ...executor, coordinator, retention, runs, ids }, Number(env.RINGS)),
       search: runSearchService(index),
-      removal: runRemovalService({ coordinator, index, retention, segments, deadLetters, blobs, clock, log }),
+      removal: runRemovalService({
+        ...{ coordinator, index, retention, segments, deadLetters, blobs, clock, log },
+        ...{ results, cache: reader },
+      }),
       deadLetters: deadLetterService({
         ...standing,
         deadLetters,
         blobs,
         log,
         bus: queuesEventBus(env.EXECUTE, env.EVENTS),
+        triggerBus,
       }),
-      health: healthService([
-        { name: "registry", check: async () => `version ${await registry.version("default")}` },
-        { name: "blobs", check: () => blobs.get("health").then(() => "readable") },
-        { name: "rings", check: () => coordinator.read(NO_RUN).then(() => "answering") },
-      ]),
+      cache: cacheService({ results, cache: reader, blobs }),
+      metrics: metricsService({ figures: d1Figures(db), results, registry: cache, clock, background: waitUntil }),
+      health: keptHealth(
+        healthService([
+          { name: "registry", check: async () => `version ${await registry.version("default")}` },
+          { name: "blobs", check: () => blobs.get("health").then(() => "readable") },
+          { name: "rings", check: () => coordinator.read(NO_RUN).then(() => "answering") },
+        ]),
+        clock,
+      ),
     },
-    execute: { ...executor, coordinator },
-    archive: { coordinator, blobs, index, segments, trust, registry: cache, clock, ids, log },
+    execute: { ...executor, coordinator, limiter: durableLimiter(env.LIMITS_NS), tenantSlots: tenantSlots(env) },
+    triggering,
+    archive: {
+      triggerBus,
+      coordinator,
+      blobs,
+      index,
+      segments,
+      trust,
+      registry: cache,
+      results,
+      cache: reader,
+      clock,
+      ids,
+      log,
+    },
     deadLetters: { coordinator, blobs, deadLetters, clock, log },
     sweep: {
       ...standing,
@@ -148,6 +204,7 @@ function wire(env: Env): Wiring {
       marks: d1SweepMarks(db),
       deadLetters,
       blobs,
+      results,
       log,
     },
     retention: readRetention(env.RETENTION_DAYS),

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import type { Settle } from "./command.ts";
+import { cacheCommand } from "./commands/cache.ts";
 import { completionCommand } from "./commands/completion.ts";
 import { crawlCommand } from "./commands/crawl.ts";
 import { dlqCommand } from "./commands/dlq.ts";
@@ -7,12 +8,14 @@ import { generateCommand } from "./commands/generate.ts";
 import { hooksCommand } from "./commands/hooks.ts";
 import { lifecycleCommand } from "./commands/lifecycle.ts";
 import { logCommand } from "./commands/log.ts";
+import { metricsCommand } from "./commands/metrics.ts";
 import { planCommand } from "./commands/plan.ts";
 import { runCommand } from "./commands/run.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { stampCommand } from "./commands/stamp.ts";
 import { treeCommand } from "./commands/tree.ts";
+import { triggerCommand } from "./commands/trigger.ts";
 import { validateCommand } from "./commands/validate.ts";
 import type { Shell } from "./shell.ts";
 
@@ -30,6 +33,9 @@ const COMMANDS: readonly MakeCommand[] = [
   runCommand,
   runsCommand,
   dlqCommand,
+  triggerCommand,
+  cacheCommand,
+  metricsCommand,
   lifecycleCommand,
   hooksCommand,
   logCommand,

@@ -1,6 +1,7 @@
 import { health, type Health } from "../../contracts/health.ts";
 import type { GoalInput } from "../../contracts/goal.ts";
 import type { JsonObject } from "../../contracts/json.ts";
+import type { Metrics } from "../../contracts/metrics.ts";
 import {
   nodeList,
   nodeRegistered,
@@ -12,6 +13,7 @@ import {
 } from "../../contracts/nodes-api.ts";
 import { planView, type PlanRequest, type PlanView } from "../../contracts/plan-request.ts";
 import { readAnswer } from "./answer.ts";
+import { cacheClient, readMetrics, readMetricsText, type CacheClient } from "./cache.ts";
 import {
   envelopeClient,
   goalEnvelope,
@@ -25,6 +27,7 @@ import { runControlClient, type RunControlClient } from "./run-control.ts";
 import { runSearchClient, type RunSearchClient } from "./run-search.ts";
 import { runClient, type RunClient } from "./runs.ts";
 import { createTransport, type TransportOptions } from "./transport.ts";
+import { triggerClient, type TriggerClient } from "./triggers.ts";
 
 export { OnexError } from "./onex-error.ts";
 
@@ -45,6 +48,7 @@ export interface Client {
   readonly envelopes: EnvelopeClient;
   readonly runs: RunClient & RunControlClient & RunSearchClient;
   readonly deadLetters: DeadLetterClient;
+  readonly triggers: TriggerClient;
   readonly nodes: {
     /** Registers a node, or finds it registered. A refusal's `errors` lists everything that is wrong. */
     register(node: RegisterNode): Promise<NodeRegistered>;
@@ -60,6 +64,11 @@ export interface Client {
   goal(goal: GoalInput, options?: SendOptions): Promise<Sent>;
   /** `node.execute`: runs one node, chosen by name and, if given, a semver range. `input` is by contract key. */
   executeNode(name: string, input: JsonObject, options?: SendOptions & { readonly version?: string }): Promise<Sent>;
+  readonly cache: CacheClient;
+  /** The system in numbers. */
+  metrics(): Promise<Metrics>;
+  /** The same in the text format of Prometheus. */
+  metricsText(): Promise<string>;
   /** An unhealthy answer is an answer: see `healthy`. */
   health(): Promise<Health>;
 }
@@ -78,6 +87,7 @@ export function createClient(options: ClientOptions): Client {
       ...runSearchClient(transport),
     },
     deadLetters: deadLetterClient(transport),
+    triggers: triggerClient(transport, options.name ?? "onex-client", newKey, options.now ?? Date.now),
     nodes: {
       async register(body) {
         return readAnswer(nodeRegistered, (await transport.json({ method: "POST", path: "/v1/nodes", body })).body);
@@ -100,6 +110,9 @@ export function createClient(options: ClientOptions): Client {
     goal: (goal, sendOptions) => envelopes.send(goalEnvelope(goal), sendOptions),
     executeNode: (name, input, { version, ...sendOptions } = {}) =>
       envelopes.send(nodeEnvelope(name, input, version), sendOptions),
+    cache: cacheClient(transport),
+    metrics: () => readMetrics(transport),
+    metricsText: () => readMetricsText(transport),
     async health() {
       return readAnswer(health, (await transport.json({ method: "GET", path: "/health", accept: [503] })).body);
     },

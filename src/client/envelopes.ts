@@ -1,4 +1,5 @@
 import { metadataToWire, NO_METADATA, type Envelope, type EnvelopeMetadata } from "../../contracts/envelope.ts";
+import type { ChainsInput } from "../../contracts/chain.ts";
 import type { GoalInput } from "../../contracts/goal.ts";
 import type { JsonObject } from "../../contracts/json.ts";
 import { acceptedPayload } from "../../contracts/run.ts";
@@ -17,6 +18,8 @@ export interface EnvelopeInput {
   readonly correlationId?: string;
   readonly causationId?: string;
   readonly metadata?: Partial<EnvelopeMetadata>;
+  /** Envelopes to send when the run has ended. */
+  readonly chains?: ChainsInput;
 }
 
 export interface SendOptions {
@@ -69,6 +72,7 @@ const wireOf = (input: EnvelopeInput, name: string, idempotencyKey: string): Rea
   operation: input.operation,
   payload: input.payload,
   metadata: metadataToWire({ ...NO_METADATA, ...input.metadata, idempotencyKey }),
+  ...input.chains,
   ...(input.targetNode === undefined ? {} : { target_node: input.targetNode }),
   ...(input.handlerType === undefined ? {} : { handler_type: input.handlerType }),
   ...(input.correlationId === undefined ? {} : { correlation_id: input.correlationId }),

@@ -1,3 +1,4 @@
+import type { JsonValue } from "../../contracts/json.ts";
 import type { Problem, ProblemEntry } from "../../contracts/problem.ts";
 
 /** What a server said no with, or why none could be asked. */
@@ -12,6 +13,8 @@ export interface Refusal {
   readonly correlationId: string | null;
   /** Everything that is wrong, when there is more than one thing. */
   readonly errors: readonly ProblemEntry[];
+  /** Data for programs, shaped by the code; null when there is none. */
+  readonly details?: JsonValue;
   /** Seconds after which the same request may succeed; null when repeating it is pointless. */
   readonly retryAfterSeconds: number | null;
 }
@@ -24,6 +27,7 @@ export class OnexError extends Error {
   readonly place: string | null;
   readonly correlationId: string | null;
   readonly errors: readonly ProblemEntry[];
+  readonly details: JsonValue;
   readonly retryAfterSeconds: number | null;
 
   constructor(refusal: Refusal, options?: { cause?: unknown }) {
@@ -35,6 +39,7 @@ export class OnexError extends Error {
     this.place = refusal.place;
     this.correlationId = refusal.correlationId;
     this.errors = refusal.errors;
+    this.details = refusal.details ?? null;
     this.retryAfterSeconds = refusal.retryAfterSeconds;
   }
 }
@@ -49,6 +54,7 @@ export const errorOfProblem = (document: Problem): OnexError =>
     place: document.place ?? null,
     correlationId: document.correlation_id,
     errors: document.errors ?? [],
+    details: document.details ?? null,
     retryAfterSeconds: document.retry_after_seconds ?? null,
   });
 

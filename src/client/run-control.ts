@@ -16,7 +16,7 @@ import type { Transport } from "./transport.ts";
 
 /**
  * Steering and repeating runs. Cancelling, pausing and resuming may be repeated: a run that is so already is an answer.
- * Reruns are repeated under one idempotency key. Events and approvals are sent once, for a second one would mean
+ * Reruns and events are repeated under one idempotency key. Approvals are sent once, for a second one would mean
  * something else: when such a call rejects with CONNECTION_ERROR, it may have happened all the same, and the run's page
  * tells.
  */
@@ -26,10 +26,18 @@ export interface RunControlClient {
   pause(runId: string): Promise<RunSteered>;
   resume(runId: string): Promise<RunSteered>;
   /** Hands an event to the steps that wait for its name, or to the first that will. `payload` is JSON. */
-  sendEvent(runId: string, name: string, payload?: unknown): Promise<RunSteered>;
+  sendEvent(
+    runId: string,
+    name: string,
+    payload?: unknown,
+    options?: { readonly idempotencyKey?: string },
+  ): Promise<RunSteered>;
   /** A person's word on a step; rejects with INVALID_STATE when the step waits for none. */
   decide(runId: string, step: string, word: ApprovalRequest): Promise<RunSteered>;
-  /** Begins a new run that repeats an ended one; the answer is the new run. The same key begins one run. */
+  /**
+   * Begins a new run that repeats an ended one, as it was or with other values, versions, a changed or another plan; the
+   * answer is the new run. The same key begins one run. What is refused of the plan is told with its place in the request.
+   */
   rerun(runId: string, request?: RerunRequest, options?: { readonly idempotencyKey?: string }): Promise<RunSteered>;
   /** Executes an ended run again from its record and compares every hash; writes nothing. */
   replay(runId: string): Promise<ReplayReport>;
@@ -68,8 +76,10 @@ export function runControlClient(transport: Transport, once: Transport, newKey: 
     cancel: (runId, request) => steer(runId, "cancel", CANCELLED, request),
     pause: (runId) => steer(runId, "pause", PAUSED),
     resume: (runId) => steer(runId, "resume", UNDER_WAY),
-    async sendEvent(runId, name, payload = null) {
-      return readAnswer(runSteered, await post(once, `${path(runId)}/events`, { name, payload }));
+    async sendEvent(runId, name, payload = null, { idempotencyKey = newKey() } = {}) {
+      const headers = { "idempotency-key": idempotencyKey };
+      const call = { method: "POST", path: `${path(runId)}/events`, headers, body: { name, payload } } as const;
+      return readAnswer(runSteered, (await transport.json(call)).body);
     },
     async decide(runId, step, word) {
       const where = `${path(runId)}/approvals/${encodeURIComponent(step)}`;

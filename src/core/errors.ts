@@ -76,6 +76,7 @@ export const HTTP_STATUS = {
   RUN_NOT_FOUND: 404,
   RUN_NOT_FINISHED: 409,
   RUN_NOT_ARCHIVED: 409,
+  RUN_DELETED: 410,
   RUN_CANCELLED: 409,
   RUN_DEADLINE: 504,
   IDEMPOTENCY_CONFLICT: 409,
@@ -84,6 +85,11 @@ export const HTTP_STATUS = {
   APPROVAL_REJECTED: 409,
   GATE_CLOSED: 409,
   UNDELIVERABLE: 503,
+  // chains and triggers
+  CHAIN_TOO_DEEP: 422,
+  CHAIN_INVALID_REFERENCE: 422,
+  TRIGGER_NOT_FOUND: 404,
+  TRIGGER_NOT_TAKEN: 422,
   // dead letters
   DEAD_LETTER_NOT_FOUND: 404,
   DEAD_LETTER_UNREADABLE: 422,
@@ -123,6 +129,8 @@ export interface Fault {
   readonly hint?: string;
   /** Overrides the code's default retryability. */
   readonly retryable?: boolean;
+  /** True when it says nothing about the node that reports it, whatever its code: the fault lies in what it was given. */
+  readonly blameless?: true;
   readonly details?: JsonValue;
 }
 

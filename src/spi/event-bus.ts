@@ -1,9 +1,9 @@
-import type { EventMessage, ExecuteMessage } from "../core/run/work.ts";
+import type { EventMessage, ExecuteMessage, ReplanMessage } from "../core/run/work.ts";
 
 /** At-least-once delivery, in no order. A rejected promise means nothing may be assumed about delivery. */
 export interface EventBus {
   /** Rejects with EVENT_BUS_ERROR. Splits into platform-sized batches itself. */
-  publishWork(messages: readonly ExecuteMessage[]): Promise<void>;
+  publishWork(messages: readonly (ExecuteMessage | ReplanMessage)[]): Promise<void>;
   publishEvents(messages: readonly EventMessage[]): Promise<void>;
 }
 

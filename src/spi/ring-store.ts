@@ -18,6 +18,8 @@ export interface RingStore {
   write(owner: string, parts: readonly RingPart[]): void;
   /** Removes the given parts, or every part of the owner. */
   remove(owner: string, parts?: readonly string[]): void;
+  /** Everybody who owns a part, each once, in any order. Scans; called when everything in a ring is asked for. */
+  owners(): readonly string[];
   /** Everything that is due at some time, in any order. Scans; called once when a ring wakes up cold. */
   timers(): readonly { readonly owner: string; readonly part: string; readonly dueAt: number }[];
 }

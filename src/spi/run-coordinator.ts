@@ -1,6 +1,7 @@
+import type { Holder } from "../core/limit/book.ts";
 import type { RunEvent } from "../core/run/event.ts";
 import type { RunId, RunStatus } from "../core/run/state.ts";
-import type { Answer, SourceId, Undeliverable } from "../core/run/work.ts";
+import type { Answer, PlanAnswer, SourceId, Undeliverable } from "../core/run/work.ts";
 import type { SegmentId } from "../core/plan/plan.ts";
 import type { NodeRef } from "../core/registry/node.ts";
 import type { TrustTotals } from "../core/trust/totals.ts";
@@ -14,6 +15,8 @@ export interface Submission {
   readonly keyed: boolean;
   /** True when nothing is left to execute: the ring only has to store it. */
   readonly finished: boolean;
+  /** True for a run that is taken in from a file: it may come back although its ring remembers that it left. */
+  readonly restored?: true;
   /** The encoded run (core/run/codec). */
   readonly record: string;
   /** Hold the answer until the run has ended, at most this long, in milliseconds: saves a second call. Default 0. */
@@ -51,6 +54,13 @@ export type ControlReceipt =
   | { readonly kind: "unknown" }
   | { readonly kind: "known"; readonly changed: boolean; readonly status: RunStatus };
 
+/** A large value some run in a ring refers to. */
+export interface LiveValue {
+  readonly tenant: string;
+  /** In the blob store. */
+  readonly key: string;
+}
+
 /**
  * Keeps every run's state in the ring its id names. All methods reject with SERVICE_UNAVAILABLE when the ring cannot be
  * reached; all are safe to repeat.
@@ -61,6 +71,8 @@ export interface RunCoordinator {
   answer(answers: readonly Answer[]): Promise<void>;
   /** Work that ended in the dead letters: the run fails or retries with the reason instead of hanging. */
   undeliverable(items: readonly Undeliverable[]): Promise<void>;
+  /** The plan a run asked for, or why there is none. An answer to an older question changes nothing. */
+  replanned(answer: PlanAnswer): Promise<void>;
   /** The encoded run, or null when the ring does not have it (never had, or archived). */
   read(runId: RunId): Promise<string | null>;
   /** As read, but answers when the run ends or after `timeoutMs`, whichever is first. */
@@ -69,6 +81,12 @@ export interface RunCoordinator {
   control(tenant: string, runId: RunId, event: ControlEvent): Promise<ControlReceipt>;
   /** Values of a work that were too large for its message; null when the token is stale. */
   values(runId: RunId, segment: SegmentId, token: string): Promise<Readonly<Record<SourceId, StoredValue>> | null>;
+  /** Whether a dispatch's lease is still the segment's: false once the run is cancelled, ended or dispatched anew. */
+  holds(runId: RunId, segment: SegmentId, token: string): Promise<boolean>;
+  /** A limit has room for these segments; returns those of them that do not wait for one. Grouped by ring inside. */
+  admit(called: readonly Holder[]): Promise<readonly Holder[]>;
+  /** The large values of every run that is in a ring, each as often as it is referred to. Asks all rings: for the sweep. */
+  liveValues(): Promise<readonly LiveValue[]>;
   /** Finished runs of a ring that wait to be archived; null once they are. */
   batch(ring: number, batch: number): Promise<ArchiveBatch | null>;
   /** The batch is safely archived; the ring may forget it. */

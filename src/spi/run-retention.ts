@@ -3,6 +3,9 @@ import type { Instant, RunId } from "../core/run/state.ts";
 import type { RunSummary } from "../core/run/summary.ts";
 import type { Position } from "../core/search/position.ts";
 
+/** A row as it was seen: one of a later generation is none of the caller's business. */
+export type Kept = Pick<RunSummary, "runId" | "createdAt">;
+
 /** What became of a deletion. `repeated`: the run was deleted before, not long ago. */
 export type Deletion = "deleted" | "repeated" | "unknown";
 
@@ -20,14 +23,16 @@ export interface RunRetention {
    *
    * @param now milliseconds since the epoch
    */
-  forget(tenant: string, runIds: readonly RunId[], now: Instant): Promise<void>;
+  forget(tenant: string, runs: readonly Kept[], now: Instant): Promise<void>;
   /** Forgets a row if it is still unfinished. */
-  forgetUnfinished(tenant: string, runId: RunId, now: Instant): Promise<void>;
+  forgetUnfinished(tenant: string, run: Kept, now: Instant): Promise<void>;
   /**
    * Deletes one run that has ended: no reader finds it any more, and no late message brings it back. Its record is put on
    * the ledger of erasures, its values become doubtful. A run that has not ended is unknown.
    */
   delete(tenant: string, runId: RunId, now: Instant): Promise<Deletion>;
+  /** Forgets that a run was deleted, so that it can be taken in again. */
+  undelete(tenant: string, runId: RunId): Promise<void>;
   /** Forgets that runs were deleted before a moment; says how many. At most `limit`. */
   forgetDeletions(tenant: string, before: Instant, limit: number): Promise<number>;
 }

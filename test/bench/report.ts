@@ -24,10 +24,16 @@ export interface BenchReport {
   readonly bench: string;
   readonly rows: readonly BenchRow[];
   readonly targets: readonly BenchTarget[];
+  /** How it was measured, a sentence each. */
+  readonly notes?: readonly string[];
 }
 
 export interface BenchOptions {
   readonly json: boolean;
+  /** Finds what is grossly off, in a minute or two; its figures are no measurement. */
+  readonly quick?: boolean;
+  /** The only shape of run to measure; null or absent for all. */
+  readonly shape?: string | null;
   /** How often each case is measured; null leaves it to the benchmark. */
   readonly rounds: number | null;
   /** Tells how far it is. */
@@ -38,7 +44,7 @@ export interface BenchOptions {
 export type Bench = (options: BenchOptions) => Promise<BenchReport>;
 
 /** The report as two aligned tables: figures, then targets. */
-export function renderReport({ bench, rows, targets }: BenchReport): string {
+export function renderReport({ bench, rows, targets, notes = [] }: BenchReport): string {
   const figures = table(
     ["case", "metric", "value", "unit", "floor", "ratio"],
     rows.map((row) => [
@@ -56,7 +62,13 @@ export function renderReport({ bench, rows, targets }: BenchReport): string {
     targets.map((one) => [one.name, one.target, figure(one.value), one.met ? "met" : "MISSED"]),
     [2],
   );
-  return [`bench ${bench}`, "", ...figures, ...(targets.length > 0 ? ["", ...promises] : [])].join("\n");
+  return [
+    `bench ${bench}`,
+    "",
+    ...figures,
+    ...(targets.length > 0 ? ["", ...promises] : []),
+    ...(notes.length > 0 ? ["", ...notes] : []),
+  ].join("\n");
 }
 
 /** Three significant digits where there is a fraction worth showing. */

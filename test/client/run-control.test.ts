@@ -19,8 +19,8 @@ function connected() {
         events.push(event);
         return Promise.resolve(ok({ run_id: id, status: "running" }));
       },
-      signal: (_, id, name, payload) => {
-        signals.push([name, payload]);
+      signal: (_, id, name, payload, key) => {
+        signals.push([name, payload, key]);
         return Promise.resolve(ok({ run_id: id, status: "running" }));
       },
       rerun: (_, __, request) => {
@@ -61,9 +61,11 @@ describe("against the gateway", () => {
       status: "running",
     });
     await client.runs.sendEvent(RUN_ID, "payment");
+    await client.runs.sendEvent(RUN_ID, "payment", 1, { idempotencyKey: "mine" });
     expect(signals).toEqual([
-      ["payment", { amount: 42 }],
-      ["payment", null],
+      ["payment", { amount: 42 }, expect.stringMatching(/^[0-9a-f-]{36}$/)],
+      ["payment", null, expect.stringMatching(/^[0-9a-f-]{36}$/)],
+      ["payment", 1, "mine"],
     ]);
   });
 
@@ -78,6 +80,15 @@ describe("against the gateway", () => {
       { from: "b", downstream: false, given: { "a.b": 1 }, idempotencyKey: expect.stringMatching(/^[0-9a-f-]{36}$/) },
       { from: null, downstream: true, given: {}, idempotencyKey: "mine" },
     ]);
+  });
+
+  it("sends along what is to be changed of the plan", async () => {
+    const { client, reruns } = connected();
+    const versions = { b: "1.2.0" };
+    const mutations = [{ op: "remove", step: "c" }] as const;
+    const graph = { steps: [{ id: "a", node: "a" }] };
+    await client.runs.rerun(RUN_ID, { versions, mutations, graph });
+    expect(reruns).toMatchObject([{ revision: { versions, mutations, graph } }]);
   });
 
   it("replays, exports and imports", async () => {
@@ -120,14 +131,26 @@ describe("what may be repeated", () => {
     expect(await errorOf(client.runs[verb](RUN_ID))).toMatchObject({ code: "INVALID_STATE", status: 409 });
   });
 
-  it("an event and an approval are sent once, whatever comes of it", async () => {
+  it("an approval is sent once, whatever comes of it", async () => {
     for (const answer of [new Error("lost"), problem("SERVICE_UNAVAILABLE", 503, { retry_after_seconds: 1 })]) {
       const { client, sent, pauses } = scripted([answer]);
-      await errorOf(client.runs.sendEvent(RUN_ID, "payment"));
       await errorOf(client.runs.decide(RUN_ID, "sign", { approved: true }));
-      expect(sent).toHaveLength(2);
+      expect(sent).toHaveLength(1);
       expect(pauses).toEqual([]);
     }
+  });
+
+  it("an event is repeated under the key of the first attempt", async () => {
+    const { client, sent } = scripted([new Error("lost"), json({ run_id: RUN_ID, status: "running" })]);
+    expect(await client.runs.sendEvent(RUN_ID, "payment")).toMatchObject({ status: "running" });
+    expect(sent.map(({ init }) => init.headers["idempotency-key"])).toEqual(["key-1", "key-1"]);
+  });
+
+  it("an error carries the problem's details", async () => {
+    const details = { guard: "max_steps", limit: 3 };
+    const { client } = scripted([problem("PLAN_TOO_MANY_STEPS", 422, { details }), problem("RUN_NOT_FOUND", 404)]);
+    expect(await errorOf(client.runs.rerun(RUN_ID))).toMatchObject({ details });
+    expect(await errorOf(client.runs.rerun(RUN_ID))).toMatchObject({ details: null });
   });
 
   it("a rerun is repeated under the key of the first attempt", async () => {

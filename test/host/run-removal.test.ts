@@ -122,7 +122,9 @@ describe("deleting a run", () => {
     await world.settle(60_000);
     await world.engine.services.removal.remove("default", id);
     const again = await world.send("goal.run", { want: ["text.loud"], given: { "text.in": "hey" } }, key);
-    expect(again).toMatchObject({ ok: false, error: { code: "IDEMPOTENCY_CONFLICT" } });
+    expect(again).toMatchObject({ ok: false, error: { code: "RUN_DELETED", message: expect.stringContaining(id) } });
+    const other = await world.send("goal.run", { want: ["text.loud"], given: { "text.in": "ho" } }, key);
+    expect(other).toMatchObject({ ok: false, error: { code: "IDEMPOTENCY_CONFLICT" } });
   });
 });
 

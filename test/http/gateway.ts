@@ -1,3 +1,4 @@
+import type { Metrics } from "../../contracts/metrics.ts";
 import type { Envelope } from "../../src/core/envelope/envelope.ts";
 import type { Fault } from "../../src/core/errors.ts";
 import { err, ok } from "../../src/core/result.ts";
@@ -131,6 +132,19 @@ function servicesOf(overrides: ServiceOverrides, accepted: Gateway["accepted"]):
       redriveMatching: () => Promise.resolve({ items: [REDRIVEN], next: null }),
       ...overrides.deadLetters,
     },
+    cache: {
+      stats: () => Promise.resolve([{ node: "noop", version: "1.0.0", entries: 2, bytes: 130, hits: 17, stored: 2 }]),
+      clear: (_, { node }) => Promise.resolve(ok(node === undefined ? 3 : 2)),
+      ...overrides.cache,
+    },
+    metrics: { read: () => Promise.resolve(METRICS), ...overrides.metrics },
+    triggers: {
+      send: (_, { trigger_id: id }, correlation) =>
+        Promise.resolve(ok({ trigger_id: id ?? "", group: "texts", correlation_id: correlation })),
+      groups: () => Promise.resolve([]),
+      get: (_, id) => Promise.resolve(id === TRIGGER_PAGE.trigger_id ? TRIGGER_PAGE : null),
+      ...overrides.triggers,
+    },
     health: {
       check: () => Promise.resolve({ healthy: true, checks: { registry: { healthy: true, detail: "7 nodes" } } }),
       ...overrides.health,
@@ -177,6 +191,34 @@ export const RUN = {
   steps: [{ id: "noop", node: "noop", version: "1.0.0", status: "succeeded" }],
 };
 
+export const METRICS: Metrics = {
+  at: "2026-01-02T03:04:05.006Z",
+  runs: {
+    unfinished: { running: 1 },
+    recent: { window_s: 3_600, created: 40, failed: 1, cancelled: 2, steps: 160, cached_steps: 36 },
+    complete: true,
+  },
+  cache: { entries: 2, bytes: 130, hits: 36, stored: 2, complete: true },
+  dead_letters: { open: { consumer_error: 1 } },
+  nodes: { by_lifecycle: { active: 7, draft: 1 } },
+  trust: { lowest: [{ node: "noop@1.0.0", score: 0.5, confidence: 0.1, samples: 1 }], highest: [] },
+};
+
+export const TRIGGER_PAGE = {
+  trigger_id: "6f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5c",
+  topic: "node.exec.request.texts",
+  group: "texts",
+  idempotent_key: "k",
+  correlation_id: CORRELATION,
+  source: "test",
+  received_at: "2026-01-02T03:04:05.006Z",
+  status: "accepted",
+  duplicate_of: null,
+  left_out: 0,
+  error: null,
+  runs: [{ node: "noop@1.0.0", run_id: RUN_ID, status: "running", result: null, error: null }],
+};
+
 /** The same run as a list shows it. */
 export const RUN_ENTRY = {
   run_id: RUN_ID,
@@ -187,6 +229,7 @@ export const RUN_ENTRY = {
   tags: [],
   nodes: ["noop@1.0.0"],
   steps: 1,
+  cached_steps: 0,
   created_at: "2026-01-02T03:04:05.006Z",
   finished_at: "2026-01-02T03:04:06.006Z",
   duration_ms: 1_000,

@@ -32,6 +32,19 @@ describe("POST /v1/plans", () => {
     expect(calls).toEqual([["default", "graph.run", { steps: [] }, "7.1"]]);
   });
 
+  it("takes the node of a node.execute from the envelope where the payload names none", async () => {
+    const { post, calls } = recording();
+    const input = { "a.b": 1 };
+    await post("/v1/plans", { operation: "node.execute", target_node: "noop", payload: { input } });
+    await post("/v1/plans", { operation: "node.execute", target_node: "noop", payload: { node: "other" } });
+    await post("/v1/plans", { operation: "goal.run", target_node: "noop", payload: { want: ["a.b"] } });
+    expect(calls.map(([, , payload]) => payload)).toEqual([
+      { node: "noop", input },
+      { node: "other" },
+      { want: ["a.b"] },
+    ]);
+  });
+
   it.each([
     [{}, "$.payload"],
     [{ payload: [] }, "$.payload"],

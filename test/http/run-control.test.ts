@@ -57,7 +57,7 @@ describe("steering a run", () => {
     for (const body of [{ name: "paid", payload: [1, null] }, { name: "paid", payload: 0 }, { name: "paid" }]) {
       expect((await post(`/v1/runs/${RUN_ID}/events`, body)).status).toBe(200);
     }
-    expect(calls).toEqual([[1, null], 0, null].map((payload) => ["default", RUN_ID, "paid", payload]));
+    expect(calls).toEqual([[1, null], 0, null].map((payload) => ["default", RUN_ID, "paid", payload, null]));
   });
 
   it("leaves the reading of events where it was", async () => {
@@ -101,6 +101,15 @@ describe("running again, replaying, moving", () => {
         expect.any(String),
       ]),
     );
+  });
+
+  it("an event may have an idempotency key, bare or quoted", async () => {
+    const { post, calls } = listening();
+    const body = { name: "payment", payload: 1 };
+    for (const key of ["k", '"k"']) await post(`/v1/runs/${RUN_ID}/events`, body, { "idempotency-key": key });
+    expect(calls.map((call) => call.at(-1))).toEqual(["k", "k"]);
+    const long = await post(`/v1/runs/${RUN_ID}/events`, body, { "idempotency-key": "k".repeat(256) });
+    expect(await problemOf(long)).toMatchObject({ code: "INVALID_PARAMETER", place: "header idempotency-key" });
   });
 
   it("a rerun may have an idempotency key, bare or quoted", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fault, RuntimeHostError } from "../../src/core/errors.ts";
-import type { EventPage } from "../../workers/http/event-stream.ts";
+import type { EventPage } from "../../workers/http/event-feed.ts";
 import { CORRELATION, gateway, problemOf, RUN_ID, signals, UNKNOWN_RUN } from "./gateway.ts";
 
 const PATH = `/v1/runs/${RUN_ID}/events`;

@@ -12,6 +12,7 @@ import { blobStoreContract } from "../support/contracts/blob-store.ts";
 import { deadLetterStoreContract } from "../support/contracts/dead-letter-store.ts";
 import { eventBusContract } from "../support/contracts/event-bus.ts";
 import { nodeRegistryContract } from "../support/contracts/node-registry.ts";
+import { runGenerationsContract } from "../support/contracts/run-generations.ts";
 import { runIndexContract } from "../support/contracts/run-index.ts";
 import { runRetentionContract } from "../support/contracts/run-retention.ts";
 import { runSearchContract } from "../support/contracts/run-search.ts";
@@ -38,6 +39,7 @@ describe("the memory adapters keep their ports' contracts", () => {
   runIndexContract("memory", books);
   runSearchContract("memory", books, 100);
   runRetentionContract("memory", books);
+  runGenerationsContract("memory", books);
   sweepMarksContract("memory", async () => memorySweepMarks());
   deadLetterStoreContract("memory", async () => ({ store: memoryDeadLetterStore(), tenant }), 100);
   trustStoreContract("memory", async () => {

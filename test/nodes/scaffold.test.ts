@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../contracts/json.ts";
 import type { ScaffoldSpecificationInput } from "../../contracts/scaffold.ts";
+import { faultOf } from "../../src/core/errors.ts";
 import { readBlock } from "../../src/core/metadata/read.ts";
+import { factsOf, observe } from "../../src/core/trust/observation.ts";
 import { memoryBlobStore } from "../../src/infra/memory/blob-store.ts";
 import { steppingClock } from "../../src/infra/memory/clock.ts";
 import { memoryNodeRegistry } from "../../src/infra/memory/node-registry.ts";
@@ -178,7 +180,14 @@ describe("scaffold node", () => {
       ],
     ])("%s", async (_, changes, expected) => {
       const on = await bench();
-      await expect(build(on, changes)).rejects.toMatchObject({ fault: expected });
+      const problem = await build(on, changes).then(
+        () => null,
+        (thrown: unknown) => faultOf(thrown),
+      );
+      expect(problem).toMatchObject(expected);
+      // What comes with the specification says nothing about the node that builds from it.
+      const seen = { ok: false, fault: problem!, inputHash: null, inputBytes: 1, startedAt: 0, durationMs: 1 } as const;
+      expect(observe(factsOf(seen, 1_000)).w).toBe(0);
       expect(await namesOf(on.registry)).toEqual([]);
       expect(await on.blobs.list("")).toEqual([]);
     });

@@ -1,6 +1,7 @@
 import { DAY_MS } from "../../src/core/retention/day.ts";
 import { sweep } from "../../src/infra/host/retention.ts";
 import { SWEEP_LIMITS } from "../../src/infra/host/retention/limits.ts";
+import { RunReader } from "../../src/infra/host/run-reader.ts";
 import type { Findings } from "./audit/findings.ts";
 import { isLasting } from "./audit/look-over.ts";
 import type { Timeline } from "./timeline.ts";
@@ -21,7 +22,8 @@ export async function afterlife(world: World, timeline: Timeline, findings: Find
   if (!(await timeline.live(timeline.now + 2 * SETTINGS.keyMemoryMs, MAX_STEPS)))
     return findings.add("rests", "tombstones never settle");
   lookIntoRings(world, findings);
-  await sweepAt(world, timeline.now + MENDED_DAYS * DAY_MS, 0);
+  // What a long world has let go is not mended.
+  await sweepAt(world, timeline.now + MENDED_DAYS * DAY_MS, world.scenario.isLong ? MENDED_DAYS + 1 : 0);
   await lookForStrays(world, findings);
   await sweepAt(world, timeline.now + OVER_DAYS * DAY_MS, KEPT_DAYS);
   await lookForRemains(world, findings);
@@ -29,7 +31,7 @@ export async function afterlife(world: World, timeline: Timeline, findings: Find
 
 /** As often as a day has chores: one may need what another has done. */
 async function sweepAt({ isolates, backends }: World, now: number, days: number): Promise<void> {
-  const ports = { ...isolates.get("sweeper").sweep, ...backends };
+  const ports = { ...isolates.get("sweeper").sweep, ...backends, runs: new RunReader(backends) };
   const limits = { ...SWEEP_LIMITS, days: 2 * OVER_DAYS };
   for (let turn = 0; turn < 4; turn++) await sweep(ports, { retention: { days }, limits }, now + turn * 2 * DAY_MS);
 }

@@ -1,24 +1,31 @@
 import { consumeDeadLetters } from "../../src/infra/host/dead-letter-consumer.ts";
 import { consumeEvents } from "../../src/infra/host/events-consumer.ts";
 import { consumeWork } from "../../src/infra/host/execute-consumer.ts";
-import type { MemoryEventBus } from "../../src/infra/memory/event-bus.ts";
+import { consumeReplans } from "../../src/infra/host/replan-consumer.ts";
+import { consumeTriggers } from "../../src/infra/host/trigger-consumer.ts";
+import type { MemoryQueue } from "../../src/infra/memory/queue.ts";
 import type { MessageAudit } from "./audit/messages.ts";
+import type { Backends } from "./backends.ts";
 import type { Plant } from "./bugs/bug.ts";
 import { Courier } from "./courier.ts";
 import type { ExecutionLog } from "./execution-log.ts";
-import type { Isolate, Isolates } from "./isolates.ts";
+import type { Isolate } from "./isolate.ts";
+import type { Isolates } from "./isolates.ts";
 import type { Universe } from "./universe.ts";
 
 export interface Employment {
-  readonly bus: MemoryEventBus;
+  readonly backends: Backends;
   readonly isolates: Isolates;
   readonly executions: ExecutionLog;
   readonly messages: MessageAudit;
   readonly plant: Plant;
 }
 
-/** Puts a courier on every queue; works and events have two consumers each, taking turns. */
-export function employ(universe: Universe, { bus, isolates, executions, messages, plant }: Employment): void {
+const unwatched = (): void => undefined;
+
+/** Puts a courier on every queue; those of the living have two consumers each, taking turns. */
+export function employ(universe: Universe, { backends, isolates, executions, messages, plant }: Employment): void {
+  const { bus, triggerBus } = backends;
   const consume = plant.consumeWork?.(consumeWork) ?? consumeWork;
   let turn = 0;
   const next = (role: string): Isolate => isolates.get(`${role}-${turn++ % 2 === 0 ? "a" : "b"}`);
@@ -41,6 +48,15 @@ export function employ(universe: Universe, { bus, isolates, executions, messages
     },
   });
   new Courier(universe, {
+    name: "replans",
+    queue: bus.replans,
+    settled: unwatched,
+    consumer() {
+      const { process, replan } = next("executor");
+      return { process, consume: (batch) => consumeReplans(batch, replan) };
+    },
+  });
+  new Courier(universe, {
     name: "events",
     queue: bus.events,
     settled: (delivery, verdict) => messages.eventSettled(delivery, verdict),
@@ -50,14 +66,30 @@ export function employ(universe: Universe, { bus, isolates, executions, messages
       return { process, consume: (batch) => consumeEvents("events", batch, { ...events, archive }) };
     },
   });
-  const bury = (name: string) => () => {
-    const { process, events } = isolates.get("undertaker");
-    return {
-      process,
-      consume: (batch: Parameters<typeof consumeDeadLetters>[1]) => consumeDeadLetters(name, batch, events.deadLetters),
-    };
-  };
-  const settled = (): void => undefined;
-  new Courier<unknown>(universe, { name: "dead work", queue: bus.deadWork, settled, consumer: bury("execute-dlq") });
-  new Courier<unknown>(universe, { name: "dead events", queue: bus.deadEvents, settled, consumer: bury("events-dlq") });
+  new Courier<unknown>(universe, {
+    name: "triggers",
+    queue: triggerBus.triggers,
+    // Whoever sends a bus message relies on its queue.
+    keeps: true,
+    settled: unwatched,
+    consumer() {
+      const { process, triggers } = next("trigger");
+      return { process, consume: (batch) => consumeTriggers("triggers", batch, triggers) };
+    },
+  });
+  const bury = (name: string, queue: MemoryQueue<unknown>, of: string): void =>
+    void new Courier<unknown>(universe, {
+      name,
+      queue,
+      keeps: queue === triggerBus.deadTriggers,
+      settled: unwatched,
+      consumer() {
+        const { process, events } = isolates.get("undertaker");
+        return { process, consume: (batch) => consumeDeadLetters(of, batch, events.deadLetters) };
+      },
+    });
+  bury("dead work", bus.deadWork, "execute-dlq");
+  bury("dead replans", bus.deadReplans, "execute-dlq");
+  bury("dead events", bus.deadEvents, "events-dlq");
+  bury("dead triggers", triggerBus.deadTriggers, "triggers-dlq");
 }

@@ -25,6 +25,8 @@ export interface CourierOptions<T> {
     readonly process: Process;
     readonly consume: (batch: readonly Delivery<T>[]) => Promise<void>;
   };
+  /** True for a queue that loses nothing. */
+  readonly keeps?: boolean;
   /** A consumer's word on a message is about to count. */
   readonly settled: (delivery: Delivery<T>, verdict: "ack" | "retry") => void;
 }
@@ -58,13 +60,13 @@ export class Courier<T> {
 
   #collect(): void {
     this.#due = false;
-    const { queue, name } = this.#options;
+    const { queue, name, keeps = false } = this.#options;
     const { decisions, timeline, note } = this.#universe;
     const prompt: Parcel<T>[] = [];
     for (const delivery of queue.pull(queue.size)) {
       const fate = decisions.choose(`deliver ${name}`, "delivery");
       if (fate !== "at once") note(name, `${delivery.id} is delivered ${fate}`);
-      if (fate === "lost") {
+      if (fate === "lost" && !keeps) {
         delivery.ack();
         continue;
       }

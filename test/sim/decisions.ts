@@ -43,6 +43,11 @@ export class Decisions {
     this.#healed = true;
   }
 
+  /** From now on it is not. */
+  turn(): void {
+    this.#healed = false;
+  }
+
   #draw<K extends Kind>(kind: K): Fate<K> {
     const fates: readonly Fate<K>[] = FATES[kind];
     let rest = this.#random.next();

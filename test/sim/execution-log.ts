@@ -11,17 +11,22 @@ export interface Execution {
   readonly runId: string;
   readonly stepId: string;
   readonly segment: string;
-  /** The lease it ran under; null for what the gateway ran before the run had a ring. */
-  readonly token: string | null;
+  /**
+   * The lease it ran under; none for what the gateway ran before the run had a ring. An attempt that had to wait for a
+   * limit goes out under several, and which of them it ran under cannot be told.
+   */
+  readonly tokens: ReadonlySet<string>;
   /** The work had been delivered only after its lease was over, by the executor's own clock. */
   readonly late: boolean;
 }
 
 interface Handed {
   readonly segment: string;
-  readonly token: string;
+  readonly tokens: ReadonlySet<string>;
   readonly late: boolean;
 }
+
+const NONE: ReadonlySet<string> = new Set();
 
 /**
  * The side log no component can see or change: who ran what under which lease. Every effect's output and every failure
@@ -40,22 +45,29 @@ export class ExecutionLog {
   delivered(work: Work, now: number): void {
     for (const { id, attempt } of work.steps) {
       const key = keyOf(work.runId, id, attempt);
-      const late = work.expiresAt <= now && (this.#handed.get(key)?.late ?? true);
-      this.#handed.set(key, { segment: work.segment, token: work.token, late });
+      const known = this.#handed.get(key);
+      const late = work.expiresAt <= now && (known?.late ?? true);
+      const tokens = known?.tokens.has(work.token) ? known.tokens : new Set([...(known?.tokens ?? []), work.token]);
+      this.#handed.set(key, { segment: work.segment, tokens, late });
     }
   }
 
-  begun({ runId, stepId, attempt }: NodeCall): Execution {
+  /** Called with every execution that begins. */
+  onBegin: ((execution: Execution, call: NodeCall) => void) | null = null;
+
+  begun(call: NodeCall): Execution {
+    const { runId, stepId, attempt } = call;
     const handed = this.#handed.get(keyOf(runId, stepId, attempt));
     const execution: Execution = {
       number: this.#executions.length,
       runId,
       stepId,
       segment: handed?.segment ?? "",
-      token: handed?.token ?? null,
+      tokens: handed?.tokens ?? NONE,
       late: handed?.late ?? false,
     };
     this.#executions.push(execution);
+    this.onBegin?.(execution, call);
     return execution;
   }
 

@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../contracts/json.ts";
 import { fault, RuntimeHostError } from "../../src/core/errors.ts";
 import { builtinHandler } from "../../src/infra/handlers/builtin-handler.ts";
 import { HandlerRouter } from "../../src/infra/host/handler-router.ts";
@@ -40,15 +41,15 @@ function run(
     if (fate === "fails for good") throw broken("HANDLER_EXECUTION_ERROR", false);
     if (fate === "throws") throw new TypeError(`${node.name} has a mistake of its own`);
     if (fate === "lies") return { result: { [node.gives]: 7 } };
-    const text = node.effect ? executions.output(execution, node.chars) : computed(node, call);
+    const text = node.effect ? executions.output(execution, node.chars) : computed(node, call.node.version, call.input);
     return { result: { [node.gives]: text } };
   });
 }
 
 /** The same for the same input, as a compute node must be. */
-function computed(node: SimNode, { input }: NodeCall): string {
+export function computed(node: SimNode, version: string, input: JsonObject): string {
   let mixed = 0x811c9dc5;
-  for (const text of [node.name, ...Object.values(input)]) {
+  for (const text of [node.name, version, ...Object.values(input)]) {
     const value = String(text);
     for (let i = 0; i < Math.min(value.length, 64); i++) mixed = Math.imul(mixed ^ value.charCodeAt(i), 0x01000193);
   }

@@ -2,21 +2,30 @@ import { isRef } from "../../src/core/run/value.ts";
 import type { World } from "./world.ts";
 
 /** What of the system a world has reached, in words: a simulation that never gets anywhere finds nothing. */
-export async function reachedIn({ commits, told, backends }: World): Promise<ReadonlySet<string>> {
+export async function reachedIn({ commits, told, backends, limits }: World): Promise<ReadonlySet<string>> {
   const reached = new Set<string>();
   for (const { state } of commits.runs.values()) {
     const { header, segments } = state;
     reached.add(`a run ${header.status}${header.fault ? ` with ${header.fault.code}` : ""}`);
-    if (header.lineage) reached.add("a run was repeated");
+    if (header.lineage) reached.add(header.lineage.kind === "rerun" ? "a run was repeated" : "a run followed another");
+    if (header.foreign) reached.add("a run came from a file");
+    if (header.trigger) reached.add("a run answers a bus message");
+    if (header.replans) reached.add(`a run went on with another plan and ${header.status}`);
+    if (state.plan.policy.mode === "batch") reached.add("a run went wave by wave");
+    if (header.replans) reached.add("a run went on with another plan");
     if (segments.size > 16) reached.add("a run was stored in many rows");
     for (const { steps } of segments.values())
       for (const { status, attempts, outcome } of steps) {
         reached.add(`a step ${status}`);
         for (const { fault, via } of attempts)
           reached.add(fault ? `an attempt ended with ${fault.code}` : `a step went by ${via}`);
+        if (outcome?.ok && outcome.hit?.boundary) reached.add("a composite was cached as a whole");
         if (outcome?.ok && Object.values(outcome.outputs).some(isRef)) reached.add("a value travelled by reference");
       }
   }
+  if (commits.earlier.some(({ state, goneAt }) => goneAt !== null && !state.header.foreign))
+    reached.add("an id was used again");
+  for (const what of limits.reached) reached.add(what);
   if ((await backends.deadLetters.tenants()).length > 0) reached.add("a message died");
   if (told.refused > 0) reached.add("a request was refused");
   if (told.deletions.size > 0) reached.add("a run was deleted");

@@ -1,5 +1,5 @@
 import { INVARIANTS } from "./audit/findings.ts";
-import type { Act } from "./scenario.ts";
+import type { Act } from "./script.ts";
 import type { Trace } from "./shrink.ts";
 
 /** The end of a long trace says most; so many of its steps are shown. */

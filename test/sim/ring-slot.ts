@@ -4,8 +4,9 @@ import { Ring, type RingPorts, type RingSettings } from "../../src/infra/host/ri
 import { memoryRingStore } from "../../src/infra/memory/ring-store.ts";
 import type { EventBus } from "../../src/spi/event-bus.ts";
 import type { RingStore } from "../../src/spi/ring-store.ts";
+import type { TriggerBus } from "../../src/spi/trigger-bus.ts";
 import type { Plant, RingCalls } from "./bugs/bug.ts";
-import { Process, ProcessDied, unavailable } from "./process.ts";
+import { overNetwork, Process, ProcessDied, unavailable } from "./process.ts";
 import { frailAlarm, frailStore, type StorageWitness } from "./ring-storage.ts";
 import type { Universe } from "./universe.ts";
 import type { Fate, Kind } from "./weather.ts";
@@ -27,6 +28,7 @@ const ALARM_RETRY_MS = 2_000;
 
 export interface SlotOptions {
   readonly bus: EventBus;
+  readonly triggerBus: TriggerBus;
   readonly settings: RingSettings;
   readonly witness: StorageWitness;
   readonly plant: Plant;
@@ -120,6 +122,7 @@ export class RingSlot {
       store: frailStore(this, process, this.#universe, this.#options.witness),
       alarm: frailAlarm((at) => this.#arm(at, process.skewMs), process, this.#universe),
       bus: this.#bus(process),
+      triggerBus: overNetwork(this.#options.triggerBus, "trigger bus", process),
       clock: process.clock,
       timer: process.timer,
       log: silentLog,

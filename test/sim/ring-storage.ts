@@ -58,6 +58,7 @@ export function frailStore(
     read: (owner) => living(() => store.read(owner)),
     write: (owner, parts) => change(owner, () => store.write(owner, parts)),
     remove: (owner, parts) => change(owner, () => store.remove(owner, parts)),
+    owners: () => living(() => store.owners()),
     timers: () => living(() => store.timers()),
   };
 }

@@ -1,7 +1,8 @@
 import type { Invariant } from "./audit/findings.ts";
 import type { Bug } from "./bugs/bug.ts";
 import type { Deviation, Deviations } from "./decisions.ts";
-import { scenarioOf, type Act, type Scenario } from "./scenario.ts";
+import { scenarioOf, type Scenario } from "./scenario.ts";
+import type { Act } from "./script.ts";
 import { simulate, type Outcome, type SimulationOptions } from "./simulate.ts";
 
 /** A failing world with nothing in it that is not needed to fail. */

@@ -5,18 +5,22 @@ import { lookOver } from "./audit/look-over.ts";
 import type { Bug } from "./bugs/bug.ts";
 import { Decisions, type Deviations } from "./decisions.ts";
 import { reachedIn } from "./reached.ts";
-import { ACTING_MS, scenarioOf, type Scenario } from "./scenario.ts";
+import { scenarioOf, type Scenario } from "./scenario.ts";
+import { ACTING_MS, LATER_MS } from "./script.ts";
+import { LONG_SLEEP_MS } from "./sim-node.ts";
 import { Timeline } from "./timeline.ts";
 import type { Universe } from "./universe.ts";
 import { weatherOf, type Weather } from "./weather.ts";
 import { buildWorld, type World } from "./world.ts";
 
 const START = Date.UTC(2026, 2, 1);
-/** Troubles end here; whatever they have begun may still arrive late. */
-const HEALED_AT = START + ACTING_MS + 50_000;
-/** By now everything must have come to rest. */
-const SETTLED_AT = HEALED_AT + 90 * 60 * 1_000;
-const SWEEP_EVERY_MS = 17_000;
+/** Troubles end this long after clients begin to act; what they have begun may still arrive late. */
+const STORM_MS = ACTING_MS + 50_000;
+/** By then everything must have come to rest. */
+const SETTLED_MS = STORM_MS + 90 * 60 * 1_000;
+/** In a long world everything of the first days is over when clients come back. */
+const KEPT_DAYS = { atFirst: 7, later: 2 };
+const SWEEP_EVERY_MS = 29_000;
 const MAX_STEPS = 20_000;
 
 export interface SimulationOptions {
@@ -51,10 +55,13 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const universe: Universe = { timeline, decisions, note };
   const world = await buildWorld(seed, scenario, universe, findings, bug?.plant() ?? {});
   arrange(scenario, universe, world);
-  const rested = await timeline.live(SETTLED_AT, MAX_STEPS);
+  const rested = await timeline.live(START + (scenario.isLong ? LATER_MS + LONG_SLEEP_MS : 0) + SETTLED_MS, MAX_STEPS);
   if (!rested) findings.add("rests", `still busy after ${MAX_STEPS} steps, at ${seconds().trim()} s`);
   const reached = await reachedIn(world);
-  if (findings.all.length === 0) await lookOver(world, timeline.now, findings);
+  const isReachable =
+    [...decisions.taken.values()].every(({ kind }) => kind === "node") &&
+    scenario.acts.every(({ does: { what } }) => what !== "register" && what !== "move");
+  if (findings.all.length === 0) await lookOver(world, timeline.now, isReachable, findings);
   if (findings.all.length === 0) await afterlife(world, timeline, findings);
   return {
     findings: findings.all,
@@ -66,23 +73,33 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
 }
 
 /** Everything that will happen of itself. */
-function arrange(
-  { acts }: Scenario,
-  { timeline, decisions, note }: Universe,
-  { clients, slots, isolates }: World,
-): void {
-  for (const act of acts) timeline.at(START + act.atMs, () => clients.act(act));
-  for (let at = START + SWEEP_EVERY_MS; at < HEALED_AT; at += SWEEP_EVERY_MS)
+function arrange({ acts, isLong }: Scenario, universe: Universe, world: World): void {
+  const { timeline, decisions } = universe;
+  for (const act of acts) timeline.at(START + act.atMs, () => world.clients.act(act));
+  storm(START, KEPT_DAYS.atFirst, universe, world);
+  if (!isLong) return;
+  timeline.at(START + LATER_MS - 1, () => {
+    decisions.turn();
+    world.told.expire(world.commits.runs.keys());
+    world.clients.forgetMessages();
+  });
+  storm(START + LATER_MS, KEPT_DAYS.later, universe, world);
+}
+
+/** A time of trouble and its end, with the chores of a day that keeps runs for so long. */
+function storm(start: number, days: number, universe: Universe, { clients, slots, isolates }: World): void {
+  const { timeline, decisions, note } = universe;
+  for (let at = start + SWEEP_EVERY_MS; at < start + STORM_MS; at += SWEEP_EVERY_MS)
     timeline.at(at, () => {
       const { process, sweep: ports } = isolates.get("sweeper");
-      void sweep(ports, { retention: { days: 7 } }, process.clock.now());
+      void sweep(ports, { retention: { days } }, process.clock.now());
     });
-  timeline.at(HEALED_AT, () => {
+  timeline.at(start + STORM_MS, () => {
     note("world", "heals");
     decisions.heal();
     for (const slot of slots) slot.evict();
     clients.resumeAll();
   });
   // A word of before may still have been on its way.
-  timeline.at(HEALED_AT + 120_000, () => clients.resumeAll());
+  timeline.at(start + STORM_MS + 120_000, () => clients.resumeAll());
 }

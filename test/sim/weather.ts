@@ -75,3 +75,6 @@ export const FAIR_WEATHER: Weather = {
   alarm: [],
   clock: [],
 };
+
+/** A world in which nodes fail and nothing else does. */
+export const POOR_NODES: Weather = { ...FAIR_WEATHER, node: [0.2, 0.2, 0.1, 0.05, 0.1] };

@@ -1,28 +1,23 @@
-import type { Ring, RingSettings } from "../../src/infra/host/ring.ts";
-import { memoryBlobStore } from "../../src/infra/memory/blob-store.ts";
-import { memoryDeadLetterStore } from "../../src/infra/memory/dead-letter-store.ts";
-import { memoryEventBus, type MemoryEventBus } from "../../src/infra/memory/event-bus.ts";
-import { seededIds } from "../../src/infra/memory/ids.ts";
-import { memoryNodeRegistry } from "../../src/infra/memory/node-registry.ts";
-import { memoryRunBooks } from "../../src/infra/memory/run-books.ts";
-import { memoryRunCoordinator } from "../../src/infra/memory/run-coordinator.ts";
-import { memoryTrustScores } from "../../src/infra/memory/trust-scores.ts";
-import { memoryTrustStore } from "../../src/infra/memory/trust-store.ts";
+import type { RingSettings } from "../../src/infra/host/ring.ts";
 import type { NodeRegistry } from "../../src/spi/node-registry.ts";
 import { sampleArtifacts } from "../support/sample-node.ts";
 import { WatchedIndex } from "./audit/archive.ts";
+import { CachedAudit } from "./audit/cached.ts";
 import { ClientAudit } from "./audit/clients.ts";
 import { CommitAudit } from "./audit/commits.ts";
 import type { Findings } from "./audit/findings.ts";
+import { LimitAudit } from "./audit/limits.ts";
 import { MessageAudit } from "./audit/messages.ts";
+import { PlanAudit } from "./audit/plans.ts";
+import { openBackends, type Backends } from "./backends.ts";
 import type { Plant, RingCalls } from "./bugs/bug.ts";
 import { Clients } from "./clients.ts";
 import { employ } from "./consumers.ts";
 import { ExecutionLog } from "./execution-log.ts";
-import { Isolates, type Backends } from "./isolates.ts";
+import { Isolates } from "./isolates.ts";
 import { RingSlot } from "./ring-slot.ts";
 import type { Scenario } from "./scenario.ts";
-import { definitionOf, WAITS } from "./sim-node.ts";
+import { definitionOf, LONG_SLEEP, WAITS } from "./sim-node.ts";
 import type { Universe } from "./universe.ts";
 
 export const RINGS = 2;
@@ -37,8 +32,8 @@ export const SETTINGS: RingSettings = {
 
 /** The whole system with every component in its place and the world between them. */
 export interface World {
+  readonly scenario: Scenario;
   readonly slots: readonly RingSlot[];
-  readonly bus: MemoryEventBus;
   readonly backends: Backends;
   readonly index: WatchedIndex;
   readonly isolates: Isolates;
@@ -46,6 +41,7 @@ export interface World {
   readonly told: ClientAudit;
   readonly clients: Clients;
   readonly executions: ExecutionLog;
+  readonly limits: LimitAudit;
 }
 
 export async function buildWorld(
@@ -56,44 +52,50 @@ export async function buildWorld(
   plant: Plant,
 ): Promise<World> {
   const executions = new ExecutionLog();
-  const commits = new CommitAudit(findings, executions);
+  const plans = new PlanAudit(findings);
+  const cached = new CachedAudit(findings, universe.timeline, scenario.nodes);
+  const commits = new CommitAudit(findings, executions, {
+    timeline: universe.timeline,
+    keyMemoryMs: SETTINGS.keyMemoryMs,
+    witnesses: [plans, cached],
+  });
   const told = new ClientAudit(findings);
-  const bus = memoryEventBus();
-  const slots = ringSlots(universe, bus, commits, findings, plant);
+  const slots: RingSlot[] = [];
   const messages = new MessageAudit(findings, commits, slots);
-  const doors = slots.map((slot) => doorOf(slot, messages));
-  const blobs = memoryBlobStore();
-  const books = memoryRunBooks();
-  const index = new WatchedIndex(books.index, blobs, findings);
-  const scores = memoryTrustScores();
+  const doors = Array.from({ length: RINGS }, (_, number) => doorOf(() => slots[number] as RingSlot, messages, plans));
+  const bare = openBackends(seed, universe, doors);
+  const index = new WatchedIndex(bare.index, bare.blobs, findings);
+  const limits = new LimitAudit(findings, universe.timeline, messages);
+  executions.onBegin = (execution, call) => limits.begun(execution, call);
   const backends: Backends = {
-    ...books,
+    ...bare,
     index,
-    registry: memoryNodeRegistry(scores),
-    blobs,
-    trust: memoryTrustStore(scores),
-    coordinator: memoryRunCoordinator((number) => doors[number] as Ring),
-    deadLetters: messages.watch(memoryDeadLetterStore()),
-    bus,
-    ids: seededIds(seed),
+    deadLetters: messages.watch(bare.deadLetters),
+    limiter: limits.watch(plant.limiter?.(bare.limiter) ?? bare.limiter),
   };
+  slots.push(...ringSlots(universe, backends, commits, findings, plant));
   await register(scenario, backends.registry, universe.timeline.now);
-  const { nodes } = scenario;
-  const isolates = new Isolates(universe, { backends, nodes, executions, settings: SETTINGS, rings: RINGS });
-  employ(universe, { bus, isolates, executions, messages, plant });
-  const clients = new Clients(universe, { isolates, scenario, ids: backends.ids, rings: RINGS, audit: told, findings });
-  return { slots, bus, backends, index, isolates, commits, told, clients, executions };
+  const { nodes, tenantSlots } = scenario;
+  const place = { nodes, executions, settings: SETTINGS, rings: RINGS, tenantSlots, plant };
+  const isolates = new Isolates(universe, { backends, ...place });
+  employ(universe, { backends, isolates, executions, messages, plant });
+  const clients = new Clients(universe, {
+    ...{ isolates, scenario, ids: backends.ids, rings: RINGS, backends },
+    ...{ audit: told, commits, findings },
+  });
+  return { scenario, slots, backends, index, isolates, commits, told, clients, executions, limits };
 }
 
 function ringSlots(
   universe: Universe,
-  bus: MemoryEventBus,
+  { bus, triggerBus }: Backends,
   witness: CommitAudit,
   findings: Findings,
   plant: Plant,
 ): readonly RingSlot[] {
   const options = {
     bus,
+    triggerBus,
     settings: SETTINGS,
     witness,
     plant,
@@ -105,12 +107,12 @@ function ringSlots(
 }
 
 /** A ring as others reach it: every method crosses the boundary of its object. */
-function doorOf(slot: RingSlot, messages: MessageAudit): RingCalls {
+function doorOf(slot: () => RingSlot, messages: MessageAudit, plans: PlanAudit): RingCalls {
   return new Proxy({} as RingCalls, {
     get:
       (_, method: string) =>
       async (...args: readonly unknown[]) => {
-        const answer = await slot.call(method as keyof RingCalls, args);
+        const answer = await plans.during(method, args, () => slot().call(method as keyof RingCalls, args));
         messages.heard(method, args);
         return answer;
       },
@@ -118,7 +120,7 @@ function doorOf(slot: RingSlot, messages: MessageAudit): RingCalls {
 }
 
 async function register({ nodes }: Scenario, registry: NodeRegistry, now: number): Promise<void> {
-  for (const node of [...nodes, ...WAITS]) {
+  for (const node of [...nodes, ...WAITS, LONG_SLEEP]) {
     const registered = await registry.register("default", definitionOf(node), sampleArtifacts(node.name), now);
     if (!registered.ok) throw new Error(registered.error.message);
   }

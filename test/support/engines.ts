@@ -7,7 +7,12 @@ import { HandlerRouter } from "../../src/infra/host/handler-router.ts";
 import { DEFAULT_RING } from "../../src/infra/host/ring.ts";
 import type { Accepted, AcceptOptions } from "../../src/infra/host/services.ts";
 import { fixedClock, type FixedClock } from "../../src/infra/memory/clock.ts";
-import { memoryEngine, type EnginePorts, type MemoryEngine } from "../../src/infra/memory/engine.ts";
+import {
+  memoryEngine,
+  type EngineOptions,
+  type EnginePorts,
+  type MemoryEngine,
+} from "../../src/infra/memory/engine.ts";
 import { seededIds } from "../../src/infra/memory/ids.ts";
 import type { BuiltinNode } from "../../src/spi/handler.ts";
 import type { JsonObject } from "../../contracts/json.ts";
@@ -35,6 +40,7 @@ export interface TestEngine {
 export async function testEngine(
   nodes: readonly TestNode[],
   ports?: (ports: EnginePorts) => EnginePorts,
+  options: Partial<Pick<EngineOptions, "tenantSlots" | "timer">> = {},
 ): Promise<TestEngine> {
   const clock = fixedClock(1_700_000_000_000);
   const ids = seededIds(1);
@@ -45,6 +51,7 @@ export async function testEngine(
     settings: { ...DEFAULT_RING, leases: { graceMs: 1_000, maxExpiries: 3 } },
     router: () => new HandlerRouter().register(builtinHandler(table)).freeze(),
     ...(ports ? { ports } : {}),
+    ...options,
   });
   for (const { definition } of nodes) {
     const registered = await engine.ports.registry.register(

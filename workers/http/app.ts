@@ -3,6 +3,7 @@ import { fault } from "../../src/core/errors.ts";
 import type { Clock, Ids } from "../../src/spi/clock.ts";
 import type { Log } from "../../src/spi/log.ts";
 import { bearerAuth } from "./auth.ts";
+import { cacheRoutes } from "./cache.ts";
 import type { ServicesOf } from "./context.ts";
 import { correlation } from "./correlation.ts";
 import { deadLetterRoutes } from "./dead-letters.ts";
@@ -11,6 +12,7 @@ import { errorBoundary } from "./error-boundary.ts";
 import { failureLog } from "./failure-log.ts";
 import { healthRoutes } from "./health.ts";
 import { landingRoutes } from "./landing.ts";
+import { metricsRoutes } from "./metrics.ts";
 import { nodeRoutes } from "./nodes.ts";
 import { addOpenApi } from "./openapi.ts";
 import { systemSleep, type Sleep } from "./pace.ts";
@@ -24,6 +26,7 @@ import { runRemovalRoutes } from "./run-removal.ts";
 import { runSearchRoutes } from "./run-search.ts";
 import { runRoutes } from "./runs.ts";
 import { secureHeaders } from "./secure-headers.ts";
+import { triggerRoutes } from "./triggers.ts";
 
 export interface AppOptions {
   readonly services: ServicesOf;
@@ -78,6 +81,9 @@ export function createApp(options: AppOptions): Api {
   api.route("/", runControlRoutes(services));
   api.route("/", runCopyRoutes(services));
   api.route("/", deadLetterRoutes(services));
+  api.route("/", triggerRoutes(services));
+  api.route("/", cacheRoutes(services));
+  api.route("/", metricsRoutes(services));
   addOpenApi(api, options.version);
   return api;
 }

@@ -55,6 +55,7 @@ const sendEnvelope = createRoute({
       "INVALID_PARAMETER",
       "HANDLER_NOT_FOUND",
       "IDEMPOTENCY_CONFLICT",
+      "RUN_DELETED",
       ...PLAN_PROBLEMS,
       "INPUT_STATE_INVALID",
       "CONTRACT_VALIDATION_ERROR",

@@ -1,5 +1,8 @@
 import { z } from "zod";
 import { uuid } from "../../contracts/json.ts";
+import { fault, type Fault } from "../../src/core/errors.ts";
+import { err, ok, type Result } from "../../src/core/result.ts";
+import type { AppContext } from "./context.ts";
 import { CORRELATION_HEADER } from "./correlation.ts";
 
 /** Carries a registry version: a request's demand to see it, an answer's news of it. */
@@ -43,6 +46,17 @@ export function idempotencyKeyOf(header: string | undefined): string | null {
   if (header === undefined) return null;
   const key = /^"(.*)"$/.exec(header)?.[1] ?? header;
   return key.slice(0, MAX_KEY_LENGTH + 1);
+}
+
+/** The request's idempotency key; null when it has none. */
+export function keyOf(c: AppContext): Result<string | null, Fault> {
+  const key = idempotencyKeyOf(c.req.header(IDEMPOTENCY_HEADER));
+  if (key === null || isIdempotencyKey(key)) return ok(key);
+  return err(
+    fault("INVALID_PARAMETER", "the idempotency key must have 1 to 255 characters", {
+      place: `header ${IDEMPOTENCY_HEADER}`,
+    }),
+  );
 }
 
 /** Whether a key from a header is one the system takes. */

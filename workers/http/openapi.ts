@@ -22,7 +22,9 @@ const TAGS = [
   { name: "plans", description: "What would be run, and why." },
   { name: "nodes", description: "The registry." },
   { name: "runs", description: "What is being done and what was done." },
+  { name: "triggers", description: "Messages of a bus that ask for something." },
   { name: "dead letters", description: "Messages nobody could process." },
+  { name: "cache", description: "Results that are used again." },
   { name: "system", description: "The deployment itself." },
 ];
 

@@ -1,5 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
+import type { JsonObject } from "../../contracts/json.ts";
 import { planRequest, planView } from "../../contracts/plan-request.ts";
 import { PLAN_TEXTS } from "../../src/core/plan/views/plan-text.ts";
 import type { ServicesOf } from "./context.ts";
@@ -40,6 +41,12 @@ const previewPlan = createRoute({
   },
 });
 
+/** An envelope may name the node it is for instead of its payload. */
+function withTarget({ operation, target_node: target, payload }: z.output<typeof planRequest>): JsonObject {
+  const names = operation === "node.execute" && typeof target === "string" && !Object.hasOwn(payload, "node");
+  return names ? { node: target, ...payload } : payload;
+}
+
 /** `POST /v1/plans`. */
 export function planRoutes(services: ServicesOf): Api {
   const api = newApi();
@@ -50,7 +57,8 @@ export function planRoutes(services: ServicesOf): Api {
     if (!body.ok) return problemResponse(c, body.error);
     const version = c.req.header(REGISTRY_VERSION_HEADER) ?? null;
     const { plans } = services(c);
-    const { operation, payload } = body.value;
+    const { operation } = body.value;
+    const payload = withTarget(body.value);
     const { format } = query.value;
     if (format === "json") {
       const plan = await plans.preview(tenantOf(c), operation, payload, version);

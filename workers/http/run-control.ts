@@ -3,7 +3,7 @@ import { z } from "zod";
 import { approvalRequest, cancelRequest, eventRequest, runSteered } from "../../contracts/run-control.ts";
 import type { ControlEvent } from "../../src/spi/run-coordinator.ts";
 import type { AppContext, ServicesOf } from "./context.ts";
-import { correlationHeader } from "./headers.ts";
+import { correlationHeader, idempotencyHeader, keyOf } from "./headers.ts";
 import { jsonBody, readBody } from "./json-body.ts";
 import { onRun } from "./on-run.ts";
 import { optionalJsonBody } from "./optional-body.ts";
@@ -72,12 +72,20 @@ const signal = createRoute({
   summary: "Send a run an event",
   description:
     "Every step that waits for an event of this name goes on with the payload. While none waits the event is kept for " +
-    "the first that will. Sent twice, it has happened twice.",
+    "the first that will. Sent twice, it has happened twice, unless both came with the same idempotency key: then the " +
+    "second is answered as the first was. A run remembers the last hundred keys.",
   ...SECURED,
-  request: withBody(eventRequest, true),
+  request: { ...withBody(eventRequest, true), headers: headers.extend(idempotencyHeader) },
   responses: {
     200: steered,
-    ...problems(...ANY_PROBLEM, ...BODY_PROBLEM, "INVALID_PARAMETER", "INVALID_STATE", "RUN_NOT_FOUND"),
+    ...problems(
+      ...ANY_PROBLEM,
+      ...BODY_PROBLEM,
+      "INVALID_PARAMETER",
+      "INVALID_STATE",
+      "IDEMPOTENCY_CONFLICT",
+      "RUN_NOT_FOUND",
+    ),
   },
 });
 
@@ -115,8 +123,10 @@ export function runControlRoutes(services: ServicesOf): Api {
   serve(api, signal, jsonBody, async (c) => {
     const body = readBody(c, eventRequest);
     if (!body.ok) return problemResponse(c, body.error);
+    const key = keyOf(c);
+    if (!key.ok) return problemResponse(c, key.error);
     const { name, payload = null } = body.value;
-    return onRun(c, (id) => services(c).control.signal(tenantOf(c), id, name, payload));
+    return onRun(c, (id) => services(c).control.signal(tenantOf(c), id, name, payload, key.value));
   });
   serve(api, approve, jsonBody, async (c) => {
     const body = readBody(c, approvalRequest);

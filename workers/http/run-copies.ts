@@ -2,19 +2,13 @@ import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import type { JsonValue } from "../../contracts/json.ts";
 import { replayReport, rerunRequest, runSnapshot, runSteered } from "../../contracts/run-control.ts";
-import { fault } from "../../src/core/errors.ts";
 import { bodyLimit } from "./body-limit.ts";
 import type { ServicesOf } from "./context.ts";
-import {
-  correlationHeader,
-  IDEMPOTENCY_HEADER,
-  idempotencyHeader,
-  idempotencyKeyOf,
-  isIdempotencyKey,
-} from "./headers.ts";
+import { correlationHeader, idempotencyHeader, keyOf } from "./headers.ts";
 import { jsonBody, readBody } from "./json-body.ts";
 import { onRun } from "./on-run.ts";
 import { optionalJsonBody } from "./optional-body.ts";
+import { PLAN_PROBLEMS } from "./plan-problems.ts";
 import { problemResponse } from "./problem.ts";
 import { ANY_PROBLEM, BODY_PROBLEM, newApi, problems, SECURED, serve, type Api } from "./route.ts";
 import { runIdOf, runNotFound } from "./run-id.ts";
@@ -37,9 +31,10 @@ const rerun = createRoute({
   tags,
   summary: "Run an ended run again",
   description:
-    "Begins a new run with the same plan. With `from`, steps that succeeded keep their values, except that step, what " +
-    "depends on it and whatever reads a changed value. The new run names the old one as its lineage. Requests with " +
-    "the same idempotency key begin one run.",
+    "Begins a new run with the same plan, or with other versions, a changed plan or another one: it is validated as a " +
+    "new plan is, with the nodes that are registered now. With `from`, steps that succeeded keep their values, except " +
+    "that step, whatever the plan defines differently, what depends on those and whatever reads a changed value. The " +
+    "new run names the old one as its lineage. Requests with the same idempotency key begin one run.",
   ...SECURED,
   request: {
     headers: headers.extend(idempotencyHeader),
@@ -59,6 +54,10 @@ const rerun = createRoute({
       "INVALID_STATE",
       "IDEMPOTENCY_CONFLICT",
       "RUN_NOT_FOUND",
+      "RUN_DELETED",
+      "PLAN_INVALID_MUTATION",
+      "PLAN_NOT_A_PLAN",
+      ...PLAN_PROBLEMS,
     ),
   },
 });
@@ -105,7 +104,9 @@ const imported = createRoute({
   operationId: "importRun",
   tags,
   summary: "Take an exported run in",
-  description: `Adds the run under its own id; one that is there already stays as it is. At most ${MAX_SNAPSHOT_BYTES} bytes.`,
+  description:
+    "Adds the run under its own id; one that is there already stays as it is, and one that was deleted comes back. " +
+    `At most ${MAX_SNAPSHOT_BYTES} bytes.`,
   ...SECURED,
   request: { headers, body: { required: true, content: { "application/json": { schema: runSnapshot } } } },
   responses: {
@@ -121,10 +122,6 @@ const imported = createRoute({
   },
 });
 
-const badKey = fault("INVALID_PARAMETER", "the idempotency key must have 1 to 255 characters", {
-  place: `header ${IDEMPOTENCY_HEADER}`,
-});
-
 /** What is made of an ended run: `/v1/runs/:id/{rerun,replay,export}` and `/v1/runs/import`. */
 export function runCopyRoutes(services: ServicesOf): Api {
   const api = newApi();
@@ -133,14 +130,22 @@ export function runCopyRoutes(services: ServicesOf): Api {
     if (id === null) return problemResponse(c, runNotFound(c));
     const body = readBody(c, rerunRequest);
     if (!body.ok) return problemResponse(c, body.error);
-    const key = idempotencyKeyOf(c.req.header(IDEMPOTENCY_HEADER));
-    if (key !== null && !isIdempotencyKey(key)) return problemResponse(c, badKey);
-    const { from = null, downstream, given } = body.value;
-    const request = { from, downstream, given, idempotencyKey: key };
+    const key = keyOf(c);
+    if (!key.ok) return problemResponse(c, key.error);
+    const { from = null, downstream, given, chains, versions, mutations, plan, graph } = body.value;
+    const revision = {
+      ...(Object.keys(versions).length === 0 ? {} : { versions }),
+      ...(mutations.length === 0 ? {} : { mutations }),
+      ...(plan === undefined ? {} : { plan }),
+      ...(graph === undefined ? {} : { graph }),
+    };
+    const changes = Object.keys(revision).length === 0 ? {} : { revision };
+    const again = chains ? { chains } : {};
+    const request = { from, downstream, given, ...changes, ...again, idempotencyKey: key.value };
     const begun = await services(c).control.rerun(tenantOf(c), id, request, c.get("correlationId"));
     if (!begun.ok) return problemResponse(c, begun.error);
-    const { run_id: again } = begun.value;
-    return c.json(begun.value, 202, typeof again === "string" ? { location: `/v1/runs/${again}` } : {});
+    const { run_id: made } = begun.value;
+    return c.json(begun.value, 202, typeof made === "string" ? { location: `/v1/runs/${made}` } : {});
   });
   serve(api, replay, [], (c) => onRun(c, (id) => services(c).control.replay(tenantOf(c), id)));
   serve(api, exported, [], async (c) => {

@@ -5,7 +5,9 @@ import { faultOf } from "../../src/core/errors.ts";
 import type { Log } from "../../src/spi/log.ts";
 import type { AppContext, ServicesOf } from "./context.ts";
 import { describe } from "./error-boundary.ts";
-import { eventStream, lastNumber } from "./event-stream.ts";
+import { lastNumber } from "./event-feed.ts";
+import { eventSocket } from "./event-socket.ts";
+import { eventStream } from "./event-stream.ts";
 import { correlationHeader } from "./headers.ts";
 import type { Sleep } from "./pace.ts";
 import { problemDocument, problemResponse } from "./problem.ts";
@@ -26,7 +28,9 @@ const events = createRoute({
   summary: "Follow a run",
   description:
     "The run's signals so far; with `Accept: text/event-stream`, also those to come, as server-sent events that end " +
-    "with the run (`event: end`). A stream that breaks is resumed with `Last-Event-ID` or `after`.",
+    "with the run (`event: end`). A stream that breaks is resumed with `Last-Event-ID` or `after`. With " +
+    "`Upgrade: websocket` the same comes as JSON messages `{id, event, data}`; a socket that closes with another code " +
+    "than 1000 is resumed with `after`.",
   ...SECURED,
   request: {
     headers: z.object({
@@ -37,6 +41,7 @@ const events = createRoute({
     query: eventsQuery,
   },
   responses: {
+    101: { description: "The signals follow over a WebSocket." },
     200: {
       description: "The signals.",
       content: { "application/json": { schema: runEvents }, [SSE_TYPE]: { schema: z.string() } },
@@ -45,7 +50,7 @@ const events = createRoute({
   },
 });
 
-/** `/v1/runs/:id/events`, as JSON or as a stream. */
+/** `/v1/runs/:id/events`, as JSON, as a stream or over a socket. */
 export function runEventRoutes(services: ServicesOf, sleep: Sleep, log: Log): Api {
   const api = newApi();
   serve(api, events, [], async (c) => {
@@ -58,18 +63,20 @@ export function runEventRoutes(services: ServicesOf, sleep: Sleep, log: Log): Ap
     const after = Math.max(query.value.after, resumedAfter(c));
     const first = await runs.events(tenant, runId, after);
     if (!first) return problemResponse(c, runNotFound(c));
+    const read = (from: number) => runs.events(tenant, runId, from);
+    const feed = { runId, after, first, read, sleep, explain: explainer(c, log) };
+    if (wantsSocket(c)) return eventSocket(feed);
     if (!wantsStream(c)) {
       return c.json({ run_id: runId, ...first, next: lastNumber(first.events, after) });
     }
-    const read = (from: number) => runs.events(tenant, runId, from);
-    const explain = explainer(c, log);
-    return new Response(eventStream({ runId, after, first, read, sleep, explain }), {
+    return new Response(eventStream(feed), {
       headers: { "content-type": SSE_TYPE, "cache-control": "no-cache" },
     });
   });
   return api;
 }
 
+const wantsSocket = (c: AppContext): boolean => (c.req.header("upgrade") ?? "").toLowerCase() === "websocket";
 const wantsStream = (c: AppContext): boolean => (c.req.header("accept") ?? "").toLowerCase().includes(SSE_TYPE);
 
 /** What a browser's EventSource sends when it connects again; what is no number is ignored. */

@@ -31,6 +31,10 @@ export class RunRing extends DurableObject<Env> implements RingRpc {
     return this.#ring.undeliverable(...args);
   }
 
+  replanned(...args: Parameters<Ring["replanned"]>): ReturnType<Ring["replanned"]> {
+    return this.#ring.replanned(...args);
+  }
+
   read(...args: Parameters<Ring["read"]>): ReturnType<Ring["read"]> {
     return this.#ring.read(...args);
   }
@@ -45,6 +49,18 @@ export class RunRing extends DurableObject<Env> implements RingRpc {
 
   values(...args: Parameters<Ring["values"]>): ReturnType<Ring["values"]> {
     return this.#ring.values(...args);
+  }
+
+  holds(...args: Parameters<Ring["holds"]>): ReturnType<Ring["holds"]> {
+    return this.#ring.holds(...args);
+  }
+
+  admit(...args: Parameters<Ring["admit"]>): ReturnType<Ring["admit"]> {
+    return this.#ring.admit(...args);
+  }
+
+  liveValues(...args: Parameters<Ring["liveValues"]>): ReturnType<Ring["liveValues"]> {
+    return this.#ring.liveValues(...args);
   }
 
   batch(...args: Parameters<Ring["batch"]>): ReturnType<Ring["batch"]> {

@@ -2,6 +2,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const KEEPER = fileURLToPath(new URL("keeper.ts", import.meta.url));
 
 /** How long wrangler may take to end in order before it is ended. */
 const GRACE_MS = 5_000;
@@ -28,9 +31,10 @@ export interface WranglerProcess {
 /** Starts a wrangler command. Its output goes to ours (`show`) or waits to be asked for (`keep`). */
 export function startWrangler(args: readonly string[], cwd: string, printing: "show" | "keep"): WranglerProcess {
   const cli = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "wrangler-dist/cli.js");
-  const child = spawn(process.execPath, ["--no-warnings", cli, ...args], {
+  const child = spawn(process.execPath, ["--no-warnings", KEEPER, cli, ...args], {
     cwd,
-    stdio: printing === "show" ? ["ignore", "inherit", "inherit"] : ["ignore", "pipe", "pipe"],
+    // The keeper sees the end of this process by the end of its standard input, even when nobody could pass it on.
+    stdio: printing === "show" ? ["pipe", "inherit", "inherit"] : ["pipe", "pipe", "pipe"],
     // A process group of its own, so that the runtime it starts can be ended with it.
     detached: true,
     env: { ...process.env, ...ENVIRONMENT },

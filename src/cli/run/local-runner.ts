@@ -7,6 +7,7 @@ import { fault, type Fault } from "../../core/errors.ts";
 import { decodeRun } from "../../core/run/codec.ts";
 import type { StepState } from "../../core/run/state.ts";
 import type { Result } from "../../core/result.ts";
+import type { RevisionRequest } from "../../infra/host/run-revision.ts";
 import type { MemoryEngine } from "../../infra/memory/engine.ts";
 import type { Clock, Ids } from "../../spi/clock.ts";
 import { CommandFailure } from "../shell.ts";
@@ -49,8 +50,14 @@ export function localRunner(engine: MemoryEngine, { clock, ids, sleep }: LocalWo
       return valueOf(await envelopes.accept(valueOf(acceptEnvelope(wire, assign)), options)).runId;
     },
     takeIn: async (snapshot) => idOf(valueOf(await control.importRun(LOCAL_TENANT, snapshot))),
-    async rerun(runId, { from, downstream = true, given = {} }) {
-      const request = { from: from ?? null, downstream, given, idempotencyKey: null };
+    async rerun(runId, { from, downstream = true, given = {}, ...revision }) {
+      const request = {
+        from: from ?? null,
+        downstream,
+        given,
+        revision: revision as RevisionRequest,
+        idempotencyKey: null,
+      };
       return idOf(valueOf(await control.rerun(LOCAL_TENANT, runId, request, ids.uuid())));
     },
     async follow(runId, timeoutMs, onSignal) {

@@ -12,7 +12,9 @@ export function resultReport(result: ExecutionResult, paint: Paint): string {
     error === null
       ? ""
       : `${error.code}: ${error.message}\n${error.hint === undefined ? "" : `${paint("dim", error.hint)}\n`}`;
-  const failed = results.filter((one) => one.status === "failure").map((one) => `  ${stepOf(one)}  ${errorsOf(one)}\n`);
+  const failed = results
+    .filter((one) => one.status === "failure")
+    .map((one) => `  ${stepOf(one)}${isReplaced(one) ? ", replaced" : ""}  ${errorsOf(one)}\n`);
   const values = Object.keys(outputs).length === 0 ? "" : `\n${stringify(outputs)}`;
   return head + why + failed.join("") + values;
 }
@@ -21,6 +23,9 @@ type NodeResult = ExecutionResult["results"][number];
 
 const stepOf = (result: NodeResult): string =>
   typeof result["step"] === "string" ? `${result["step"]} (${result.node_id})` : result.node_id;
+
+/** Whether the step left the plan because it died, and the run went on without it. */
+const isReplaced = ({ metadata }: NodeResult): boolean => isObject(metadata) && metadata["replaced"] === true;
 
 const errorsOf = ({ errors }: NodeResult): string => (Array.isArray(errors) ? errors.join("; ") : "");
 
@@ -38,10 +43,14 @@ export function viewReport(view: RunView, paint: Paint): string {
     ...(error === null ? [] : [`error      ${error.code}: ${error.message}`]),
     "",
     ...steps.map((step) => stepLine(step, paint)),
+    ...replacedOf(view).map((step) => `${stepLine(step, paint)}, replaced`),
   ];
   const values = Object.keys(outputs).length === 0 ? "" : `\n${stringify(outputs)}`;
   return `${lines.join("\n")}\n${values}`;
 }
+
+/** Steps that left the plan because one of them died. */
+const replacedOf = ({ replaced = [] }: RunView): RunView["steps"] => replaced;
 
 function stepLine(step: RunView["steps"][number], paint: Paint): string {
   const { id, node, version, status, waiting, error } = step;

@@ -15,9 +15,19 @@ function describe(signal: RunSignal, paint: Paint): string {
   const { type, step, node, version, attempt } = signal;
   if (type === "signal.graph.completed")
     return paint(colourOf(text(signal["status"])), `run ${text(signal["status"])}`) + problemOf(signal);
+  if (type === "signal.graph.replanned") return `goes on without ${replacedNodes(signal)}`;
   const again = attempt === 1 ? "" : `, attempt ${text(attempt)}`;
   return `${text(step).padEnd(20)}  ${`${text(node)}@${text(version)}`.padEnd(24)}  ${eventOf(signal, paint)}${again}`;
 }
+
+/** The nodes whose death made the plan change. */
+function replacedNodes({ replaced }: RunSignal): string {
+  const dead = Array.isArray(replaced) ? replaced.filter((one) => isObject(one) && one["status"] === "failed") : [];
+  return dead.map(({ node, version }) => `${text(node)}@${text(version)}`).join(", ");
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null;
 
 function eventOf(signal: RunSignal, paint: Paint): string {
   const { type, via, status, will_retry: again, execution_time_ms: ms } = signal;

@@ -25,6 +25,8 @@ interface Row {
 /** All steps of a run at a glance, kept true by the run's signals. */
 export class StepBoard {
   readonly #rows = new Map<string, Row>();
+  /** With another plan a run has steps it did not begin with. */
+  #replanned = false;
 
   constructor({ steps }: Pick<RunView, "steps">) {
     for (const { id, node, version, status } of steps) {
@@ -33,9 +35,12 @@ export class StepBoard {
   }
 
   apply(signal: RunSignal): void {
-    const { type, step, via, status, execution_time_ms: ms, error, attempt } = signal;
-    const row = typeof step === "string" ? this.#rows.get(step) : undefined;
-    if (!row || typeof step !== "string") return;
+    const { type, step, node, version, via, status, execution_time_ms: ms, error, attempt } = signal;
+    if (type === "signal.graph.replanned") this.#replanned = true;
+    if (typeof step !== "string") return;
+    const added = { node: `${String(node)}@${String(version)}`, status: "", ms: null, note: "" };
+    const row = this.#rows.get(step) ?? (this.#replanned ? added : null);
+    if (!row) return;
     const tries = typeof attempt === "number" && attempt > 1 ? `attempt ${attempt}` : "";
     if (type === "signal.node.dispatch") {
       this.#rows.set(step, { ...row, status: via === "wait" ? "waiting" : "leased", ms: null, note: tries });

@@ -13,6 +13,9 @@ interface RerunOptions extends ServerOptions {
   readonly from?: string;
   readonly downstream: boolean;
   readonly input: readonly string[];
+  readonly setVersion: readonly string[];
+  readonly mutate?: string;
+  readonly plan?: string;
   readonly watch: boolean;
   readonly detach: boolean;
   readonly timeout: number;
@@ -28,6 +31,7 @@ interface ReplayOptions extends ServerOptions {
 interface ExportOptions extends ServerOptions {
   readonly out?: string;
   readonly force: boolean;
+  readonly json: boolean;
 }
 
 /** The subcommands of `onex runs` that make something of an ended run. */
@@ -35,13 +39,17 @@ export function copyCommands(shell: Shell, settle: Settle): readonly Command[] {
   const rerun = withServer(new Command("rerun"))
     .summary("run an ended run again")
     .description(
-      "Begins a new run with the same plan and waits for its end. With --from, steps that succeeded keep their values, except\n" +
-        "that step, what depends on it and whatever reads a changed value.",
+      "Begins a new run with the same plan, or a changed one, and waits for its end. With --from, steps that succeeded keep\n" +
+        "their values, except that step, whatever is planned differently, what depends on those and whatever reads a changed\n" +
+        "value. A changed plan is checked as a new one is, with the nodes the server has now.",
     )
     .argument("<run>", "the run's id")
     .option("--from <step>", "the step to execute anew; all when left out")
     .option("--no-downstream", "with --from, leave what depends on it as it was")
     .option("--input <key=value...>", "given values that replace the original ones", [])
+    .option("--set-version <step=range...>", "run another version of a step, or of all steps of a node", [])
+    .option("--mutate <file>", "apply a list of mutations to the plan")
+    .option("--plan <file>", "run this plan or graph instead")
     .option("--watch", "show every step as it goes", false)
     .option("--detach", "print the new run's id and do not wait", false)
     .option("--timeout <seconds>", "how long to wait for the end", secondsOf, 300)
@@ -51,6 +59,8 @@ export function copyCommands(shell: Shell, settle: Settle): readonly Command[] {
       examples(
         ["onex runs rerun ID", "everything again"],
         ["onex runs rerun ID --from summarize --input document.text=@fixed.md", "from a step, with a corrected input"],
+        ["onex runs rerun ID --from summarize --set-version summarize=1.2.0", "with a corrected node"],
+        ["onex runs rerun ID --mutate changes.json", "with a changed plan"],
       ),
     )
     .action((id: string, options: RerunOptions) => settle(() => runAgain(shell, id, options), options));
@@ -76,13 +86,15 @@ export function copyCommands(shell: Shell, settle: Settle): readonly Command[] {
   const save = withServer(new Command("export"))
     .summary("write an ended run to a file")
     .description(
-      "The file holds plan, values, outcomes and signals, sealed by a hash. Without --out it goes to standard output.",
+      "The file holds plan, values, outcomes and signals, sealed by a hash. Without --out it goes to standard output, as\n" +
+        "one JSON document; with --out, --json tells there what was written.",
     )
     .argument("<run>", "the run's id")
     .option("--out <file>", "where to write it")
     .option("--force", "replace a file that exists", false)
+    .option("--json", "print one JSON document", false)
     .addHelpText("after", examples(["onex runs export ID --out run.json", "keep it"]))
-    .action((id: string, options: ExportOptions) => settle(() => exportRun(shell, id, options), { json: false }));
+    .action((id: string, options: ExportOptions) => settle(() => exportRun(shell, id, options), options));
 
   const takeIn = withServer(new Command("import"))
     .summary("take an exported run in")
@@ -97,16 +109,18 @@ export function copyCommands(shell: Shell, settle: Settle): readonly Command[] {
 }
 
 async function runAgain(shell: Shell, id: string, options: RerunOptions): Promise<ExitCode> {
-  const [{ inputsOf }, { remoteRunner }, { finish }, { serverClient }] = await Promise.all([
+  const [{ inputsOf }, { revisionOf }, { remoteRunner }, { finish }, { serverClient }] = await Promise.all([
     import("../run/inputs.ts"),
+    import("./revision.ts"),
     import("../run/remote-runner.ts"),
     import("../run/finish.ts"),
     import("../remote/server.ts"),
   ]);
   const given = inputsOf(options.input, shell);
+  const revision = await revisionOf(options, shell);
   const runner = remoteRunner(serverClient(options, shell));
   const { from, downstream } = options;
-  const again = await runner.rerun(id, { ...(from === undefined ? {} : { from }), downstream, given });
+  const again = await runner.rerun(id, { ...(from === undefined ? {} : { from }), downstream, given, ...revision });
   return finish(runner, again, { ...options, events: [], approve: [] }, shell);
 }
 
@@ -148,7 +162,8 @@ async function exportRun(shell: Shell, id: string, options: ExportOptions): Prom
   else {
     const { writeFileWhole } = await import("../files/write-file.ts");
     writeFileWhole(path, `${JSON.stringify(snapshot)}\n`);
-    await shell.stderr.write(`wrote ${options.out}\n`);
+    if (options.json) await writeJson(shell.stdout, { run_id: id, file: options.out, sha256: snapshot.sha256 });
+    else await shell.stderr.write(`wrote ${options.out}\n`);
   }
   return EXIT.ok;
 }

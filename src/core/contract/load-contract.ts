@@ -9,6 +9,7 @@ import { checkSchema } from "./check-schema.ts";
 import { withoutAliases } from "./contract-aliases.ts";
 import type { ContractProblem } from "./contract-problem.ts";
 import { contractProblem } from "./contract-problem.ts";
+import { limitProblems, limitsOf } from "./execution-limits.ts";
 import { isObject } from "./map-schema.ts";
 import { normaliseSchema } from "./normalise-schema.ts";
 import type { StateContract } from "./state-contract.ts";
@@ -101,6 +102,10 @@ function built(
   if (errorState !== null) found.push(...checkSchema(errorState, ["error_state"]));
   if (input !== null) found.push(...exampleProblems(input.state, wire.examples?.valid_input, "valid_input"));
   if (output !== null) found.push(...exampleProblems(output.state, wire.examples?.valid_output, "valid_output"));
+  const inputs = new Set(Object.keys(input?.schemas ?? {}));
+  if (input !== null) {
+    found.push(...limitProblems(wire.execution.limits, { inputs, composite: wire.graph !== undefined }));
+  }
   if (found.length > 0 || input === null || output === null) return err(found);
   const contract: StateContract = {
     nodeName: wire.node_name,
@@ -137,6 +142,7 @@ function exampleProblems(
 }
 
 function executionOf(wire: ExecutionProfileWire): ExecutionProfile {
+  const limits = limitsOf(wire.limits);
   return {
     cost: wire.cost,
     latencyMs: wire.latency_ms,
@@ -148,6 +154,7 @@ function executionOf(wire: ExecutionProfileWire): ExecutionProfile {
       maxMs: wire.retry.max_ms,
     },
     cache: wire.cache === null ? null : { ttlMs: Math.round(wire.cache.ttl_s * 1000) },
+    ...(limits === undefined ? {} : { limits }),
   };
 }
 

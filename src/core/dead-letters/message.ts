@@ -1,9 +1,18 @@
+import { CHAIN_LISTS } from "../../../contracts/chain.ts";
+import type { SequelMessage } from "../chain/message.ts";
 import { ringOf } from "../run/run-id.ts";
-import type { ArchiveMessage, ExecuteMessage, Redrive, StartedMessage } from "../run/work.ts";
+import type { ArchiveMessage, ExecuteMessage, Redrive, ReplanMessage, StartedMessage } from "../run/work.ts";
+import { isBare, QUEUE_TENANT, triggerMessage, type TriggerMessage } from "../trigger/message.ts";
 import type { DeadLetterClass } from "./dead-letter.ts";
 
 /** Every message this version understands. */
-export type QueueMessage = ExecuteMessage | ArchiveMessage | StartedMessage;
+export type QueueMessage =
+  | ExecuteMessage
+  | ReplanMessage
+  | ArchiveMessage
+  | StartedMessage
+  | SequelMessage
+  | TriggerMessage;
 
 /** A received body: a message, or why it is none. The reason names no value of the body. */
 export type Reading =
@@ -29,6 +38,11 @@ const SHAPES: Readonly<Record<QueueMessage["type"], (body: Fields) => string | n
     if (!Array.isArray(work["steps"]) || !work["steps"].every(isObject)) return "work.steps is no list of steps";
     return work["values"] === null || isObject(work["values"]) ? null : "work.values is neither an object nor null";
   },
+  replan: ({ runId, tenant, correlationId, token }) => {
+    if (typeof runId !== "string" || ringOf(runId) === null) return "runId is no run id";
+    if (typeof tenant !== "string" || typeof correlationId !== "string") return "tenant or correlationId is no string";
+    return typeof token === "string" ? null : "token is no string";
+  },
   archive: ({ ring, batch }) => {
     if (!Number.isInteger(ring) || Number(ring) < 0 || Number(ring) > 255) return "ring is no ring number";
     return Number.isInteger(batch) ? null : "batch is no batch number";
@@ -37,6 +51,15 @@ const SHAPES: Readonly<Record<QueueMessage["type"], (body: Fields) => string | n
     if (!Array.isArray(runs)) return "runs is no list";
     const broken = runs.findIndex((run) => !isUnfinishedSummary(run));
     return broken === -1 ? null : `runs[${broken}] is no summary of an unfinished run`;
+  },
+  sequel: ({ tenant, runId, correlationId, link }) => {
+    if (typeof runId !== "string" || ringOf(runId) === null) return "runId is no run id";
+    if (typeof tenant !== "string" || typeof correlationId !== "string") return "tenant or correlationId is no string";
+    return link === undefined || isLinkPlace(link) ? null : "link names no envelope of a run";
+  },
+  trigger: ({ tenant, trigger }) => {
+    if (typeof tenant !== "string") return "tenant is no string";
+    return isObject(trigger) ? null : "trigger is no object";
   },
 };
 
@@ -48,6 +71,7 @@ export function readMessage(body: unknown): Reading {
     messageType,
     reason,
   });
+  if (isBare(body)) return { ok: true, message: triggerMessage(QUEUE_TENANT, body) };
   if (!isObject(body) || typeof body["type"] !== "string") return refuse("publisher_malformed", null, "it has no type");
   const type = body["type"].slice(0, 100);
   if (!Object.hasOwn(SHAPES, type)) return refuse("no_dispatcher", type, "nobody here consumes messages of its type");
@@ -75,6 +99,9 @@ function isUnfinishedSummary(run: unknown): boolean {
   const numbers = ["createdAt", "steps", "revision"].every((key) => Number.isFinite(run[key]));
   return texts && lists && numbers && run["finishedAt"] === null && run["archive"] === null;
 }
+
+const isLinkPlace = (link: unknown): boolean =>
+  isObject(link) && CHAIN_LISTS.some((list) => list === link["list"]) && Number.isInteger(link["index"]);
 
 const isObject = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);

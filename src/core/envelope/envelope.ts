@@ -6,6 +6,7 @@ import {
   type EnvelopeMetadata,
 } from "../../../contracts/envelope.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import { readChains } from "../chain/read-chains.ts";
 import { fault, type Fault } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
 import { faultsOfIssues, refusal } from "./refusal.ts";
@@ -34,7 +35,9 @@ export function acceptEnvelope(json: unknown, assign: Assignment): Result<Envelo
   if (!read.success) {
     return err(refusal("the envelope", faultsOfIssues("ENVELOPE_VALIDATION_ERROR", read.error.issues)));
   }
-  const draft = read.data;
+  const { lists, ...draft } = read.data;
+  const chains = readChains(lists ?? {});
+  if (!chains.ok) return err(refusal("the envelope", chains.error));
   const keyed = withKey(draft.metadata, assign.idempotencyKey ?? null);
   if (!keyed.ok) return keyed;
   return ok(
@@ -44,6 +47,7 @@ export function acceptEnvelope(json: unknown, assign: Assignment): Result<Envelo
       correlationId: draft.correlationId ?? assign.correlationId,
       timestamp: draft.timestamp ?? iso(assign.now),
       metadata: Object.freeze(keyed.value),
+      ...(chains.value === null ? {} : { chains: chains.value }),
     }),
   );
 }

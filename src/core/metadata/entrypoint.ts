@@ -23,6 +23,7 @@ export const ENTRYPOINT_TYPES = [
   "composite",
   "wasm",
   "wait",
+  "trigger",
 ] as const;
 /** One of ENTRYPOINT_TYPES. */
 export type EntrypointType = (typeof ENTRYPOINT_TYPES)[number];

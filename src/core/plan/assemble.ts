@@ -9,7 +9,8 @@ import { planHash } from "./hash.ts";
 import { order } from "./order.ts";
 import type { Boundary, KeyChoice, Plan, PlanStep, Segment, Source } from "./plan.ts";
 import type { Policy } from "./policy.ts";
-import { priceOf, PRICE_UNITS } from "./price.ts";
+import { planCost } from "./plan-cost.ts";
+import { rankSegments } from "./rank.ts";
 import { segmentRest, type Kept } from "./segment-rest.ts";
 import { segmentSteps } from "./segment.ts";
 import { waitOf } from "./wait.ts";
@@ -74,15 +75,20 @@ function seal(parts: Parts, levels: readonly number[], grants: (step: number, so
     : segmentSteps(inOrder, before, parts.policy);
   const segmentOf = new Map(segments.flatMap((segment) => segment.steps.map((id) => [id, segment] as const)));
   const facts = factsOf(parts.snapshot);
+  const nodeOf = new Map(parts.steps.map(({ id, node }) => [id, node]));
+  const trustOf = ({ id }: PlanStep): number => {
+    const node = nodeOf.get(id);
+    return node ? facts.of(node).trust.score : 0;
+  };
+  const steps = bound.map(({ step, inputs }) => planStep(step, inputs, segmentOf.get(step.id), parts.policy));
   const unhashed = {
     want: parts.want,
     given: parts.given,
-    steps: bound.map(({ step, inputs }) => planStep(step, inputs, segmentOf.get(step.id))),
-    segments,
-    ...(parts.boundaries.length === 0 ? {} : { boundaries: arrange(parts.boundaries, placeOf) }),
+    steps,
+    segments: rankSegments(segments, steps, parts.policy, trustOf),
+    ...(parts.boundaries.length === 0 ? {} : { boundaries: arrange(parts.boundaries, placeOf, parts.policy) }),
     results: record(parts.results),
-    cost:
-      parts.steps.reduce((sum, { node }) => sum + priceOf(node, facts.of(node).trust, parts.policy), 0) / PRICE_UNITS,
+    cost: planCost(parts.steps, parts.boundaries, parts.policy, parts.snapshot),
     depth: deepest(levels),
     why: parts.why,
     guards: parts.guards,
@@ -93,9 +99,14 @@ function seal(parts: Parts, levels: readonly number[], grants: (step: number, so
 }
 
 /** The steps inside each composite in plan order. */
-const arrange = (boundaries: readonly Boundary[], placeOf: ReadonlyMap<string, number>): readonly Boundary[] =>
+const arrange = (
+  boundaries: readonly Boundary[],
+  placeOf: ReadonlyMap<string, number>,
+  { noCache }: Policy,
+): readonly Boundary[] =>
   boundaries.map((boundary) => ({
     ...boundary,
+    cacheTtlMs: noCache ? null : boundary.cacheTtlMs,
     steps: [...boundary.steps].sort((a, b) => (placeOf.get(a) ?? 0) - (placeOf.get(b) ?? 0)),
   }));
 
@@ -108,7 +119,7 @@ function outputKeys(node: NodeDefinition): readonly ContractKey[] {
   return keys;
 }
 
-function planStep(step: DraftStep, inputs: PlanStep["inputs"], segment: Segment | undefined): PlanStep {
+function planStep(step: DraftStep, inputs: PlanStep["inputs"], segment: Segment | undefined, policy: Policy): PlanStep {
   const { node } = step;
   const wait = waitOf(node);
   const unchecked = step.unchecked.filter((key) => Object.hasOwn(inputs, key));
@@ -129,7 +140,8 @@ function planStep(step: DraftStep, inputs: PlanStep["inputs"], segment: Segment 
     cost: node.execution.cost,
     timeoutMs: node.execution.timeoutMs,
     retry: node.execution.retry,
-    cacheTtlMs: node.kind === "effect" ? null : (node.execution.cache?.ttlMs ?? null),
+    cacheTtlMs: policy.noCache || node.kind === "effect" ? null : (node.execution.cache?.ttlMs ?? null),
+    ...(node.execution.limits === undefined ? {} : { limits: node.execution.limits }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import { limitContent } from "../limit/limit.ts";
 import { sameJson } from "../schema/schema-parts.ts";
 import type { Gate } from "./gate.ts";
 import type { Boundary, Plan, PlanStep, Source } from "./plan.ts";
@@ -43,11 +44,16 @@ export function planContent({ steps, segments, boundaries = [], results, policy 
     policy: {
       deadlineMs: policy.deadlineMs,
       maxParallelism: policy.maxParallelism,
+      maxReplans: policy.maxReplans,
       mode: policy.mode,
       onFailure: policy.onFailure,
+      ...((policy.order ?? "plan") === "plan" ? {} : { order: policy.order ?? "plan" }),
+      ...((policy.priority ?? 0) === 0 ? {} : { priority: policy.priority ?? 0 }),
     },
     results: sourcesContent(results),
-    segments: segments.map(({ id, inline, steps: members }) => ({ id, inline, steps: members })),
+    segments: segments.map(({ id, inline, rank, steps: members }) =>
+      rank === undefined ? { id, inline, steps: members } : { id, inline, rank, steps: members },
+    ),
     steps: contents,
   };
 }
@@ -70,12 +76,14 @@ function stepContent(step: PlanStep, profiles: Map<string, PlanStep>): JsonValue
 }
 
 /** What a step owes to its node. */
-function profileContent({ cacheTtlMs, cost, entrypoint, kind, outputs, retry, timeoutMs, wait }: PlanStep): JsonValue {
+function profileContent(step: PlanStep): JsonValue {
+  const { cacheTtlMs, cost, entrypoint, kind, limits, outputs, retry, timeoutMs, wait } = step;
   return {
     cacheTtlMs,
     cost,
     entrypoint,
     kind,
+    ...(limits === undefined ? {} : { limits: limits.map(limitContent) }),
     outputs,
     retry: { backoff: retry.backoff, baseMs: retry.baseMs, maxMs: retry.maxMs, maxRetries: retry.maxRetries },
     timeoutMs,
@@ -85,7 +93,8 @@ function profileContent({ cacheTtlMs, cost, entrypoint, kind, outputs, retry, ti
 
 function sameProfile(a: PlanStep, b: PlanStep): boolean {
   const scalars = a.cacheTtlMs === b.cacheTtlMs && a.cost === b.cost && a.timeoutMs === b.timeoutMs;
-  if (scalars && a.entrypoint === b.entrypoint && a.kind === b.kind && a.retry === b.retry && a.outputs === b.outputs) {
+  const lists = a.retry === b.retry && a.outputs === b.outputs && a.limits === b.limits;
+  if (scalars && lists && a.entrypoint === b.entrypoint && a.kind === b.kind) {
     return a.wait === b.wait || sameJson(asJson(a.wait), asJson(b.wait));
   }
   return sameJson(profileContent(a), profileContent(b));

@@ -2,6 +2,7 @@ import { gateWire, readGate, type GraphSourceWire } from "../../../contracts/gra
 import type { PlanWire } from "../../../contracts/plan.ts";
 import { policy } from "../../../contracts/policy.ts";
 import type { Fault } from "../errors.ts";
+import { limitFromWire } from "../limit/limit.ts";
 import { err, ok, type Result } from "../result.ts";
 import { mapGate } from "./gate-sources.ts";
 import type { Gate } from "./gate.ts";
@@ -29,7 +30,7 @@ export function planFromWire(wire: PlanWire): Result<Plan, Fault> {
     want: wire.want,
     given: wire.given,
     steps,
-    segments: wire.segments,
+    segments: wire.segments.map(({ rank, ...segment }) => (rank === undefined ? segment : { ...segment, rank })),
     ...(boundaries.length === 0 ? {} : { boundaries }),
     results: wire.results,
     cost: wire.cost,
@@ -63,6 +64,7 @@ function stepFromWire(step: PlanWire["steps"][number], when: Gate | undefined): 
     timeoutMs: step.timeout_ms,
     retry: { maxRetries: retry.max_retries, backoff: retry.backoff, baseMs: retry.base_ms, maxMs: retry.max_ms },
     cacheTtlMs: step.cache_ttl_ms,
+    ...(step.limits === undefined ? {} : { limits: step.limits.map(limitFromWire) }),
   };
 }
 

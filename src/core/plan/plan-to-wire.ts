@@ -1,6 +1,7 @@
 import type { PlanWire } from "../../../contracts/plan.ts";
 import type { PolicyWire } from "../../../contracts/policy.ts";
 import type { JsonValue } from "../../../contracts/json.ts";
+import { limitToWire } from "../limit/limit.ts";
 import type { Gate } from "./gate.ts";
 import type { Plan, PlanStep, Source } from "./plan.ts";
 import { planEdges } from "./plan-index.ts";
@@ -13,7 +14,7 @@ export function planToWire(plan: Plan): PlanWire {
     want: [...plan.want],
     given: [...plan.given],
     steps: plan.steps.map(stepToWire),
-    segments: plan.segments.map(({ id, steps, inline }) => ({ id, steps: [...steps], inline })),
+    segments: plan.segments.map((segment) => ({ ...segment, steps: [...segment.steps] })),
     boundaries: (plan.boundaries ?? []).map(({ cacheTtlMs, steps, inputs, outputs, ...rest }) => ({
       ...rest,
       steps: [...steps],
@@ -68,6 +69,7 @@ function stepToWire(step: PlanStep): PlanWire["steps"][number] {
     timeout_ms: step.timeoutMs,
     retry: { max_retries: retry.maxRetries, backoff: retry.backoff, base_ms: retry.baseMs, max_ms: retry.maxMs },
     cache_ttl_ms: step.cacheTtlMs,
+    ...(step.limits === undefined ? {} : { limits: step.limits.map(limitToWire) }),
   };
 }
 
@@ -106,6 +108,11 @@ export function policyToWire(policy: Policy): PolicyWire {
       timeout_ms: policy.segment.timeoutMs,
       max_bytes: policy.segment.maxBytes,
     },
+    priority: policy.priority ?? 0,
+    order: policy.order ?? "plan",
+    // Absent in plans made before there was a cache.
+    no_cache: policy.noCache ?? false,
     on_failure: policy.onFailure,
+    max_replans: policy.maxReplans,
   };
 }

@@ -1,3 +1,4 @@
+import type { NodeLimit } from "../limit/limit.ts";
 import type { ContractKey, NodeKind, RetryPolicy } from "../registry/node.ts";
 import type { Gate } from "./gate.ts";
 import type { Policy } from "./policy.ts";
@@ -36,6 +37,8 @@ export interface PlanStep {
   readonly retry: RetryPolicy;
   /** Result caching by signature; null when not declared or not allowed. */
   readonly cacheTtlMs: number | null;
+  /** Limits across runs that an attempt must pass; absent when there are none. */
+  readonly limits?: readonly NodeLimit[];
 }
 
 /** The unit of dispatch: steps executed together in one invocation. */
@@ -45,6 +48,8 @@ export interface Segment {
   readonly steps: readonly StepId[];
   /** True when the gateway may execute it before the run exists: pure, cheap and fed by given values only. */
   readonly inline: boolean;
+  /** Its place in the policy's order, from 0; absent where that is the plan's own. */
+  readonly rank?: number;
 }
 
 /** A composite node that was unfolded into its parts: the boundary for result caching, trust and failure. */
@@ -107,7 +112,10 @@ export interface Plan {
   readonly boundaries?: readonly Boundary[];
   /** Where each wanted key comes from. */
   readonly results: Readonly<Record<ContractKey, Source>>;
-  /** Planned cost: the sum over steps of declared cost and latency, weighted by policy, divided by trust. */
+  /**
+   * Planned cost: the sum over steps, a composite counting as one, of declared cost and latency, weighted by policy,
+   * divided by trust.
+   */
   readonly cost: number;
   readonly depth: number;
   readonly why: readonly KeyChoice[];

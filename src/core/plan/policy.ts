@@ -33,8 +33,19 @@ export interface Policy {
   readonly cheap: { readonly cost: number; readonly timeoutMs: number };
   /** Budget of one segment. */
   readonly segment: { readonly maxSteps: number; readonly timeoutMs: number; readonly maxBytes: number };
+  /** Higher goes first where works wait for a limit: −10 to 10. Absent in plans made before there were limits: 0. */
+  readonly priority?: number;
+  /**
+   * Which ready segments go first where the run has limited room: in the plan's order (also when absent), on the longest
+   * remaining path of costs, at the lowest cost, or with the highest trust.
+   */
+  readonly order?: "plan" | "critical" | "cheap" | "trusted";
+  /** True takes no result from the cache and leaves none there: no step of the plan has a time to live. */
+  readonly noCache: boolean;
   /** What happens to independent branches when a step is dead. */
   readonly onFailure: "continue" | "stop";
+  /** How often a run may go on with another plan after a step has died, 0 to 10. */
+  readonly maxReplans: number;
 }
 
 export interface Filter {
@@ -63,5 +74,9 @@ export const DEFAULT_POLICY: Policy = {
   fusion: "auto",
   cheap: { cost: 1, timeoutMs: 1_000 },
   segment: { maxSteps: 64, timeoutMs: 10_000, maxBytes: 1_048_576 },
+  priority: 0,
+  order: "plan",
+  noCache: false,
   onFailure: "continue",
+  maxReplans: 2,
 };

@@ -20,11 +20,14 @@ export function replanGoal(standing: Standing): Result<Parts, Fault> {
   );
   if (!rest.ok) return rest;
   const moved = renaming(rest.value, standing, there);
+  // Parts of a composite that goes on where it stands: what has succeeded of it is not done again.
+  const isKept = (step: PlanStep): boolean => moved.id(step.id) === step.id && succeeded.has(step.id);
+  const renewed = new Set((rest.value.boundaries ?? []).map(({ id }) => moved.id(id)));
   const steps: DraftStep[] = [];
   const kept = plan.steps.filter((step) => succeeded.has(step.id));
   for (const [planned, how] of [
     ...kept.map((step) => [step, AS_IT_IS] as const),
-    ...rest.value.steps.map((step) => [step, moved] as const),
+    ...rest.value.steps.filter((step) => !isKept(step)).map((step) => [step, moved] as const),
   ]) {
     const draft = redraft(planned, snapshot, how);
     if (!draft.ok) return draft;
@@ -32,7 +35,7 @@ export function replanGoal(standing: Standing): Result<Parts, Fault> {
   }
   const keptBoundaries = (plan.boundaries ?? [])
     .map((boundary) => ({ ...boundary, steps: boundary.steps.filter((id) => succeeded.has(id)) }))
-    .filter((boundary) => boundary.steps.length > 0);
+    .filter((boundary) => boundary.steps.length > 0 && !renewed.has(boundary.id));
   const told = new Set(rest.value.why.map((choice) => choice.key));
   return ok({
     steps,
@@ -70,28 +73,19 @@ function available({ plan, succeeded }: Standing): ReadonlyMap<ContractKey, Sour
 }
 
 /**
- * New names for the resolved remainder. A step or composite keeps its id when the old plan has the very same under it and
- * nothing of it has succeeded or died; otherwise it gets one that was never used.
+ * New names for the resolved remainder. A step keeps its id when the old plan has the very same under it and it has
+ * neither succeeded nor died; a composite keeps its ids when none of its parts has died. Anything else gets an id that the
+ * run has never used.
  */
-function renaming(
-  rest: Plan,
-  { plan, failed, succeeded }: Standing,
-  there: ReadonlyMap<ContractKey, Source>,
-): Renaming {
-  const { stepById } = planIndex(plan);
-  const dead = new Set(failed.map((step) => step.id));
-  const same = (step: PlanStep): boolean => {
-    const old = stepById.get(step.id);
-    return old?.node === step.node && old.version === step.version && !dead.has(step.id) && !succeeded.has(step.id);
-  };
+function renaming(rest: Plan, standing: Standing, there: ReadonlyMap<ContractKey, Source>): Renaming {
+  const { plan, left } = standing;
+  const same = sameness(rest, standing);
   const stays = new Map<StepId, boolean>();
   for (const step of rest.steps) stays.set(rootOf(step.id), (stays.get(rootOf(step.id)) ?? true) && same(step));
-  const taken = new Set([...plan.steps.map((step) => rootOf(step.id)), ...stays.keys()]);
+  const used = new Set([...plan.steps, ...left].map((step) => rootOf(step.id)));
+  const taken = new Set([...used, ...stays.keys()]);
   const roots = new Map<StepId, StepId>();
-  for (const [root, keeps] of stays) {
-    const used = plan.steps.some((step) => rootOf(step.id) === root);
-    roots.set(root, keeps || !used ? root : freshId(root, taken));
-  }
+  for (const [root, keeps] of stays) roots.set(root, keeps || !used.has(root) ? root : freshId(root, taken));
   const id = (old: StepId): StepId => {
     const root = rootOf(old);
     return (roots.get(root) ?? root) + old.slice(root.length);
@@ -100,6 +94,21 @@ function renaming(
     id,
     source: (source) =>
       source.step === null ? (there.get(source.key) ?? source) : { step: id(source.step), key: source.key },
+  };
+}
+
+/** Whether a step of the remainder is one the plan has already, with its composite if it is a part of one. */
+function sameness(rest: Plan, { plan, failed, succeeded }: Standing): (step: PlanStep) => boolean {
+  const { stepById, boundaryById } = planIndex(plan);
+  const next = planIndex(rest).boundaryById;
+  const deadRoots = new Set(failed.map((step) => rootOf(step.id)));
+  return (step) => {
+    const old = stepById.get(step.id);
+    const root = rootOf(step.id);
+    if (old?.node !== step.node || old.version !== step.version || deadRoots.has(root)) return false;
+    if (step.parent === undefined) return old.parent === undefined && !succeeded.has(step.id);
+    const [before, now] = [boundaryById.get(root), next.get(root)];
+    return before?.node === now?.node && before?.version === now?.version;
   };
 }
 

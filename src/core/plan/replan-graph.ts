@@ -12,8 +12,8 @@ import type { Standing } from "./standing.ts";
 
 /** Puts another version of its node in the place of every dead step; the author's graph stays as it is otherwise. */
 export function replanGraph(standing: Standing): Result<Parts, Fault> {
-  const { plan, failed, snapshot } = standing;
-  const taken = new Set(plan.steps.map((step) => step.id));
+  const { plan, failed, snapshot, left } = standing;
+  const taken = new Set([...plan.steps, ...left].map((step) => step.id));
   const dead = new Map(failed.map((step) => [step.id, freshId(`${step.id}_2`, taken)]));
   const id = (old: StepId): StepId => dead.get(old) ?? old;
   const renaming: Renaming = {

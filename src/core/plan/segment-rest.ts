@@ -8,11 +8,13 @@ export interface Kept {
   readonly segmentOf: ReadonlyMap<StepId, SegmentId>;
   /** The next free number: a segment id is never used twice in a run. */
   readonly nextNumber: number;
+  /** Whether new segments may be inline: true only while the run is with the gateway. */
+  readonly inline: boolean;
 }
 
 /**
- * Segments for a plan that goes on: kept steps keep their segments, the rest is cut as if what they yield were given. No
- * new segment is inline, since the run exists.
+ * Segments for a plan that goes on: kept steps keep their segments, the rest is cut as if what they yield were given. Once
+ * the run is in its ring no new segment is inline.
  */
 export function segmentRest(
   steps: readonly DraftStep[],
@@ -40,7 +42,7 @@ export function segmentRest(
       return moved === undefined ? [] : [moved];
     }),
   );
-  const fresh = segmentSteps(rest, restBefore, { ...policy, inline: "never" });
+  const fresh = segmentSteps(rest, restBefore, kept.inline ? policy : { ...policy, inline: "never" });
   return [
     ...[...old].map(([id, members]) => ({ id, steps: members, inline: false })),
     ...fresh.map((segment, i) => ({ ...segment, id: `s${kept.nextNumber + i}` })),

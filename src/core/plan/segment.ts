@@ -9,13 +9,14 @@ const LOCAL_ENTRYPOINTS: ReadonlySet<string> = new Set(["builtin", "function"]);
 
 /**
  * Whether a step may share an invocation with others: pure, local and cheap. A gated step may not: whether it runs is
- * decided by the reducer, between segments.
+ * decided by the reducer, between segments. Nor may one with limits: it may have to wait for its turn.
  */
 export function isFusible(step: Pick<DraftStep, "node" | "when">, policy: Policy): boolean {
   const { kind, entrypoint, execution } = step.node;
   return (
     policy.fusion === "auto" &&
     step.when === undefined &&
+    execution.limits === undefined &&
     kind === "compute" &&
     LOCAL_ENTRYPOINTS.has(entrypoint.type) &&
     execution.cost <= policy.cheap.cost &&

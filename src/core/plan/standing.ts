@@ -5,13 +5,15 @@ import type { Plan, PlanStep, StepId } from "./plan.ts";
 /** How a running plan stands. */
 export interface Standing {
   readonly plan: Plan;
-  /** Every step of the run that is dead, those of earlier re-plannings too when they are still in the plan. */
+  /** The steps of the plan that are dead. */
   readonly failed: readonly PlanStep[];
   /** Succeeded step → the output keys it gave. */
   readonly succeeded: ReadonlyMap<StepId, readonly ContractKey[]>;
   readonly snapshot: RegistrySnapshot;
   /** The reason given for nodes that are not used again, by `name@version`. */
   readonly excluded: ReadonlyMap<string, string>;
+  /** Steps of the run's earlier plans that this one has not. Their ids are never given again. */
+  readonly left: readonly PlanStep[];
 }
 
 /** `name@version` of a step's node. */

@@ -5,6 +5,7 @@ import type { StateContract } from "../contract/state-contract.ts";
 import type { Fault } from "../errors.ts";
 import { fault } from "../errors.ts";
 import { WAIT_KINDS } from "../plan/wait.ts";
+import { TRIGGER_TYPE, triggerConfigProblems } from "../trigger/trigger-node.ts";
 import type { Entrypoint, NodeArtifacts } from "./node.ts";
 
 /** Types a node can be executed by. Documents (markdown, json …) can be stamped but not registered as nodes. */
@@ -21,6 +22,7 @@ const EXECUTABLE = new Set([
   "typescript",
   "javascript",
   "wait",
+  TRIGGER_TYPE,
 ]);
 
 /**
@@ -52,8 +54,26 @@ export function entrypointFaults(
   if (contract !== null && type !== "composite" && contract.graph !== null) {
     refuse(`a ${type} entrypoint takes no graph`, "remove graph from contract.yaml, or use type composite");
   }
+  if (contract !== null && type === TRIGGER_TYPE) found.push(...triggerFaults(contract));
   if (contract !== null && type === "composite" && contract.graph !== null) found.push(...graphFaults(contract.graph));
   return found;
+}
+
+/** A trigger node starts something and yields nothing itself, so that no plan ever takes it for a step. */
+function triggerFaults({ config, group, outputs }: StateContract): Fault[] {
+  const refuse = (path: readonly PropertyKey[], message: string): Fault => {
+    const steps = path.map((step) => (typeof step === "number" ? step : String(step)));
+    return fault("CONTRACT_VALIDATION_ERROR", message, {
+      place: `contract.yaml:${jsonPath(steps)}`,
+      hint: "a trigger node has config {group, starts} and an empty output_contract",
+      details: { code: "ST001" },
+    });
+  };
+  const problems = triggerConfigProblems(config, group).map(({ path, message }) =>
+    refuse(["config", ...path], message),
+  );
+  const yields = Object.keys(outputs).length > 0 ? [refuse(["output_contract"], "a trigger node yields nothing")] : [];
+  return [...problems, ...yields];
 }
 
 /** The graph's shape; whether its steps exist is the planner's question, for registrations come in any order. */

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonSchema } from "../../../contracts/json.ts";
+import type { NodeLimit } from "../limit/limit.ts";
 
 /** What a node may return: compute a result only, effect events and a result, reducer projections only, orchestrator events and intents. */
 export type NodeKind = "compute" | "effect" | "reducer" | "orchestrator";
@@ -34,6 +35,8 @@ export interface ExecutionProfile {
   readonly retry: RetryPolicy;
   /** Result caching by signature; null when not declared. Never honoured for effects. */
   readonly cache: { readonly ttlMs: number } | null;
+  /** Limits across all runs of a tenant; absent when the contract declares none. */
+  readonly limits?: readonly NodeLimit[];
 }
 
 export interface InputPort {

@@ -41,7 +41,7 @@ export const valuesOf = (tenant: string, day: Day | null = null): string =>
 export const valueKey = (tenant: string, sha256: string, now: Instant): string =>
   `${valuesOf(tenant, dayOf(now))}${sha256}`;
 
-/** The day of a value's key; null when the key has none, and its value therefore stays for ever. */
+/** The day of a value's key; null when the key has none: such values were stored before keys had days. */
 export const valueDay = (key: string): Day | null =>
   /^values\/[^/]+\/(\d{4}-\d{2}-\d{2})\/[0-9a-f]{64}$/.exec(key)?.[1] ?? null;
 

@@ -1,7 +1,15 @@
 import type { Plan } from "../plan/plan.ts";
 import type { ContractKey } from "../registry/node.ts";
 import type { Transition } from "./event.ts";
-import { TERMINAL_STEP, type Instant, type RunHeader, type RunState, type SegmentState } from "./state.ts";
+import {
+  TERMINAL_STEP,
+  type Instant,
+  type ReplacedStep,
+  type RunHeader,
+  type RunState,
+  type SegmentState,
+  type StepState,
+} from "./state.ts";
 import type { StoredValue } from "./value.ts";
 
 /** Who asks for a run, and how it is to be known. */
@@ -16,6 +24,9 @@ export type RunRequest = Pick<
   | "idempotencyKey"
   | "requestHash"
   | "tags"
+  | "lineage"
+  | "chains"
+  | "trigger"
 >;
 
 /** A run in which nothing has happened yet. A plan without steps is finished from the start. */
@@ -47,30 +58,50 @@ export function begin(
 
 /** The state after a transition. Takes ownership of `state`: its segment map is updated in place, so a step costs the same in a run of any size. */
 export function apply(state: RunState, transition: Transition): RunState {
-  const segments = state.segments as Map<string, SegmentState>;
+  const { plan, replaced } = transition;
+  const segments = plan ? new Map<string, SegmentState>() : (state.segments as Map<string, SegmentState>);
   for (const segment of transition.segments) segments.set(segment.id, segment);
   return {
     ...state,
+    segments,
+    ...(plan ? { plan } : {}),
+    ...(replaced ? { replaced } : {}),
     header: transition.header ?? state.header,
     openSteps: transition.openSteps,
     nextSeq: transition.nextSeq,
   };
 }
 
+/** Whether a transition leaves the run as it was and asks for nothing. */
+export const isIdle = ({ header, segments, intents }: Transition): boolean =>
+  header === null && segments.length === 0 && intents.length === 0;
+
 /** Rebuilds what is counted rather than stored. */
-export function recount(header: RunHeader, segments: Iterable<SegmentState>): { openSteps: number; nextSeq: number } {
+export function recount(
+  header: RunHeader,
+  segments: Iterable<SegmentState>,
+  replaced: readonly ReplacedStep[] = [],
+): { openSteps: number; nextSeq: number } {
   let openSteps = 0;
   let last = header.completedSeq ?? 0;
-  for (const segment of segments) {
-    for (const step of segment.steps) {
+  const count = ({ attempts }: StepState): void => {
+    for (const { dispatchSeq, resultSeq } of attempts) last = Math.max(last, dispatchSeq, resultSeq ?? 0);
+  };
+  for (const { steps } of segments) {
+    for (const step of steps) {
       if (!TERMINAL_STEP.has(step.status)) openSteps++;
-      for (const attempt of step.attempts) last = Math.max(last, attempt.dispatchSeq, attempt.resultSeq ?? 0);
+      count(step);
     }
+  }
+  for (const { state, seq } of replaced) {
+    last = Math.max(last, seq);
+    count(state);
   }
   return { openSteps, nextSeq: last + 1 };
 }
 
-function pendingSegment(id: string, steps: readonly string[]): SegmentState {
+/** A segment of the plan in which nothing has happened. */
+export function pendingSegment(id: string, steps: readonly string[]): SegmentState {
   return {
     id,
     epoch: 0,

@@ -1,6 +1,6 @@
 import type { Plan } from "../plan/plan.ts";
 import { begin, recount } from "./begin.ts";
-import type { RunHeader, RunState, SegmentState } from "./state.ts";
+import type { ReplacedStep, RunHeader, RunState, SegmentState } from "./state.ts";
 import type { StoredValue } from "./value.ts";
 
 /** The stored forms of a run. Version 1; a reader refuses others. */
@@ -9,6 +9,8 @@ interface RunRecord {
   readonly header: RunHeader;
   readonly plan: Plan;
   readonly given: Readonly<Record<string, StoredValue>>;
+  /** Left out when the plan was never changed. */
+  readonly replaced?: readonly ReplacedStep[];
   /** Segments that were touched; the rest are pending. */
   readonly segments: readonly SegmentState[];
 }
@@ -20,6 +22,7 @@ export function encodeRun(state: RunState): string {
     header: state.header,
     plan: state.plan,
     given: state.given,
+    ...replacedPart(state),
     segments: [...state.segments.values()].filter(isTouched),
   };
   return JSON.stringify(record);
@@ -29,27 +32,32 @@ export function encodeRun(state: RunState): string {
 export function decodeRun(text: string): RunState {
   const record = JSON.parse(text) as RunRecord;
   if (record.v !== 1) throw new RangeError(`unknown run record version ${String(record.v)}`);
-  return assemble(record.header, record.plan, record.given, record.segments);
+  return assemble(record.header, record, record.segments);
 }
 
-/** The part of a run that never changes. */
-export const encodeBody = (state: RunState): string => JSON.stringify({ plan: state.plan, given: state.given });
+/** The part of a run that changes only with its plan. */
+export const encodeBody = (state: RunState): string =>
+  JSON.stringify({ plan: state.plan, given: state.given, ...replacedPart(state) } satisfies Body);
 
 /** A run from its separately stored parts. */
 export function decodeParts(header: string, body: string, segments: readonly string[]): RunState {
-  const { plan, given } = JSON.parse(body) as Pick<RunRecord, "plan" | "given">;
   return assemble(
     JSON.parse(header) as RunHeader,
-    plan,
-    given,
+    JSON.parse(body) as Body,
     segments.map((text) => JSON.parse(text) as SegmentState),
   );
 }
 
-function assemble(header: RunHeader, plan: Plan, given: RunRecord["given"], stored: readonly SegmentState[]): RunState {
+type Body = Pick<RunRecord, "plan" | "given" | "replaced">;
+
+const replacedPart = ({ replaced = [] }: RunState): Pick<RunRecord, "replaced"> =>
+  replaced.length === 0 ? {} : { replaced };
+
+function assemble(header: RunHeader, { plan, given, replaced = [] }: Body, stored: readonly SegmentState[]): RunState {
   const segments = new Map(begin(header, plan, given, header.createdAt).segments);
   for (const segment of stored) segments.set(segment.id, segment);
-  return { header, plan, given, segments, ...recount(header, segments.values()) };
+  const counted = recount(header, segments.values(), replaced);
+  return { header, plan, given, ...(replaced.length === 0 ? {} : { replaced }), segments, ...counted };
 }
 
 /** Whether the segment differs from what `begin` makes of the plan. */

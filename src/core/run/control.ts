@@ -3,7 +3,8 @@ import { fault, type Fault } from "../errors.ts";
 import type { StepId } from "../plan/plan.ts";
 import { dispatchAll, dispatchSegments } from "./dispatch.ts";
 import type { Draft } from "./draft.ts";
-import type { LeaseSettings } from "./event.ts";
+import type { LeaseSettings, RunEvent } from "./event.ts";
+import { heardBefore, hearing } from "./heard.ts";
 import { expire } from "./leases.ts";
 import { dispatchAfter, settle } from "./settle.ts";
 import { TERMINAL_STEP, type StepOutcome, type StepState } from "./state.ts";
@@ -32,7 +33,7 @@ export function tick(draft: Draft, leases: LeaseSettings): void {
         endWait(draft, stepId, (step) => timeIsUp(planned, step, waiting, draft.now), leases);
       }
     }
-    if (draft.header.status === "paused") draft.putSegment({ ...draft.segment(id), dueAt: null });
+    if (draft.isHeld) draft.putSegment({ ...draft.segment(id), dueAt: null });
     else dispatchSegments(draft, [id], "queue", leases);
   }
 }
@@ -48,8 +49,16 @@ export function resume(draft: Draft, leases: LeaseSettings): void {
   dispatchAll(draft, leases);
 }
 
-/** Every step that waits for the event goes on with its payload. With none waiting, the next one to wait finds it. */
-export function deliverEvent(draft: Draft, name: string, payload: StoredValue, leases: LeaseSettings): void {
+/**
+ * Every step that waits for the event goes on with its payload. With none waiting, the next one to wait finds it. One
+ * whose idempotency key the run has seen changes nothing.
+ */
+export function deliverEvent(draft: Draft, event: Extract<RunEvent, { type: "event" }>, leases: LeaseSettings): void {
+  const { name, payload, heard } = event;
+  if (heard) {
+    if (heardBefore(draft.header, heard) !== "no") return;
+    draft.updateHeader({ heard: hearing(draft.header, heard) });
+  }
   const listening = waitingSteps(draft).filter(({ waiting }) => waiting?.event === name);
   for (const { id } of listening) takeEvent(draft, id, payload, leases);
   if (listening.length > 0) return;
@@ -81,6 +90,7 @@ export function approve(draft: Draft, id: StepId, approved: boolean, word: JsonO
 
 /** Ends the run now: whatever is open is cancelled, and no lease stays valid. */
 export function end(draft: Draft, problem: Fault): void {
+  draft.endReplanning();
   draft.fail(problem);
   draft.intents.splice(0);
   for (const { id } of draft.state.segments.values()) {

@@ -1,6 +1,8 @@
 import { gateHolds } from "../plan/gate-holds.ts";
 import type { SegmentId, StepId } from "../plan/plan.ts";
 import type { Policy } from "../plan/policy.ts";
+import { segmentOrder } from "../plan/rank.ts";
+import { planWaves } from "../plan/waves.ts";
 import type { Draft } from "./draft.ts";
 import type { LeaseSettings } from "./event.ts";
 import { TERMINAL_STEP, type Lease, type SegmentState, type StepState } from "./state.ts";
@@ -19,13 +21,45 @@ export function dispatchSegments(
   via: "inline" | "queue",
   leases: LeaseSettings,
 ): void {
-  const queue = [...ids];
+  if (draft.state.plan.policy.mode === "batch") return dispatchWaves(draft, new Set(ids), via, leases);
+  dispatchEach(draft, [...ids], via, leases);
+}
+
+function dispatchEach(draft: Draft, queue: SegmentId[], via: "inline" | "queue", leases: LeaseSettings): void {
   for (let at = 0; at < queue.length; at++) {
     const id = queue[at] ?? "";
     queue.push(...judgeGates(draft, id));
     dispatchSegment(draft, id, via, leases);
   }
 }
+
+/**
+ * The same for a run that goes wave by wave: everything of the first wave that has not ended, whichever segments were
+ * named, because the end of one may have opened a wave; the gateway takes only those that it was given. A wave whose
+ * gates are all closed ends as soon as it is looked at.
+ */
+function dispatchWaves(
+  draft: Draft,
+  ids: ReadonlySet<SegmentId>,
+  via: "inline" | "queue",
+  leases: LeaseSettings,
+): void {
+  const waves = planWaves(draft.state.plan);
+  const order = segmentOrder(draft.state.plan);
+  for (const wave of waves) {
+    if (hasEnded(draft, wave)) continue;
+    const members = new Set(wave);
+    for (const id of order) {
+      if (!members.has(id) || (via === "inline" && !ids.has(id))) continue;
+      judgeGates(draft, id);
+      dispatchSegment(draft, id, via, leases);
+    }
+    if (!hasEnded(draft, wave)) return;
+  }
+}
+
+const hasEnded = (draft: Draft, wave: readonly SegmentId[]): boolean =>
+  wave.every((id) => draft.segment(id).steps.every((step) => TERMINAL_STEP.has(step.status)));
 
 /** Passes over the steps of a segment whose gates are closed; returns the segments this sets free. */
 function judgeGates(draft: Draft, id: SegmentId): readonly SegmentId[] {
@@ -45,10 +79,10 @@ function judgeGates(draft: Draft, id: SegmentId): readonly SegmentId[] {
 /**
  * Sets going everything of the segment that can run now: steps whose inputs are there or come from a step leased with
  * them, and whose backoff is over. Waits begin in place; everything else is leased together. Nothing happens when the
- * segment is leased already, nothing can run, the run is paused or has no room.
+ * segment is leased already, nothing can run, the run is held or has no room.
  */
 function dispatchSegment(draft: Draft, id: string, via: "inline" | "queue", leases: LeaseSettings): void {
-  if (draft.header.status === "paused" || draft.segment(id).lease !== null) return;
+  if (draft.isHeld || draft.segment(id).lease !== null) return;
   beginWaits(draft, id);
   const segment = draft.segment(id);
   const steps = runnable(draft, segment);
@@ -72,13 +106,11 @@ function dispatchSegment(draft: Draft, id: string, via: "inline" | "queue", leas
 
 /** Dispatches whatever is ready anywhere in the run: after a pause, or when room has become free. */
 export function dispatchAll(draft: Draft, leases: LeaseSettings): void {
-  dispatchSegments(
-    draft,
-    draft.state.plan.segments.map(({ id }) => id),
-    "queue",
-    leases,
-  );
+  dispatchSegments(draft, segmentOrder(draft.state.plan), "queue", leases);
 }
+
+/** Whether the run could dispatch anything at all: it is not held and has room. */
+export const mayDispatch = (draft: Draft): boolean => !draft.isHeld && hasRoom(draft);
 
 /** How many segments of the run may be leased at once; null for any number. */
 export function parallelLimit({ mode, maxParallelism }: Policy): number | null {

@@ -25,10 +25,13 @@ export class Draft {
   #header: RunHeader;
   #nextSeq: number;
   readonly #changed = new Map<SegmentId, SegmentState>();
+  /** Whether `state` has another plan than the stored run: then everything has changed. */
+  readonly planChanged: boolean;
 
-  constructor(state: RunState, now: Instant) {
+  constructor(state: RunState, now: Instant, planChanged = false) {
     this.state = state;
     this.now = now;
+    this.planChanged = planChanged;
     this.index = planIndex(state.plan);
     this.openSteps = state.openSteps;
     this.#header = state.header;
@@ -37,6 +40,17 @@ export class Draft {
 
   get header(): RunHeader {
     return this.#header;
+  }
+
+  /** Whether nothing new may be dispatched: the run is paused, or waits for another plan. */
+  get isHeld(): boolean {
+    return this.#header.status === "paused" || this.#header.replanning !== undefined;
+  }
+
+  /** The run no longer waits for another plan. */
+  endReplanning(): void {
+    const { replanning, ...header } = this.#header;
+    if (replanning) this.#header = header;
   }
 
   updateHeader(change: Partial<RunHeader>): void {
@@ -88,9 +102,11 @@ export class Draft {
   }
 
   finish(): Transition {
+    const { plan, segments, replaced = [] } = this.state;
     return {
-      header: this.#header === this.state.header ? null : this.#header,
-      segments: [...this.#changed.values()],
+      header: this.#header === this.state.header && !this.planChanged ? null : this.#header,
+      segments: this.planChanged ? [...segments.keys()].map((id) => this.segment(id)) : [...this.#changed.values()],
+      ...(this.planChanged ? { plan, replaced } : {}),
       openSteps: this.openSteps,
       nextSeq: this.#nextSeq,
       intents: this.intents,

@@ -1,9 +1,10 @@
 import type { JsonObject } from "../../../contracts/json.ts";
 import type { Fault } from "../errors.ts";
-import type { SegmentId, StepId } from "../plan/plan.ts";
-import type { Instant, LeaseToken, RunHeader, SegmentState } from "./state.ts";
+import type { Plan, SegmentId, StepId } from "../plan/plan.ts";
+import type { Result } from "../result.ts";
+import type { HeardEvent, Instant, LeaseToken, ReplacedStep, RunHeader, SegmentState } from "./state.ts";
 import type { StoredValue } from "./value.ts";
-import type { StepResult } from "./work.ts";
+import type { Deferral, StepResult } from "./work.ts";
 
 /** What can happen to a run. */
 export type RunEvent =
@@ -16,15 +17,21 @@ export type RunEvent =
       readonly segment: SegmentId;
       readonly token: LeaseToken;
       readonly results: readonly StepResult[];
+      /** Nothing was executed: a limit has no room. */
+      readonly deferred?: Deferral;
     }
+  /** A limit that had no room for the segment has some now. */
+  | { readonly type: "admitted"; readonly segment: SegmentId }
   | { readonly type: "undeliverable"; readonly segment: SegmentId; readonly token: LeaseToken; readonly fault: Fault }
+  /** A question for another plan is answered: by one without the dead steps, or by why there is none. */
+  | { readonly type: "replanned"; readonly token: string; readonly result: Result<Plan, Fault> }
   /** Time has passed: expired leases, ended backoffs, the deadline. */
   | { readonly type: "tick" }
   | { readonly type: "cancel"; readonly reason: string }
   | { readonly type: "pause" }
   | { readonly type: "resume" }
   /** An event from outside: every step that waits for its name goes on; kept when none does. */
-  | { readonly type: "event"; readonly name: string; readonly payload: StoredValue }
+  | { readonly type: "event"; readonly name: string; readonly payload: StoredValue; readonly heard?: HeardEvent }
   /** A person's word on a step that waits for it. */
   | { readonly type: "approve"; readonly step: StepId; readonly approved: boolean; readonly word: JsonObject };
 
@@ -38,13 +45,19 @@ export type Intent =
       readonly expiresAt: Instant;
       readonly steps: readonly StepId[];
     }
+  /** Steps have died and nothing is under way: find a plan without them (core/run/next-plan) and send `replanned`. */
+  | { readonly type: "replan"; readonly token: string }
   /** The run has ended: archive it, report trust, wake those who wait. */
   | { readonly type: "finished" };
 
 /** What a decision changed: only that is written, so a step costs the same in a run of 10 steps and of 5,000. */
 export interface Transition {
   readonly header: RunHeader | null;
+  /** With a new plan, all of them. */
   readonly segments: readonly SegmentState[];
+  /** Present when the run goes on with another plan, together with every step that ever left one. */
+  readonly plan?: Plan;
+  readonly replaced?: readonly ReplacedStep[];
   readonly openSteps: number;
   readonly nextSeq: number;
   readonly intents: readonly Intent[];

@@ -1,14 +1,15 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
 import { planIndex } from "../plan/plan-index.ts";
+import type { PlanStep } from "../plan/plan.ts";
 import { nodeRef } from "../registry/node.ts";
 import { factsOf, observe } from "../trust/observation.ts";
 import { observationsOf } from "./observations.ts";
 import { signalsOf } from "./signals.ts";
-import { TERMINAL_RUN, type RunState, type StepState } from "./state.ts";
+import { TERMINAL_RUN, type ReplacedStep, type RunState, type StepState } from "./state.ts";
 import { isoTime } from "./time.ts";
 import { wireValue } from "./value.ts";
 import { outputOf } from "./work-of.ts";
-import { outputsOf, stepsOf, wireFault } from "./view.ts";
+import { hitView, outputsOf, stepsOf, wireFault } from "./view.ts";
 
 /**
  * The execution_result of an ended run, in the JSON shape of the ONEX schema (batch_id, status, results …), extended
@@ -18,6 +19,7 @@ import { outputsOf, stepsOf, wireFault } from "./view.ts";
 export function executionResult(state: RunState): JsonObject | null {
   const { header } = state;
   if (!TERMINAL_RUN.has(header.status)) return null;
+  const { stepById: planned } = planIndex(state.plan);
   const traces = Map.groupBy(signalsOf(state), ({ step }) => (typeof step === "string" ? step : ""));
   return {
     batch_id: header.id,
@@ -25,7 +27,10 @@ export function executionResult(state: RunState): JsonObject | null {
     started_at: isoTime(header.createdAt),
     completed_at: isoTime(header.finishedAt ?? header.createdAt),
     trust_delta: trustDelta(state),
-    results: stepsOf(state).map((step) => stepResult(state, step, traces.get(step.id) ?? [])),
+    results: [
+      ...stepsOf(state).map((step) => stepResult(state, planned.get(step.id), step, traces)),
+      ...(state.replaced ?? []).map((one) => replacedResult(state, one, traces)),
+    ],
     run_status: header.status,
     outputs: outputsOf(state),
     error: header.fault ? wireFault(header.fault) : null,
@@ -46,8 +51,15 @@ const STATUS = {
   cancelled: "skipped",
 } as const;
 
-function stepResult(state: RunState, step: StepState, trace: readonly JsonObject[]): JsonObject {
-  const planned = planIndex(state.plan).stepById.get(step.id);
+type Traces = ReadonlyMap<string, readonly JsonObject[]>;
+
+/** What a step came to that left the plan. */
+function replacedResult(state: RunState, { step, state: own, replan }: ReplacedStep, traces: Traces): JsonObject {
+  const result = stepResult(state, step, own, traces);
+  return { ...result, metadata: { ...(result["metadata"] as JsonObject), replaced: true, replan } };
+}
+
+function stepResult(state: RunState, planned: PlanStep | undefined, step: StepState, traces: Traces): JsonObject {
   const { outcome } = step;
   const problems = step.attempts.flatMap(({ fault }) => (fault ? [fault] : []));
   const observation = outcome && planned ? observe(factsOf(outcome, planned.timeoutMs)) : null;
@@ -61,12 +73,17 @@ function stepResult(state: RunState, step: StepState, trace: readonly JsonObject
     output_hash: outcome?.ok ? outcome.outputHash : "",
     errors: problems.map(({ code, message }) => `${code}: ${message}`),
     warnings: [],
-    metadata: { segment: planned?.segment ?? "", attempts: step.attempts.length, cached: step.status === "cached" },
-    input_state: inputState(state, step),
+    metadata: {
+      segment: planned?.segment ?? "",
+      attempts: step.attempts.length,
+      cached: step.status === "cached",
+      ...(outcome?.ok && outcome.hit ? { cache: hitView(outcome.hit) } : {}),
+    },
+    input_state: inputState(state, planned),
     output_state: outcome?.ok ? wireState(outcome.outputs) : null,
     error: outcome && !outcome.ok ? wireFault(outcome.fault) : null,
     trust: observation ? { x: observation.x, weight: observation.w } : null,
-    trace,
+    trace: traces.get(step.id) ?? [],
   };
 }
 
@@ -74,9 +91,9 @@ function stepResult(state: RunState, step: StepState, trace: readonly JsonObject
 const trustDelta = (state: RunState): number =>
   observationsOf(state).reduce((sum, { observation: { w, x } }) => sum + w * (x - 0.5), 0);
 
-function inputState(state: RunState, step: StepState): JsonObject {
+function inputState(state: RunState, planned: PlanStep | undefined): JsonObject {
   const input: Record<string, JsonValue> = {};
-  for (const [key, source] of Object.entries(planIndex(state.plan).stepById.get(step.id)?.inputs ?? {})) {
+  for (const [key, source] of Object.entries(planned?.inputs ?? {})) {
     const value = source.step === null ? state.given[source.key] : outputOf(state, source.step, source.key);
     if (value) input[key] = wireValue(value);
   }

@@ -1,23 +1,22 @@
-import { planIndex } from "../plan/plan-index.ts";
 import { nodeRef, type NodeRef } from "../registry/node.ts";
 import { factsOf, observe, type Observation } from "../trust/observation.ts";
 import type { RunState, StepState } from "./state.ts";
+import { triedSteps } from "./tried-steps.ts";
 
-/** What a run says about the nodes it used: one observation for every attempt that ended, retried ones too. */
+/**
+ * What a run says about the nodes it used: one observation for every attempt that ended, retried ones and those of
+ * replaced steps too.
+ */
 export function observationsOf(
   state: RunState,
 ): readonly { readonly node: NodeRef; readonly observation: Observation }[] {
-  const { stepById } = planIndex(state.plan);
   const seen: { node: NodeRef; observation: Observation }[] = [];
-  for (const segment of state.segments.values()) {
-    for (const step of segment.steps) {
-      const planned = stepById.get(step.id);
-      if (!planned || step.attempts.length === 0) continue;
-      const node = nodeRef({ name: planned.node, version: planned.version });
-      for (const facts of attemptFacts(step, planned.timeoutMs)) {
-        const observation = observe(facts);
-        if (observation.w > 0) seen.push({ node, observation });
-      }
+  for (const { step, state: own } of triedSteps(state)) {
+    if (own.attempts.length === 0) continue;
+    const node = nodeRef({ name: step.node, version: step.version });
+    for (const facts of attemptFacts(own, step.timeoutMs)) {
+      const observation = observe(facts);
+      if (observation.w > 0) seen.push({ node, observation });
     }
   }
   return seen;

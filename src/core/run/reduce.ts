@@ -4,13 +4,16 @@ import { approve, deliverEvent, end, openMailbox, pause, resume, tick } from "./
 import { dispatchAll, dispatchSegments } from "./dispatch.ts";
 import { Draft } from "./draft.ts";
 import { DEFAULT_LEASES, type LeaseSettings, type RunEvent, type Transition } from "./event.ts";
-import { answer, undeliverable } from "./leases.ts";
+import { admitted, answer, undeliverable } from "./leases.ts";
+import { advanceReplanning, awaitsPlan, replanned } from "./replanning.ts";
 import { TERMINAL_RUN, type Instant, type RunState } from "./state.ts";
+import { switchPlan } from "./switch-plan.ts";
 
 /**
  * Decides what an event does to a run. Total: an event that comes too late, twice or with an old token changes nothing.
  * Every run ends: a step is succeeded, retried a bounded number of times, or dead; leases that expire are re-dispatched a
- * bounded number of times; waits time out; a dead step takes its dependents with it.
+ * bounded number of times; waits time out; a dead step is replaced a bounded number of times, or takes its dependents
+ * with it; a question for another plan is asked a bounded number of times.
  */
 export function reduce(
   state: RunState,
@@ -18,14 +21,21 @@ export function reduce(
   now: Instant,
   leases: LeaseSettings = DEFAULT_LEASES,
 ): Transition {
-  const draft = new Draft(state, now);
+  const draft = draftFor(state, event, now);
   if (!TERMINAL_RUN.has(state.header.status)) {
     handle(draft, event, leases);
     openMailbox(draft, leases);
+    advanceReplanning(draft, leases);
     stopOnFailure(draft);
     conclude(draft);
   }
   return draft.finish();
+}
+
+/** A plan that the run has waited for takes the old one's place before anything else is decided. */
+function draftFor(state: RunState, event: RunEvent, now: Instant): Draft {
+  const isNewPlan = event.type === "replanned" && event.result.ok && awaitsPlan(state.header, event.token);
+  return isNewPlan ? new Draft(switchPlan(state, event.result.value, now), now, true) : new Draft(state, now);
 }
 
 function handle(draft: Draft, event: RunEvent, leases: LeaseSettings): void {
@@ -36,9 +46,13 @@ function handle(draft: Draft, event: RunEvent, leases: LeaseSettings): void {
       draft.updateHeader({ status: "running" });
       return dispatchAll(draft, leases);
     case "answer":
-      return answer(draft, event.segment, event.token, event.results, leases);
+      return answer(draft, event.segment, event.token, event.results, event.deferred, leases);
+    case "admitted":
+      return admitted(draft, event.segment, leases);
     case "undeliverable":
       return undeliverable(draft, event.segment, event.token, event.fault, leases);
+    case "replanned":
+      return replanned(draft, event.token, event.result, leases);
     case "tick":
       return tick(draft, leases);
     case "cancel":
@@ -48,7 +62,7 @@ function handle(draft: Draft, event: RunEvent, leases: LeaseSettings): void {
     case "resume":
       return resume(draft, leases);
     case "event":
-      return deliverEvent(draft, event.name, event.payload, leases);
+      return deliverEvent(draft, event, leases);
     case "approve":
       return approve(draft, event.step, event.approved, event.word, leases);
   }
@@ -65,7 +79,7 @@ function stopOnFailure(draft: Draft): void {
 /** Moves the run's own status; the last step's end is the run's end. */
 function conclude(draft: Draft): void {
   const { status, fault: problem } = draft.header;
-  if (draft.openSteps > 0) {
+  if (draft.openSteps > 0 || draft.header.replanning) {
     const moved = onlyWaits(draft) ? "waiting" : "running";
     if ((status === "running" || status === "waiting") && status !== moved) draft.updateHeader({ status: moved });
     return;
@@ -77,7 +91,7 @@ function conclude(draft: Draft): void {
 
 /** Whether nothing is under way or about to be, and some step waits for time, an event or a person. */
 function onlyWaits(draft: Draft): boolean {
-  if (!draft.index.hasWaits) return false;
+  if (!draft.index.hasWaits || draft.header.replanning) return false;
   let waits = false;
   for (const { id } of draft.state.segments.values()) {
     const { lease, dueAt, steps } = draft.segment(id);

@@ -1,8 +1,10 @@
 import { fault, type Fault } from "../errors.ts";
 import { planIndex } from "../plan/plan-index.ts";
+import { gateToWire } from "../plan/plan-to-wire.ts";
 import type { Plan, PlanStep, StepId } from "../plan/plan.ts";
 import { err, ok, type Result } from "../result.ts";
 import { begin, recount, type RunRequest } from "./begin.ts";
+import { withHollowSteps } from "./boundary.ts";
 import { hasSucceeded } from "./dispatch.ts";
 import { TERMINAL_RUN, type Instant, type Lineage, type RunState, type SegmentState, type StepState } from "./state.ts";
 import type { StoredValue } from "./value.ts";
@@ -49,8 +51,18 @@ export function rerunOf(
       }),
     );
   }
+  const given = { ...original.given, ...options.given };
+  const missing = plan.given.find((key) => !Object.hasOwn(given, key));
+  if (missing !== undefined) {
+    return err(
+      fault("INVALID_PARAMETER", `the plan needs '${missing}', which neither the run nor the request was given`, {
+        place: `$.given[${JSON.stringify(missing)}]`,
+        hint: "give it a value",
+      }),
+    );
+  }
   const anew = stepsAnew(original, plan, options);
-  const fresh = begin(request, plan, { ...original.given, ...options.given }, now);
+  const fresh = begin(request, plan, given, now);
   const kept = stepStates(original);
   const segments = new Map<string, SegmentState>();
   for (const [id, segment] of fresh.segments) {
@@ -64,7 +76,13 @@ export function rerunOf(
   };
   const counted = recount(fresh.header, segments.values());
   const next: RunState = { ...fresh, header: { ...fresh.header, lineage }, segments, ...counted };
-  return counted.openSteps > 0 ? ok(next) : err(fault("INVALID_PARAMETER", "nothing would be executed anew"));
+  if (counted.openSteps > 0) return ok(next);
+  return err(
+    fault("INVALID_PARAMETER", "nothing would be executed anew", {
+      place: "$.from",
+      hint: "leave `from` out to execute every step anew",
+    }),
+  );
 }
 
 function stepsAnew(original: RunState, plan: Plan, options: RerunOptions): ReadonlySet<StepId> {
@@ -90,12 +108,13 @@ function stepsAnew(original: RunState, plan: Plan, options: RerunOptions): Reado
     anew.add(id);
     if (id !== options.from || options.downstream) queue.push(...(dependents.get(id) ?? []));
   }
-  return anew;
+  return withHollowSteps(plan, anew, states);
 }
 
-/** Whether two plans call the same node with values from the same places. */
+/** Whether two plans call the same node with values from the same places, under the same condition. */
 function sameCall(step: PlanStep, before: PlanStep | undefined): boolean {
   if (!before || step.node !== before.node || step.version !== before.version) return false;
+  if (conditionOf(step) !== conditionOf(before)) return false;
   const keys = Object.keys(step.inputs);
   return (
     keys.length === Object.keys(before.inputs).length &&
@@ -105,6 +124,8 @@ function sameCall(step: PlanStep, before: PlanStep | undefined): boolean {
     })
   );
 }
+
+const conditionOf = ({ when }: PlanStep): string => (when === undefined ? "" : JSON.stringify(gateToWire(when)));
 
 const stepStates = (state: RunState): ReadonlyMap<StepId, StepState> =>
   new Map([...state.segments.values()].flatMap(({ steps }) => steps.map((step) => [step.id, step] as const)));

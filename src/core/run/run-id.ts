@@ -2,6 +2,9 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import type { RunId } from "./state.ts";
 
+/** How many rings a run id can name. */
+export const MAX_RINGS = 256;
+
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const SHAPE = /^r([0-9a-f]{2})_[0-9A-HJKMNP-TV-Z]{26}$/;
 

@@ -2,9 +2,9 @@ import type { SegmentId, StepId } from "../plan/plan.ts";
 import { dispatchAll, dispatchSegments, parallelLimit } from "./dispatch.ts";
 import type { Draft } from "./draft.ts";
 import type { LeaseSettings } from "./event.ts";
+import { judgeDeath } from "./replanning.ts";
 import { verdict } from "./retry.ts";
 import { TERMINAL_STEP, type StepOutcome, type StepState } from "./state.ts";
-import { skipDependents } from "./skip.ts";
 import { die, retryLater, succeed } from "./step.ts";
 
 /** An outcome arrives at its step: it has succeeded, is repeated later, or is dead with everything that needs it. */
@@ -26,11 +26,10 @@ export function settle(draft: Draft, step: StepState, outcome: StepOutcome): voi
 
 const DEAD = { kind: "dead" } as const;
 
-/** A step is dead: what depends on it will never run, and the run remembers the first cause. */
+/** A step is dead: the run looks for another way, or everything that depends on the step will never run. */
 export function bury(draft: Draft, step: StepState, outcome: Extract<StepOutcome, { ok: false }>, seq: number): void {
   draft.putStep(die(step, outcome, seq, draft.now));
-  draft.fail({ ...outcome.fault, place: outcome.fault.place ?? `step ${step.id}` });
-  skipDependents(draft, step.id);
+  judgeDeath(draft, step.id, outcome.fault);
 }
 
 /**

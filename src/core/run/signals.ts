@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../../contracts/json.ts";
-import { planIndex } from "../plan/plan-index.ts";
-import type { Attempt, RunState, StepState } from "./state.ts";
+import type { Attempt, ReplacedStep, RunState } from "./state.ts";
 import { isoTime } from "./time.ts";
+import { triedSteps, type TriedStep } from "./tried-steps.ts";
 
 /** A numbered event of a run. Numbers grow with time and never repeat within a run. */
 export type Signal = JsonObject & { readonly seq: number; readonly type: string };
@@ -12,58 +12,80 @@ export type Signal = JsonObject & { readonly seq: number; readonly type: string 
  */
 export function signalsOf(state: RunState, after = 0): readonly Signal[] {
   const signals: Signal[] = [];
-  for (const segment of state.segments.values()) {
-    for (const step of segment.steps) {
-      for (const [index, attempt] of step.attempts.entries()) {
-        if (attempt.dispatchSeq > after) signals.push(dispatchSignal(state, segment.id, step, attempt, index + 1));
-        if (attempt.resultSeq !== null && attempt.resultSeq > after)
-          signals.push(resultSignal(state, segment.id, step, attempt, index + 1));
-      }
+  for (const tried of triedSteps(state)) {
+    for (const [index, attempt] of tried.state.attempts.entries()) {
+      // What was found in the cache was never sent out.
+      if (attempt.dispatchSeq > after && attempt.via !== "cache")
+        signals.push(dispatchSignal(state, tried, attempt, index + 1));
+      if (attempt.resultSeq !== null && attempt.resultSeq > after)
+        signals.push(resultSignal(state, tried, attempt, index + 1));
     }
+  }
+  for (const left of Map.groupBy(state.replaced ?? [], ({ seq }) => seq).values()) {
+    if ((left[0]?.seq ?? 0) > after) signals.push(replannedSignal(state, left));
   }
   const { completedSeq } = state.header;
   if (completedSeq !== null && completedSeq > after) signals.push(completedSignal(state, completedSeq));
   return signals.sort((a, b) => a.seq - b.seq);
 }
 
-function common(state: RunState, segment: string, step: StepState, attempt: Attempt, number: number): JsonObject {
-  const planned = planIndex(state.plan).stepById.get(step.id);
+function common(state: RunState, { step }: TriedStep, attempt: Attempt, number: number): JsonObject {
   return {
     run_id: state.header.id,
     correlation_id: state.header.correlationId,
     step: step.id,
-    node: planned?.node ?? "",
-    version: planned?.version ?? "",
-    segment,
+    node: step.node,
+    version: step.version,
+    segment: step.segment,
     attempt: number,
     epoch: attempt.epoch,
     via: attempt.via,
   };
 }
 
-function dispatchSignal(state: RunState, segment: string, step: StepState, attempt: Attempt, number: number): Signal {
+function dispatchSignal(state: RunState, tried: TriedStep, attempt: Attempt, number: number): Signal {
   return {
     seq: attempt.dispatchSeq,
     type: "signal.node.dispatch",
-    ...common(state, segment, step, attempt, number),
+    ...common(state, tried, attempt, number),
     timestamp: isoTime(attempt.dispatchedAt),
   };
 }
 
-function resultSignal(state: RunState, segment: string, step: StepState, attempt: Attempt, number: number): Signal {
+function resultSignal(state: RunState, tried: TriedStep, attempt: Attempt, number: number): Signal {
+  const step = tried.state;
   const last = number === step.attempts.length;
   const outcome = last ? step.outcome : null;
   return {
     seq: attempt.resultSeq ?? 0,
     type: "signal.node.result",
-    ...common(state, segment, step, attempt, number),
-    status: attempt.fault ? "failure" : last ? step.status : "released",
+    ...common(state, tried, attempt, number),
+    status: attempt.fault ? "failure" : last && !attempt.released ? step.status : "released",
     will_retry: attempt.fault !== null && !(last && step.status === "failed"),
     execution_time_ms: attempt.durationMs,
     output_hash: outcome?.ok ? outcome.outputHash : null,
     events: outcome?.ok ? (outcome.events ?? []) : [],
     error: attempt.fault ? { code: attempt.fault.code, message: attempt.fault.message } : null,
     timestamp: isoTime(attempt.finishedAt ?? attempt.dispatchedAt),
+  };
+}
+
+/** The run goes on with another plan: which steps left it, and which of them had died. */
+function replannedSignal({ header }: RunState, left: readonly ReplacedStep[]): Signal {
+  const [first] = left;
+  return {
+    seq: first?.seq ?? 0,
+    type: "signal.graph.replanned",
+    run_id: header.id,
+    correlation_id: header.correlationId,
+    replan: first?.replan ?? 0,
+    replaced: left.map(({ step, state }) => ({
+      step: step.id,
+      node: step.node,
+      version: step.version,
+      status: state.status,
+    })),
+    timestamp: isoTime(first?.at ?? header.createdAt),
   };
 }
 

@@ -6,6 +6,7 @@ import { textHash, valueHash } from "./hash.ts";
 import { signalsOf } from "./signals.ts";
 import { TERMINAL_RUN, type RunState, type StepState } from "./state.ts";
 import { ringOf } from "./run-id.ts";
+import { triedStates } from "./tried-steps.ts";
 import { isRef, type BlobRef, type StoredValue } from "./value.ts";
 
 export const SNAPSHOT_FORMAT = "onex-run/1";
@@ -27,7 +28,7 @@ export interface RunSnapshot {
 /** Every value of the run that is kept outside its record, each content once. */
 export function refsOf(state: RunState): readonly BlobRef[] {
   const refs = new Map<string, BlobRef>();
-  const outcomes = [...state.segments.values()].flatMap(({ steps }) => steps.map(({ outcome }) => outcome));
+  const outcomes = triedStates(state).map(({ outcome }) => outcome);
   const stored = [
     ...Object.values(state.given),
     ...outcomes.flatMap((outcome) => (outcome?.ok ? Object.values(outcome.outputs) : [])),
@@ -105,9 +106,11 @@ export function moveValues(state: RunState, placed: ReadonlyMap<string, StoredVa
   const inStep = (step: StepState): StepState =>
     step.outcome?.ok ? { ...step, outcome: { ...step.outcome, outputs: moved(step.outcome.outputs) } } : step;
   const segments = [...state.segments.values()].map((segment) => ({ ...segment, steps: segment.steps.map(inStep) }));
+  const replaced = state.replaced?.map((one) => ({ ...one, state: inStep(one.state) }));
   return {
     ...state,
     given: moved(state.given),
+    ...(replaced ? { replaced } : {}),
     segments: new Map(segments.map((segment) => [segment.id, segment])),
   };
 }

@@ -1,6 +1,9 @@
+import type { Chains } from "../../../contracts/chain.ts";
 import type { JsonObject } from "../../../contracts/json.ts";
+import type { Signature } from "../cache/signature.ts";
 import type { Fault } from "../errors.ts";
-import type { Plan, SegmentId, StepId } from "../plan/plan.ts";
+import type { LimitLabel } from "../limit/limit.ts";
+import type { Plan, PlanStep, SegmentId, StepId } from "../plan/plan.ts";
 import type { WaitKind } from "../plan/wait.ts";
 import type { ContractKey } from "../registry/node.ts";
 import type { StoredValue } from "./value.ts";
@@ -33,6 +36,10 @@ export type StepOutcome =
       readonly startedAt: Instant;
       readonly durationMs: number;
       readonly cached: boolean;
+      /** Under which the result may be cached; absent when it may not. */
+      readonly signature?: Signature;
+      /** Where a cached result comes from. */
+      readonly hit?: CacheHit;
       /** What an effect or orchestrator reported besides its result. */
       readonly events?: readonly JsonObject[];
     }
@@ -45,8 +52,18 @@ export type StepOutcome =
       readonly durationMs: number;
     };
 
-/** How a step travelled: executed by the gateway, sent through the queue, or waited for in its ring. */
-export type Via = "inline" | "queue" | "wait";
+/** A result that was found in the cache. */
+export interface CacheHit {
+  readonly signature: Signature;
+  /** The run that made it. */
+  readonly runId: RunId;
+  readonly madeAt: Instant;
+  /** The composite that was answered as a whole; its steps hold only the values that leave it. */
+  readonly boundary?: StepId;
+}
+
+/** How a step travelled: executed by the gateway, sent through the queue, waited for in its ring, or not at all. */
+export type Via = "inline" | "queue" | "wait" | "cache";
 
 /** One dispatch of one step and how it ended. `seq` numbers order the run's signals. */
 export interface Attempt {
@@ -60,6 +77,8 @@ export interface Attempt {
   readonly durationMs: number | null;
   /** Null while running and when it succeeded. */
   readonly fault: Fault | null;
+  /** The lease ended without a word on the step: the attempt came to nothing, and none of it counts. */
+  readonly released?: true;
 }
 
 /** What a waiting step waits for, and until when at most. */
@@ -80,8 +99,10 @@ export interface StepState {
   readonly passedOver?: true;
   /** Present while the step waits. */
   readonly waiting?: Waiting;
+  /** The limit that has no room for the step; its open attempt goes on once it has. */
+  readonly limitedBy?: LimitLabel;
   readonly attempts: readonly Attempt[];
-  /** Not before this moment, while it waits out a backoff. */
+  /** Not before this moment, while it waits out a backoff or for a limit. */
   readonly retryAt: Instant | null;
   /** The settled outcome of a succeeded or failed step. */
   readonly outcome: StepOutcome | null;
@@ -101,12 +122,14 @@ export interface SegmentState {
   /** Leases in a row that expired without an answer. */
   readonly expiries: number;
   readonly lease: Lease | null;
+  /** The dispatch whose turn at a limit has come before its ring knew that it waits. */
+  readonly called?: LeaseToken;
   /** When the segment needs attention: lease expiry or end of a backoff. Null when it waits for nothing timed. */
   readonly dueAt: Instant | null;
   readonly steps: readonly StepState[];
 }
 
-/** The part of a run that changes as a whole, kept apart from the plan, which never changes. */
+/** The part of a run that changes as a whole, kept apart from the plan, which only a dead step can change. */
 export interface RunHeader {
   readonly id: RunId;
   readonly tenant: string;
@@ -125,11 +148,67 @@ export interface RunHeader {
   readonly completedSeq: number | null;
   /** Events that came before anything waited for them, oldest first. */
   readonly mailbox?: readonly MailboxEvent[];
+  /** Events that came with an idempotency key, oldest first: a repeat of one changes nothing. */
+  readonly heard?: readonly HeardEvent[];
   /** The run this one repeats, and how. */
   readonly lineage?: Lineage;
   /** Present on a run that was taken in from a file: what it says of nodes counts nowhere. */
   readonly foreign?: true;
+  /** Present while the run waits for another plan: nothing new is dispatched. */
+  readonly replanning?: Replanning;
+  /** How often the run went on with another plan; absent for never. */
+  readonly replans?: number;
+  /** What is sent when the run has ended. */
+  readonly chains?: Chains;
+  /** The bus message the run answers. */
+  readonly trigger?: TriggerOrigin;
   readonly fault: Fault | null;
+}
+
+/** The message that asked for a run. */
+export interface TriggerOrigin {
+  readonly id: string;
+  readonly group: string;
+  readonly idempotentKey: string;
+  /** The node that took it, a trigger node included; null when the message states a goal. */
+  readonly node: string | null;
+  /** Which of the message's runs this is, from 0. */
+  readonly part: number;
+}
+
+/** A step has died, and another plan may do without it. */
+export interface Replanning {
+  /** Dead steps of the plan whose failure is not yet final. */
+  readonly failed: readonly StepId[];
+  /** The question for another plan; null until the last lease has ended, so that no work is under way when plans change. */
+  readonly question: Question | null;
+}
+
+/** Who answers a question must name its token; an answer to an older one changes nothing. */
+export interface Question {
+  readonly token: string;
+  /** Asked again at this moment, a bounded number of times. */
+  readonly until: Instant;
+  /** 1 for the first time of asking. */
+  readonly tries: number;
+}
+
+/** A step that left the plan when the run went on with another one, as it stood then. */
+export interface ReplacedStep {
+  readonly step: PlanStep;
+  readonly state: StepState;
+  /** 1 for steps that the first re-planning replaced. */
+  readonly replan: number;
+  /** The moment of the re-planning, and its number among the run's signals: the same for all steps that left with it. */
+  readonly at: Instant;
+  readonly seq: number;
+}
+
+/** An event that was sent with an idempotency key: both as hashes, so that a run holds no text of the sender's. */
+export interface HeardEvent {
+  readonly key: string;
+  /** Of name and payload: tells a repeat from another event under the same key. */
+  readonly request: string;
 }
 
 /** An event from outside, kept until a step waits for it. */
@@ -153,6 +232,8 @@ export interface RunState {
   readonly plan: Plan;
   readonly given: Readonly<Record<ContractKey, StoredValue>>;
   readonly segments: ReadonlyMap<SegmentId, SegmentState>;
+  /** Steps of earlier plans that were tried, oldest first; absent when the plan was never changed. */
+  readonly replaced?: readonly ReplacedStep[];
   /** Steps that have not ended; recovered on load. The run ends when none is left. */
   readonly openSteps: number;
   /** The next signal number; recovered on load. */

@@ -1,19 +1,36 @@
 import type { Fault } from "../errors.ts";
+import type { LimitLabel } from "../limit/limit.ts";
 import { TERMINAL_STEP, type Attempt, type Instant, type StepOutcome, type StepState } from "./state.ts";
 
-/** The step leaves for an executor. */
+/** The step leaves for an executor. An attempt that waited for a limit goes on under its new epoch and its old number. */
 export function lease(step: StepState, epoch: number, seq: number, via: Attempt["via"], now: Instant): StepState {
-  const attempt: Attempt = {
-    epoch,
-    dispatchedAt: now,
-    dispatchSeq: seq,
-    via,
-    finishedAt: null,
-    resultSeq: null,
-    durationMs: null,
-    fault: null,
-  };
-  return { ...step, status: "leased", retryAt: null, attempts: [...step.attempts, attempt] };
+  const open = step.attempts.at(-1);
+  const attempts =
+    open && open.finishedAt === null
+      ? [...step.attempts.slice(0, -1), { ...open, epoch }]
+      : [...step.attempts, opened(epoch, seq, via, now)];
+  return { ...stilled(step), status: "leased", retryAt: null, attempts };
+}
+
+const opened = (epoch: number, dispatchSeq: number, via: Attempt["via"], dispatchedAt: Instant): Attempt => ({
+  epoch,
+  dispatchedAt,
+  dispatchSeq,
+  via,
+  finishedAt: null,
+  resultSeq: null,
+  durationMs: null,
+  fault: null,
+});
+
+/** A limit has no room: the lease is given back, and the attempt stays open until there is. */
+export function defer(step: StepState, limitedBy: LimitLabel, retryAt: Instant): StepState {
+  return step.status === "leased" ? { ...step, status: "ready", retryAt, limitedBy } : step;
+}
+
+/** The limit has room: nothing is left to wait for. */
+export function admit(step: StepState): StepState {
+  return step.limitedBy === undefined ? step : { ...stilled(step), retryAt: null };
 }
 
 /** The step has ended well. */
@@ -68,11 +85,14 @@ export function abandon(step: StepState, status: "skipped" | "cancelled", seq: n
 /** The lease ended without a word on this step: it is as it was before the dispatch, the attempt stays on record. */
 export function release(step: StepState, seq: number, fault: Fault | null, now: Instant): StepState {
   if (step.status !== "leased") return step;
-  return { ...step, status: "ready", attempts: closeAttempt(step, seq, now, null, fault) };
+  const attempts = closeAttempt(step, seq, now, null, fault);
+  const last = attempts.at(-1);
+  const marked = last && fault === null ? [...attempts.slice(0, -1), { ...last, released: true as const }] : attempts;
+  return { ...step, status: "ready", attempts: marked };
 }
 
 /** The step without what it waited for. */
-const stilled = ({ waiting: _waiting, ...step }: StepState): StepState => step;
+const stilled = ({ waiting: _waiting, limitedBy: _limit, ...step }: StepState): StepState => step;
 
 function closeAttempt(
   step: StepState,
@@ -83,5 +103,7 @@ function closeAttempt(
 ): readonly Attempt[] {
   const last = step.attempts.at(-1);
   if (!last || last.finishedAt !== null) return step.attempts;
-  return [...step.attempts.slice(0, -1), { ...last, finishedAt: now, resultSeq: seq, durationMs, fault }];
+  // Clocks differ, so what ended may seem to have ended before it began.
+  const spentMs = durationMs === null ? null : Math.max(0, durationMs);
+  return [...step.attempts.slice(0, -1), { ...last, finishedAt: now, resultSeq: seq, durationMs: spentMs, fault }];
 }

@@ -2,8 +2,17 @@ import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
 import type { Fault } from "../errors.ts";
 import { planIndex } from "../plan/plan-index.ts";
 import { planToWire } from "../plan/plan-to-wire.ts";
-import type { Plan } from "../plan/plan.ts";
-import type { Lineage, RunState, StepState, Waiting } from "./state.ts";
+import type { Plan, PlanStep } from "../plan/plan.ts";
+import type {
+  CacheHit,
+  Lineage,
+  ReplacedStep,
+  Replanning,
+  RunState,
+  StepState,
+  TriggerOrigin,
+  Waiting,
+} from "./state.ts";
 import { isoTime, isoTimeOrNull } from "./time.ts";
 import { wireValue } from "./value.ts";
 import { outputOf } from "./work-of.ts";
@@ -39,8 +48,9 @@ export function summarizeRun(state: RunState): JsonObject {
     plan_hash: plan.hash,
     created_at: isoTime(header.createdAt),
     finished_at: isoTimeOrNull(header.finishedAt),
-    duration_ms: header.finishedAt === null ? null : header.finishedAt - header.createdAt,
+    duration_ms: header.finishedAt === null ? null : Math.max(0, header.finishedAt - header.createdAt),
     steps: plan.steps.length,
+    replans: header.replans ?? 0,
     queued_steps: stepsOf(state).filter((step) => step.attempts.some(({ via }) => via === "queue")).length,
     outputs: outputsOf(state),
     error: header.fault ? wireFault(header.fault) : null,
@@ -58,12 +68,19 @@ export function viewRun(state: RunState): JsonObject {
     tags: header.tags,
     deadline_at: isoTimeOrNull(header.deadlineAt),
     lineage: header.lineage ? lineageView(header.lineage) : null,
-    steps: stepsOf(state).map((step) => stepView(state, step)),
+    trigger: header.trigger ? triggerView(header.trigger) : null,
+    chains: header.chains ? (header.chains as unknown as JsonObject) : null,
+    chained: [],
+    steps: stepsOf(state).map((step) => stepView(planIndex(state.plan).stepById.get(step.id), step)),
+    replaced: (state.replaced ?? []).map(replacedView),
+    replanning: header.replanning ? replanningView(header.replanning) : null,
     plan: planJson(state.plan),
   };
 }
 
 const lineageView = ({ kind, runId, from, depth }: Lineage): JsonObject => ({ kind, run_id: runId, from, depth });
+
+const triggerView = ({ id, group, node, part }: TriggerOrigin): JsonObject => ({ trigger_id: id, group, node, part });
 
 /** A plan as JSON for clients. */
 export const planJson = (plan: Plan): JsonObject => planToWire(plan) as unknown as JsonObject;
@@ -75,8 +92,20 @@ export function stepsOf(state: RunState): readonly StepState[] {
   return steps.sort((a, b) => (position.get(a.id) ?? 0) - (position.get(b.id) ?? 0));
 }
 
-function stepView(state: RunState, step: StepState): JsonObject {
-  const planned = planIndex(state.plan).stepById.get(step.id);
+/** A step that left the plan, with why it did: its own error, or that another step's death made it superfluous. */
+const replacedView = ({ step, state, replan, at }: ReplacedStep): JsonObject => ({
+  ...stepView(step, state),
+  replan,
+  replaced_at: isoTime(at),
+});
+
+const replanningView = ({ failed, question }: Replanning): JsonObject => ({
+  failed,
+  phase: question === null ? "draining" : "asking",
+  tries: question?.tries ?? 0,
+});
+
+function stepView(planned: PlanStep | undefined, step: StepState): JsonObject {
   const { outcome } = step;
   return {
     id: step.id,
@@ -93,12 +122,22 @@ function stepView(state: RunState, step: StepState): JsonObject {
       error: fault ? wireFault(fault) : null,
     })),
     retry_at: isoTimeOrNull(step.retryAt),
+    limited_by: step.limitedBy ?? null,
     waiting: step.waiting ? waitingView(step.waiting) : null,
     input_hash: outcome?.inputHash ?? null,
     output_hash: outcome?.ok ? outcome.outputHash : null,
+    ...(outcome?.ok && outcome.hit ? { cache: hitView(outcome.hit) } : {}),
     error: outcome && !outcome.ok ? wireFault(outcome.fault) : null,
   };
 }
+
+/** Where a cached result comes from. */
+export const hitView = ({ signature, runId, madeAt, boundary }: CacheHit): JsonObject => ({
+  signature,
+  run_id: runId,
+  made_at: isoTime(madeAt),
+  boundary: boundary ?? null,
+});
 
 const waitingView = ({ kind, event, until, prompt }: Waiting): JsonObject => ({
   kind,

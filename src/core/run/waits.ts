@@ -47,7 +47,7 @@ export function waitOver(planned: PlanStep, value: StoredValue, step: StepState,
     outputHash: valueHash(isRef(value) ? value.ref.sha256 : value.v),
     inputBytes: 0,
     startedAt,
-    durationMs: now - startedAt,
+    durationMs: Math.max(0, now - startedAt),
     cached: false,
   };
 }
@@ -61,7 +61,7 @@ export function waitFailed(problem: Fault, step: StepState, now: Instant): StepO
     inputHash: null,
     inputBytes: 0,
     startedAt,
-    durationMs: now - startedAt,
+    durationMs: Math.max(0, now - startedAt),
   };
 }
 

@@ -1,7 +1,8 @@
 import { planIndex } from "../plan/plan-index.ts";
 import type { StepId } from "../plan/plan.ts";
+import { cacheUse, probedValues } from "./boundary.ts";
 import type { Intent } from "./event.ts";
-import type { RunState } from "./state.ts";
+import type { Instant, RunState } from "./state.ts";
 import { isRef, type StoredValue } from "./value.ts";
 import { sourceId, type SourceId, type Work, type WorkStep } from "./work.ts";
 
@@ -15,6 +16,8 @@ export function workOf(
   size: "message" | "whole" = "message",
 ): Work {
   const values = valuesFor(state, dispatch.steps);
+  const { priority = 0 } = state.plan.policy;
+  const since = waitingSince(state, dispatch);
   return {
     runId: state.header.id,
     tenant: state.header.tenant,
@@ -25,7 +28,17 @@ export function workOf(
     expiresAt: dispatch.expiresAt,
     steps: dispatch.steps.map((id) => workStep(state, id, dispatch.segment)),
     values: size === "whole" || fitsMessage(values) ? values : null,
+    ...cacheUse(state, dispatch.steps),
+    ...(priority === 0 ? {} : { priority }),
+    ...(since === null ? {} : { since }),
   };
+}
+
+/** When the oldest of the open attempts was first dispatched; null before it is. */
+function waitingSince(state: RunState, { segment, steps }: Extract<Intent, { type: "dispatch" }>): Instant | null {
+  const own = state.segments.get(segment)?.steps.filter(({ id }) => steps.includes(id)) ?? [];
+  const moments = own.flatMap(({ attempts }) => attempts.at(-1)?.dispatchedAt ?? []);
+  return moments.length === 0 ? null : Math.min(...moments);
 }
 
 /** Every value the steps need from outside themselves. */
@@ -40,7 +53,7 @@ export function valuesFor(state: RunState, steps: readonly StepId[]): Readonly<R
       if (value) values[sourceId(source)] = value;
     }
   }
-  return values;
+  return { ...values, ...probedValues(state, steps) };
 }
 
 /** A settled step's output, or undefined. */
@@ -62,6 +75,7 @@ function workStep(state: RunState, id: StepId, segment: string): WorkStep {
     timeoutMs: planned.timeoutMs,
     cacheTtlMs: planned.cacheTtlMs,
     attempt: attempts,
+    ...(planned.limits === undefined ? {} : { limits: planned.limits }),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { Fault } from "../errors.ts";
-import type { SegmentId, Source, StepId } from "../plan/plan.ts";
+import type { LimitLabel, NodeLimit } from "../limit/limit.ts";
+import type { Plan, SegmentId, Source, StepId } from "../plan/plan.ts";
 import type { ContractKey } from "../registry/node.ts";
+import type { Result } from "../result.ts";
 import type { Instant, LeaseToken, RunId, StepOutcome } from "./state.ts";
 import type { RunSummary } from "./summary.ts";
 import type { StoredValue } from "./value.ts";
@@ -15,6 +17,8 @@ export interface WorkStep {
   readonly cacheTtlMs: number | null;
   /** 1 for the first attempt. */
   readonly attempt: number;
+  /** Limits across runs that the attempt must pass first. */
+  readonly limits?: readonly NodeLimit[];
 }
 
 /** Names a value of a run: `|document.text` is given, `extract|document.fields` is a step's output. */
@@ -34,11 +38,42 @@ export interface Work {
   readonly steps: readonly WorkStep[];
   /** Null when the values are too large for a message: they are asked of the ring. */
   readonly values: Readonly<Record<SourceId, StoredValue>> | null;
+  /** The policy's priority where it is not 0: higher goes first. */
+  readonly priority?: number;
+  /** When the attempt was first dispatched: it may have waited for a limit since. */
+  readonly since?: Instant;
+  /** Composites that begin with these steps and may be in the cache as a whole, outermost first. */
+  readonly probes?: readonly Probe[];
+  /** Nothing may be taken from the cache: somebody wants the work done. */
+  readonly anew?: true;
+}
+
+/** A composite to look up before any of its steps is executed. */
+export interface Probe {
+  readonly boundary: StepId;
+  readonly node: string;
+  readonly version: string;
+  readonly bodyHash: string;
+  /** Every value that goes into it, by its name for it. */
+  readonly inputs: Readonly<Record<string, SourceId>>;
+  /** Output key → the value of the run it is. */
+  readonly outputs: Readonly<Record<ContractKey, SourceId>>;
+  /** Its steps among those of the work. */
+  readonly steps: readonly StepId[];
 }
 
 export interface StepResult {
   readonly step: StepId;
   readonly outcome: StepOutcome;
+  /** `step` is a composite that was found in the cache as a whole; the outputs are under its own keys. */
+  readonly whole?: true;
+}
+
+/** A work was not begun because a limit has no room for it. */
+export interface Deferral {
+  readonly by: LimitLabel;
+  /** When to ask again if nobody calls before, in milliseconds from now. */
+  readonly retryInMs: number;
 }
 
 /** What came of a work. Steps whose inputs failed within the segment have no result. */
@@ -47,6 +82,8 @@ export interface Answer {
   readonly segment: SegmentId;
   readonly token: LeaseToken;
   readonly results: readonly StepResult[];
+  /** Instead of results: the lease is given back and counts for nothing. */
+  readonly deferred?: Deferral;
 }
 
 /** A work that no consumer could take. */
@@ -55,6 +92,15 @@ export interface Undeliverable {
   readonly segment: SegmentId;
   readonly token: LeaseToken;
   readonly fault: Fault;
+}
+
+/** The answer to a run's question for another plan. */
+export interface PlanAnswer {
+  readonly runId: RunId;
+  /** Names the question. */
+  readonly token: string;
+  /** A plan without the dead steps, or why there is none; UNDELIVERABLE when nobody could be asked. */
+  readonly result: Result<Plan, Fault>;
 }
 
 /** Travels with a message that was taken out of the dead letters, so that a second death is known as the same. */
@@ -67,11 +113,22 @@ export interface Redrive {
   readonly retryCount: number;
 }
 
-/** What travels on the execute queue. */
+/** A segment to execute. Travels on the execute queue, as `ReplanMessage` does. */
 export interface ExecuteMessage {
   readonly type: "work";
   readonly version: 1;
   readonly work: Work;
+  readonly redrive?: Redrive;
+}
+
+/** A run's steps have died: whoever knows the registry finds it another plan and answers its ring. */
+export interface ReplanMessage {
+  readonly type: "replan";
+  readonly version: 1;
+  readonly runId: RunId;
+  readonly tenant: string;
+  readonly correlationId: string;
+  readonly token: string;
   readonly redrive?: Redrive;
 }
 

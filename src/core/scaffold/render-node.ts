@@ -83,7 +83,7 @@ function tokens(
     input_contract_yaml: yamlValue(inputs),
     optional_inputs_yaml: yamlValue(specification.optional_inputs),
     output_contract_yaml: yamlValue(outputs),
-    execution_yaml: yamlValue(specification.execution),
+    execution_yaml: yamlValue(specification.execution as JsonObject),
     examples_yaml: yamlValue(shown ? { valid_input: shown.input, valid_output: shown.output } : {}),
     specification_sha256: specificationHash(specification),
     keys_table: [...rows("needs", inputs, specification.optional_inputs), ...rows("gives", outputs, [])].join("\n"),

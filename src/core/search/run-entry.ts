@@ -12,8 +12,9 @@ export const runEntry = (run: RunSummary): JsonObject => ({
   tags: run.tags,
   nodes: run.nodes,
   steps: run.steps,
+  cached_steps: run.cachedSteps,
   created_at: isoTime(run.createdAt),
   finished_at: isoTimeOrNull(run.finishedAt),
-  duration_ms: run.finishedAt === null ? null : run.finishedAt - run.createdAt,
+  duration_ms: run.finishedAt === null ? null : Math.max(0, run.finishedAt - run.createdAt),
   error: run.faultCode === null ? null : { code: run.faultCode, message: run.faultMessage ?? "" },
 });

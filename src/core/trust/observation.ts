@@ -17,6 +17,8 @@ export interface AttemptFacts {
   readonly result: "success" | "partial" | "failure";
   /** Why it failed; null otherwise. */
   readonly code: ErrorCode | null;
+  /** The failure says nothing about the node, whatever its code. */
+  readonly blameless?: boolean;
   /** The result came from the cache: the node did nothing. */
   readonly cached: boolean;
   readonly inputBytes: number;
@@ -45,6 +47,7 @@ export function factsOf(outcome: StepOutcome, timeoutMs: number): AttemptFacts {
   return {
     result: outcome.ok ? "success" : "failure",
     code: outcome.ok ? null : outcome.fault.code,
+    ...(!outcome.ok && outcome.fault.blameless ? { blameless: true } : {}),
     cached: outcome.ok && outcome.cached,
     inputBytes: outcome.inputBytes,
     durationMs: outcome.durationMs,
@@ -53,7 +56,8 @@ export function factsOf(outcome: StepOutcome, timeoutMs: number): AttemptFacts {
   };
 }
 
-const counts = ({ cached, code }: AttemptFacts): boolean => !cached && (code === null || BLAME[code] === 1);
+const counts = ({ cached, code, blameless = false }: AttemptFacts): boolean =>
+  !cached && (code === null || (BLAME[code] === 1 && !blameless));
 
 /** Doublings are counted in bits, not by Math.log2, whose last bit is up to the engine. */
 const weightOf = (bytes: number): number => 1 + Math.min(10, 32 - Math.clz32(Math.max(0, bytes) / 1024)) / 10;

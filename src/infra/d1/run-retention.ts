@@ -1,12 +1,12 @@
 import { sql, type SQL } from "drizzle-orm";
 import { endOf } from "../../core/retention/day.ts";
 import { SEGMENTS, segmentsOf } from "../../core/retention/keys.ts";
-import { LABEL_SPAN_MS, labelsOf, minuteOf } from "../../core/search/labels.ts";
 import type { RunSummary } from "../../core/run/summary.ts";
 import type { RunRetention } from "../../spi/run-retention.ts";
 import { allOrNone, type Database } from "./batch.ts";
 import { answered } from "./edge.ts";
 import { jsonParameters } from "./json-parameter.ts";
+import { withoutLabels } from "./run-labels.ts";
 import { summaryOfRow, type RunRow } from "./run-rows.ts";
 import { tenantsOf } from "./tenants.ts";
 
@@ -29,15 +29,17 @@ export function d1RunRetention(db: Database): RunRetention {
                    and (created_at, run_id) > (${after?.at ?? -1}, ${after?.id ?? ""})
                  order by created_at, run_id limit ${limit}`),
       ),
-    forget: (tenant, runIds, now) =>
+    forget: (tenant, kept, now) =>
       answered("forget runs", async () => {
-        const chosen = sql`tenant = ${tenant} and run_id in (select value from json_each(${JSON.stringify(runIds)}))`;
+        const list = JSON.stringify(kept.map(({ runId, createdAt }) => [runId, createdAt]));
+        const chosen = sql`tenant = ${tenant} and run_id in (select value ->> 0 from json_each(${list}))
+          and (run_id, created_at) in (select value ->> 0, value ->> 1 from json_each(${list}))`;
         const rows = await read(sql`select * from runs where ${chosen}`);
         await allOrNone(db, [sql`delete from runs where ${chosen}`, ...withoutSideRows(tenant, rows, now)]);
       }),
-    forgetUnfinished: (tenant, runId, now) =>
+    forgetUnfinished: (tenant, { runId, createdAt }, now) =>
       answered("forget an unfinished run", async () => {
-        const chosen = sql`tenant = ${tenant} and run_id = ${runId} and finished_at is null`;
+        const chosen = sql`tenant = ${tenant} and run_id = ${runId} and created_at = ${createdAt} and finished_at is null`;
         const rows = await read(sql`select * from runs where ${chosen}`);
         await allOrNone(db, [sql`delete from runs where ${chosen}`, ...withoutSideRows(tenant, rows, now)]);
       }),
@@ -47,17 +49,24 @@ export function d1RunRetention(db: Database): RunRetention {
         const [row] = await db.all<RunRow & { deleted_at: number | null }>(sql`select * from runs where ${chosen}`);
         if (!row || row.finished_at === null) return "unknown";
         if (row.deleted_at !== null) return "repeated";
+        const generation = sql`${chosen} and created_at = ${row.created_at}`;
         await allOrNone(db, [
           sql`insert or ignore into erasures (segment, offset, length)
                      select archive_key, archive_offset, archive_length from runs
-                     where ${chosen} and archive_key is not null`,
-          sql`update runs set deleted_at = ${now}, status = 'deleted', operation = '', correlation_id = '', want = '[]', tags = '[]', nodes = '[]', steps = 0,
+                     where ${generation} and archive_key is not null`,
+          sql`update runs set deleted_at = ${now}, status = 'deleted', operation = '', correlation_id = '', want = '[]', tags = '[]', nodes = '[]', steps = 0, cached_steps = 0,
                        fault_code = null, fault_message = null, value_keys = null,
                        archive_key = null, archive_offset = null, archive_length = null
-                     where ${chosen} and deleted_at is null`,
+                     where ${generation} and deleted_at is null`,
           ...withoutSideRows(tenant, [summaryOfRow(row)], now),
         ]);
         return "deleted";
+      }),
+    undelete: (tenant, runId) =>
+      answered("forget a deletion", async () => {
+        await allOrNone(db, [
+          sql`delete from runs where tenant = ${tenant} and run_id = ${runId} and deleted_at is not null`,
+        ]);
       }),
     forgetDeletions: (tenant, before, limit) =>
       answered("forget deletions", async () => {
@@ -80,9 +89,6 @@ export function d1RunRetention(db: Database): RunRetention {
  */
 function withoutSideRows(tenant: string, rows: readonly RunSummary[], now: number): readonly SQL[] {
   const refs = rows.flatMap(({ runId, values }) => values.map((key) => ({ key, run_id: runId })));
-  const labels = new Set(
-    rows.flatMap((row) => labelsOf(row).map((label) => JSON.stringify([minuteOf(row.createdAt), label]))),
-  );
   return [
     ...jsonParameters(refs).flatMap((list) => [
       sql`insert into value_doubts (tenant, key, since)
@@ -93,17 +99,6 @@ function withoutSideRows(tenant: string, rows: readonly RunSummary[], now: numbe
                    and not exists (select 1 from runs r
                      where r.tenant = value_refs.tenant and r.run_id = value_refs.run_id and r.deleted_at is null)`,
     ]),
-    ...jsonParameters([...labels].map((pair) => JSON.parse(pair) as unknown)).map(
-      (list) =>
-        sql`delete from run_labels where tenant = ${tenant}
-                   and (label, minute) in (select value ->> 1, value ->> 0 from json_each(${list}))
-                   and not exists (select 1 from runs r indexed by runs_by_time
-                     where r.tenant = run_labels.tenant and r.deleted_at is null
-                       and r.created_at >= run_labels.minute and r.created_at < run_labels.minute + ${LABEL_SPAN_MS}
-                       and run_labels.label in (
-                         select 'node:' || substr(value, 1, instr(value, '@') - 1) from json_each(r.nodes)
-                         union all select 'tag:' || value from json_each(r.tags)
-                         union all select 'operation:' || r.operation))`,
-    ),
+    ...withoutLabels(rows),
   ];
 }

@@ -12,6 +12,7 @@ export interface RunRow {
   readonly created_at: number;
   readonly finished_at: number | null;
   readonly steps: number;
+  readonly cached_steps: number;
   readonly fault_code: string | null;
   readonly fault_message: string | null;
   readonly archive_key: string | null;
@@ -33,6 +34,7 @@ export const rowOf = (summary: RunSummary): RunRow => ({
   created_at: summary.createdAt,
   finished_at: summary.finishedAt,
   steps: summary.steps,
+  cached_steps: summary.cachedSteps,
   fault_code: summary.faultCode,
   fault_message: summary.faultMessage,
   archive_key: summary.archive?.key ?? null,
@@ -56,6 +58,7 @@ export const summaryOfRow = (row: RunRow): RunSummary => ({
   createdAt: row.created_at,
   finishedAt: row.finished_at,
   steps: row.steps,
+  cachedSteps: row.cached_steps,
   faultCode: row.fault_code,
   faultMessage: row.fault_message,
   revision: row.revision,

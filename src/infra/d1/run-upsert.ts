@@ -1,7 +1,9 @@
 import { sql, type SQL } from "drizzle-orm";
+import { newestOnly } from "../../core/run/generation.ts";
 import type { RunSummary } from "../../core/run/summary.ts";
 import { labelsOf, minuteOf } from "../../core/search/labels.ts";
 import { jsonParameters } from "./json-parameter.ts";
+import { lateValueStatements, replaceStatements } from "./run-replacement.ts";
 import { rowOf, type RunRow } from "./run-rows.ts";
 
 const COLUMNS = [
@@ -14,6 +16,7 @@ const COLUMNS = [
   "created_at",
   "finished_at",
   "steps",
+  "cached_steps",
   "fault_code",
   "fault_message",
   "archive_key",
@@ -31,6 +34,7 @@ const CHANGING = [
   "want",
   "finished_at",
   "steps",
+  "cached_steps",
   "fault_code",
   "fault_message",
   "archive_key",
@@ -45,25 +49,32 @@ const INTO = sql.raw(COLUMNS.join(", "));
 const VALUES = sql.raw(COLUMNS.map((column) => `value ->> '${column}'`).join(", "));
 const SET = sql.raw(CHANGING.map((column) => `${column} = excluded.${column}`).join(", "));
 
-/** Everything that storing rows means, in the order it must happen; the last ones answer the dead records. */
+/**
+ * Everything that storing rows means, in the order it must happen. Some answer dead records ({segment, offset, length}),
+ * some the rows that later generations replaced.
+ */
 export function putStatements(summaries: readonly RunSummary[]): readonly SQL[] {
+  const newest = newestOnly(summaries);
   const archived = summaries.flatMap(({ tenant, runId, archive }) =>
     archive === null ? [] : [{ tenant, run_id: runId, ...archive }],
   );
   const labels = summaries.map((summary) => ({
     tenant: summary.tenant,
     run_id: summary.runId,
+    created_at: summary.createdAt,
     minute: minuteOf(summary.createdAt),
     labels: labelsOf(summary),
   }));
-  const values = summaries.flatMap(({ tenant, runId, values: keys }) =>
-    keys.map((key) => ({ tenant, run_id: runId, key })),
+  const values = summaries.flatMap(({ tenant, runId, createdAt, values: keys }) =>
+    keys.map((key) => ({ tenant, run_id: runId, created_at: createdAt, key })),
   );
   return [
     ...jsonParameters([...new Set(archived.map(({ key }) => key))]).map(insertSegments),
-    ...jsonParameters(summaries.map(rowOf)).map(upsertRows),
+    ...replaceStatements(newest),
+    ...jsonParameters(newest.map(rowOf)).map(upsertRows),
     ...jsonParameters(labels).map(insertLabels),
     ...jsonParameters(values).map(insertValueRefs),
+    ...lateValueStatements(summaries),
     ...jsonParameters(archived).map(insertErasures),
   ];
 }
@@ -75,12 +86,13 @@ const insertSegments = (list: string): SQL =>
 const upsertRows = (list: string): SQL =>
   sql`insert into runs (${INTO}) select ${VALUES} from json_each(${list}) where true
         on conflict (tenant, run_id) do update set ${SET}
-        where runs.archive_key is null and runs.deleted_at is null and (
+        where runs.created_at = excluded.created_at and runs.archive_key is null and runs.deleted_at is null and (
           excluded.finished_at is not null or (runs.finished_at is null and excluded.revision > runs.revision))`;
 
-/** Side rows are written only for runs that are there: a late message about a deleted run leaves none behind. */
+/** Side rows are written only for runs that are there: a late message about a deleted or replaced run leaves none. */
 const LIVE = sql.raw(
-  "join runs r on r.tenant = e.value ->> 'tenant' and r.run_id = e.value ->> 'run_id' and r.deleted_at is null",
+  "join runs r on r.tenant = e.value ->> 'tenant' and r.run_id = e.value ->> 'run_id' " +
+    "and r.created_at = e.value ->> 'created_at' and r.deleted_at is null",
 );
 
 const insertLabels = (list: string): SQL =>

@@ -80,6 +80,7 @@ export const runs = sqliteTable(
     nodes: text().notNull().default("[]"),
     faultMessage: text("fault_message"),
     revision: integer().notNull().default(0),
+    cachedSteps: integer("cached_steps").notNull().default(0),
     /** JSON list of blob keys; null when there are none. */
     valueKeys: text("value_keys"),
     /** A deleted run's row holds nothing else: it keeps late messages from bringing the run back. */
@@ -141,6 +142,44 @@ export const valueDoubts = sqliteTable(
   ],
 );
 
+/**
+ * Results by signature: one billed row an entry. Values over 64 KB are in the blob store. Small columns come first, so
+ * that looking through the table reads no values.
+ */
+export const resultCache = sqliteTable(
+  "result_cache",
+  {
+    tenant: text().notNull(),
+    node: text().notNull(),
+    version: text().notNull(),
+    signature: text().notNull(),
+    /** The run that made the result. */
+    runId: text("run_id").notNull(),
+    madeAt: integer("made_at").notNull(),
+    expiresAt: integer("expires_at").notNull(),
+    bytes: integer().notNull(),
+    /** JSON list of blob keys; null when there are none. */
+    blobs: text(),
+    outputHash: text("output_hash").notNull(),
+    /** Contract key → stored value, as JSON. */
+    outputs: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenant, table.node, table.version, table.signature] })],
+);
+
+/** How often results of a node version were used and stored; one row a node version and archived batch is written. */
+export const cacheCounts = sqliteTable(
+  "cache_counts",
+  {
+    tenant: text().notNull(),
+    node: text().notNull(),
+    version: text().notNull(),
+    hits: integer().notNull(),
+    stored: integer().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenant, table.node, table.version] })],
+);
+
 /** How far recurring work has come. */
 export const sweepMarks = sqliteTable("sweep_marks", { name: text().primaryKey(), value: text().notNull() });
 
@@ -178,5 +217,52 @@ export const deadLetters = sqliteTable(
     index("dead_letters_redriven")
       .on(table.tenant, table.redrivenAt)
       .where(sql`status = 'redriven'`),
+  ],
+);
+
+/** Bus messages: who took them, and what was started. */
+export const triggers = sqliteTable(
+  "triggers",
+  {
+    tenant: text().notNull(),
+    triggerId: text("trigger_id").notNull(),
+    groupName: text("group_name").notNull(),
+    idempotentKey: text("idempotent_key").notNull(),
+    /** SHA-256 of what is asked for. */
+    hash: text().notNull(),
+    correlationId: text("correlation_id").notNull(),
+    source: text().notNull(),
+    receivedAt: integer("received_at").notNull(),
+    status: text().notNull(),
+    duplicateOf: text("duplicate_of"),
+    /** List of TriggerPart as JSON. */
+    parts: text().notNull(),
+    leftOut: integer("left_out").notNull().default(0),
+    faultCode: text("fault_code"),
+    faultMessage: text("fault_message"),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenant, table.triggerId] }),
+    index("triggers_by_key").on(table.tenant, table.groupName, table.idempotentKey),
+    index("triggers_by_time").on(table.tenant, table.receivedAt),
+  ],
+);
+
+/** What was done because a run had ended: envelopes sent, triggers answered. */
+export const runSequels = sqliteTable(
+  "run_sequels",
+  {
+    tenant: text().notNull(),
+    runId: text("run_id").notNull(),
+    list: text().notNull(),
+    position: integer().notNull(),
+    childId: text("child_id"),
+    faultCode: text("fault_code"),
+    faultMessage: text("fault_message"),
+    at: integer().notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenant, table.runId, table.list, table.position] }),
+    index("run_sequels_by_time").on(table.tenant, table.at),
   ],
 );

@@ -48,6 +48,11 @@ export function durableRingStore(storage: DurableObjectStorage): RingStore {
       if (parts === undefined) sql.exec("DELETE FROM parts WHERE owner = ?", owner);
       else for (const part of parts) sql.exec("DELETE FROM parts WHERE owner = ? AND part = ?", owner, part);
     },
+    owners: () =>
+      sql
+        .exec<{ owner: string }>("SELECT DISTINCT owner FROM parts")
+        .toArray()
+        .map(({ owner }) => owner),
     timers: () =>
       sql
         .exec<{ owner: string; part: string; due_at: number }>(

@@ -1,5 +1,5 @@
 import { fault, faultOf, RuntimeHostError } from "../../core/errors.ts";
-import { ringOf } from "../../core/run/run-id.ts";
+import { MAX_RINGS, ringOf } from "../../core/run/run-id.ts";
 import type { RunId } from "../../core/run/state.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
 import type { Ring } from "../host/ring.ts";
@@ -7,7 +7,19 @@ import type { Ring } from "../host/ring.ts";
 /** What a ring object answers to over RPC: the ring's own methods. */
 export type RingRpc = Pick<
   Ring,
-  "submit" | "answer" | "undeliverable" | "read" | "wait" | "control" | "values" | "batch" | "archived"
+  | "submit"
+  | "answer"
+  | "undeliverable"
+  | "replanned"
+  | "read"
+  | "wait"
+  | "control"
+  | "values"
+  | "liveValues"
+  | "holds"
+  | "admit"
+  | "batch"
+  | "archived"
 >;
 
 /** The object name of a ring. */
@@ -27,10 +39,25 @@ export function durableRunCoordinator(rings: { getByName(name: string): unknown 
     submit: (submission) => call(async () => ringFor(submission.runId).submit(submission)),
     answer: (answers) => eachRing(answers, (ring, own) => at(ring).answer(own)),
     undeliverable: (items) => eachRing(items, (ring, own) => at(ring).undeliverable(own)),
+    replanned: (answer) => call(async () => ringFor(answer.runId).replanned(answer)),
     read: (id) => call(async () => ringFor(id).read(id)),
     wait: (id, timeoutMs) => call(async () => ringFor(id).wait(id, timeoutMs)),
     control: (tenant, id, event) => call(async () => ringFor(id).control(tenant, id, event)),
     values: (id, segment, token) => call(async () => ringFor(id).values(id, segment, token)),
+    holds: (id, segment, token) => call(async () => ringFor(id).holds(id, segment, token)),
+    admit: async (called) => {
+      const idle = await Promise.all(
+        [...Map.groupBy(called, ({ runId }) => requireRing(runId))].map(([ring, own]) =>
+          call(async () => at(ring).admit(own)),
+        ),
+      );
+      return idle.flat();
+    },
+    liveValues: () =>
+      call(async () => {
+        const answers = await Promise.all(Array.from({ length: MAX_RINGS }, async (_, ring) => at(ring).liveValues()));
+        return answers.flat();
+      }),
     batch: (ring, batch) => call(async () => at(ring).batch(batch)),
     archived: (ring, batch) => call(async () => at(ring).archived(batch)),
   };

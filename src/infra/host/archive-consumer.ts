@@ -1,6 +1,9 @@
 import { decodeRun } from "../../core/run/codec.ts";
 import { faultOf } from "../../core/errors.ts";
+import { hasSequel } from "../../core/chain/links.ts";
+import { sequelMessage, type SequelMessage } from "../../core/chain/message.ts";
 import { segmentKey } from "../../core/retention/keys.ts";
+import { generationKey } from "../../core/run/generation.ts";
 import { summaryOf } from "../../core/run/summary.ts";
 import type { ArchiveMessage } from "../../core/run/work.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
@@ -10,11 +13,13 @@ import type { Log } from "../../spi/log.ts";
 import type { ArchiveBatch, RingTrust, RunCoordinator } from "../../spi/run-coordinator.ts";
 import { ROWS_TOGETHER, type RunIndex, type RunSummary } from "../../spi/run-index.ts";
 import type { SegmentLedger } from "../../spi/segment-ledger.ts";
+import type { TriggerBus } from "../../spi/trigger-bus.ts";
 import type { TrustStore } from "../../spi/trust-store.ts";
+import { CacheWriter, type CacheWriterPorts } from "./cache-writer.ts";
 import type { RegistryCache } from "./registry-cache.ts";
 import { eraseRecords } from "./segment-eraser.ts";
 
-export interface ArchivePorts {
+export interface ArchivePorts extends CacheWriterPorts {
   readonly coordinator: RunCoordinator;
   readonly blobs: BlobStore;
   readonly index: RunIndex;
@@ -24,6 +29,8 @@ export interface ArchivePorts {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
+  /** Where the ends of runs are announced that something follows. */
+  readonly triggerBus?: Pick<TriggerBus, "publishTriggers">;
 }
 
 /** What to do with a message that could not be processed now: have it delivered again, or bury it. */
@@ -105,13 +112,21 @@ interface Line {
 async function store(records: readonly string[], ports: ArchivePorts): Promise<void> {
   const encoder = new TextEncoder();
   const lines = new Map<string, Line>();
+  const cache = new CacheWriter(ports);
+  const ended: SequelMessage[] = [];
   for (const record of records) {
-    const summary = summaryOf(decodeRun(record));
-    lines.set(summary.runId, { bytes: encoder.encode(`${record}\n`), summary });
+    const state = decodeRun(record);
+    if (hasSequel(state.header)) ended.push(sequelMessage(state.header));
+    const summary = summaryOf(state);
+    lines.set(generationKey(summary), { bytes: encoder.encode(`${record}\n`), summary });
+    cache.note(generationKey(summary), state);
   }
   const settled = await ports.index.settled([...lines.values()].map(({ summary }) => summary));
-  for (const runId of settled) lines.delete(runId);
+  for (const generation of settled) lines.delete(generation);
   for (const segment of segmentsOf([...lines.values()])) await storeSegment(segment, ports);
+  await cache.write(settled);
+  // The ring has announced them already; this word cannot be lost, for the ring keeps its runs until it was sent.
+  if (ended.length > 0) await ports.triggerBus?.publishTriggers(ended);
 }
 
 /** Cuts lines into objects of a limited size, in order. */
@@ -148,11 +163,12 @@ async function storeSegment(lines: readonly Line[], ports: ArchivePorts): Promis
     ),
   );
   const dead = await ports.index.put(rows);
-  if (dead.length === 0) return;
-  try {
-    await eraseRecords(key, ports);
-  } catch {
-    // They are on the ledger of erasures: the sweep does it.
+  for (const segment of new Set(dead.map(({ segment: of }) => of))) {
+    try {
+      await eraseRecords(segment, ports);
+    } catch {
+      // They are on the ledger of erasures: the sweep does it.
+    }
   }
 }
 

@@ -1,8 +1,10 @@
 import type { DeadLetter, LostWork } from "../../core/dead-letters/dead-letter.ts";
 import { readMessage, type QueueMessage, type Reading } from "../../core/dead-letters/message.ts";
+import { subjectOf } from "../../core/dead-letters/subject.ts";
 import { fault, type Fault } from "../../core/errors.ts";
 import { payloadKey } from "../../core/retention/keys.ts";
-import type { ExecuteMessage, Work } from "../../core/run/work.ts";
+import { err } from "../../core/result.ts";
+import type { ExecuteMessage, ReplanMessage, Work } from "../../core/run/work.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { DeadLetterClass, DeadLetterStore } from "../../spi/dead-letter-store.ts";
@@ -91,11 +93,17 @@ export async function bury(
     reason: entry.failureReason,
     code: entry.cause?.code ?? null,
   });
-  if (!work) return;
-  const problem = fault("UNDELIVERABLE", `the work could not be delivered: ${death.reason}`, {
+  if (!work && message?.type !== "replan") return;
+  const what = work ? "the work" : "the question for another plan";
+  const problem = fault("UNDELIVERABLE", `${what} could not be delivered: ${death.reason}`, {
     place: `dead letter ${entry.id}`,
     hint: `GET /v1/dead-letters/${entry.id} shows it`,
   });
+  if (message?.type === "replan") {
+    const { runId, token } = message;
+    await ports.coordinator.replanned({ runId, token, result: err(problem) });
+  }
+  if (!work) return;
   await ports.coordinator.undeliverable([
     { runId: work.runId, segment: work.segment, token: work.token, fault: problem },
   ]);
@@ -105,6 +113,12 @@ export async function bury(
 export function isWork(body: unknown): body is ExecuteMessage {
   const reading = readMessage(body);
   return reading.ok && reading.message.type === "work";
+}
+
+/** Whether a message body is a run's question for another plan. */
+export function isReplan(body: unknown): body is ReplanMessage {
+  const reading = readMessage(body);
+  return reading.ok && reading.message.type === "replan";
 }
 
 const unread = (reading: Extract<Reading, { ok: false }>, delivery: Delivery<unknown>): Death => ({
@@ -119,7 +133,8 @@ function letterOf(queue: string, delivery: Delivery<unknown>, death: Death, read
   const work = message?.type === "work" ? message.work : null;
   const redrive = message?.redrive ?? null;
   const id = redrive?.id ?? letterId(message, delivery.id);
-  const tenant = work?.tenant ?? "default";
+  const subject = message && subjectOf(message);
+  const tenant = subject?.tenant ?? "default";
   return {
     id,
     tenant,
@@ -128,8 +143,8 @@ function letterOf(queue: string, delivery: Delivery<unknown>, death: Death, read
     messageType: reading.ok ? reading.message.type : reading.messageType,
     failureReason: death.reason,
     cause: death.cause === null ? null : { code: death.cause.code, message: death.cause.message },
-    correlationId: work?.correlationId ?? null,
-    runId: work?.runId ?? null,
+    correlationId: subject?.correlationId ?? null,
+    runId: subject?.runId ?? null,
     work: work && lostWork(work),
     retryCount: (redrive?.retryCount ?? 0) + death.retries,
     failedAt: now,
@@ -141,9 +156,9 @@ function letterOf(queue: string, delivery: Delivery<unknown>, death: Death, read
   };
 }
 
-/** A ring asks again for the same batch until it is archived: all its messages are one matter. */
+/** What is asked for again under another delivery is one matter. */
 const letterId = (message: QueueMessage | null, deliveryId: string): string =>
-  message?.type === "archive" ? `archive-${message.ring.toString(16).padStart(2, "0")}-${message.batch}` : deliveryId;
+  (message && subjectOf(message).letterId) ?? deliveryId;
 
 const lostWork = ({ segment, epoch, steps }: Work): LostWork => ({
   segment,

@@ -1,17 +1,20 @@
 import type { JsonValue } from "../../../contracts/json.ts";
 import type { DeadLetter } from "../../core/dead-letters/dead-letter.ts";
 import { readMessage, redriven, type QueueMessage } from "../../core/dead-letters/message.ts";
-import { fault, faultOf, type Fault } from "../../core/errors.ts";
+import { fault, faultOf, RuntimeHostError, type Fault } from "../../core/errors.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { DeadLetterStore } from "../../spi/dead-letter-store.ts";
 import type { EventBus } from "../../spi/event-bus.ts";
 import type { Log } from "../../spi/log.ts";
+import type { TriggerBus } from "../../spi/trigger-bus.ts";
 import { standingOf, type StandingPorts } from "./dead-letter-standing.ts";
 
 export interface RedrivePorts extends StandingPorts {
   readonly deadLetters: DeadLetterStore;
   readonly blobs: BlobStore;
   readonly bus: EventBus;
+  /** Without it, messages of the triggers queue cannot be sent. */
+  readonly triggerBus?: Pick<TriggerBus, "publishTriggers">;
   readonly log: Log;
 }
 
@@ -61,7 +64,7 @@ async function attempt(letter: DeadLetter, ports: RedrivePorts): Promise<Redrive
     return { kind: "pending", reason: "it was sent again a moment ago and has not come back" };
   }
   const lineage = { id, count: redrives + 1, retryCount: letter.retryCount };
-  await publish(redriven(reading.message, lineage), ports.bus);
+  await publish(redriven(reading.message, lineage), ports);
   await ports.deadLetters.redriven(tenant, id, lineage.count, now);
   ports.log.info("a dead letter was redriven", {
     correlation_id: letter.correlationId ?? id,
@@ -80,8 +83,20 @@ export async function payloadOf(
   return text === null ? undefined : (JSON.parse(text) as JsonValue);
 }
 
-const publish = (message: QueueMessage, bus: EventBus): Promise<void> =>
-  message.type === "work" ? bus.publishWork([message]) : bus.publishEvents([message]);
+async function publish(message: QueueMessage, { bus, triggerBus }: RedrivePorts): Promise<void> {
+  switch (message.type) {
+    case "work":
+    case "replan":
+      return bus.publishWork([message]);
+    case "archive":
+    case "started":
+      return bus.publishEvents([message]);
+    case "sequel":
+    case "trigger":
+      if (!triggerBus) throw new RuntimeHostError(fault("EVENT_BUS_ERROR", "there is no triggers queue"));
+      return triggerBus.publishTriggers([message]);
+  }
+}
 
 const refused = (reason: string): RedriveOutcome => ({
   kind: "refused",

@@ -1,26 +1,24 @@
 import type { QueueMessage } from "../../core/dead-letters/message.ts";
+import { awaitsPlan } from "../../core/run/replanning.ts";
 import { TERMINAL_RUN } from "../../core/run/state.ts";
-import type { StartedMessage, Work } from "../../core/run/work.ts";
+import type { ReplanMessage, StartedMessage, Work } from "../../core/run/work.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
 import type { RunIndex } from "../../spi/run-index.ts";
+import type { SequelLedger } from "../../spi/sequel-ledger.ts";
+import type { TriggerStore } from "../../spi/trigger-store.ts";
 import type { RunReader } from "./run-reader.ts";
+import type { Standing } from "./standing.ts";
+import { standingOfSequel, standingOfTrigger } from "./trigger-standing.ts";
 
 export interface StandingPorts {
   readonly coordinator: RunCoordinator;
   readonly runs: RunReader;
   readonly index: RunIndex;
   readonly clock: Clock;
-}
-
-/**
- * Whether a message that died still matters. `waiting`: whoever it is for still waits for exactly this message. `stale`:
- * it goes on without it. `ended`: there is nothing left to go on.
- */
-export interface Standing {
-  readonly kind: "waiting" | "stale" | "ended";
-  /** For a person. */
-  readonly reason: string;
+  /** What chains and triggers came to; without them every such message is taken to matter still. */
+  readonly sequels?: SequelLedger;
+  readonly triggers?: TriggerStore;
 }
 
 /** Asks whoever a message is for. Rejects with SERVICE_UNAVAILABLE when they cannot be asked. */
@@ -28,10 +26,16 @@ export function standingOf(message: QueueMessage, ports: StandingPorts): Promise
   switch (message.type) {
     case "work":
       return standingOfWork(message.work, ports);
+    case "replan":
+      return standingOfQuestion(message, ports);
     case "archive":
       return standingOfArchive(message, ports);
     case "started":
       return standingOfNews(message, ports);
+    case "sequel":
+      return standingOfSequel(message, ports);
+    case "trigger":
+      return standingOfTrigger(message, ports);
   }
 }
 
@@ -47,6 +51,15 @@ async function standingOfWork(work: Work, { coordinator, runs, clock }: Standing
   return { kind: "stale", reason: `run ${work.runId} is ${status} and goes on under another lease than this one` };
 }
 
+async function standingOfQuestion({ tenant, runId, token }: ReplanMessage, { runs }: StandingPorts): Promise<Standing> {
+  const state = await runs.read(tenant, runId);
+  if (!state) return { kind: "ended", reason: `there is no run ${runId} any more` };
+  const { status } = state.header;
+  if (TERMINAL_RUN.has(status)) return { kind: "ended", reason: `run ${runId} has ended: ${status}` };
+  if (awaitsPlan(state.header, token)) return { kind: "waiting", reason: `run ${runId} waits for another plan` };
+  return { kind: "stale", reason: `run ${runId} is ${status} and does not wait for this answer` };
+}
+
 async function standingOfArchive(
   { ring, batch }: { readonly ring: number; readonly batch: number },
   { coordinator }: StandingPorts,
@@ -56,9 +69,9 @@ async function standingOfArchive(
 }
 
 async function standingOfNews(message: StartedMessage, { coordinator, index }: StandingPorts): Promise<Standing> {
-  for (const { tenant, runId, revision } of message.runs) {
+  for (const { tenant, runId, revision, createdAt } of message.runs) {
     const known = await index.get(tenant, runId);
-    if (known && (known.finishedAt !== null || known.revision >= revision)) continue;
+    if (known && (known.createdAt > createdAt || known.finishedAt !== null || known.revision >= revision)) continue;
     if ((await coordinator.read(runId)) !== null) {
       return { kind: "waiting", reason: `the index does not know how run ${runId} stands` };
     }

@@ -1,6 +1,9 @@
 import type { JsonObject } from "../../../contracts/json.ts";
 import type { Envelope } from "../../core/envelope/envelope.ts";
 import { fault, faultOf, type Fault } from "../../core/errors.ts";
+import { checkReferences } from "../../core/chain/check-references.ts";
+import { boundedPlan } from "../../core/plan/bounded-plan.ts";
+import type { Plan } from "../../core/plan/plan.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { apply, begin } from "../../core/run/begin.ts";
 import { decodeRun, encodeRun } from "../../core/run/codec.ts";
@@ -13,10 +16,13 @@ import { summarizeRun } from "../../core/run/view.ts";
 import { workOf } from "../../core/run/work-of.ts";
 import type { Ids } from "../../spi/clock.ts";
 import type { Receipt, RunCoordinator, Submission } from "../../spi/run-coordinator.ts";
+import { announceEnd, type AnnouncePorts } from "./announce-end.ts";
 import { executeWork, storeState, type ExecutorPorts } from "./executor.ts";
 import { checkGiven } from "./given.ts";
 import { planAfresh } from "./plan-afresh.ts";
+import { replanAfresh } from "./replan-afresh.ts";
 import type { Planned } from "./planning.ts";
+import { deletedKey } from "./run-faults.ts";
 import type { RunReader } from "./run-reader.ts";
 import type { AcceptOptions, Accepted, EnvelopeService } from "./services.ts";
 
@@ -26,6 +32,8 @@ export interface EnvelopePorts extends ExecutorPorts {
   readonly ids: Ids;
   /** Keeps work alive after the answer. */
   readonly background: (work: Promise<unknown>) => void;
+  /** Where the ends of runs are announced that something follows. */
+  readonly triggerBus?: AnnouncePorts["triggerBus"];
 }
 
 export interface EnvelopeSettings {
@@ -62,12 +70,15 @@ async function accept(
   const { operation, payload, targetNode } = envelope;
   const request = { tenant, operation, payload, targetNode, registryVersion: options.registryVersion };
   const { snapshot, planned } = await planAfresh(request, ports.registry, ports.background);
-  const refused = planned.ok ? checkGiven(planned.value, snapshot) : planned.error;
+  const { chains } = envelope;
+  const refused = planned.ok
+    ? (checkGiven(planned.value, snapshot) ?? (chains ? checkReferences(chains, planned.value.plan) : null))
+    : planned.error;
   if (!planned.ok || refused) {
     const earlier = key === null ? null : await repeated(identity, tenant, options, ports);
     return earlier ?? err(refused as Fault);
   }
-  const begun = await beginRun(envelope, tenant, identity, planned.value, ports);
+  const begun = await beginRun(envelope, options, identity, planned.value, ports);
   const state = await runInline(begun, ports, settings);
   const finished = TERMINAL_RUN.has(state.header.status);
   const receipt = await place(tenant, ports, {
@@ -79,8 +90,13 @@ async function accept(
     waitMs: options.waitMs,
   });
   if (receipt.kind === "conflict") return err(conflict(key));
-  if (receipt.kind === "duplicate") return (await repeated(identity, tenant, options, ports)) ?? err(conflict(key));
-  if (finished) return ok(answer(state));
+  if (receipt.kind === "duplicate")
+    return (await repeated(identity, tenant, options, ports)) ?? err(deletedKey(key ?? "", identity.id));
+  if (finished) {
+    // Who starts a run for a trigger does what follows right away.
+    if (!state.header.trigger) ports.background(announceEnd(state.header, ports));
+    return ok(answer(state));
+  }
   return ok(answer(receipt.record === null ? state : decodeRun(receipt.record)));
 }
 
@@ -109,13 +125,14 @@ function identify(envelope: Envelope, tenant: string, ports: EnvelopePorts, sett
     operation: envelope.operation,
     target_node: envelope.targetNode,
     payload: envelope.payload,
+    ...(envelope.chains ? { chains: envelope.chains as unknown as JsonObject } : {}),
   };
   return { id: keyedRunId(tenant, key, settings.rings), requestHash: valueHash(asked) };
 }
 
 async function beginRun(
   envelope: Envelope,
-  tenant: string,
+  { tenant, origin = {} }: AcceptOptions,
   identity: Identity,
   { plan, given }: Planned,
   ports: EnvelopePorts,
@@ -130,8 +147,10 @@ async function beginRun(
     idempotencyKey: envelope.metadata.idempotencyKey,
     requestHash: identity.requestHash,
     tags: envelope.metadata.tags,
+    ...(envelope.chains ? { chains: envelope.chains } : {}),
+    ...origin,
   };
-  return begin(request, plan, await storeState(tenant, given, ports), ports.clock.now());
+  return begin(request, boundedPlan(plan), await storeState(tenant, given, ports), ports.clock.now());
 }
 
 /** Executes the inline segments before any object is touched. A gateway that dies here has written nothing. */
@@ -145,14 +164,34 @@ async function runInline(begun: RunState, ports: EnvelopePorts, settings: Envelo
   };
   const queue = [...send({ type: "inline" })];
   for (let intent = queue.shift(); intent !== undefined; intent = queue.shift()) {
-    if (intent.type !== "dispatch") continue;
-    const work = workOf(state, intent, "whole");
-    const results = await executeWork(work, work.values ?? {}, ports);
-    send({ type: "answer", segment: intent.segment, token: intent.token, results });
-    // A segment over the budget was split: the next piece may be ready now.
+    if (intent.type === "dispatch") {
+      const work = workOf(state, intent, "whole");
+      const results = await executeWork(work, work.values ?? {}, ports);
+      const { segment, token } = intent;
+      queue.push(...send({ type: "answer", segment, token, results }).filter(({ type }) => type === "replan"));
+    } else if (intent.type === "replan") {
+      const result = await otherPlan(state, ports);
+      if (result === null) return state;
+      send({ type: "replanned", token: intent.token, result });
+    } else continue;
+    // A segment over the budget was split, or the plan has changed: the next piece may be ready now.
     queue.push(...send({ type: "inline" }));
   }
   return state;
+}
+
+/** Null when the registry cannot be asked: the run's ring will ask again. */
+async function otherPlan(state: RunState, ports: EnvelopePorts): Promise<Result<Plan, Fault> | null> {
+  try {
+    return await replanAfresh(state, ports.registry, ports.background);
+  } catch (thrown) {
+    ports.log.warn("a run could not be given another plan here; its ring asks again", {
+      correlation_id: state.header.correlationId,
+      run_id: state.header.id,
+      code: faultOf(thrown).code,
+    });
+    return null;
+  }
 }
 
 /** The first answer to a request that came before, wherever its run is by now; null when there is none. */

@@ -1,10 +1,9 @@
 import { readMessage } from "../../core/dead-letters/message.ts";
-import { faultOf } from "../../core/errors.ts";
 import type { ArchiveMessage, EventMessage, StartedMessage } from "../../core/run/work.ts";
 import type { Delivery } from "../../spi/event-bus.ts";
 import { consumeArchive, type ArchivePorts } from "./archive-consumer.ts";
-import { bury, buryUnrouted, type DeadLetterPorts } from "./dead-letter-consumer.ts";
-import { isLastAttempt } from "./queue-retries.ts";
+import { buryUnrouted, type DeadLetterPorts } from "./dead-letter-consumer.ts";
+import { retryOrBury } from "./retry-or-bury.ts";
 
 export interface EventPorts {
   readonly archive: ArchivePorts;
@@ -27,7 +26,9 @@ export async function consumeEvents(
     else if (type === "started") started.push(delivery as Delivery<StartedMessage>);
     else others.push(delivery);
   }
-  const giveBack = (delivery: Delivery<EventMessage>, thrown: unknown) => retryOrBury(queue, delivery, thrown, ports);
+  const giveBack = async (delivery: Delivery<EventMessage>, thrown: unknown): Promise<void> => {
+    await retryOrBury(queue, delivery.body.type, delivery, thrown, ports.deadLetters);
+  };
   await consumeStarted(started, ports, giveBack);
   await consumeArchive(archives, ports.archive, giveBack);
   for (const delivery of others) await buryUnrouted(queue, delivery, ports.deadLetters);
@@ -49,30 +50,4 @@ async function consumeStarted(
     return;
   }
   for (const delivery of deliveries) delivery.ack();
-}
-
-/**
- * The last failure the queue allows is buried here, where its cause is known; the dead-letter queue takes what cannot
- * even be buried.
- */
-async function retryOrBury(
-  queue: string,
-  delivery: Delivery<EventMessage>,
-  thrown: unknown,
-  { deadLetters }: EventPorts,
-): Promise<void> {
-  if (!isLastAttempt(delivery.body.type, delivery.attempts)) return delivery.retry();
-  const cause = faultOf(thrown, "its consumer failed unexpectedly");
-  const retries = delivery.attempts - 1;
-  try {
-    await bury(
-      queue,
-      delivery,
-      { errorType: "consumer_error", reason: "its consumer kept failing", cause, retries },
-      deadLetters,
-    );
-    delivery.ack();
-  } catch {
-    delivery.retry();
-  }
 }

@@ -12,6 +12,9 @@ import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { Log } from "../../spi/log.ts";
 import type { Timer } from "../../spi/timer.ts";
+import type { CacheReader } from "./cache-reader.ts";
+import { lookUpStep, Probing, type LookupPorts, type StepAnswer, type StepCall } from "./cached-step.ts";
+import { attempt } from "./attempt.ts";
 import type { HandlerRouter } from "./handler-router.ts";
 import type { RegistryCache } from "./registry-cache.ts";
 import { systemTimer } from "./system.ts";
@@ -24,6 +27,10 @@ export interface ExecutorPorts {
   readonly log: Log;
   /** What ends an attempt that takes too long; the machine's own when absent. */
   readonly timer?: Timer;
+  /** Whether somebody still waits for a work that lasts; absent where nobody could take it back. */
+  readonly isWanted?: (work: Work) => Promise<boolean>;
+  /** Results that may be used again; absent where nothing is cached. */
+  readonly cache?: CacheReader;
 }
 
 type Values = Readonly<Record<SourceId, StoredValue>>;
@@ -36,12 +43,19 @@ export async function executeWork(work: Work, values: Values, ports: ExecutorPor
   const known: Record<SourceId, StoredValue> = { ...values };
   const hasher = new StateHasher();
   const results: StepResult[] = [];
+  const probing = new Probing(work, lookupPorts(work, ports));
+  const found = new Set<string>();
   for (const step of work.steps) {
+    const whole = !work.probes || found.has(step.id) ? null : await probing.before(step.id, known);
+    if (whole) results.push(whole.result);
+    for (const id of whole?.steps ?? []) found.add(id);
+    if (found.has(step.id)) continue;
     const sources = Object.entries(step.inputs);
     if (sources.some(([, source]) => !(sourceId(source) in known))) continue;
     const stored = Object.fromEntries(sources.map(([key, source]) => [key, known[sourceId(source)] as StoredValue]));
     const outcome = await executeStep(work, step, stored, hasher, ports);
     results.push({ step: step.id, outcome });
+    if (!outcome.ok && outcome.fault.code === "RUN_CANCELLED") break;
     if (!outcome.ok) continue;
     for (const [key, value] of Object.entries(outcome.outputs)) known[sourceId({ step: step.id, key })] = value;
   }
@@ -63,11 +77,13 @@ async function executeStep(
     const input = await loadState(stored, ports.blobs);
     inputHash = hasher.state(input);
     refuseInvalid(node.inputState, input, "INPUT_STATE_INVALID", `the input of ${nodeRef(node)}`);
+    const { signature, found } = await cached({ work, step, node, inputHash, inputBytes, startedAt }, ports);
+    if (found) return found;
     const { state, events } = await callNode(work, step, node, input, ports);
     refuseInvalid(node.outputState, state, "OUTPUT_STATE_INVALID", `the output of ${nodeRef(node)}`);
     const outputHash = hasher.state(state);
     const outputs = await storeState(work.tenant, state, ports);
-    const durationMs = ports.clock.now() - startedAt;
+    const durationMs = spentSince(startedAt, ports.clock);
     const base = {
       ok: true,
       outputs,
@@ -77,6 +93,7 @@ async function executeStep(
       startedAt,
       durationMs,
       cached: false,
+      ...(signature === undefined ? {} : { signature }),
     } as const;
     return events.length > 0 ? { ...base, events } : base;
   } catch (thrown) {
@@ -89,9 +106,29 @@ async function executeStep(
         error: thrown instanceof Error ? thrown.name : typeof thrown,
       });
     }
-    return { ok: false, fault: problem, inputHash, inputBytes, startedAt, durationMs: ports.clock.now() - startedAt };
+    return {
+      ok: false,
+      fault: problem,
+      inputHash,
+      inputBytes,
+      startedAt,
+      durationMs: spentSince(startedAt, ports.clock),
+    };
   }
 }
+
+/** A clock that is set back must not make time negative. */
+const spentSince = (startedAt: number, clock: Clock): number => Math.max(0, clock.now() - startedAt);
+
+const NOT_CACHED: StepAnswer = {};
+
+const cached = (call: StepCall, ports: ExecutorPorts): StepAnswer | Promise<StepAnswer> =>
+  call.step.cacheTtlMs === null ? NOT_CACHED : lookUpStep(call, lookupPorts(call.work, ports));
+
+const lookupPorts = (work: Work, ports: ExecutorPorts): LookupPorts => ({
+  ...ports,
+  keep: (state) => storeState(work.tenant, state, ports),
+});
 
 async function callNode(
   work: Work,
@@ -101,36 +138,29 @@ async function callNode(
   ports: ExecutorPorts,
 ): Promise<Admitted> {
   const handler = await ports.router.ready(node.entrypoint.type);
-  const abort = new AbortController();
-  let cancel = (): void => undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    cancel = (ports.timer ?? systemTimer).after(step.timeoutMs, () => {
-      abort.abort();
-      reject(new RuntimeHostError(fault("TIMEOUT_ERROR", `${nodeRef(node)} did not end within ${step.timeoutMs} ms`)));
+  const { isWanted } = ports;
+  const call = (signal: AbortSignal) =>
+    handler.execute({
+      node,
+      input,
+      tenant: work.tenant,
+      runId: work.runId,
+      stepId: step.id,
+      attempt: step.attempt,
+      correlationId: work.correlationId,
+      idempotencyKey: `${work.runId}/${step.id}`,
+      signal,
+      code: () => ports.registry.code(work.tenant, node),
     });
+  const returned = await attempt(call, {
+    what: nodeRef(node),
+    timeoutMs: step.timeoutMs,
+    timer: ports.timer ?? systemTimer,
+    ...(isWanted ? { isWanted: () => isWanted(work) } : {}),
   });
-  try {
-    const returned = await Promise.race([
-      handler.execute({
-        node,
-        input,
-        tenant: work.tenant,
-        runId: work.runId,
-        stepId: step.id,
-        attempt: step.attempt,
-        correlationId: work.correlationId,
-        idempotencyKey: `${work.runId}/${step.id}`,
-        signal: abort.signal,
-        code: () => ports.registry.code(work.tenant, node),
-      }),
-      timeout,
-    ]);
-    const admitted = admitOutput(node.kind, returned);
-    if (!admitted.ok) throw new RuntimeHostError(admitted.error);
-    return admitted.value;
-  } finally {
-    cancel();
-  }
+  const admitted = admitOutput(node.kind, returned);
+  if (!admitted.ok) throw new RuntimeHostError(admitted.error);
+  return admitted.value;
 }
 
 function refuseInvalid(
@@ -151,7 +181,8 @@ function refuseInvalid(
   );
 }
 
-async function loadState(stored: Readonly<Record<string, StoredValue>>, blobs: BlobStore): Promise<JsonObject> {
+/** A state from its stored values; VALUE_UNAVAILABLE when one cannot be had. */
+export async function loadState(stored: Readonly<Record<string, StoredValue>>, blobs: BlobStore): Promise<JsonObject> {
   const state: Record<string, JsonValue> = {};
   for (const [key, value] of Object.entries(stored)) state[key] = isRef(value) ? await loadRef(value, blobs) : value.v;
   return state;

@@ -1,3 +1,4 @@
+import type { Clock } from "../../spi/clock.ts";
 import type { HealthService } from "./services.ts";
 
 /** A named thing that answers, or does not. */
@@ -15,6 +16,28 @@ export function healthService(probes: readonly HealthProbe[], timeoutMs = 2_000)
         probes.map(async (probe) => [probe.name, await ask(probe, timeoutMs)] as const),
       );
       return { healthy: results.every(([, { healthy }]) => healthy), checks: Object.fromEntries(results) };
+    },
+  };
+}
+
+/**
+ * The same service, asked at most once in `keptMs` by one isolate: nobody can load what it depends on by asking often.
+ * While an answer is being made again, the last one is given.
+ */
+export function keptHealth(service: HealthService, clock: Clock, keptMs = 1_000): HealthService {
+  let last: Awaited<ReturnType<HealthService["check"]>> | null = null;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  return {
+    async check() {
+      const now = clock.now();
+      if (last !== null && now - askedAt < keptMs) return last;
+      askedAt = now;
+      try {
+        return (last = await service.check());
+      } catch (thrown) {
+        last = null;
+        throw thrown;
+      }
     },
   };
 }

@@ -40,4 +40,5 @@ export async function planAfresh(
   return newer ? plan(newer) : first;
 }
 
-const mayBeCured = ({ code }: Fault): boolean => code === "NODE_NOT_FOUND" || code.startsWith("PLAN_");
+/** Whether a refusal to plan may be due to an old snapshot. */
+export const mayBeCured = ({ code }: Fault): boolean => code === "NODE_NOT_FOUND" || code.startsWith("PLAN_");

@@ -1,15 +1,19 @@
 import type { JsonObject } from "../../../contracts/json.ts";
 import { planIndex } from "../../core/plan/plan-index.ts";
+import type { PlanStep } from "../../core/plan/plan.ts";
 import type { RunState, StepState } from "../../core/run/state.ts";
 import { stepsOf, wireFault } from "../../core/run/view.ts";
-import { valuesFor } from "../../core/run/work-of.ts";
-import type { WorkStep } from "../../core/run/work.ts";
+import type { StoredValue } from "../../core/run/value.ts";
+import { outputOf } from "../../core/run/work-of.ts";
+import { sourceId, type SourceId, type WorkStep } from "../../core/run/work.ts";
 import { executeWork, type ExecutorPorts } from "./executor.ts";
 
 /** Executes the recorded steps of an ended run again, each from its recorded inputs, and compares every hash. Effects and waits are not repeated. */
 export async function replayRun(state: RunState, ports: ExecutorPorts): Promise<JsonObject> {
   const steps: JsonObject[] = [];
-  for (const step of stepsOf(state)) steps.push(await replayStep(state, step, ports));
+  const { stepById } = planIndex(state.plan);
+  for (const step of stepsOf(state)) steps.push(await replayStep(state, stepById.get(step.id), step, ports));
+  for (const { step, state: own } of state.replaced ?? []) steps.push(await replayStep(state, step, own, ports));
   const count = (verdict: string): number => steps.filter((step) => step["verdict"] === verdict).length;
   return {
     run_id: state.header.id,
@@ -23,11 +27,17 @@ export async function replayRun(state: RunState, ports: ExecutorPorts): Promise<
   };
 }
 
-async function replayStep(state: RunState, step: StepState, ports: ExecutorPorts): Promise<JsonObject> {
-  const planned = planIndex(state.plan).stepById.get(step.id);
+async function replayStep(
+  state: RunState,
+  planned: PlanStep | undefined,
+  step: StepState,
+  ports: ExecutorPorts,
+): Promise<JsonObject> {
   const { outcome } = step;
   const base = { step: step.id, node: planned?.node ?? "", version: planned?.version ?? "" };
-  if (!planned || !outcome || planned.kind === "effect" || planned.wait || step.attempts.length === 0) {
+  // A step that was answered with its composite has no recorded state of its own.
+  const hollow = outcome?.ok === true && outcome.hit?.boundary !== undefined;
+  if (!planned || !outcome || hollow || planned.kind === "effect" || planned.wait || step.attempts.length === 0) {
     return { ...base, verdict: "not_repeated" };
   }
   const work: WorkStep = { ...planned, attempt: step.attempts.length };
@@ -42,8 +52,9 @@ async function replayStep(state: RunState, step: StepState, ports: ExecutorPorts
       expiresAt: Number.MAX_SAFE_INTEGER,
       steps: [work],
       values: null,
+      anew: true,
     },
-    valuesFor(state, [step.id]),
+    inputsOf(state, planned),
     ports,
   );
   const again = result?.outcome;
@@ -61,4 +72,14 @@ async function replayStep(state: RunState, step: StepState, ports: ExecutorPorts
     actual,
     error: again && !again.ok ? wireFault(again.fault) : null,
   };
+}
+
+/** What the step was given. Values never change, so a replaced step finds its own too. */
+function inputsOf(state: RunState, { inputs }: PlanStep): Readonly<Record<SourceId, StoredValue>> {
+  const values: Record<SourceId, StoredValue> = {};
+  for (const source of Object.values(inputs)) {
+    const value = source.step === null ? state.given[source.key] : outputOf(state, source.step, source.key);
+    if (value) values[sourceId(source)] = value;
+  }
+  return values;
 }

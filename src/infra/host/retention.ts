@@ -2,12 +2,15 @@ import { faultOf } from "../../core/errors.ts";
 import { DAY_MS } from "../../core/retention/day.ts";
 import { firstKeptDay, type Retention } from "../../core/retention/settings.ts";
 import type { Instant } from "../../core/run/state.ts";
+import { collectOrphanedResults, expireResults } from "./retention/cached-results.ts";
 import { expireDeadLetters, resolveDone } from "./retention/dead-letters.ts";
 import { forEach } from "./retention/each.ts";
 import { expireRuns } from "./retention/expired-runs.ts";
+import { askedOnce } from "./retention/held-values.ts";
 import { SWEEP_LIMITS, type SweepLimits } from "./retention/limits.ts";
 import { collectOrphanedSegments } from "./retention/orphaned-segments.ts";
 import type { SweepPorts } from "./retention/ports.ts";
+import { expireTriggers } from "./retention/triggers.ts";
 import { forgetGhosts } from "./retention/unfinished-runs.ts";
 import { collectDoubtfulValues } from "./retention/doubtful-values.ts";
 import { collectOrphanedValues } from "./retention/orphaned-values.ts";
@@ -34,19 +37,23 @@ const DELETION_MEMORY_MS = DAY_MS;
 export async function sweep(ports: SweepPorts, settings: SweepSettings, now: Instant): Promise<SweepReport> {
   const { retention, limits = SWEEP_LIMITS } = settings;
   const firstKept = firstKeptDay(retention, now);
+  const live = askedOnce(ports.coordinator);
   const chores: readonly (readonly [string, () => Promise<number>])[] = [
     ["erased_segments", () => eraseWhatIsDue(ports, limits)],
     ["resolved_dead_letters", () => resolveDone(ports, now, limits)],
     ["forgotten_ghosts", () => forgetGhosts(ports, now, limits)],
     ["forgotten_deletions", () => forgetDeletions(ports, now, limits)],
     ["orphaned_segments", () => collectOrphanedSegments(ports, now, limits)],
-    ["doubtful_values", () => collectDoubtfulValues(ports, now, limits)],
+    ["doubtful_values", () => collectDoubtfulValues(ports, live, now, limits)],
+    ["expired_results", () => expireResults(ports, firstKept, now, limits)],
+    ["orphaned_results", () => collectOrphanedResults(ports, now, limits)],
     ...(firstKept === null
       ? []
       : ([
           ["expired_runs", () => expireRuns(ports, firstKept, now, limits)],
           ["expired_dead_letters", () => expireDeadLetters(ports, firstKept, limits)],
-          ["orphaned_values", () => collectOrphanedValues(ports, firstKept, now, limits)],
+          ["expired_triggers", () => expireTriggers(ports, firstKept, limits)],
+          ["orphaned_values", () => collectOrphanedValues(ports, live, firstKept, limits)],
         ] as const)),
   ];
   const done: Record<string, number> = {};

@@ -1,6 +1,16 @@
+import { VALUES } from "../../core/retention/keys.ts";
+import { summaryOf } from "../../core/run/summary.ts";
 import { decodeParts, decodeRun, encodeBody, encodeRun, isTouched } from "../../core/run/codec.ts";
 import type { Transition } from "../../core/run/event.ts";
-import { TERMINAL_RUN, type Instant, type RunId, type RunState, type SegmentState } from "../../core/run/state.ts";
+import {
+  TERMINAL_RUN,
+  type Instant,
+  type RunHeader,
+  type RunId,
+  type RunState,
+  type SegmentState,
+} from "../../core/run/state.ts";
+import type { LiveValue } from "../../spi/run-coordinator.ts";
 import type { RingPart, RingStore } from "../../spi/ring-store.ts";
 
 /** Runs of few segments are one row, rewritten whole; larger ones are a row a segment, so a step's cost stays constant. */
@@ -55,6 +65,16 @@ export class RingRuns {
     return state && encodeRun(state);
   }
 
+  /** The large values a run refers to; none when the owner is no run that is here. */
+  valuesOf(owner: string): readonly LiveValue[] {
+    if (owner.startsWith("~")) return [];
+    const record = this.record(owner);
+    // Most runs have none, and decoding is what costs.
+    if (record === null || !record.includes(`"${VALUES}`)) return [];
+    const { tenant, values } = summaryOf(decodeRun(record));
+    return values.map((key) => ({ tenant, key }));
+  }
+
   /** Writes a run that arrived. Call inside a transaction. */
   insert(id: RunId, record: string, dueAt: Instant | null): void {
     this.#store.write(id, chunks(WHOLE, record, dueAt));
@@ -63,9 +83,11 @@ export class RingRuns {
   /** Writes what a transition changed, or everything the first time. Call inside a transaction, with the state after it. */
   save(state: RunState, transition: Transition, dueAt: Instant | null): void {
     const id = state.header.id;
-    if (!this.#split.has(id)) {
+    // A new plan changes what is otherwise written once; its run may also have outgrown a row.
+    if (!this.#split.has(id) || transition.plan) {
       const record = state.plan.segments.length <= WHOLE_MAX_SEGMENTS ? encodeRun(state) : null;
       if (record !== null && record.length <= WHOLE_MAX_CHARS) {
+        if (this.#split.delete(id)) this.#store.remove(id);
         return this.#store.write(id, [{ part: WHOLE, body: record, dueAt }]);
       }
       return this.#splitUp(state, dueAt);
@@ -107,17 +129,24 @@ const segmentPart = (segment: SegmentState): RingPart => ({
   dueAt: segment.dueAt,
 });
 
-/** The header is due when the run as a whole is: at its deadline, or when it has ended and must leave. */
-const headerPart = (state: RunState, dueAt: Instant | null): RingPart => ({
+/** The header is due when the run as a whole is; once it has ended, when it must leave. */
+const headerPart = ({ header }: RunState, dueAt: Instant | null): RingPart => ({
   part: HEADER,
-  body: JSON.stringify(state.header),
-  dueAt: TERMINAL_RUN.has(state.header.status) ? dueAt : state.header.deadlineAt,
+  body: JSON.stringify(header),
+  dueAt: TERMINAL_RUN.has(header.status) ? dueAt : headerDue(header),
 });
 
-/** The next moment a run needs attention: a lease, a backoff or its deadline; `flushAt` once it has ended. */
+/** When the run as a whole needs attention: at its deadline, or when its question for another plan goes out again. */
+function headerDue({ deadlineAt, replanning }: RunHeader): Instant | null {
+  const askedUntil = replanning?.question?.until ?? null;
+  if (deadlineAt === null || askedUntil === null) return deadlineAt ?? askedUntil;
+  return Math.min(deadlineAt, askedUntil);
+}
+
+/** The next moment a run needs attention: a lease, a backoff, a question or its deadline; `flushAt` once it has ended. */
 export function dueOf(state: RunState, flushAt: Instant): Instant | null {
   if (TERMINAL_RUN.has(state.header.status)) return flushAt;
-  let due = state.header.deadlineAt;
+  let due = headerDue(state.header);
   for (const { dueAt } of state.segments.values()) if (dueAt !== null && (due === null || dueAt < due)) due = dueAt;
   return due;
 }

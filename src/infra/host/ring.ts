@@ -1,28 +1,33 @@
-import { retryAfterSeconds } from "../../core/errors.ts";
-import { apply } from "../../core/run/begin.ts";
-import { decodeRun, encodeRun } from "../../core/run/codec.ts";
-import {
-  DEFAULT_LEASES,
-  type Intent,
-  type LeaseSettings,
-  type RunEvent,
-  type Transition,
-} from "../../core/run/event.ts";
+import type { Holder } from "../../core/limit/book.ts";
+import { apply, isIdle } from "../../core/run/begin.ts";
+import { decodeRun } from "../../core/run/codec.ts";
+import { DEFAULT_LEASES, type Intent, type LeaseSettings, type RunEvent } from "../../core/run/event.ts";
 import { reduce } from "../../core/run/reduce.ts";
 import { TERMINAL_RUN, type Instant, type RunId, type RunState } from "../../core/run/state.ts";
-import { valuesFor, workOf } from "../../core/run/work-of.ts";
-import type { Answer, EventMessage, ExecuteMessage, SourceId, Undeliverable } from "../../core/run/work.ts";
+import { valuesFor } from "../../core/run/work-of.ts";
+import type { Answer, EventMessage, PlanAnswer, SourceId, Undeliverable } from "../../core/run/work.ts";
 import type { StoredValue } from "../../core/run/value.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { EventBus } from "../../spi/event-bus.ts";
 import type { Log } from "../../spi/log.ts";
 import type { RingAlarm, RingStore } from "../../spi/ring-store.ts";
 import type { Timer } from "../../spi/timer.ts";
-import type { ArchiveBatch, ControlEvent, ControlReceipt, Receipt, Submission } from "../../spi/run-coordinator.ts";
+import type {
+  ArchiveBatch,
+  ControlEvent,
+  ControlReceipt,
+  LiveValue,
+  Receipt,
+  Submission,
+} from "../../spi/run-coordinator.ts";
+import { announceEnd, type AnnouncePorts } from "./announce-end.ts";
+import { recall, type RingMemory } from "./ring-memory.ts";
 import { NEWS, RingNews } from "./ring-news.ts";
-import { OUTBOX, RingOutbox } from "./ring-outbox.ts";
-import { dueOf, RingRuns } from "./ring-runs.ts";
-import { RingTimers } from "./ring-timers.ts";
+import { OUTBOX, type RingOutbox } from "./ring-outbox.ts";
+import { publishIntents, publishNews } from "./ring-post.ts";
+import { dueOf, type RingRuns } from "./ring-runs.ts";
+import type { RingTimers } from "./ring-timers.ts";
+import { isExpired, repeatOf, tombstoneOf, tombstonePart } from "./ring-tombstones.ts";
 import { RingWaiters } from "./ring-waiters.ts";
 import { systemTimer } from "./system.ts";
 
@@ -47,29 +52,14 @@ export interface RingPorts {
   readonly store: RingStore;
   readonly alarm: RingAlarm;
   readonly bus: EventBus;
+  /** Where the ends of runs are announced that something follows. */
+  readonly triggerBus?: AnnouncePorts["triggerBus"];
   readonly clock: Clock;
   readonly log: Log;
   /** What ends a wait; the machine's own when absent. */
   readonly timer?: Timer;
   /** What decides; `core/run` when absent. */
   readonly decide?: typeof reduce;
-}
-
-const TOMBSTONE = "t";
-
-/** What a ring keeps in memory: all of it follows from storage. */
-interface Memory {
-  readonly runs: RingRuns;
-  readonly timers: RingTimers;
-  readonly outbox: RingOutbox;
-}
-
-function recall(number: number, { store, alarm }: RingPorts): Memory {
-  const runs = new RingRuns(store);
-  const timers = new RingTimers(store, alarm);
-  const outbox = new RingOutbox(number, store, runs);
-  timers.rearm();
-  return { runs, timers, outbox };
 }
 
 /**
@@ -83,7 +73,7 @@ export class Ring {
   readonly #settings: RingSettings;
   readonly #news = new RingNews();
   readonly #waiters: RingWaiters;
-  #memory: Memory;
+  #memory: RingMemory;
 
   constructor(number: number, ports: RingPorts, settings: RingSettings = DEFAULT_RING) {
     this.#number = number;
@@ -106,13 +96,17 @@ export class Ring {
   }
 
   async submit(submission: Submission): Promise<Receipt> {
-    const known = this.#known(submission);
+    const parts = this.#ports.store.read(submission.runId);
+    const known = repeatOf(submission, parts, () => this.#runs.load(submission.runId));
     if (known) return known;
     const now = this.#ports.clock.now();
     if (submission.finished) {
       const flushAt = now + this.#settings.flushMs;
       this.#timers.guard(flushAt);
-      this.#commit(() => this.#runs.insert(submission.runId, submission.record, flushAt));
+      this.#commit(() => {
+        if (submission.restored) this.#ports.store.remove(submission.runId);
+        this.#runs.insert(submission.runId, submission.record, flushAt);
+      });
       this.#timers.set(submission.runId, flushAt);
       this.#outbox.finished(submission.runId);
       return { kind: "accepted", record: null };
@@ -125,9 +119,19 @@ export class Ring {
 
   async answer(answers: readonly Answer[]): Promise<void> {
     const now = this.#ports.clock.now();
-    for (const { runId, segment, token, results } of answers) {
-      await this.#event(runId, { type: "answer", segment, token, results }, now);
+    for (const { runId, ...answer } of answers) await this.#event(runId, { type: "answer", ...answer }, now);
+  }
+
+  /** It is these segments' turn at a limit; returns those that do not wait for one. */
+  async admit(called: readonly Holder[]): Promise<readonly Holder[]> {
+    const now = this.#ports.clock.now();
+    const idle: Holder[] = [];
+    for (const holder of called) {
+      const state = this.#runs.load(holder.runId);
+      const event = { type: "admitted", segment: holder.segment } as const;
+      if (!state || !(await this.#change(state, event, now, false))) idle.push(holder);
     }
+    return idle;
   }
 
   async undeliverable(items: readonly Undeliverable[]): Promise<void> {
@@ -135,6 +139,10 @@ export class Ring {
     for (const { runId, segment, token, fault } of items) {
       await this.#event(runId, { type: "undeliverable", segment, token, fault }, now);
     }
+  }
+
+  async replanned({ runId, token, result }: PlanAnswer): Promise<void> {
+    await this.#event(runId, { type: "replanned", token, result }, this.#ports.clock.now());
   }
 
   read(id: RunId): string | null {
@@ -157,10 +165,20 @@ export class Ring {
     return { kind: "known", changed, status: this.#runs.load(id)?.header.status ?? before };
   }
 
+  /** Whether the dispatch with this token still is what the segment waits for. */
+  holds(id: RunId, segment: string, token: string): boolean {
+    return this.#runs.load(id)?.segments.get(segment)?.lease?.token === token;
+  }
+
   values(id: RunId, segment: string, token: string): Readonly<Record<SourceId, StoredValue>> | null {
     const state = this.#runs.load(id);
     const lease = state?.segments.get(segment)?.lease;
     return state && lease && lease.token === token ? valuesFor(state, lease.steps) : null;
+  }
+
+  /** The large values of the runs that are here. */
+  liveValues(): readonly LiveValue[] {
+    return this.#ports.store.owners().flatMap((owner) => this.#runs.valuesOf(owner));
   }
 
   /** The alarm: due runs tick, finished runs leave, unanswered archive messages go out again. */
@@ -190,7 +208,7 @@ export class Ring {
       const runs = this.#outbox.archived(batch);
       for (const { id, keyed } of runs) {
         store.remove(id);
-        if (keyed !== null) store.write(id, [{ part: TOMBSTONE, body: keyed, dueAt: expiresAt }]);
+        if (keyed !== null) store.write(id, [tombstonePart(keyed, expiresAt)]);
       }
       return runs;
     });
@@ -199,17 +217,6 @@ export class Ring {
       this.#timers.set(id, keyed === null ? null : expiresAt);
     }
     this.#timers.set(OUTBOX, this.#outbox.nextRetryAt());
-  }
-
-  #known(submission: Submission): Receipt | null {
-    const parts = this.#ports.store.read(submission.runId);
-    if (parts.length === 0) return null;
-    const tombstone = parts.find(({ part }) => part === TOMBSTONE);
-    if (tombstone)
-      return tombstone.body === submission.requestHash ? { kind: "duplicate", record: null } : { kind: "conflict" };
-    const state = this.#runs.load(submission.runId);
-    if (!state || state.header.requestHash !== submission.requestHash) return { kind: "conflict" };
-    return { kind: "duplicate", record: encodeRun(state) };
   }
 
   /** One transaction. Memory runs ahead of storage inside it, so a refused one throws memory away. */
@@ -244,36 +251,21 @@ export class Ring {
     this.#commit(() => this.#runs.save(next, transition, due));
     this.#runs.remember(next);
     this.#timers.set(next.header.id, due);
-    if (news) this.#note(next.header.id, flushAt);
+    if (news) {
+      this.#news.add(next.header.id);
+      this.#timers.set(NEWS, flushAt);
+    }
     await this.#act(next, transition.intents);
     return true;
   }
 
-  /** An unfinished run's place in the index has changed. */
-  #note(id: RunId, flushAt: Instant): void {
-    this.#news.add(id);
-    this.#timers.set(NEWS, flushAt);
-  }
-
   async #act(state: RunState, intents: readonly Intent[]): Promise<void> {
-    const work: ExecuteMessage[] = [];
-    for (const intent of intents) {
-      if (intent.type === "dispatch") work.push({ type: "work", version: 1, work: workOf(state, intent) });
-      else {
-        this.#outbox.finished(state.header.id);
-        this.#waiters.wake(state.header.id);
-      }
+    if (intents.some(({ type }) => type === "finished")) {
+      this.#outbox.finished(state.header.id);
+      this.#waiters.wake(state.header.id);
     }
-    if (work.length === 0) return;
-    try {
-      await this.#ports.bus.publishWork(work);
-    } catch (cause) {
-      this.#ports.log.warn("dispatch was not published; the lease will expire and it goes out again", {
-        correlation_id: state.header.correlationId,
-        run_id: state.header.id,
-        retryable: cause instanceof Error && "fault" in cause ? retryAfterSeconds(cause.fault as never) !== null : true,
-      });
-    }
+    await publishIntents(state, intents, this.#ports);
+    if (TERMINAL_RUN.has(state.header.status)) await announceEnd(state.header, this.#ports);
   }
 
   async #flush(now: Instant): Promise<void> {
@@ -291,23 +283,13 @@ export class Ring {
     if (messages.length === 0) return;
     // While the messages travel, another call may arm for something later; what is next must be armed by then.
     this.#timers.rearm();
-    try {
-      await this.#ports.bus.publishEvents(messages);
-    } catch {
-      this.#ports.log.warn("events were not published; what must not be lost goes out again", {
-        correlation_id: `ring-${this.#number}`,
-      });
-    }
+    await publishNews(this.#number, messages, this.#ports);
   }
 
   #expireTombstone(owner: string, now: Instant): boolean {
-    const tombstone = this.#ports.store.read(owner).find(({ part }) => part === TOMBSTONE);
-    if (!tombstone || (tombstone.dueAt ?? 0) > now) return false;
+    if (!isExpired(tombstoneOf(this.#ports.store.read(owner)), now)) return false;
     this.#commit(() => this.#ports.store.remove(owner));
     this.#timers.set(owner, null);
     return true;
   }
 }
-
-const isIdle = (transition: Transition): boolean =>
-  transition.header === null && transition.segments.length === 0 && transition.intents.length === 0;

@@ -2,22 +2,26 @@ import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
 import { fault, faultOf, RuntimeHostError, type Fault } from "../../core/errors.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { encodeRun } from "../../core/run/codec.ts";
-import { valueHash } from "../../core/run/hash.ts";
-import { rerunOf } from "../../core/run/rerun.ts";
-import { keyedRunId, ringOf, runId } from "../../core/run/run-id.ts";
+import { heardBefore, heardEvent } from "../../core/run/heard.ts";
+import { ringOf } from "../../core/run/run-id.ts";
 import { moveValues, openSnapshot, refsOf, sealSnapshot } from "../../core/run/snapshot.ts";
 import { TERMINAL_RUN, type RunState } from "../../core/run/state.ts";
 import { summarizeRun } from "../../core/run/view.ts";
 import type { Ids } from "../../spi/clock.ts";
 import type { ControlEvent, RunCoordinator } from "../../spi/run-coordinator.ts";
+import type { RunRetention } from "../../spi/run-retention.ts";
 import { storeState, type ExecutorPorts } from "./executor.ts";
 import { replayRun } from "./replay.ts";
+import { takenId, unknownRun } from "./run-faults.ts";
 import type { RunReader } from "./run-reader.ts";
-import type { RerunRequest, RunControlService } from "./services.ts";
+import { rerun } from "./run-rerun.ts";
+import type { RunControlService } from "./services.ts";
 
 export interface RunControlPorts extends ExecutorPorts {
   readonly coordinator: RunCoordinator;
   readonly runs: RunReader;
+  /** Where deletions are remembered. */
+  readonly retention: Pick<RunRetention, "undelete">;
   readonly ids: Ids;
 }
 
@@ -34,10 +38,12 @@ export function runControlService(ports: RunControlPorts, rings: number): RunCon
   };
   return {
     control: (tenant, id, event) => guarded(() => control(tenant, id, event, ports)),
-    signal: (tenant, id, name, payload) =>
+    signal: (tenant, id, name, payload, key = null) =>
       guarded(async () => {
         const { payload: stored } = await storeState(tenant, { payload }, ports);
-        return stored ? control(tenant, id, { type: "event", name, payload: stored }, ports) : err(unknownRun(id));
+        if (!stored) return err(unknownRun(id));
+        const heard = key === null ? {} : { heard: heardEvent(key, name, payload) };
+        return control(tenant, id, { type: "event", name, payload: stored, ...heard }, ports);
       }),
     rerun: (tenant, id, request, correlationId) =>
       guarded(() => rerun(tenant, id, request, correlationId, ports, rings)),
@@ -52,13 +58,22 @@ export function runControlService(ports: RunControlPorts, rings: number): RunCon
 async function control(tenant: string, id: string, event: ControlEvent, ports: RunControlPorts): Answer {
   if (ringOf(id) === null) return err(unknownRun(id));
   const receipt = await ports.coordinator.control(tenant, id, event);
-  if (receipt.kind === "known") {
-    if (receipt.changed) return ok({ run_id: id, status: receipt.status });
-    return err(idle(id, receipt.status, event));
-  }
-  const archived = await ports.runs.read(tenant, id);
-  return err(archived ? idle(id, archived.header.status, event) : unknownRun(id));
+  if (receipt.kind === "known" && receipt.changed) return ok({ run_id: id, status: receipt.status });
+  const heard = event.type === "event" ? event.heard : undefined;
+  if (receipt.kind === "known" && !heard) return err(idle(id, receipt.status, event));
+  const state = await ports.runs.read(tenant, id);
+  if (!state) return err(unknownRun(id));
+  const { status } = state.header;
+  const before = heard ? heardBefore(state.header, heard) : "no";
+  if (before === "no") return err(idle(id, status, event));
+  return before === "same" ? ok({ run_id: id, status }) : err(otherEvent(id));
 }
+
+const otherEvent = (id: string): Fault =>
+  fault("IDEMPOTENCY_CONFLICT", `run '${id}' has had another event under this idempotency key`, {
+    place: "header idempotency-key",
+    hint: "send the same name and payload as the first time, or use a new key",
+  });
 
 /** The event came too late, or to nobody. */
 function idle(id: string, status: string, event: ControlEvent): Fault {
@@ -72,66 +87,12 @@ function idle(id: string, status: string, event: ControlEvent): Fault {
   });
 }
 
-const taken = (id: string): Fault =>
-  fault("IDEMPOTENCY_CONFLICT", `another request has the run id '${id}'`, { hint: "send another idempotency key" });
-
-const unknownRun = (id: string): Fault => fault("RUN_NOT_FOUND", `there is no run '${id}'`);
-
 async function ended(state: RunState | null, id: string, use: (state: RunState) => Promise<JsonObject>): Answer {
   if (!state) return err(unknownRun(id));
   if (TERMINAL_RUN.has(state.header.status)) return ok(await use(state));
   return err(
     fault("RUN_NOT_FINISHED", `run '${id}' is ${state.header.status}`, { hint: "wait for its end, or cancel it" }),
   );
-}
-
-async function rerun(
-  tenant: string,
-  id: string,
-  request: RerunRequest,
-  correlationId: string,
-  ports: RunControlPorts,
-  rings: number,
-): Answer {
-  const original = await ports.runs.read(tenant, id);
-  if (!original) return err(unknownRun(id));
-  const now = ports.clock.now();
-  const { operation, sourceNode, tags } = original.header;
-  const { from, downstream, idempotencyKey: key } = request;
-  const keyed = key === null ? null : keyedRunId(tenant, JSON.stringify([id, key]), rings);
-  const identity = {
-    id: keyed ?? runId(ports.ids.ring(rings), ports.ids.ulid(now)),
-    tenant,
-    operation,
-    correlationId,
-    envelopeId: ports.ids.uuid(),
-    sourceNode,
-    idempotencyKey: key,
-    requestHash: key === null ? "" : valueHash({ id, from, downstream, given: request.given }),
-    tags,
-  };
-  const stray = Object.keys(request.given).find((key) => !original.plan.given.includes(key));
-  if (stray !== undefined) {
-    return err(
-      fault("INVALID_PARAMETER", `run '${id}' was not given '${stray}'`, {
-        place: `$.given[${JSON.stringify(stray)}]`,
-        hint: `it was given ${original.plan.given.join(", ") || "nothing"}`,
-      }),
-    );
-  }
-  const given = await storeState(tenant, request.given, ports);
-  const repeated = rerunOf(original, identity, { from, downstream, given, plan: null }, now);
-  if (!repeated.ok) return repeated;
-  const { kind } = await ports.coordinator.submit({
-    runId: identity.id,
-    requestHash: identity.requestHash,
-    keyed: key !== null,
-    finished: false,
-    record: encodeRun(repeated.value),
-  });
-  if (kind === "accepted") return ok(summarizeRun(repeated.value));
-  const first = kind === "duplicate" ? await ports.runs.read(tenant, identity.id) : null;
-  return first ? ok(summarizeRun(first)) : err(taken(identity.id));
 }
 
 async function seal(state: RunState, { blobs }: RunControlPorts): Promise<JsonObject> {
@@ -147,13 +108,23 @@ async function seal(state: RunState, { blobs }: RunControlPorts): Promise<JsonOb
 async function importRun(tenant: string, snapshot: JsonValue, ports: RunControlPorts): Answer {
   const opened = openSnapshot(snapshot);
   if (!opened.ok) return opened;
-  const { id, tenant: owner, requestHash } = opened.value.state.header;
+  const { id, tenant: owner, requestHash, createdAt } = opened.value.state.header;
   if (owner !== tenant) return err(fault("INVALID_PARAMETER", `run '${id}' belongs to another tenant`));
   const known = await ports.runs.read(tenant, id);
-  if (known) return ok(summarizeRun(known));
+  // A key that is used again after a day begins another run under the same id.
+  if (known) return known.header.createdAt === createdAt ? ok(summarizeRun(known)) : err(takenId(id));
   const placed = await storeState(tenant, Object.fromEntries(opened.value.values), ports);
   const state = moveValues(opened.value.state, new Map(Object.entries(placed)));
   const record = encodeRun(state);
-  const { kind } = await ports.coordinator.submit({ runId: id, requestHash, keyed: false, finished: true, record });
-  return kind === "conflict" ? err(taken(id)) : ok(summarizeRun(state));
+  // Whoever takes a deleted run in again wants it back: neither the index nor the ring may swallow it.
+  await ports.retention.undelete(tenant, id);
+  const { kind } = await ports.coordinator.submit({
+    runId: id,
+    requestHash,
+    keyed: false,
+    finished: true,
+    restored: true,
+    record,
+  });
+  return kind === "conflict" ? err(takenId(id)) : ok(summarizeRun(state));
 }

@@ -7,10 +7,13 @@ import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { DeadLetterStore } from "../../spi/dead-letter-store.ts";
 import type { Log } from "../../spi/log.ts";
+import type { ResultCache } from "../../spi/result-cache.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
 import type { RunIndex } from "../../spi/run-index.ts";
 import type { RunRetention } from "../../spi/run-retention.ts";
 import type { SegmentLedger } from "../../spi/segment-ledger.ts";
+import { removeResultsOf } from "./cache-removal.ts";
+import type { CacheReader } from "./cache-reader.ts";
 import { eraseRecords } from "./segment-eraser.ts";
 
 export interface RunRemovalPorts {
@@ -20,6 +23,9 @@ export interface RunRemovalPorts {
   readonly segments: SegmentLedger;
   readonly deadLetters: DeadLetterStore;
   readonly blobs: BlobStore;
+  /** Absent where nothing is cached. */
+  readonly results?: ResultCache;
+  readonly cache?: CacheReader;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -55,8 +61,9 @@ async function remove(tenant: string, runId: string, ports: RunRemovalPorts): Pr
   const now = ports.clock.now();
   const summary = await ports.index.get(tenant, runId);
   if (summary) await removeDeadLetters(tenant, runId, ports);
+  if (summary) await removeResultsOf(summary, ports);
   if (summary?.finishedAt === null) {
-    await ports.retention.forgetUnfinished(tenant, runId, now);
+    await ports.retention.forgetUnfinished(tenant, summary, now);
     return ok(null);
   }
   const deletion = await ports.retention.delete(tenant, runId, now);

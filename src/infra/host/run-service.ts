@@ -1,18 +1,21 @@
 import { fault } from "../../core/errors.ts";
 import { err, ok } from "../../core/result.ts";
+import { chainedView } from "../../core/chain/sequel.ts";
 import { executionResult } from "../../core/run/execution-result.ts";
 import { signalsOf } from "../../core/run/signals.ts";
 import { TERMINAL_RUN } from "../../core/run/state.ts";
 import { viewRun } from "../../core/run/view.ts";
+import type { SequelLedger } from "../../spi/sequel-ledger.ts";
 import type { RunReader } from "./run-reader.ts";
 import type { RunService } from "./services.ts";
 
 /** What clients may see of runs. */
-export function runService(runs: RunReader): RunService {
+export function runService(runs: RunReader, sequels?: Pick<SequelLedger, "of">): RunService {
   return {
     async view(tenant, id) {
       const state = await runs.read(tenant, id);
-      return state && viewRun(state);
+      if (!state?.header.chains || !sequels || state.header.foreign) return state && viewRun(state);
+      return { ...viewRun(state), chained: chainedView(await sequels.of(tenant, id)) };
     },
     async result(tenant, id) {
       const state = await runs.read(tenant, id);

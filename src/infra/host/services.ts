@@ -4,10 +4,15 @@ import type { Fault } from "../../core/errors.ts";
 import type { PlanTextFormat } from "../../core/plan/views/plan-text.ts";
 import type { NodeArtifacts } from "../../core/registry/node.ts";
 import type { Result } from "../../core/result.ts";
+import type { RunHeader } from "../../core/run/state.ts";
 import type { ControlEvent } from "../../spi/run-coordinator.ts";
+import type { CacheService } from "./cache-service.ts";
 import type { DeadLetterService } from "./dead-letter-service.ts";
+import type { MetricsService } from "./metrics-service.ts";
 import type { RunRemovalService } from "./run-removal.ts";
+import type { RevisionRequest } from "./run-revision.ts";
 import type { RunSearchService } from "./run-search.ts";
+import type { TriggerService } from "./trigger-service.ts";
 
 /** What the gateway's routes may do: capabilities, not bindings. Every method is scoped to one tenant. */
 export interface Services {
@@ -19,6 +24,9 @@ export interface Services {
   readonly search: RunSearchService;
   readonly removal: RunRemovalService;
   readonly deadLetters: DeadLetterService;
+  readonly triggers: TriggerService;
+  readonly cache: CacheService;
+  readonly metrics: MetricsService;
   readonly health: HealthService;
 }
 
@@ -28,7 +36,12 @@ export interface AcceptOptions {
   readonly waitMs: number;
   /** A registry version the caller must see, from an earlier answer; null for any. */
   readonly registryVersion: string | null;
+  /** Where the run comes from, when no client asked for it. */
+  readonly origin?: RunOrigin;
 }
+
+/** What led to a run: another run, or a bus message. */
+export type RunOrigin = Pick<RunHeader, "lineage" | "trigger">;
 
 /** An accepted envelope: 200 with everything when the run has ended, 202 while it goes on. */
 export interface Accepted {
@@ -95,6 +108,10 @@ export interface RerunRequest {
   readonly downstream: boolean;
   /** Given values that replace the original ones. */
   readonly given: JsonObject;
+  /** How the plan is to be changed; as it was when left out. */
+  readonly revision?: RevisionRequest;
+  /** Whether what the run started at its end is started again; not when left out. */
+  readonly chains?: boolean;
   /** Makes a repeated request the same rerun; null makes every request one of its own. */
   readonly idempotencyKey: string | null;
 }
@@ -103,7 +120,14 @@ export interface RunControlService {
   /** INVALID_STATE when the run has ended or the event finds nobody; RUN_NOT_FOUND. The answer is the run's status. */
   control(tenant: string, runId: string, event: ControlEvent): Promise<Result<JsonObject, Fault>>;
   /** As control with an event, whose payload may be large. */
-  signal(tenant: string, runId: string, name: string, payload: JsonValue): Promise<Result<JsonObject, Fault>>;
+  signal(
+    tenant: string,
+    runId: string,
+    name: string,
+    payload: JsonValue,
+    /** Makes repeated requests one event; null makes every request one of its own. */
+    idempotencyKey?: string | null,
+  ): Promise<Result<JsonObject, Fault>>;
   /** Begins a new run that repeats an ended one; answers its summary. */
   rerun(
     tenant: string,

@@ -4,6 +4,8 @@ import type { Clock, Ids } from "../../spi/clock.ts";
 import type { DeadLetterStore } from "../../spi/dead-letter-store.ts";
 import type { Log } from "../../spi/log.ts";
 import type { ArchivePorts } from "../host/archive-consumer.ts";
+import { CacheReader } from "../host/cache-reader.ts";
+import { cacheService } from "../host/cache-service.ts";
 import { consumeDeadLetters, type DeadLetterPorts } from "../host/dead-letter-consumer.ts";
 import { deadLetterService } from "../host/dead-letter-service.ts";
 import { consumeEvents } from "../host/events-consumer.ts";
@@ -13,9 +15,11 @@ import type { ExecutorPorts } from "../host/executor.ts";
 import type { HandlerRouter } from "../host/handler-router.ts";
 import { healthService } from "../host/health-service.ts";
 import { silentLog } from "../host/log.ts";
+import { metricsService } from "../host/metrics-service.ts";
 import { nodeService } from "../host/node-service.ts";
 import { planService } from "../host/plan-service.ts";
 import { RegistryCache } from "../host/registry-cache.ts";
+import { consumeReplans } from "../host/replan-consumer.ts";
 import { DEFAULT_RING, Ring, type RingSettings } from "../host/ring.ts";
 import { sweep, type SweepReport, type SweepSettings } from "../host/retention.ts";
 import type { SweepPorts } from "../host/retention/ports.ts";
@@ -25,17 +29,28 @@ import { runRemovalService } from "../host/run-removal.ts";
 import { runSearchService } from "../host/run-search.ts";
 import { runService } from "../host/run-service.ts";
 import type { Services } from "../host/services.ts";
+import type { TriggerPorts } from "../host/take-trigger.ts";
+import { triggerService } from "../host/trigger-service.ts";
+import type { Limiter } from "../../spi/limiter.ts";
 import type { NodeRegistry } from "../../spi/node-registry.ts";
 import type { RingStore } from "../../spi/ring-store.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
+import type { Timer } from "../../spi/timer.ts";
+import type { SequelLedger } from "../../spi/sequel-ledger.ts";
+import type { TriggerStore } from "../../spi/trigger-store.ts";
 import type { TrustStore } from "../../spi/trust-store.ts";
 import { memoryBlobStore } from "./blob-store.ts";
 import { memoryDeadLetterStore } from "./dead-letter-store.ts";
 import { memoryEventBus, type MemoryEventBus } from "./event-bus.ts";
+import { memoryLimiter } from "./limiter.ts";
 import { memoryNodeRegistry } from "./node-registry.ts";
 import { memoryRingStore } from "./ring-store.ts";
 import { memoryRunCoordinator } from "./run-coordinator.ts";
 import { memoryRunBooks, type RunBooks } from "./run-books.ts";
+import { memorySequelLedger } from "./sequel-ledger.ts";
+import { memoryTriggerBus, type MemoryTriggerBus } from "./trigger-bus.ts";
+import { deliverTriggers } from "./triggering.ts";
+import { memoryTriggerStore } from "./trigger-store.ts";
 import { memoryTrustScores } from "./trust-scores.ts";
 import { memoryTrustStore } from "./trust-store.ts";
 
@@ -47,6 +62,10 @@ export interface EnginePorts extends RunBooks {
   readonly deadLetters: DeadLetterStore;
   readonly trust: TrustStore;
   readonly coordinator: RunCoordinator;
+  readonly triggerBus: MemoryTriggerBus;
+  readonly triggers: TriggerStore;
+  readonly sequels: SequelLedger;
+  readonly limiter: Limiter;
 }
 
 export interface EngineOptions {
@@ -55,6 +74,10 @@ export interface EngineOptions {
   readonly log?: Log;
   readonly rings?: number;
   readonly settings?: RingSettings;
+  /** How many queued works of a tenant may be under way at once; absent for any number. */
+  readonly tenantSlots?: number;
+  /** What ends attempts and waits; the machine's own when absent. */
+  readonly timer?: Timer;
   /** Handlers over the engine's own ports; frozen. */
   readonly router: (ports: EnginePorts) => HandlerRouter;
   /** Wraps or replaces ports. */
@@ -86,16 +109,22 @@ interface RingSlot {
 
 export function memoryEngine(options: EngineOptions): MemoryEngine {
   const { clock, ids, log = silentLog, rings = 4, settings = DEFAULT_RING } = options;
+  const timing = options.timer ? { timer: options.timer } : {};
   const slots = new Map<number, RingSlot>();
   const scores = memoryTrustScores();
+  const deadLetters = memoryDeadLetterStore();
   const bare: EnginePorts = {
     registry: memoryNodeRegistry(scores),
     blobs: memoryBlobStore(),
     bus: memoryEventBus(),
-    ...memoryRunBooks(),
-    deadLetters: memoryDeadLetterStore(),
+    ...memoryRunBooks(deadLetters),
+    deadLetters,
     trust: memoryTrustStore(scores),
     coordinator: memoryRunCoordinator((ring) => open(ring)),
+    triggerBus: memoryTriggerBus(),
+    triggers: memoryTriggerStore(),
+    sequels: memorySequelLedger(),
+    limiter: memoryLimiter(clock),
   };
   const ports = options.ports?.(bare) ?? bare;
 
@@ -103,48 +132,80 @@ export function memoryEngine(options: EngineOptions): MemoryEngine {
     const slot = slots.get(number) ?? { store: memoryRingStore(), alarmAt: null, ring: null };
     slots.set(number, slot);
     const alarm = { arm: (at: number) => void (slot.alarmAt = at) };
-    slot.ring ??= new Ring(number, { store: slot.store, alarm, bus: ports.bus, clock, log }, settings);
+    slot.ring ??= new Ring(
+      number,
+      { store: slot.store, alarm, bus: ports.bus, triggerBus: ports.triggerBus, clock, log, ...timing },
+      settings,
+    );
     return slot.ring;
   }
 
   const cache = new RegistryCache(ports.registry, clock);
+  const reader = new CacheReader(ports.results, clock, log);
   const executor: ExecutorPorts = {
     registry: cache,
     router: options.router({ ...ports, registry: cache.writer() }),
     blobs: ports.blobs,
+    cache: reader,
     clock,
     log,
+    ...timing,
   };
   const runs = new RunReader(ports);
   const background = (work: Promise<unknown>): void => void work.catch(() => undefined);
-  const archive: ArchivePorts = { ...ports, registry: cache, clock, ids, log };
+  const archive: ArchivePorts = { ...ports, registry: cache, cache: reader, clock, ids, log };
   const kept: SweepPorts = { ...ports, runs, clock, log };
   const buried: DeadLetterPorts = { ...ports, clock, log };
+  const { triggerBus } = ports;
+  const envelopes = envelopeService(
+    { ...executor, coordinator: ports.coordinator, triggerBus, runs, ids, background },
+    { rings, leases: settings.leases ?? DEFAULT_LEASES },
+  );
+  const triggering: TriggerPorts = {
+    ...ports,
+    registry: cache,
+    runs,
+    envelopes,
+    clock,
+    ids,
+    log,
+    background,
+    deadLetters: buried,
+  };
   return {
     ports,
     deadLetters: ports.deadLetters,
     services: {
-      envelopes: envelopeService(
-        { ...executor, coordinator: ports.coordinator, runs, ids, background },
-        { rings, leases: settings.leases ?? DEFAULT_LEASES },
-      ),
+      envelopes,
       nodes: nodeService({ registry: cache.writer(), trust: ports.trust, clock }),
       plans: planService(cache, background),
-      runs: runService(runs),
-      control: runControlService({ ...executor, coordinator: ports.coordinator, runs, ids }, rings),
+      runs: runService(runs, ports.sequels),
+      triggers: triggerService(triggering),
+      control: runControlService(
+        { ...executor, coordinator: ports.coordinator, retention: ports.retention, runs, ids },
+        rings,
+      ),
       search: runSearchService(ports.index),
-      removal: runRemovalService(kept),
+      removal: runRemovalService({ ...kept, cache: reader }),
       deadLetters: deadLetterService({ ...kept, bus: ports.bus }),
+      cache: cacheService({ ...ports, cache: reader }),
+      metrics: metricsService({ ...ports, registry: cache, clock, background }),
       health: healthService([]),
     },
     async deliver() {
-      const { work, events, deadWork, deadEvents } = ports.bus;
-      const waiting = work.size + events.size + deadWork.size + deadEvents.size;
-      await work.drain((batch) => consumeWork(batch, { ...executor, coordinator: ports.coordinator }));
+      const { work, replans, events, deadWork, deadReplans, deadEvents } = ports.bus;
+      const queues = [work, replans, events, deadWork, deadReplans, deadEvents];
+      const waiting = queues.reduce((sum, { size }) => sum + size, 0);
+      const { coordinator, limiter } = ports;
+      const { tenantSlots = null } = options;
+      await work.drain((batch) => consumeWork(batch, { ...executor, coordinator, limiter, tenantSlots }));
+      await replans.drain((batch) => consumeReplans(batch, { ...executor, coordinator: ports.coordinator }));
       await events.drain((batch) => consumeEvents("events", batch, { archive, deadLetters: buried }));
       await deadWork.drain((batch) => consumeDeadLetters("execute", batch, buried));
+      await deadReplans.drain((batch) => consumeDeadLetters("execute", batch, buried));
       await deadEvents.drain((batch) => consumeDeadLetters("events", batch, buried));
-      return waiting > 0;
+      const triggered = await deliverTriggers(triggerBus, triggering, buried);
+      return waiting > 0 || triggered;
     },
     nextAlarm() {
       const armed = [...slots.values()].flatMap(({ alarmAt }) => (alarmAt === null ? [] : [alarmAt]));

@@ -37,6 +37,7 @@ export function memoryRingStore(): RingStore {
     remove: (owner, parts) => {
       for (const part of parts ?? [...(owners.get(owner)?.keys() ?? [])]) place(owner, part, null);
     },
+    owners: () => [...owners.keys()],
     timers: () =>
       [...owners].flatMap(([owner, parts]) =>
         [...parts.values()].flatMap(({ part, dueAt }) => (dueAt === null ? [] : [{ owner, part, dueAt }])),

@@ -1,8 +1,14 @@
+import type { DeadLetterStore } from "../../spi/dead-letter-store.ts";
+import type { Figures } from "../../spi/figures.ts";
+import type { ResultCache } from "../../spi/result-cache.ts";
 import type { RunIndex } from "../../spi/run-index.ts";
 import type { RunRetention } from "../../spi/run-retention.ts";
 import type { SegmentLedger } from "../../spi/segment-ledger.ts";
 import type { SweepMarks } from "../../spi/sweep-marks.ts";
 import type { ValueLedger } from "../../spi/value-ledger.ts";
+import { memoryDeadLetterStore } from "./dead-letter-store.ts";
+import { memoryFigures } from "./figures.ts";
+import { memoryResultCache } from "./result-cache.ts";
 import { memoryRunIndex } from "./run-index.ts";
 import { memoryRunRetention } from "./run-retention.ts";
 import { RunTables } from "./run-tables.ts";
@@ -17,9 +23,12 @@ export interface RunBooks {
   readonly segments: SegmentLedger;
   readonly values: ValueLedger;
   readonly marks: SweepMarks;
+  readonly results: ResultCache;
+  readonly figures: Figures;
 }
 
-export function memoryRunBooks(): RunBooks {
+/** @param deadLetters what the figures count among the rest */
+export function memoryRunBooks(deadLetters: DeadLetterStore = memoryDeadLetterStore()): RunBooks {
   const tables = new RunTables();
   return {
     index: memoryRunIndex(tables),
@@ -27,5 +36,7 @@ export function memoryRunBooks(): RunBooks {
     segments: memorySegmentLedger(tables),
     values: memoryValueLedger(tables),
     marks: memorySweepMarks(),
+    results: memoryResultCache(tables),
+    figures: memoryFigures(tables, deadLetters),
   };
 }

@@ -30,18 +30,24 @@ export function memoryRunRetention(tables: RunTables): RunRetention {
         .sort(oldestFirst);
       return structuredClone(open.slice(0, limit));
     },
-    async forget(tenant, runIds, now) {
-      for (const runId of runIds) tables.remove(tenant, runId, now);
+    async forget(tenant, kept, now) {
+      for (const { runId, createdAt } of kept) {
+        if (runs.get(keyOf(tenant, runId))?.createdAt === createdAt) tables.remove(tenant, runId, now);
+      }
     },
-    async forgetUnfinished(tenant, runId, now) {
-      if (runs.get(keyOf(tenant, runId))?.finishedAt === null) tables.remove(tenant, runId, now);
+    async forgetUnfinished(tenant, { runId, createdAt }, now) {
+      const run = runs.get(keyOf(tenant, runId));
+      if (run?.finishedAt === null && run.createdAt === createdAt) tables.remove(tenant, runId, now);
+    },
+    async undelete(tenant, runId) {
+      deletions.delete(keyOf(tenant, runId));
     },
     async delete(tenant, runId, now) {
       const key = keyOf(tenant, runId);
       const run = runs.get(key);
       if (deletions.has(key)) return "repeated";
       if (!run || run.finishedAt === null) return "unknown";
-      deletions.set(key, now);
+      deletions.set(key, { at: now, createdAt: run.createdAt });
       const { archive } = run;
       if (archive) tables.addErasure({ segment: archive.key, offset: archive.offset, length: archive.length });
       tables.remove(tenant, runId, now);
@@ -50,8 +56,8 @@ export function memoryRunRetention(tables: RunTables): RunRetention {
     async forgetDeletions(tenant, before, limit) {
       const own = JSON.stringify([tenant]).slice(0, -1);
       const old = [...deletions]
-        .filter(([key, at]) => at < before && key.startsWith(`${own},`))
-        .sort(([, a], [, b]) => a - b);
+        .filter(([key, { at }]) => at < before && key.startsWith(`${own},`))
+        .sort(([, a], [, b]) => a.at - b.at);
       for (const [key] of old.slice(0, limit)) deletions.delete(key);
       return Math.min(old.length, limit);
     },

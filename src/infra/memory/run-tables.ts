@@ -6,8 +6,8 @@ import type { Doubt } from "../../spi/value-ledger.ts";
 /** What the books on runs share: the tables of the database, as maps. Keys are JSON lists. */
 export class RunTables {
   readonly runs = new Map<string, RunSummary>();
-  /** When a run was deleted. */
-  readonly deletions = new Map<string, Instant>();
+  /** When a run was deleted, and when it had been created. */
+  readonly deletions = new Map<string, { readonly at: Instant; readonly createdAt: Instant }>();
   readonly segments = new Set<string>();
   readonly erasures = new Map<string, Erasure>();
   readonly doubts = new Map<string, Doubt>();
@@ -25,7 +25,12 @@ export class RunTables {
   remove(tenant: string, runId: RunId, now: Instant): void {
     const run = this.runs.get(keyOf(tenant, runId));
     this.runs.delete(keyOf(tenant, runId));
-    for (const key of run?.values ?? []) {
+    this.doubt(tenant, run?.values ?? [], now);
+  }
+
+  /** Values that lost a run which referred to them. */
+  doubt(tenant: string, values: readonly string[], now: Instant): void {
+    for (const key of values) {
       const since = Math.max(now, this.doubts.get(keyOf(tenant, key))?.since ?? 0);
       this.doubts.set(keyOf(tenant, key), { tenant, key, since });
     }

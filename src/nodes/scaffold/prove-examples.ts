@@ -29,9 +29,12 @@ export async function proveExamples(
   return ok(verdicts);
 }
 
-/** The refusal with the line counted in the code as the specification brought it. */
+/**
+ * The refusal with the line counted in the code as the specification brought it. The mistake is the specification's: it
+ * says nothing about the node that builds nodes.
+ */
 function inAuthorsCode(problem: Fault, example: string, codeFirstLine: number): Fault {
   const line = /:(\d+)$/.exec(problem.place ?? "")?.[1];
   const place = line === undefined ? "code" : `code:${Math.max(1, Number(line) - codeFirstLine + 1)}`;
-  return { ...problem, message: `${example}: ${problem.message}`, place };
+  return { ...problem, message: `${example}: ${problem.message}`, place, blameless: true };
 }

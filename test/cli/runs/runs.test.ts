@@ -154,6 +154,37 @@ describe("repeating", () => {
     });
   });
 
+  it("runs it again with other versions, a changed plan or another one", async () => {
+    await end();
+    const from = ["--from", "shout"];
+    const version = await runs("rerun", id, ...from, "--set-version", "shout=^1.0.0", "--json");
+    expect(jsonOf(version)).toMatchObject({ run_status: "succeeded", outputs: { "text.loud": "HEY" } });
+    const insert = { op: "insert", step: { id: "twice", node: "twice", inputs: { "text.loud": "shout.text.loud" } } };
+    const mutations = [insert, { op: "result", name: "text.twice", from: "twice.text.twice" }];
+    writeFileSync(join(cwd, "changes.yaml"), JSON.stringify(mutations));
+    const mutated = await runs("rerun", id, "--from", "twice", "--mutate", "changes.yaml", "--json");
+    expect(jsonOf(mutated)).toMatchObject({ run_status: "succeeded", outputs: { "text.twice": "HEY HEY" } });
+    const { run_id: again } = jsonOf(await runs("rerun", id, ...from, "--detach", "--json")) as { run_id: string };
+    writeFileSync(join(cwd, "page.json"), (await runs("show", again, "--json")).stdout);
+    expect((await runs("rerun", id, ...from, "--plan", "page.json")).code).toBe(0);
+    writeFileSync(join(cwd, "other.json"), JSON.stringify({ steps: [{ id: "a", node: "shout" }] }));
+    expect((await runs("rerun", id, "--plan", "other.json")).stdout).toContain("text.loud: HEY");
+  });
+
+  it("says where a change of the plan is wrong", async () => {
+    await end();
+    writeFileSync(join(cwd, "wrong.json"), JSON.stringify([{ op: "remove", step: "nobody" }]));
+    const refused = await runs("rerun", id, "--mutate", "wrong.json");
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/PLAN_INVALID_MUTATION: there is no step nobody \(\$\.mutations\[0\]\)/),
+    });
+    expect((await runs("rerun", id, "--set-version", "shout")).stderr).toContain("shout gives no version");
+    writeFileSync(join(cwd, "wrong.json"), "{}");
+    expect((await runs("rerun", id, "--mutate", "wrong.json")).stderr).toContain("is no list of mutations");
+    expect((await runs("rerun", id, "--plan", "wrong.json")).stderr).toContain("is neither a plan nor a graph");
+  });
+
   it("refuses to run again what goes on, or from a step nobody knows", async () => {
     expect(await runs("rerun", id)).toMatchObject({ code: 1, stderr: expect.stringContaining("INVALID_STATE") });
     await end();

@@ -206,6 +206,20 @@ describe("a composite", () => {
   });
 });
 
+describe("the cost of a plan", () => {
+  it("is what the search weighed: a composite costs what it declares, whatever its parts do", () => {
+    const dear = [EXTRACT, CHECK].map((one) => ({ ...one, execution: { ...one.execution, cost: 10 } }));
+    const priced = { ...INSPECT, execution: { ...INSPECT.execution, cost: 2 } };
+    const rules = { prefer: { trust: 0, cost: 1, latency: 0 } };
+    const made = plan([...dear, SEND, priced], ["verdict"], ["text"], rules);
+    expect(made.boundaries?.map(({ node: name }) => name)).toEqual(["inspect"]);
+    expect(made.cost).toBe(2);
+    const [chosen] = made.why.find(({ key }) => key === "verdict")?.candidates ?? [];
+    expect(chosen).toMatchObject({ node: "inspect", verdict: "chosen", reasons: ["costs 2"] });
+    expect(plan(dear, ["verdict"], ["text"], rules).cost).toBe(20);
+  });
+});
+
 describe("a composite is refused", () => {
   const bad = (graph: JsonObject, sketch: Partial<NodeSketch> = {}): Fault =>
     refused(composite({ name: "bad", in: ["text"], out: ["verdict"], ...sketch }, graph));

@@ -134,6 +134,63 @@ describe("replanning a goal", () => {
   });
 });
 
+describe("what a run has behind it", () => {
+  const snapshot = registry([
+    { name: "classify", version: "1.1.0", in: ["text"], out: ["label"] },
+    { name: "classify", in: ["text"], out: ["label"] },
+    { name: "rules", in: ["text"], out: ["label"], cost: 9 },
+  ]);
+  const first = goal(snapshot, ["label"], ["text"]);
+  const second = again(first, ["classify"], [], snapshot);
+  const left = [{ step: first.steps[0]!, died: true }];
+
+  it("keeps dead nodes of earlier plans out", () => {
+    const next = replan(second, ["classify_2"], new Map(), snapshot, { left, inline: false });
+    expect(next.ok && next.value.steps.map(({ id, node: name }) => [id, name])).toEqual([["rules", "rules"]]);
+    expect(next.ok && next.value.guards).toEqual(["replanned without classify@1.1.0, classify@1.0.0"]);
+  });
+
+  it("never gives an id or a segment's number again, though its owner did not die", () => {
+    const past = { left: [{ step: { ...first.steps[0]!, segment: "s9" }, died: false }], inline: false };
+    const next = replan(second, ["classify_2"], new Map(), snapshot, past);
+    expect(next.ok && next.value.steps.map(({ id, version, segment }) => [id, version, segment])).toEqual([
+      ["classify_3", "1.1.0", "s10"],
+    ]);
+  });
+
+  it("decides whether the remainder may run inline", () => {
+    const inline = (yes: boolean): readonly boolean[] => {
+      const next = replan(first, ["classify"], new Map(), snapshot, { left: [], inline: yes });
+      return next.ok ? next.value.segments.map((segment) => segment.inline) : [];
+    };
+    expect([inline(true), inline(false)]).toEqual([[true], [false]]);
+  });
+
+  it("lets a composite go on where it stands when none of its parts died", () => {
+    const parts = [
+      node({ name: "half", in: ["a"], out: ["b"] }),
+      node({ name: "whole", in: ["b"], out: ["c"] }),
+      node({ name: "other", version: "2.0.0", in: ["a"], out: ["d"] }),
+      node({ name: "other", in: ["a"], out: ["d"] }),
+    ];
+    const both = {
+      ...node({ name: "both", in: ["a"], out: ["c"], cost: 0, entrypoint: { type: "composite", target: "both" } }),
+      graph: {
+        steps: [
+          { id: "h", node: "half" },
+          { id: "w", node: "whole" },
+        ],
+      },
+    };
+    const composites = registry([...parts, both]);
+    const plan = goal(composites, ["c", "d"], ["a"]);
+    const next = again(plan, ["other"], ["both/h"], composites);
+    expect(next.steps.map((step) => step.id)).toEqual(["both/h", "other_2", "both/w"]);
+    expect(next.boundaries?.map(({ id, steps }) => [id, steps])).toEqual([["both", ["both/h", "both/w"]]]);
+    expect(next.steps.find(({ id }) => id === "both/w")?.inputs).toEqual({ b: { step: "both/h", key: "b" } });
+  });
+});
+
 describe("replanning a graph", () => {
   const snapshot = registry([
     { name: "a", version: "1.2.0", out: ["x", "y"] },

@@ -20,6 +20,7 @@ describe("the summary of a run", () => {
       createdAt: 7,
       finishedAt: null,
       steps: 2,
+      cachedSteps: 0,
       faultCode: null,
       faultMessage: null,
       values: [],

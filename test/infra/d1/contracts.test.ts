@@ -12,6 +12,7 @@ import { d1TrustScores } from "../../../src/infra/d1/trust-scores.ts";
 import { r2BlobStore } from "../../../src/infra/r2/blob-store.ts";
 import { deadLetterStoreContract } from "../../support/contracts/dead-letter-store.ts";
 import { nodeRegistryContract } from "../../support/contracts/node-registry.ts";
+import { runGenerationsContract } from "../../support/contracts/run-generations.ts";
 import { runIndexContract } from "../../support/contracts/run-index.ts";
 import { runRetentionContract } from "../../support/contracts/run-retention.ts";
 import { runSearchContract } from "../../support/contracts/run-search.ts";
@@ -40,6 +41,7 @@ describe("the D1 adapters keep their ports' contracts", () => {
   runIndexContract("D1", books);
   runSearchContract("D1", books, 25);
   runRetentionContract("D1", books);
+  runGenerationsContract("D1", books);
   sweepMarksContract("D1", async () => d1SweepMarks(db));
   deadLetterStoreContract("D1", async () => ({ store: d1DeadLetterStore(db), tenant: freshTenant() }), 15);
 });

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { EventMessage, ExecuteMessage } from "../../../src/core/run/work.ts";
+import type { EventMessage, ExecuteMessage, ReplanMessage } from "../../../src/core/run/work.ts";
 import { packBatches, QUEUE_LIMITS } from "../../../src/infra/queues/batches.ts";
 import { queuesEventBus, type QueueSender } from "../../../src/infra/queues/event-bus.ts";
 import { eventBusContract, sampleEvent, sampleWork } from "../../support/contracts/event-bus.ts";
@@ -20,7 +20,7 @@ class RecordingQueue<T> implements QueueSender<T> {
 }
 
 function open() {
-  const work = new RecordingQueue<ExecuteMessage>();
+  const work = new RecordingQueue<ExecuteMessage | ReplanMessage>();
   const events = new RecordingQueue<EventMessage>();
   return { work, events, bus: queuesEventBus(work, events) };
 }
@@ -30,7 +30,11 @@ describe("the event bus on Queues", () => {
     const { bus, work, events } = open();
     return {
       bus,
-      arrivedWork: async () => work.batches.splice(0).flat(),
+      arrivedWork: async () =>
+        work.batches
+          .splice(0)
+          .flat()
+          .filter((message) => message.type === "work"),
       arrivedEvents: async () => events.batches.splice(0).flat(),
     };
   });

@@ -33,7 +33,7 @@ export class WatchedIndex implements RunIndex {
     return this.#index.get(tenant, runId);
   }
 
-  settled(runs: readonly Pick<RunSummary, "tenant" | "runId">[]): Promise<ReadonlySet<string>> {
+  settled(runs: Parameters<RunIndex["settled"]>[0]): ReturnType<RunIndex["settled"]> {
     return this.#index.settled(runs);
   }
 

@@ -1,9 +1,14 @@
 import type { JsonObject } from "../../../contracts/json.ts";
 import { decodeRun } from "../../../src/core/run/codec.ts";
 import { TERMINAL_RUN, type RunStatus } from "../../../src/core/run/state.ts";
+import { isoTime } from "../../../src/core/run/time.ts";
 import type { Findings } from "./findings.ts";
 
+/** One of the runs that had an id: a key whose memory is over begins another one. */
 interface Told {
+  readonly createdAt: string;
+  /** When a client first heard of it. */
+  readonly since: number;
   /** The bodies that were answered with this run. */
   readonly bodies: Set<string>;
   /** What was said of its end, once, and when. */
@@ -13,10 +18,13 @@ interface Told {
 
 /** Remembers what clients were told, and holds the system to it. */
 export class ClientAudit {
-  readonly told = new Map<string, Told>();
-  /** Runs somebody asked to be deleted: they may be gone, and those in `deleted` are. */
+  /** Runs somebody asked to be deleted, or that are older than what is kept: they may be gone. */
   readonly doomed = new Set<string>();
   readonly deletions = new Map<string, number>();
+  /** The runs of each id, oldest first. */
+  readonly #told = new Map<string, Told[]>();
+  /** Runs that were taken in from a file: whether they are there is no longer for a deletion to say. */
+  readonly #revived = new Set<string>();
   readonly #conflicts: { readonly runId: string; readonly body: string }[] = [];
   readonly #findings: Findings;
   refused = 0;
@@ -26,6 +34,11 @@ export class ClientAudit {
     this.#findings = findings;
   }
 
+  /** Every run id a client was told of. */
+  get known(): Iterable<string> {
+    return this.#told.keys();
+  }
+
   /** The moment a client asks, to tell answers that travelled slowly from those that are wrong. */
   asking(): number {
     return this.#moments++;
@@ -33,13 +46,14 @@ export class ClientAudit {
 
   /** A request was accepted: from now on its run exists. */
   accepted(runId: string, body: string, payload: JsonObject, asked: number): void {
-    this.#of(runId).bodies.add(body);
+    this.#of(runId, payload).bodies.add(body);
     this.saw(runId, payload, asked);
   }
 
-  /** A run was repeated under an id of its own. */
-  repeated(runId: string, payload: JsonObject, asked: number): void {
-    this.saw(runId, payload, asked);
+  /** These are older than what is kept from now on. */
+  expire(runIds: Iterable<string>): void {
+    for (const runId of runIds) this.doomed.add(runId);
+    this.#conflicts.length = 0;
   }
 
   deleting(runId: string): void {
@@ -47,7 +61,14 @@ export class ClientAudit {
   }
 
   deleted(runId: string): void {
+    if (this.#generations(runId).length > 1 || this.#revived.has(runId)) return;
     this.deletions.set(runId, this.deletions.get(runId) ?? this.#moments++);
+  }
+
+  /** A file of the run is about to be taken in. */
+  reviving(runId: string): void {
+    this.#revived.add(runId);
+    this.deletions.delete(runId);
   }
 
   /** A request was refused because of another one with the same key. */
@@ -61,16 +82,18 @@ export class ClientAudit {
       if (!this.doomed.has(runId)) this.#findings.add("kept", `run ${runId} was acknowledged and cannot be found`);
       return;
     }
+    const told = this.#of(runId, view);
+    const newest = this.#generations(runId).at(-1);
+    if (newest && newest !== told && newest.since < asked)
+      return this.#findings.add("kept", `run ${runId} of ${newest.createdAt} is that of ${told.createdAt} again`);
     if ((this.deletions.get(runId) ?? Number.POSITIVE_INFINITY) < asked)
       return this.#findings.add("kept", `run ${runId} was deleted and is ${String(view["status"])} again`);
-    const told = this.#of(runId);
     if (!TERMINAL_RUN.has(view["status"] as RunStatus)) {
       if (told.end !== null && told.endedAt < asked)
         this.#findings.add("kept", `run ${runId} had ended and is ${String(view["status"])} again`);
       return;
     }
-    const { status, outputs, error, finished_at, plan_hash } = view;
-    const end = JSON.stringify({ status, outputs, error, finished_at, plan_hash });
+    const end = endOf(view);
     if (told.end === null) {
       told.end = end;
       told.endedAt = this.#moments++;
@@ -80,9 +103,11 @@ export class ClientAudit {
   /** Compares answers and refusals with the record that is left. @param given where the request's body shows in a record */
   settle(runId: string, record: string | null, given: string): void {
     if (record === null) return this.#findings.add("kept", `run ${runId} has no record`);
-    const value = decodeRun(record).given[given];
+    const state = decodeRun(record);
+    const value = state.given[given];
     const body = value && "v" in value ? String(value.v) : "";
-    for (const asked of this.told.get(runId)?.bodies ?? []) {
+    const told = this.#generations(runId).find(({ createdAt }) => createdAt === isoTime(state.header.createdAt));
+    for (const asked of told?.bodies ?? []) {
       if (asked !== body) this.#findings.add("own", `${asked} was answered with run ${runId} of ${body}`);
     }
     for (const conflict of this.#conflicts) {
@@ -91,9 +116,28 @@ export class ClientAudit {
     }
   }
 
-  #of(runId: string): Told {
-    const told = this.told.get(runId) ?? { bodies: new Set(), end: null, endedAt: 0 };
-    this.told.set(runId, told);
-    return told;
+  #generations(runId: string): readonly Told[] {
+    return this.#told.get(runId) ?? [];
   }
+
+  #of(runId: string, view: JsonObject): Told {
+    const createdAt = String(view["created_at"]);
+    const known = this.#generations(runId);
+    const told = known.find((one) => one.createdAt === createdAt);
+    if (told) return told;
+    const fresh: Told = { createdAt, since: this.#moments++, bodies: new Set(), end: null, endedAt: 0 };
+    this.#told.set(
+      runId,
+      [...known, fresh].sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1)),
+    );
+    // Whoever deletes from now on may mean either.
+    if (known.length > 0) this.deletions.delete(runId);
+    return fresh;
+  }
+}
+
+/** What must never be told otherwise. Where a large value is kept may change, its content may not. */
+function endOf({ status, outputs, error, finished_at, plan_hash }: JsonObject): string {
+  const end = { status, outputs, error, finished_at, plan_hash };
+  return JSON.stringify(end, (name, value: unknown) => (name === "$ref" ? undefined : value));
 }

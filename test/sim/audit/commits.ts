@@ -12,30 +12,61 @@ import { RingRuns } from "../../../src/infra/host/ring-runs.ts";
 import type { RingStore } from "../../../src/spi/ring-store.ts";
 import type { Execution, ExecutionLog } from "../execution-log.ts";
 import type { StorageWitness } from "../ring-storage.ts";
+import type { Timeline } from "../timeline.ts";
 import type { Findings } from "./findings.ts";
 
 interface Watched {
   readonly ring: number;
+  readonly begunAt: number;
+  /** What the plan it began with is made of. */
+  readonly nodes: readonly { readonly name: string; readonly version: string }[];
+  /** It was taken in from a file. */
+  readonly isRestored: boolean;
   state: RunState;
   /** Every token its segments were ever leased under. */
   readonly tokens: Set<string>;
   /** Executions that failed and were committed, by step. */
   readonly failures: Map<string, Set<Execution>>;
-  gone: boolean;
+  goneAt: number | null;
 }
+
+/** Sees a run before and after each change that became durable. */
+export interface ChangeWitness {
+  changed(before: RunState | null, after: RunState): void;
+}
+
+export interface CommitAuditOptions {
+  readonly timeline: Timeline;
+  readonly keyMemoryMs: number;
+  readonly witnesses: readonly ChangeWitness[];
+}
+
+/** How far two clocks may be apart, in milliseconds. */
+export const SKEW_MS = 21 * 60 * 1_000;
 
 /** Reads every run as it becomes durable, from storage alone, and compares it with what it was before. */
 export class CommitAudit implements StorageWitness {
-  /** Every run that ever reached a ring. */
+  /** Every run that ever reached a ring; of several under one id the last. */
   readonly runs = new Map<RunId, Watched>();
+  /** Runs whose id another one has by now. */
+  readonly earlier: Watched[] = [];
+  /** Runs that somebody brings back from a file. */
+  readonly invited = new Set<RunId>();
   /** Every owner a ring ever stored something under. */
   readonly owners = new Map<number, Set<string>>();
   readonly #findings: Findings;
   readonly #executions: ExecutionLog;
+  readonly #options: CommitAuditOptions;
 
-  constructor(findings: Findings, executions: ExecutionLog) {
+  constructor(findings: Findings, executions: ExecutionLog, options: CommitAuditOptions) {
     this.#findings = findings;
     this.#executions = executions;
+    this.#options = options;
+  }
+
+  /** Every run that ever was, those whose id another one has too. */
+  get all(): Iterable<Watched> {
+    return [...this.earlier, ...this.runs.values()];
   }
 
   committed(ring: { readonly number: number; readonly store: RingStore }, owners: ReadonlySet<string>): void {
@@ -50,27 +81,48 @@ export class CommitAudit implements StorageWitness {
   /** The token a segment is leased under, as stored; null when it is not leased or the run has left. */
   leaseOf(run: RunId, segment: string): string | null {
     const watched = this.runs.get(run);
-    return (watched && !watched.gone && watched.state.segments.get(segment)?.lease?.token) || null;
+    return (watched && watched.goneAt === null && watched.state.segments.get(segment)?.lease?.token) || null;
   }
 
   #run(ring: number, id: RunId, state: RunState | null): void {
+    const { now } = this.#options.timeline;
     const known = this.runs.get(id);
+    const createdAt = state?.header.createdAt;
     if (!state) {
-      if (known) known.gone = true;
+      if (known) known.goneAt ??= now;
       return;
     }
-    if (!known) {
-      const begun: Watched = { ring, state, tokens: new Set(), failures: new Map(), gone: false };
-      this.runs.set(id, begun);
-      return this.#compare(begun, null, state);
+    if (known && known.goneAt === null) {
+      const before = known.state;
+      known.state = state;
+      return this.#compare(known, before, state);
     }
-    if (known.gone) {
-      known.gone = false;
+    const isRestored = known !== undefined && this.invited.has(id) && known.state.header.createdAt === createdAt;
+    if (known && !isRestored && !this.#mayBegin(known, state)) {
+      known.goneAt = null;
       return this.#findings.add("once", `run ${id} began again after it had left its ring`);
     }
-    const before = known.state;
-    known.state = state;
-    this.#compare(known, before, state);
+    if (known) this.earlier.push(known);
+    const begun: Watched = {
+      ring,
+      begunAt: now,
+      nodes: state.plan.steps.map(({ node, version }) => ({ name: node, version })),
+      isRestored,
+      state,
+      tokens: new Set(),
+      failures: new Map(),
+      goneAt: null,
+    };
+    this.runs.set(id, begun);
+    // What comes from a file was not made here.
+    if (!isRestored) this.#compare(begun, null, state);
+  }
+
+  /** The key of a run that has left its ring is used again, long afterwards. */
+  #mayBegin({ goneAt, state: before }: Watched, { header }: RunState): boolean {
+    const { timeline, keyMemoryMs } = this.#options;
+    const forgotten = timeline.now - (goneAt ?? timeline.now) > keyMemoryMs - SKEW_MS;
+    return forgotten && header.createdAt > before.header.createdAt && header.idempotencyKey !== null;
   }
 
   #compare(watched: Watched, before: RunState | null, state: RunState): void {
@@ -79,8 +131,8 @@ export class CommitAudit implements StorageWitness {
       if (encodeRun(before) !== encodeRun(state)) this.#findings.add("final", `run ${id} changed after its end`);
       return;
     }
-    for (const segment of state.segments.values())
-      this.#segment(watched, before?.segments.get(segment.id), segment, state);
+    for (const witness of this.#options.witnesses) witness.changed(before, state);
+    for (const segment of state.segments.values()) this.#segment(watched, before, segment, state);
     if (!TERMINAL_RUN.has(status)) return;
     for (const { id: segment, lease, dueAt, steps } of state.segments.values()) {
       if (lease !== null || dueAt !== null)
@@ -90,7 +142,8 @@ export class CommitAudit implements StorageWitness {
     }
   }
 
-  #segment(watched: Watched, before: SegmentState | undefined, after: SegmentState, state: RunState): void {
+  #segment(watched: Watched, previous: RunState | null, after: SegmentState, state: RunState): void {
+    const before = previous?.segments.get(after.id);
     const place = `segment ${after.id} of run ${state.header.id}`;
     if (before && after.epoch < before.epoch)
       this.#findings.add("epochs", `${place}: ${before.epoch} → ${after.epoch}`);
@@ -100,7 +153,8 @@ export class CommitAudit implements StorageWitness {
       watched.tokens.add(token);
     }
     for (const step of after.steps) {
-      const earlier = before?.steps.find(({ id }) => id === step.id);
+      // With another plan a step may go on in another segment.
+      const earlier = before?.steps.find(({ id }) => id === step.id) ?? stepOf(previous, step.id);
       if (earlier && JSON.stringify(earlier) === JSON.stringify(step)) continue;
       this.#step(watched, before, step, earlier, state);
     }
@@ -119,13 +173,14 @@ export class CommitAudit implements StorageWitness {
     const spoke = earlier ? this.#executions.speaking(earlier) : new Set<Execution>();
     for (const execution of this.#executions.speaking(step)) {
       if (spoke.has(execution)) continue;
-      const { number, token, late } = execution;
+      const { number, tokens, late } = execution;
       const place = `execution ${number} of step ${step.id}, run ${state.header.id}`;
-      const held = segment?.lease?.token ?? null;
-      if (execution.runId !== state.header.id || execution.stepId !== step.id || token !== held)
+      const held = segment?.lease?.token;
+      const isOwn = held === undefined ? tokens.size === 0 : tokens.has(held);
+      if (execution.runId !== state.header.id || execution.stepId !== step.id || !isOwn)
         this.#findings.add(
           "fenced",
-          `${place}: made under ${token ?? "no lease"}, committed under ${held ?? "no lease"}`,
+          `${place}: made under ${[...tokens].join(" or ") || "no lease"}, committed under ${held ?? "no lease"}`,
         );
       if (late) this.#findings.add("inTime", place);
       if (step.outcome?.ok !== true) this.#countFailure(watched, step, execution, state);
@@ -142,4 +197,12 @@ export class CommitAudit implements StorageWitness {
         `step ${step.id} of run ${state.header.id} failed ${failures.size} times, ${allowed} allowed`,
       );
   }
+}
+
+function stepOf(state: RunState | null, id: string): StepState | undefined {
+  for (const { steps } of state?.segments.values() ?? []) {
+    const found = steps.find((step) => step.id === id);
+    if (found) return found;
+  }
+  return undefined;
 }

@@ -1,37 +1,70 @@
+import { encodeRun } from "../../../src/core/run/codec.ts";
+import { refsOf } from "../../../src/core/run/snapshot.ts";
 import type { RunState } from "../../../src/core/run/state.ts";
 import { GIVEN } from "../sim-request.ts";
 import type { World } from "../world.ts";
+import { auditFallback } from "./fallback.ts";
 import type { Findings } from "./findings.ts";
+import { auditSequels } from "./sequels.ts";
 import { auditTrust } from "./trust.ts";
 
 /** Everything has come to rest: compares what there is with what was promised. */
-export async function lookOver(world: World, now: number, findings: Findings): Promise<void> {
+export async function lookOver(
+  world: World,
+  now: number,
+  /** Nothing but nodes failed, and the registry is as it was. */
+  isReachable: boolean,
+  findings: Findings,
+): Promise<void> {
   const archived = await world.index.archived();
   lookForMessages(world, findings);
   compareRuns(world, archived, findings);
   await askAgain(world, archived, findings);
+  await auditSequels(world, findings);
+  if (isReachable)
+    auditFallback(
+      [...world.commits.all].map(({ state }) => state),
+      await world.backends.registry.snapshot("default"),
+      findings,
+    );
   lookIntoRings(world, findings);
+  await lookForValues(world, archived, findings);
   // A deleted run's record is gone, and what was observed in it still counts.
-  const ended = new Map(archived);
-  for (const [id, { state }] of world.commits.runs) if (world.told.doomed.has(id)) ended.set(id, state);
-  await auditTrust(ended.values(), world.slots, world.backends.trust, now, findings);
+  const ended = [...world.commits.all].flatMap(({ state, isRestored }) => (isRestored ? [] : [state]));
+  await auditTrust(ended, world.slots, world.backends.trust, now, findings);
 }
 
-function lookForMessages({ bus }: World, findings: Findings): void {
-  const { work, events, deadWork, deadEvents } = bus;
-  for (const [name, queue] of Object.entries({ work, events, deadWork, deadEvents }))
+function lookForMessages({ backends }: World, findings: Findings): void {
+  const { work, replans, events, deadWork, deadReplans, deadEvents } = backends.bus;
+  const { triggers, deadTriggers } = backends.triggerBus;
+  const queues = { work, replans, events, deadWork, deadReplans, deadEvents, triggers, deadTriggers };
+  for (const [name, queue] of Object.entries(queues))
     if (queue.size + queue.inFlight > 0)
       findings.add("clean", `${queue.size} waiting and ${queue.inFlight} in flight in ${name}`);
 }
 
 function compareRuns({ commits, told }: World, archived: ReadonlyMap<string, RunState>, findings: Findings): void {
-  for (const [id, { state, gone }] of commits.runs) {
-    const kept = archived.has(id) || told.doomed.has(id);
+  for (const [id, { state, goneAt }] of commits.runs) {
+    const record = archived.get(id);
     if (state.header.finishedAt === null) findings.add("ends", `run ${id} is ${state.header.status}`);
-    else if (!gone || !kept) findings.add("balanced", `run ${id} has ended and is not archived`);
+    else if (goneAt === null || !(record || told.doomed.has(id)))
+      findings.add("balanced", `run ${id} has ended and is not archived`);
+    else if (record && encodeRun(record) !== encodeRun(state))
+      findings.add("balanced", `run ${id} is archived otherwise than it ended`);
   }
   for (const id of archived.keys())
     if (!commits.runs.has(id)) findings.add("balanced", `run ${id} is archived and never began`);
+}
+
+/** Whatever a run refers to can be read. */
+async function lookForValues(
+  { backends }: World,
+  archived: ReadonlyMap<string, RunState>,
+  findings: Findings,
+): Promise<void> {
+  for (const [id, state] of archived)
+    for (const { key } of refsOf(state))
+      if ((await backends.blobs.get(key)) === null) findings.add("whole", `run ${id} refers to ${key}, which is gone`);
 }
 
 /** Whoever was told of a run finds it, and finds it as it was told. */
@@ -44,7 +77,7 @@ async function askAgain(
     const place = (await index.get(header.tenant, id))?.archive;
     told.settle(id, place ? await backends.blobs.get(place.key, place) : null, GIVEN);
   }
-  for (const id of told.told.keys()) {
+  for (const id of told.known) {
     if (!archived.has(id) && !told.doomed.has(id))
       findings.add("kept", `run ${id} was acknowledged and is not archived`);
     void clients.look(id);

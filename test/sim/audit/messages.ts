@@ -29,6 +29,11 @@ export class MessageAudit {
     for (const answer of args[0] as readonly Answer[]) this.#answered.add(leaseOf(answer));
   }
 
+  /** Whether the ring has heard what came of a work. */
+  wasAnswered(lease: Pick<Answer, "runId" | "segment" | "token">): boolean {
+    return this.#answered.has(leaseOf(lease));
+  }
+
   /** The dead letters as the system knows them, watched. */
   watch(deadLetters: DeadLetterStore): DeadLetterStore {
     return {

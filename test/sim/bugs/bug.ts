@@ -2,8 +2,11 @@ import type { reduce } from "../../../src/core/run/reduce.ts";
 import type { ExecuteMessage } from "../../../src/core/run/work.ts";
 import type { ArchivePorts } from "../../../src/infra/host/archive-consumer.ts";
 import type { ExecuteConsumerPorts } from "../../../src/infra/host/execute-consumer.ts";
+import type { RegistryCache } from "../../../src/infra/host/registry-cache.ts";
 import type { Ring, RingPorts } from "../../../src/infra/host/ring.ts";
+import type { EnvelopeService } from "../../../src/infra/host/services.ts";
 import type { Delivery } from "../../../src/spi/event-bus.ts";
+import type { Limiter } from "../../../src/spi/limiter.ts";
 import type { Invariant } from "../audit/findings.ts";
 
 /** What others may call on a ring. */
@@ -33,6 +36,12 @@ export interface Plant {
   readonly ring?: (ring: RingCalls) => RingCalls;
   readonly consumeWork?: (right: ConsumeWork) => ConsumeWork;
   readonly archivePorts?: (ports: ArchivePorts) => ArchivePorts;
+  /** Called for each life of an isolate: nodes as its executor and gateway know them. */
+  readonly registry?: (right: RegistryCache) => RegistryCache;
+  /** Called for each life of an isolate. */
+  readonly envelopes?: (right: EnvelopeService) => EnvelopeService;
+  /** Called once a world. */
+  readonly limiter?: (right: Limiter) => Limiter;
 }
 
 /** The same, but for some of its methods; private state stays with the right one. */

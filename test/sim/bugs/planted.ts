@@ -12,6 +12,16 @@ import { rowBeforeObject } from "./row-before-object.ts";
 import { tokenGivenAgain } from "./token-given-again.ts";
 import { tombstoneForgotten } from "./tombstone-forgotten.ts";
 import { trustCountedAgain } from "./trust-counted-again.ts";
+import { replanUnderAnyToken } from "./replan-under-any-token.ts";
+import { keptStepRestarted } from "./kept-step-restarted.ts";
+import { waveDoesNotWait } from "./wave-does-not-wait.ts";
+import { slotNeverExpires } from "./slot-never-expires.ts";
+import { limitNotAwaited } from "./limit-not-awaited.ts";
+import { releasedBeforeAnswered } from "./released-before-answered.ts";
+import { cacheKeyWithoutVersion } from "./cache-key-without-version.ts";
+import { chainKeyWithoutIndex } from "./chain-key-without-index.ts";
+import { resultOutlivesItsTime } from "./result-outlives-its-time.ts";
+import { fileCountsForTrust } from "./file-counts-for-trust.ts";
 
 /** Every mistake the simulation must find. */
 export const PLANTED: readonly Bug[] = [
@@ -28,4 +38,14 @@ export const PLANTED: readonly Bug[] = [
   lateWorkDone,
   rowBeforeObject,
   batchNumberReused,
+  replanUnderAnyToken,
+  keptStepRestarted,
+  waveDoesNotWait,
+  slotNeverExpires,
+  limitNotAwaited,
+  releasedBeforeAnswered,
+  cacheKeyWithoutVersion,
+  chainKeyWithoutIndex,
+  resultOutlivesItsTime,
+  fileCountsForTrust,
 ];

@@ -65,6 +65,15 @@ export function ringStoreContract(label: string, use: (check: (store: RingStore)
       ]);
     }));
 
+  it(`${label}: owners are named once, with a due time or without, until their last part is removed`, () =>
+    use((store) => {
+      store.write("r", [part("a", "", 5), part("b")]);
+      store.write("s", [part("a")]);
+      store.write("t", [part("a")]);
+      store.remove("t", ["a"]);
+      expect([...store.owners()].sort()).toEqual(["r", "s"]);
+    }));
+
   it(`${label}: holds a part of half a million characters`, () =>
     use((store) => {
       const body = "x".repeat(500_000);

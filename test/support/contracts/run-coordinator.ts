@@ -116,6 +116,53 @@ export function runCoordinatorContract(label: string, open: () => Promise<Coordi
     });
   });
 
+  it(`${label}: tells the large values of every run that is there, whatever it waits for`, async () => {
+    const { coordinator } = await open();
+    const ids = [freshId(), freshId(), freshId()];
+    const keys = ids.map((id) => `values/default/2026-01-01/${id}`);
+    for (const [i, id] of ids.entries()) {
+      const small = submission(id, [{ id: "a" }]);
+      const state = decodeRun(small.record);
+      const given = { in: { ref: { key: keys[i] ?? "", sha256: "0".repeat(64), bytes: 70_000 } } };
+      await coordinator.submit({ ...small, record: encodeRun({ ...state, given }) });
+    }
+    await coordinator.control("default", ids[1] ?? "", { type: "pause" });
+    await coordinator.submit(submission(freshId(), [{ id: "a" }]));
+    const held = (await coordinator.liveValues()).filter(({ key }) => key.includes("2026-01-01"));
+    expect(held.toSorted((a, b) => (a.key < b.key ? -1 : 1))).toEqual(
+      keys.toSorted().map((key) => ({ tenant: "default", key })),
+    );
+  });
+
+  it(`${label}: a lease holds until its run is over`, async () => {
+    const world = await open();
+    const id = freshId();
+    await world.coordinator.submit(submission(id, [{ id: "a" }]));
+    const [work] = (await world.published()).filter((one) => one.runId === id);
+    const holds = (token: string) => world.coordinator.holds(id, "a", token);
+    expect([await holds(work?.token ?? ""), await holds("a.0")]).toEqual([true, false]);
+    await world.coordinator.control("default", id, { type: "cancel", reason: "enough" });
+    expect(await holds(work?.token ?? "")).toBe(false);
+    expect(await world.coordinator.holds(freshId(), "a", "a.1")).toBe(false);
+  });
+
+  it(`${label}: a limit's call reaches who waits for it, and says who does not`, async () => {
+    const world = await open();
+    const [waits, other] = [freshId(), freshId()];
+    for (const id of [waits, other]) await world.coordinator.submit(submission(id, [{ id: "a" }]));
+    const works = (await world.published()).filter(({ runId: id }) => id === waits || id === other);
+    const deferred = { by: "node a", retryInMs: 3_600_000 };
+    await world.coordinator.answer(
+      works.map((work) => (work.runId === other ? answerTo(work) : { ...answerTo(work), results: [], deferred })),
+    );
+    const holder = (id: string) => ({ runId: id, segment: "a" });
+    const idle = await world.coordinator.admit([holder(other), holder(waits), holder(freshId())]);
+    expect(idle.map(({ runId: id }) => id)).not.toContain(waits);
+    expect(idle.map(({ runId: id }) => id)).toContain(other);
+    expect(idle).toHaveLength(2);
+    expect((await world.published()).filter((one) => one.runId === waits)).toMatchObject([{ epoch: 2 }]);
+  });
+
   it(`${label}: an unknown run is null, and what is no run id is refused`, async () => {
     const { coordinator } = await open();
     expect(await coordinator.read(freshId())).toBeNull();

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { generationKey } from "../../../src/core/run/generation.ts";
 import { ANY_RUN } from "../../../src/core/search/run-query.ts";
 import { ROWS_TOGETHER, type RunIndex, type RunSummary } from "../../../src/spi/run-index.ts";
 import type { SegmentLedger } from "../../../src/spi/segment-ledger.ts";
@@ -15,6 +16,7 @@ export const sampleSummary = (changes: Partial<RunSummary> = {}): RunSummary => 
   createdAt: 1_000,
   finishedAt: null,
   steps: 4,
+  cachedSteps: 1,
   faultCode: null,
   faultMessage: null,
   revision: 3,
@@ -119,12 +121,11 @@ export function runIndexContract(label: string, open: () => Promise<OpenIndex>):
       tags: ["b"],
       operation: "x",
       correlationId: "y",
-      createdAt: 7,
       nodes: ["n@2.0.0"],
     });
     await index.put([ended]);
-    const { tags, operation, correlationId, createdAt } = started;
-    expect(await index.get(tenant, ended.runId)).toEqual({ ...ended, tags, operation, correlationId, createdAt });
+    const { tags, operation, correlationId } = started;
+    expect(await index.get(tenant, ended.runId)).toEqual({ ...ended, tags, operation, correlationId });
   });
 
   it(`${label}: tells which runs are settled`, async () => {
@@ -135,10 +136,14 @@ export function runIndexContract(label: string, open: () => Promise<OpenIndex>):
       archive: { key: `${tenant}-d`, offset: 0, length: 1 },
     });
     await index.put([archived, sampleSummary({ tenant, runId: "r00_running" })]);
-    const asked = ["r00_archived", "r00_running", "r00_unknown"].map((runId) => ({ tenant, runId }));
-    expect(await index.settled([...asked, { tenant: `${tenant}-other`, runId: "r00_archived" }])).toEqual(
-      new Set(["r00_archived"]),
-    );
+    const { createdAt } = archived;
+    const asked = ["r00_archived", "r00_running", "r00_unknown"].map((runId) => ({ tenant, runId, createdAt }));
+    const others = [
+      { tenant: `${tenant}-other`, runId: "r00_archived", createdAt },
+      { tenant, runId: "r00_archived", createdAt: createdAt + 1 },
+      { tenant, runId: "r00_archived", createdAt: createdAt - 1 },
+    ];
+    expect(await index.settled([...asked, ...others])).toEqual(new Set([generationKey(archived)]));
     expect(await index.settled([])).toEqual(new Set());
   });
 

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { generationKey } from "../../../src/core/run/generation.ts";
 import { ANY_RUN, type RunQuery } from "../../../src/core/search/run-query.ts";
 import type { RunRetention } from "../../../src/spi/run-retention.ts";
 import type { ValueLedger } from "../../../src/spi/value-ledger.ts";
@@ -59,8 +60,10 @@ export function runRetentionContract(label: string, open: () => Promise<OpenBook
       run(1, { values: [mine, shared], tags: ["one", "both"] }),
       run(2, { values: [shared], tags: ["two", "both"] }),
     ]);
-    await retention.forget(tenant, ["r00_1", "r00_absent"], 500);
-    await retention.forget(tenant, ["r00_1"], 500);
+    const absent = { runId: "r00_absent", createdAt: 1 };
+    await retention.forget(tenant, [{ runId: "r00_2", createdAt: 60_003 }, absent], 400);
+    await retention.forget(tenant, [{ runId: "r00_1", createdAt: 60_001 }, absent], 500);
+    await retention.forget(tenant, [{ runId: "r00_1", createdAt: 60_001 }], 500);
     expect(await index.get(tenant, "r00_1")).toBeNull();
     expect((await index.search(tenant, ANY_RUN, ALL)).items.map(({ runId }) => runId)).toEqual(["r00_2"]);
     const tagged = async (tag: string) => (await index.search(tenant, { ...ANY_RUN, tag }, ALL)).items.length;
@@ -84,9 +87,9 @@ export function runRetentionContract(label: string, open: () => Promise<OpenBook
         archive: { key: `${tenant}-k`, offset: n, length: 1 },
       });
     await index.put([run(1), run(2)]);
-    await retention.forget(tenant, ["r00_1"], 100);
+    await retention.forget(tenant, [run(1)], 100);
     const seen = await values.doubts(tenant, 1_000, 1_000);
-    await retention.forget(tenant, ["r00_2"], 200);
+    await retention.forget(tenant, [run(2)], 200);
     await values.settleDoubts(seen);
     const left = await values.doubts(tenant, 1_000, 1_000);
     expect(left).toEqual([{ tenant, key, since: 200 }]);
@@ -118,7 +121,7 @@ export function runRetentionContract(label: string, open: () => Promise<OpenBook
       { segment: `${tenant}-late`, offset: 5, length: 77 },
     ]);
     expect(await index.get(tenant, run.runId)).toBeNull();
-    expect(await index.settled([run])).toEqual(new Set([run.runId]));
+    expect(await index.settled([run])).toEqual(new Set([generationKey(run)]));
     expect(await values.referenced(tenant, [value])).toEqual(new Set());
     const everywhere: RunQuery[] = [
       ANY_RUN,
@@ -154,11 +157,11 @@ export function runRetentionContract(label: string, open: () => Promise<OpenBook
     await index.put([run]);
     expect(await retention.delete(tenant, run.runId, 900)).toBe("unknown");
     expect(await index.get(tenant, run.runId)).toEqual(run);
-    await retention.forgetUnfinished(tenant, run.runId, 900);
+    await retention.forgetUnfinished(tenant, run, 900);
     expect(await index.get(tenant, run.runId)).toBeNull();
     const ended = archivedSummary({ tenant, archive: { key: `${tenant}-k`, offset: 0, length: 1 } });
     await index.put([ended]);
-    await retention.forgetUnfinished(tenant, run.runId, 900);
+    await retention.forgetUnfinished(tenant, run, 900);
     expect(await index.get(tenant, run.runId)).toEqual(ended);
   });
 

@@ -46,12 +46,7 @@ async function expireTenant(
   let count = 0;
   while (count < most) {
     const old = await retention.archivedBefore(tenant, firstKept, batch);
-    if (old.length > 0)
-      await retention.forget(
-        tenant,
-        old.map(({ runId }) => runId),
-        now,
-      );
+    if (old.length > 0) await retention.forget(tenant, old, now);
     count += old.length;
     if (old.length < batch) return { count, more: false };
   }

@@ -1,30 +1,27 @@
-import { DAY_MS } from "../../../core/retention/day.ts";
-import { decodeRun } from "../../../core/run/codec.ts";
-import type { Instant } from "../../../core/run/state.ts";
-import { summaryOf } from "../../../core/run/summary.ts";
-import type { SweepPorts } from "./ports.ts";
+import type { ValueLedger } from "../../../spi/value-ledger.ts";
+import type { LiveValue, RunCoordinator } from "../../../spi/run-coordinator.ts";
 
-/** Runs under way longer than a day that are asked for their values; a tenant with more keeps its values for now. */
-const MOST_LIVE_RUNS = 500;
+/** The large values of every run that is in a ring. */
+export type LiveValues = () => Promise<readonly LiveValue[]>;
+
+/** Asks the rings at most once, when somebody first wants to know. */
+export function askedOnce({ liveValues }: Pick<RunCoordinator, "liveValues">): LiveValues {
+  let answer: Promise<readonly LiveValue[]> | null = null;
+  return () => (answer ??= liveValues());
+}
 
 /**
- * Values some run refers to: among `keys` those of indexed runs, and all those of runs that have been under way for a
- * day, asked of their rings. Null when too many are under way to be asked.
+ * Values some run refers to: among `keys` those of indexed runs, and all those of runs in rings, whatever the index knows
+ * of them.
  */
 export async function heldValues(
-  { retention, values, coordinator }: SweepPorts,
+  values: ValueLedger,
+  live: LiveValues,
   tenant: string,
   keys: readonly string[],
-  now: Instant,
-): Promise<ReadonlySet<string> | null> {
-  const live = await retention.unfinished(tenant, now - DAY_MS, null, MOST_LIVE_RUNS + 1);
-  if (live.length > MOST_LIVE_RUNS) return null;
-  const held = new Set<string>();
-  for (const { runId } of live) {
-    const record = await coordinator.read(runId);
-    if (record !== null) for (const key of summaryOf(decodeRun(record)).values) held.add(key);
-  }
-  // Last: a run that ended while it was asked for is indexed by now.
+): Promise<ReadonlySet<string>> {
+  const held = new Set((await live()).flatMap((value) => (value.tenant === tenant ? [value.key] : [])));
+  // Last: a run that left its ring after it was asked for is indexed by now.
   for (const key of await values.referenced(tenant, keys)) held.add(key);
   return held;
 }

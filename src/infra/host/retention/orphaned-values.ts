@@ -1,8 +1,7 @@
 import { shift, type Day } from "../../../core/retention/day.ts";
 import { BEHIND, VALUES, valueDay, valuesOf, valueTenant } from "../../../core/retention/keys.ts";
-import type { Instant } from "../../../core/run/state.ts";
 import { forEach } from "./each.ts";
-import { heldValues } from "./held-values.ts";
+import { heldValues, type LiveValues } from "./held-values.ts";
 import type { SweepLimits } from "./limits.ts";
 import type { SweepPorts } from "./ports.ts";
 
@@ -15,8 +14,8 @@ const MARK = "values";
  */
 export async function collectOrphanedValues(
   ports: SweepPorts,
+  live: LiveValues,
   firstKept: Day,
-  now: Instant,
   limits: SweepLimits,
 ): Promise<number> {
   const end = shift(firstKept, -1);
@@ -29,7 +28,7 @@ export async function collectOrphanedValues(
   for (let looked = 0; day !== undefined && day < end && looked < limits.days; looked++) {
     const today = day;
     await forEach(oldest.keys(), async (tenant) => {
-      deleted += await collectDay(ports, tenant, today, now);
+      deleted += await collectDay(ports, live, tenant, today);
     });
     await ports.marks.write(MARK, day);
     day = shift(day, 1);
@@ -48,10 +47,10 @@ async function oldestValues({ blobs }: SweepPorts): Promise<ReadonlyMap<string, 
   return oldest;
 }
 
-async function collectDay(ports: SweepPorts, tenant: string, day: Day, now: Instant): Promise<number> {
+async function collectDay(ports: SweepPorts, live: LiveValues, tenant: string, day: Day): Promise<number> {
   const keys = await ports.blobs.list(valuesOf(tenant, day));
-  const held = keys.length === 0 ? null : await heldValues(ports, tenant, keys, now);
-  if (held === null) return 0;
+  if (keys.length === 0) return 0;
+  const held = await heldValues(ports.values, live, tenant, keys);
   const orphans = keys.filter((key) => !held.has(key));
   if (orphans.length > 0) await ports.blobs.delete(orphans);
   return orphans.length;

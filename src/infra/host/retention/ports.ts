@@ -1,6 +1,7 @@
 import type { BlobStore } from "../../../spi/blob-store.ts";
 import type { DeadLetterStore } from "../../../spi/dead-letter-store.ts";
 import type { Log } from "../../../spi/log.ts";
+import type { ResultCache } from "../../../spi/result-cache.ts";
 import type { RunRetention } from "../../../spi/run-retention.ts";
 import type { SegmentLedger } from "../../../spi/segment-ledger.ts";
 import type { SweepMarks } from "../../../spi/sweep-marks.ts";
@@ -15,5 +16,7 @@ export interface SweepPorts extends StandingPorts {
   readonly marks: SweepMarks;
   readonly deadLetters: DeadLetterStore;
   readonly blobs: BlobStore;
+  /** Absent where nothing is cached. */
+  readonly results?: ResultCache;
   readonly log: Log;
 }

@@ -16,9 +16,9 @@ export async function forgetGhosts(ports: SweepPorts, now: Instant, limits: Swee
     const mark = `unfinished/${tenant}`;
     const after = decodeCursor((await ports.marks.read(mark)) ?? "");
     const runs = await ports.retention.unfinished(tenant, now - DAY_MS, after, limits.unfinished);
-    for (const { runId } of runs) {
-      if ((await ports.coordinator.read(runId)) !== null) continue;
-      await ports.retention.forgetUnfinished(tenant, runId, now);
+    for (const run of runs) {
+      if ((await ports.coordinator.read(run.runId)) !== null) continue;
+      await ports.retention.forgetUnfinished(tenant, run, now);
       forgotten++;
     }
     const last = runs.length < limits.unfinished ? undefined : runs.at(-1);

@@ -1,0 +1,120 @@
+import type { ErrorCode, Fault } from "../errors.ts";
+import { mayFallBack } from "../plan/may-fall-back.ts";
+import type { Plan, StepId } from "../plan/plan.ts";
+import { refOf } from "../plan/standing.ts";
+import type { Result } from "../result.ts";
+import { dispatchAll } from "./dispatch.ts";
+import type { Draft } from "./draft.ts";
+import type { LeaseSettings } from "./event.ts";
+import { skipDependents } from "./skip.ts";
+import type { Replanning } from "./state.ts";
+
+/** Faults that are not the node's: no other node could have avoided them. */
+const UNAVOIDABLE: ReadonlySet<ErrorCode> = new Set([
+  "RUN_CANCELLED",
+  "RUN_DEADLINE",
+  "WAIT_TIMEOUT",
+  "APPROVAL_REJECTED",
+  "GATE_CLOSED",
+  "VALUE_UNAVAILABLE",
+]);
+
+/**
+ * A step is dead. If another plan may do without it, the run waits for one: its dependents stay as they are and nothing
+ * new is dispatched. Otherwise its failure is final at once.
+ */
+export function judgeDeath(draft: Draft, id: StepId, problem: Fault): void {
+  if (!mayGoOn(draft, id, problem)) return makeFinal(draft, id, problem);
+  const { failed = [], question = null } = draft.header.replanning ?? {};
+  draft.updateHeader({ replanning: { failed: [...failed.filter((other) => other !== id), id], question } });
+}
+
+/** A run that has failed already, or whose plan was changed as often as its policy allows, goes no other way. */
+function mayGoOn(draft: Draft, id: StepId, problem: Fault): boolean {
+  const { header, state, index } = draft;
+  const step = index.stepById.get(id);
+  if (!step || step.wait || header.fault !== null || header.foreign || UNAVOIDABLE.has(problem.code)) return false;
+  // False as well for a run stored before there was such a limit.
+  if (!((header.replans ?? 0) < state.plan.policy.maxReplans)) return false;
+  const dead = (state.replaced ?? []).flatMap((one) => (one.state.status === "failed" ? [refOf(one.step)] : []));
+  return mayFallBack(state.plan, step, new Set([...dead, refOf(step)]));
+}
+
+/**
+ * Moves a run that waits for another plan: asks for it once the last lease has ended, and again when no answer came. A
+ * failure that no plan can avoid ends the waiting.
+ */
+export function advanceReplanning(draft: Draft, leases: LeaseSettings): void {
+  const { replanning, fault: problem } = draft.header;
+  if (!replanning) return;
+  if (problem !== null) return giveUp(draft, replanning, leases);
+  if (replanning.question === null) {
+    if (isIdle(draft)) ask(draft, replanning, 1, leases);
+  } else if (replanning.question.until <= draft.now) askAgain(draft, replanning, replanning.question.tries, leases);
+}
+
+/** The answer to a question. The draft of an accepted plan has it already; a plan under an old token changes nothing. */
+export function replanned(draft: Draft, token: string, result: Result<Plan, Fault>, leases: LeaseSettings): void {
+  if (draft.planChanged) return goOn(draft, leases);
+  const { replanning } = draft.header;
+  if (result.ok || !replanning || replanning.question?.token !== token) return;
+  if (result.error.code === "UNDELIVERABLE") askAgain(draft, replanning, replanning.question.tries, leases);
+  else giveUp(draft, replanning, leases, result.error);
+}
+
+/** Whether the run waits for this very answer. */
+export const awaitsPlan = ({ replanning }: Draft["header"], token: string): boolean =>
+  replanning?.question?.token === token;
+
+/** The plan has changed. A dead step that is still in it is judged once more. */
+function goOn(draft: Draft, leases: LeaseSettings): void {
+  for (const { id: segment } of draft.state.segments.values()) {
+    for (const { id, outcome } of draft.segment(segment).steps) {
+      if (outcome && !outcome.ok) judgeDeath(draft, id, outcome.fault);
+    }
+  }
+  dispatchRest(draft, leases);
+}
+
+function ask(draft: Draft, replanning: Replanning, tries: number, leases: LeaseSettings): void {
+  const token = `replan.${(draft.header.replans ?? 0) + 1}.${tries}`;
+  const until = draft.now + leases.graceMs * 2 ** (tries - 1);
+  draft.updateHeader({ replanning: { ...replanning, question: { token, until, tries } } });
+  draft.intents.push({ type: "replan", token });
+}
+
+function askAgain(draft: Draft, replanning: Replanning, tries: number, leases: LeaseSettings): void {
+  if (tries <= leases.maxExpiries) ask(draft, replanning, tries + 1, leases);
+  else giveUp(draft, replanning, leases);
+}
+
+/** The failures stand, with everything that waits for the dead steps. */
+function giveUp(draft: Draft, { failed }: Replanning, leases: LeaseSettings, refusal?: Fault): void {
+  draft.endReplanning();
+  for (const id of failed) {
+    const { outcome } = draft.step(id);
+    if (outcome && !outcome.ok) makeFinal(draft, id, explained(outcome.fault, refusal));
+  }
+  dispatchRest(draft, leases);
+}
+
+const explained = (problem: Fault, refusal: Fault | undefined): Fault =>
+  refusal === undefined || problem.hint !== undefined
+    ? problem
+    : { ...problem, hint: `there is no other way: ${refusal.message}` };
+
+/** What depends on the step will never run, and the run remembers the first cause. */
+function makeFinal(draft: Draft, id: StepId, problem: Fault): void {
+  draft.fail({ ...problem, place: problem.place ?? `step ${id}` });
+  skipDependents(draft, id);
+}
+
+/** A run that has no ring yet is taken on by the gateway. */
+function dispatchRest(draft: Draft, leases: LeaseSettings): void {
+  if (draft.header.status !== "queued") dispatchAll(draft, leases);
+}
+
+function isIdle(draft: Draft): boolean {
+  for (const { id } of draft.state.segments.values()) if (draft.segment(id).lease !== null) return false;
+  return true;
+}

@@ -1,0 +1,41 @@
+import type { JsonObject } from "../../../contracts/json.ts";
+import { refusalReasons, trustOf } from "../plan/eligible.ts";
+import { DEFAULT_POLICY } from "../plan/policy.ts";
+import { nodeRef } from "../registry/node.ts";
+import type { RegistrySnapshot } from "../registry/snapshot.ts";
+import { requiredOf } from "./takers.ts";
+import { requestTopic } from "./topic.ts";
+import { groupOf, triggerOf } from "./trigger-node.ts";
+
+/**
+ * Every group with its nodes, sorted. `triggerable`: registered in the group and not archived. `active`: those of them
+ * the default policy lets run, so that they are taken into account when a message comes.
+ */
+export function triggerGroups(snapshot: RegistrySnapshot): readonly JsonObject[] {
+  const members = snapshot.nodes.flatMap((node) => {
+    const group = groupOf(node);
+    return group === null || node.lifecycle === "archived" ? [] : [{ group, node }];
+  });
+  const byGroup = Map.groupBy(members, ({ group }) => group);
+  return [...byGroup]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([group, own]) => {
+      const nodes = own.map(({ node }) => node).sort((a, b) => (nodeRef(a) < nodeRef(b) ? -1 : 1));
+      const allowed = nodes.filter(
+        (node) => refusalReasons(node, trustOf(snapshot, node), DEFAULT_POLICY).length === 0,
+      );
+      return {
+        group,
+        topic: requestTopic(group),
+        triggerable: nodes.map((node) => ({
+          node: nodeRef(node),
+          lifecycle: node.lifecycle,
+          kind: triggerOf(node) ? "trigger" : "node",
+          tags: [...new Set([...node.tags, ...(triggerOf(node)?.tags ?? [])])],
+          requires: requiredOf(node),
+          trust: trustOf(snapshot, node).score,
+        })),
+        active: allowed.map(nodeRef),
+      };
+    });
+}

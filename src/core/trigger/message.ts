@@ -1,0 +1,33 @@
+import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { Redrive } from "../run/work.ts";
+
+/** A bus message with what the host adds to it. One that came over the queue itself belongs to the default tenant. */
+export interface TriggerMessage {
+  readonly type: "trigger";
+  readonly version: 1;
+  readonly tenant: string;
+  /** The message as it was sent; not read yet. */
+  readonly trigger: JsonObject;
+  readonly redrive?: Redrive;
+}
+
+/** The tenant of messages that were sent straight to the queue: whoever may do that is the operator's own. */
+export const QUEUE_TENANT = "default";
+
+/** A bus message in its wrapping. */
+export const triggerMessage = (tenant: string, trigger: JsonObject): TriggerMessage => ({
+  type: "trigger",
+  version: 1,
+  tenant,
+  trigger,
+});
+
+/** Whether a body is a bus message without wrapping: it names a topic, and no type of message. */
+export const isBare = (body: unknown): body is JsonObject =>
+  typeof body === "object" && body !== null && !Array.isArray(body) && !("type" in body) && "topic" in body;
+
+/** A member of a bus message, whatever the message is; null when it is not a text. */
+export function textOf(message: JsonObject, member: string): string | null {
+  const value: JsonValue | undefined = Object.hasOwn(message, member) ? message[member] : undefined;
+  return typeof value === "string" ? value.slice(0, 300) : null;
+}

@@ -1,0 +1,61 @@
+import { fault, RuntimeHostError } from "../../core/errors.ts";
+import type { Timer } from "../../spi/timer.ts";
+
+/** The first question whether a lease still holds, and the longest time between two, in milliseconds. */
+const FIRST_QUESTION_MS = 1_000;
+const LAST_QUESTION_MS = 10_000;
+
+export interface AttemptOptions {
+  /** For the refusals: `node mail@1.0.0`. */
+  readonly what: string;
+  readonly timeoutMs: number;
+  readonly timer: Timer;
+  /** Whether the work is still wanted; asked of attempts that last. Without it nobody can take the work back. */
+  readonly isWanted?: () => Promise<boolean>;
+}
+
+/**
+ * Runs one attempt until it ends, its time is over (TIMEOUT_ERROR) or nobody waits for it any more (RUN_CANCELLED). In
+ * the latter cases its signal is aborted and whatever it still does is of no interest. Who cannot say whether the work
+ * is wanted wants it.
+ */
+export async function attempt<T>(run: (signal: AbortSignal) => Promise<T>, options: AttemptOptions): Promise<T> {
+  const { timer, what, timeoutMs, isWanted } = options;
+  const abort = new AbortController();
+  const cancels = new Set<() => void>();
+  let ended = false;
+  const after = (ms: number, wake: () => void): void => {
+    const cancel = timer.after(ms, () => {
+      cancels.delete(cancel);
+      wake();
+    });
+    cancels.add(cancel);
+  };
+  const stopped = new Promise<never>((_, reject) => {
+    const stop = (problem: RuntimeHostError): void => {
+      abort.abort();
+      reject(problem);
+    };
+    after(timeoutMs, () =>
+      stop(new RuntimeHostError(fault("TIMEOUT_ERROR", `${what} did not end within ${timeoutMs} ms`))),
+    );
+    const watch = (ms: number, ask: () => Promise<boolean>): void =>
+      after(ms, () => {
+        void ask()
+          .catch(() => true)
+          .then((wanted) => {
+            if (ended) return;
+            if (wanted) return watch(Math.min(ms * 2, LAST_QUESTION_MS), ask);
+            const problem = fault("RUN_CANCELLED", `nobody waits for ${what} any more`, { retryable: false });
+            stop(new RuntimeHostError(problem));
+          });
+      });
+    if (isWanted) watch(FIRST_QUESTION_MS, isWanted);
+  });
+  try {
+    return await Promise.race([run(abort.signal), stopped]);
+  } finally {
+    ended = true;
+    for (const cancel of cancels) cancel();
+  }
+}

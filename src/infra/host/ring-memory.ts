@@ -1,0 +1,23 @@
+import type { RingAlarm, RingStore } from "../../spi/ring-store.ts";
+import { RingOutbox } from "./ring-outbox.ts";
+import { RingRuns } from "./ring-runs.ts";
+import { RingTimers } from "./ring-timers.ts";
+
+/** What a ring keeps in memory: all of it follows from storage. */
+export interface RingMemory {
+  readonly runs: RingRuns;
+  readonly timers: RingTimers;
+  readonly outbox: RingOutbox;
+}
+
+/** A ring's memory, read from its storage; its alarm is armed for what is next. */
+export function recall(
+  ring: number,
+  { store, alarm }: { readonly store: RingStore; readonly alarm: RingAlarm },
+): RingMemory {
+  const runs = new RingRuns(store);
+  const timers = new RingTimers(store, alarm);
+  const outbox = new RingOutbox(ring, store, runs);
+  timers.rearm();
+  return { runs, timers, outbox };
+}

@@ -1,0 +1,43 @@
+import { ANY_DEAD_LETTER } from "../../core/dead-letters/query.ts";
+import type { RunSummary } from "../../core/run/summary.ts";
+import type { DeadLetterStore } from "../../spi/dead-letter-store.ts";
+import type { Figures, Tally } from "../../spi/figures.ts";
+import type { RunTables } from "./run-tables.ts";
+
+/** More dead letters than anybody has in memory. */
+const ALL = 1_000_000;
+
+/** What can be counted in maps. */
+export function memoryFigures(tables: RunTables, deadLetters: DeadLetterStore): Figures {
+  return {
+    async runs(tenant, since, limit) {
+      const all = [...tables.of(tenant)].sort((a, b) => a.createdAt - b.createdAt);
+      const open = all.filter(({ finishedAt }) => finishedAt === null).slice(0, limit);
+      const recent = all.filter(({ createdAt }) => createdAt >= since).slice(-limit);
+      const sum = (figure: (run: RunSummary) => number): number => recent.reduce((all, run) => all + figure(run), 0);
+      return {
+        unfinished: tallyOf(open.map(({ status }) => status)),
+        created: recent.length,
+        failed: recent.filter(({ status }) => status === "failed").length,
+        cancelled: recent.filter(({ status }) => status === "cancelled").length,
+        steps: sum(({ steps }) => steps),
+        cachedSteps: sum(({ cachedSteps }) => cachedSteps),
+        complete: recent.length < limit && open.length < limit,
+      };
+    },
+    async openDeadLetters(tenant) {
+      const page = await deadLetters.search(
+        tenant,
+        { ...ANY_DEAD_LETTER, status: "open" },
+        { limit: ALL, after: null },
+      );
+      return tallyOf(page.items.map(({ errorType }) => errorType));
+    },
+  };
+}
+
+function tallyOf<K extends string>(kinds: readonly K[]): Tally<K> {
+  const counts = new Map<K, number>();
+  for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return Object.fromEntries(counts) as Tally<K>;
+}

@@ -1,0 +1,23 @@
+import { inOrder, type Sequel } from "../../core/chain/sequel.ts";
+import type { SequelLedger } from "../../spi/sequel-ledger.ts";
+
+/** What followed the ends of runs, in a map. */
+export function memorySequelLedger(): SequelLedger {
+  const sequels = new Map<string, Sequel>();
+  return {
+    async record(sequel) {
+      const key = JSON.stringify([sequel.tenant, sequel.runId, sequel.list, sequel.index]);
+      const known = sequels.get(key);
+      if (!known || known.refused !== null) sequels.set(key, structuredClone(sequel));
+    },
+    async of(tenant, runId) {
+      const own = [...sequels.values()].filter((one) => one.tenant === tenant && one.runId === runId);
+      return structuredClone(own.sort(inOrder));
+    },
+    async forgetBefore(before, limit) {
+      const old = [...sequels].filter(([, { at }]) => at < before).slice(0, limit);
+      for (const [key] of old) sequels.delete(key);
+      return old.length;
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export { default, RunRing, TrustMemory } from "../../../workers/index.ts";

@@ -1,0 +1,26 @@
+import type { RegistrySnapshot } from "../../../src/core/registry/snapshot.ts";
+import { nextPlan } from "../../../src/core/run/next-plan.ts";
+import type { RunState } from "../../../src/core/run/state.ts";
+import type { Findings } from "./findings.ts";
+
+/** What no other node could have avoided. */
+const UNAVOIDABLE = /^(RUN_CANCELLED|RUN_DEADLINE|WAIT_TIMEOUT|APPROVAL_REJECTED|GATE_CLOSED|VALUE_UNAVAILABLE)$/;
+
+/** Asks about every run that failed whether another plan would have been left. Only where nobody was out of reach. */
+export function auditFallback(runs: Iterable<RunState>, snapshot: RegistrySnapshot, findings: Findings): void {
+  for (const state of runs) {
+    const { id, status, fault, replans = 0, foreign, lineage } = state.header;
+    // A repeated run's plan was made for the first one, and says who had died in it.
+    if (status !== "failed" || foreign || lineage?.kind === "rerun" || replans >= state.plan.policy.maxReplans)
+      continue;
+    if (fault === null || UNAVOIDABLE.test(fault.code)) continue;
+    const failed = [...state.segments.values()].flatMap(({ steps }) =>
+      steps.filter((step) => step.status === "failed" && step.attempts.length > 0).map((step) => step.id),
+    );
+    if (failed.length === 0) continue;
+    const asked = { ...state, header: { ...state.header, replanning: { failed, question: null } } };
+    const next = nextPlan(asked, snapshot);
+    if (next.ok)
+      findings.add("fallback", `run ${id} failed with ${fault.code} while ${failed.join(", ")} could be done without`);
+  }
+}

@@ -1,0 +1,69 @@
+import type { Ring } from "../../src/infra/host/ring.ts";
+import { memoryBlobStore } from "../../src/infra/memory/blob-store.ts";
+import { memoryDeadLetterStore } from "../../src/infra/memory/dead-letter-store.ts";
+import { memoryEventBus, type MemoryEventBus } from "../../src/infra/memory/event-bus.ts";
+import { seededIds } from "../../src/infra/memory/ids.ts";
+import { memoryLimiter } from "../../src/infra/memory/limiter.ts";
+import { memoryNodeRegistry } from "../../src/infra/memory/node-registry.ts";
+import { memoryRunBooks, type RunBooks } from "../../src/infra/memory/run-books.ts";
+import { memoryRunCoordinator } from "../../src/infra/memory/run-coordinator.ts";
+import { memorySequelLedger } from "../../src/infra/memory/sequel-ledger.ts";
+import { memoryTriggerBus, type MemoryTriggerBus } from "../../src/infra/memory/trigger-bus.ts";
+import { memoryTriggerStore } from "../../src/infra/memory/trigger-store.ts";
+import { memoryTrustScores } from "../../src/infra/memory/trust-scores.ts";
+import { memoryTrustStore } from "../../src/infra/memory/trust-store.ts";
+import type { BlobStore } from "../../src/spi/blob-store.ts";
+import type { Ids } from "../../src/spi/clock.ts";
+import type { DeadLetterStore } from "../../src/spi/dead-letter-store.ts";
+import type { Limiter } from "../../src/spi/limiter.ts";
+import type { NodeRegistry } from "../../src/spi/node-registry.ts";
+import type { RunCoordinator } from "../../src/spi/run-coordinator.ts";
+import type { SequelLedger } from "../../src/spi/sequel-ledger.ts";
+import type { TriggerStore } from "../../src/spi/trigger-store.ts";
+import type { TrustStore } from "../../src/spi/trust-store.ts";
+import type { RingCalls } from "./bugs/bug.ts";
+import { Process } from "./process.ts";
+import type { Universe } from "./universe.ts";
+
+/** What lasts: everything behind the network. */
+export interface Backends extends RunBooks {
+  readonly registry: NodeRegistry;
+  readonly blobs: BlobStore;
+  readonly trust: TrustStore;
+  readonly coordinator: RunCoordinator;
+  readonly deadLetters: DeadLetterStore;
+  readonly bus: MemoryEventBus;
+  readonly triggerBus: MemoryTriggerBus;
+  readonly triggers: TriggerStore;
+  readonly sequels: SequelLedger;
+  readonly limiter: Limiter;
+  readonly ids: Ids;
+}
+
+/** Everything that lasts, with nobody watching it yet. @param doors the rings as others reach them */
+export function openBackends(seed: number, universe: Universe, doors: readonly RingCalls[]): Backends {
+  const scores = memoryTrustScores();
+  const deadLetters = memoryDeadLetterStore();
+  return {
+    ...memoryRunBooks(deadLetters),
+    registry: memoryNodeRegistry(scores),
+    blobs: memoryBlobStore(),
+    trust: memoryTrustStore(scores),
+    coordinator: coordinatorOf(doors),
+    deadLetters,
+    bus: memoryEventBus(),
+    triggerBus: memoryTriggerBus(),
+    triggers: memoryTriggerStore(),
+    sequels: memorySequelLedger(),
+    limiter: memoryLimiter(new Process("limits", universe).clock),
+    ids: seededIds(seed),
+  };
+}
+
+/** The rings there are answer late, so whoever asks all of them has to wait. */
+function coordinatorOf(doors: readonly RingCalls[]): RunCoordinator {
+  return {
+    ...memoryRunCoordinator((number) => doors[number] as Ring),
+    liveValues: async () => (await Promise.all(doors.map(async (door) => door.liveValues()))).flat(),
+  };
+}

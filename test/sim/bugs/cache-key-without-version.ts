@@ -1,0 +1,13 @@
+import { changed, type Bug } from "./bug.ts";
+
+/** Whoever looks a result up leaves the version of the node out. */
+export const cacheKeyWithoutVersion: Bug = {
+  name: "the cache's key leaves the version out",
+  breaks: ["cached"],
+  plant: () => ({
+    registry: (registry) =>
+      changed(registry, {
+        definition: async (...asked) => ({ ...(await registry.definition(...asked)), version: "1.0.0" }),
+      }),
+  }),
+};

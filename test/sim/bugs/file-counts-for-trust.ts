@@ -1,0 +1,19 @@
+import { decodeRun, encodeRun } from "../../../src/core/run/codec.ts";
+import { changed, type Bug } from "./bug.ts";
+
+/** A run that was taken in from a file is one like any other. */
+export const fileCountsForTrust: Bug = {
+  name: "what a file says of nodes counts",
+  breaks: ["trust"],
+  plant: () => ({
+    ring: (ring) =>
+      changed(ring, {
+        submit(submission) {
+          if (!submission.restored) return ring.submit(submission);
+          const { header, ...state } = decodeRun(submission.record);
+          const { foreign: _, ...own } = header;
+          return ring.submit({ ...submission, record: encodeRun({ ...state, header: own }) });
+        },
+      }),
+  }),
+};

@@ -1,0 +1,35 @@
+import type { Limiter } from "../../../src/spi/limiter.ts";
+import { changed, type Bug } from "./bug.ts";
+
+/** A consumer gives its turns back when the work is done, and tells the ring afterwards. */
+export const releasedBeforeAnswered: Bug = {
+  name: "a turn is given back before the ring has its answer",
+  breaks: ["limited"],
+  plant: () => ({
+    consumeWork: (right) => (deliveries, ports) => {
+      const { limiter, coordinator } = ports;
+      if (!limiter) return right(deliveries, ports);
+      const turns: { readonly limit: string; readonly holder: string; readonly leave: () => Promise<unknown> }[] = [];
+      const noting: Limiter = {
+        async acquire(limit, requests) {
+          const answer = await limiter.acquire(limit, requests);
+          for (const [place, { holder, token }] of requests.entries()) {
+            if (!answer.turns[place]?.granted) continue;
+            const leave = (): Promise<unknown> => limiter.release(limit, [{ holder, token, how: "ended" }]);
+            turns.push({ limit, holder: `${holder.runId}/${holder.segment}`, leave });
+          }
+          return answer;
+        },
+        release: (limit, leaving) => limiter.release(limit, leaving),
+      };
+      const hasty = changed(coordinator, {
+        async answer(answers) {
+          const done = new Set(answers.map(({ runId, segment }) => `${runId}/${segment}`));
+          for (const { holder, leave } of turns) if (done.has(holder)) await leave().catch(() => undefined);
+          return coordinator.answer(answers);
+        },
+      });
+      return right(deliveries, { ...ports, limiter: noting, coordinator: hasty });
+    },
+  }),
+};

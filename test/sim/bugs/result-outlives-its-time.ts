@@ -1,0 +1,21 @@
+import { changed, type Bug } from "./bug.ts";
+
+/** A cached result is used for as long as it is there. */
+export const resultOutlivesItsTime: Bug = {
+  name: "a cached result is used after its time",
+  breaks: ["cached"],
+  plant: () => ({
+    archivePorts: (ports) => {
+      const { results } = ports;
+      if (!results) return ports;
+      const lasting = changed(results, {
+        put: (entries, counts) =>
+          results.put(
+            entries.map((entry) => ({ ...entry, expiresAt: Number.MAX_SAFE_INTEGER })),
+            counts,
+          ),
+      });
+      return { ...ports, results: lasting };
+    },
+  }),
+};

@@ -1,0 +1,52 @@
+import { expect, it } from "vitest";
+import type { Sequel } from "../../../src/core/chain/sequel.ts";
+import type { SequelLedger } from "../../../src/spi/sequel-ledger.ts";
+
+const PARENT = "r00_00000000000000000000000000";
+const sequel = (changes: Partial<Sequel> = {}): Sequel => ({
+  tenant: "default",
+  runId: PARENT,
+  list: "on_success",
+  index: 0,
+  childId: "r01_00000000000000000000000000",
+  refused: null,
+  at: 1_000,
+  ...changes,
+});
+const REFUSED = { childId: null, refused: { code: "PLAN_UNREACHABLE", message: "no" } } as const;
+
+/** What every SequelLedger must do. `open` returns an empty one. */
+export function sequelLedgerContract(label: string, open: () => Promise<SequelLedger>): void {
+  it(`${label}: lists what followed a run, list by list`, async () => {
+    const ledger = await open();
+    const all = [
+      sequel({ list: "result", childId: null }),
+      sequel({ list: "on_complete", ...REFUSED }),
+      sequel({ index: 1 }),
+      sequel(),
+      sequel({ runId: "r00_11111111111111111111111111" }),
+      sequel({ tenant: "other" }),
+    ];
+    for (const one of all) await ledger.record(one);
+    expect(await ledger.of("default", PARENT)).toEqual([all[3], all[2], all[1], all[0]]);
+    expect(await ledger.of("nobody", PARENT)).toEqual([]);
+  });
+
+  it(`${label}: a refusal gives way to a start, and to nothing else`, async () => {
+    const ledger = await open();
+    await ledger.record(sequel(REFUSED));
+    await ledger.record(sequel({ at: 2_000 }));
+    await ledger.record(sequel({ ...REFUSED, at: 3_000 }));
+    await ledger.record(sequel({ childId: "r02_00000000000000000000000000", at: 4_000 }));
+    expect(await ledger.of("default", PARENT)).toEqual([sequel({ at: 2_000 })]);
+  });
+
+  it(`${label}: forgets what is old, a part at a time`, async () => {
+    const ledger = await open();
+    for (let index = 0; index < 4; index++) await ledger.record(sequel({ index, at: index }));
+    expect(await ledger.forgetBefore(3, 2)).toBe(2);
+    expect(await ledger.forgetBefore(3, 2)).toBe(1);
+    expect(await ledger.forgetBefore(3, 2)).toBe(0);
+    expect(await ledger.of("default", PARENT)).toEqual([sequel({ index: 3, at: 3 })]);
+  });
+}

@@ -1,0 +1,41 @@
+import type { Timer } from "../../src/spi/timer.ts";
+
+interface Wake {
+  readonly at: number;
+  readonly wake: () => void;
+}
+
+/** Timers that go when a test says so. */
+export class ManualTimer implements Timer {
+  now = 0;
+  readonly #wakes = new Set<Wake>();
+
+  /** How many have been set and neither gone off nor been called off. */
+  get waiting(): number {
+    return this.#wakes.size;
+  }
+
+  after(ms: number, wake: () => void): () => void {
+    const one = { at: this.now + ms, wake };
+    this.#wakes.add(one);
+    return () => void this.#wakes.delete(one);
+  }
+
+  /** Lets time pass; whatever a wake-up sets going has its turn before the next one. */
+  async advance(ms: number): Promise<void> {
+    const end = this.now + ms;
+    for (;;) {
+      const [next] = [...this.#wakes].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at);
+      if (!next) break;
+      this.now = next.at;
+      this.#wakes.delete(next);
+      next.wake();
+      await settled();
+    }
+    this.now = end;
+    await settled();
+  }
+}
+
+/** Everything that waits only for promises is done. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,0 +1,22 @@
+import { DurableObject } from "cloudflare:workers";
+import { LimitDesk } from "../../src/infra/durable/limit-desk.ts";
+import type { LimiterRpc } from "../../src/infra/durable/limiter.ts";
+import { systemClock } from "../../src/infra/host/system.ts";
+
+/** The object behind one limit: storage and RPC; every decision is in `core/limit`. */
+export class Limiter extends DurableObject<Env> implements LimiterRpc {
+  readonly #desk: LimitDesk;
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env);
+    this.#desk = new LimitDesk(ctx.storage, systemClock);
+  }
+
+  async acquire(...args: Parameters<LimiterRpc["acquire"]>): ReturnType<LimiterRpc["acquire"]> {
+    return this.#desk.acquire(...args);
+  }
+
+  async release(...args: Parameters<LimiterRpc["release"]>): ReturnType<LimiterRpc["release"]> {
+    return this.#desk.release(...args);
+  }
+}

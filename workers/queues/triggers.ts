@@ -1,0 +1,7 @@
+import { consumeTriggers } from "../../src/infra/host/trigger-consumer.ts";
+import type { Wiring } from "../wiring.ts";
+import { deliveries } from "./deliveries.ts";
+
+/** The triggers queue: messages that ask for something, and the ends of runs that something follows. */
+export const triggersQueue = (batch: MessageBatch, { triggering }: Wiring): Promise<void> =>
+  consumeTriggers(batch.queue, deliveries(batch), triggering);
