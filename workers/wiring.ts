@@ -37,7 +37,7 @@ import { metricsService } from "../src/infra/host/metrics-service.ts";
 import { nodeService } from "../src/infra/host/node-service.ts";
 import { planService } from "../src/infra/host/plan-service.ts";
 import { RegistryCache } from "../src/infra/host/registry-cache.ts";
-import { DEFAULT_RING, type RingPorts, type RingSettings } from "../src/infra/host/ring.ts";
+import { DEFAULT_RING, type RingPorts, type RingSettings } from "../src/infra/host/ring-ports.ts";
 import type { SweepPorts } from "../src/infra/host/retention/ports.ts";
 import { RunReader } from "../src/infra/host/run-reader.ts";
 import { runControlService } from "../src/infra/host/run-control-service.ts";

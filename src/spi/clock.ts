@@ -5,6 +5,7 @@ export interface Clock {
 
 /** Sources of identity: the only randomness in the system. */
 export interface Ids {
+  /** A UUID. One that tells its time (version 7) saves a run that is correlated by it an index entry. */
   uuid(): string;
   /** Crockford base 32, 26 characters, sortable by time. */
   ulid(now: number): string;

@@ -46,7 +46,8 @@ export interface Handler {
   readonly type: string;
   initialize(): Promise<void>;
   shutdown(): Promise<void>;
-  execute(call: NodeCall): Promise<NodeOutput>;
+  /** What is computed without waiting for anything is returned at once, and a refusal always as a rejection. */
+  execute(call: NodeCall): NodeOutput | Promise<NodeOutput>;
   healthCheck(): Promise<{ readonly healthy: boolean }>;
   describe(): HandlerDescription;
 }

@@ -8,7 +8,7 @@ export interface RingPart {
 
 /**
  * A ring's storage: small, synchronous, transactional. Owners are run ids, or names starting with `~` for the ring's
- * own books. One part is one billed row.
+ * own books. A part that is written is a billed row; what is removed in a transaction is at most one, however much.
  */
 export interface RingStore {
   /** All or nothing. Not nested. */
@@ -20,8 +20,21 @@ export interface RingStore {
   remove(owner: string, parts?: readonly string[]): void;
   /** Everybody who owns a part, each once, in any order. Scans; called when everything in a ring is asked for. */
   owners(): readonly string[];
-  /** Everything that is due at some time, in any order. Scans; called once when a ring wakes up cold. */
-  timers(): readonly { readonly owner: string; readonly part: string; readonly dueAt: number }[];
+  /**
+   * Every owner whose last part is due at some time, in any order: what is added to a run says when the whole of it is.
+   * Scans; called once when a ring wakes up cold.
+   */
+  timers(): readonly { readonly owner: string; readonly dueAt: number }[];
+  /** Present where removed parts are kept for a while, unreadable, until others are written over them. */
+  readonly remains?: Remains;
+}
+
+/** What is left of removed parts. */
+export interface Remains {
+  /** When the oldest has been kept long enough; null when nothing is left. */
+  dueAt(): number | null;
+  /** Erases whatever has been kept long enough. */
+  erase(now: number): void;
 }
 
 /** The ring's single alarm. Arming an earlier time replaces a later one; arming comes before the mutation it guards. */

@@ -1,7 +1,8 @@
 import type { Holder } from "../core/limit/book.ts";
+import type { Departure } from "../core/run/departure.ts";
 import type { RunEvent } from "../core/run/event.ts";
 import type { RunId, RunStatus } from "../core/run/state.ts";
-import type { Answer, PlanAnswer, SourceId, Undeliverable } from "../core/run/work.ts";
+import type { Answer, PlanAnswer, SourceId, Undeliverable, Work } from "../core/run/work.ts";
 import type { SegmentId } from "../core/plan/plan.ts";
 import type { NodeRef } from "../core/registry/node.ts";
 import type { TrustTotals } from "../core/trust/totals.ts";
@@ -42,7 +43,7 @@ export interface RingTrust {
 
 /** Finished runs leaving their ring together, with the ring's running trust totals of the nodes they used. */
 export interface ArchiveBatch {
-  readonly records: readonly string[];
+  readonly runs: readonly Departure[];
   readonly trust: readonly RingTrust[];
 }
 
@@ -53,6 +54,12 @@ export type ControlEvent = Extract<RunEvent, { type: "cancel" | "pause" | "resum
 export type ControlReceipt =
   | { readonly kind: "unknown" }
   | { readonly kind: "known"; readonly changed: boolean; readonly status: RunStatus };
+
+/** What an executor that answers can take on at once. */
+export interface HandOver {
+  /** So many works from each ring at most, of those that the answers make ready. */
+  readonly take: number;
+}
 
 /** A large value some run in a ring refers to. */
 export interface LiveValue {
@@ -67,8 +74,11 @@ export interface LiveValue {
  */
 export interface RunCoordinator {
   submit(submission: Submission): Promise<Receipt>;
-  /** Grouped by ring inside: one call a ring. Stale answers change nothing. */
-  answer(answers: readonly Answer[]): Promise<void>;
+  /**
+   * Grouped by ring inside: one call a ring. Stale answers change nothing. Returns what the caller is to execute now: it
+   * holds the leases, and nothing of it is on the queue.
+   */
+  answer(answers: readonly Answer[], handOver?: HandOver): Promise<readonly Work[]>;
   /** Work that ended in the dead letters: the run fails or retries with the reason instead of hanging. */
   undeliverable(items: readonly Undeliverable[]): Promise<void>;
   /** The plan a run asked for, or why there is none. An answer to an older question changes nothing. */

@@ -3,10 +3,13 @@ import type { Instant, RunId } from "../core/run/state.ts";
 
 /** What followed the ends of runs. All methods are safe to repeat and reject with SERVICE_UNAVAILABLE. */
 export interface SequelLedger {
-  /** Notes one; a refusal gives way to a start, and to nothing else. */
-  record(sequel: Sequel): Promise<void>;
-  /** Everything that followed a run. */
-  of(tenant: string, runId: RunId): Promise<readonly Sequel[]>;
+  /**
+   * Notes one; a refusal gives way to a start, and to nothing else. What was noted before `since` followed an earlier run
+   * of the same id and gives way to anything.
+   */
+  record(sequel: Sequel, since?: Instant): Promise<void>;
+  /** Everything that followed a run, from a moment on. */
+  of(tenant: string, runId: RunId, since?: Instant): Promise<readonly Sequel[]>;
   /** Forgets what followed before a moment, at most `limit`; says how many. */
   forgetBefore(before: Instant, limit: number): Promise<number>;
 }

@@ -1,11 +1,28 @@
 import { describe, expect, it } from "vitest";
 import { attempt } from "../../src/infra/host/attempt.ts";
+import type { Timer } from "../../src/spi/timer.ts";
 import { ManualTimer } from "../support/manual-timer.ts";
 
 const never = (): Promise<never> => new Promise<never>(() => undefined);
 const options = { what: "node slow@1.0.0", timeoutMs: 60_000 };
 
 describe("an attempt", () => {
+  it("that ends at once sets no timer and makes no signal", async () => {
+    const timer: Timer = {
+      after: () => {
+        throw new Error("no timer is needed");
+      },
+    };
+    expect(await attempt(() => "done", { ...options, timer, isWanted: never })).toBe("done");
+  });
+
+  it("that throws at once has failed", async () => {
+    const fails = () => {
+      throw new Error("no");
+    };
+    await expect(attempt(fails, { ...options, timer: new ManualTimer() })).rejects.toThrow("no");
+  });
+
   it("asks nothing when it is short, and leaves no timer behind", async () => {
     const timer = new ManualTimer();
     const asked: number[] = [];
@@ -44,7 +61,7 @@ describe("an attempt", () => {
     let wanted = true;
     const running = attempt(
       (signal) => {
-        signals.push(signal);
+        signals.push(signal());
         return never();
       },
       { ...options, timer, isWanted: async () => wanted },
@@ -77,7 +94,7 @@ describe("an attempt", () => {
     let aborted = false;
     const running = attempt(
       (signal) => {
-        signal.addEventListener("abort", () => void (aborted = true));
+        signal().addEventListener("abort", () => void (aborted = true));
         return never();
       },
       { ...options, timer },

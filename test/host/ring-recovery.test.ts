@@ -3,7 +3,8 @@ import { fault, RuntimeHostError } from "../../src/core/errors.ts";
 import { decodeRun, encodeRun } from "../../src/core/run/codec.ts";
 import type { EventMessage, ExecuteMessage } from "../../src/core/run/work.ts";
 import { silentLog } from "../../src/infra/host/log.ts";
-import { DEFAULT_RING, Ring } from "../../src/infra/host/ring.ts";
+import { Ring } from "../../src/infra/host/ring.ts";
+import { DEFAULT_RING } from "../../src/infra/host/ring-ports.ts";
 import { fixedClock } from "../../src/infra/memory/clock.ts";
 import { memoryEventBus } from "../../src/infra/memory/event-bus.ts";
 import { memoryRingStore } from "../../src/infra/memory/ring-store.ts";
@@ -83,7 +84,7 @@ describe("a transaction that is refused while the ring lives on", () => {
     await world.ring.tick();
     const [batch = -1] = batchesOf(world.queues.events.pull(10));
     expect(world.ring.batch(batch)).toMatchObject({
-      records: [expect.any(String)],
+      runs: [{ record: expect.any(String), summary: { runId: REQUEST.id, status: "succeeded" } }],
       trust: [{ totals: { samples: 1 } }],
     });
   });
@@ -95,7 +96,7 @@ describe("a transaction that is refused while the ring lives on", () => {
     const [batch = -1] = batchesOf(world.queues.events.pull(10));
     world.refuseNext();
     expect(() => world.ring.archived(batch)).toThrow("full");
-    expect(world.ring.batch(batch)?.records).toHaveLength(1);
+    expect(world.ring.batch(batch)?.runs).toHaveLength(1);
     world.ring.archived(batch);
     expect(world.ring.read(REQUEST.id)).toBeNull();
   });
@@ -156,7 +157,7 @@ describe("a ring that wakes up on a machine whose clock is behind", () => {
     await cold.ring.tick();
     const [fresh = -1] = batchesOf(world.queues.events.pull(10));
     cold.ring.archived(old);
-    expect(cold.ring.batch(fresh)?.records).toHaveLength(1);
+    expect(cold.ring.batch(fresh)?.runs).toHaveLength(1);
     expect(statusOf(cold.ring)).toBe("succeeded");
   });
 });

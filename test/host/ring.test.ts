@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { fault, RuntimeHostError } from "../../src/core/errors.ts";
 import { encodeRun, decodeRun } from "../../src/core/run/codec.ts";
 import type { EventMessage, ExecuteMessage } from "../../src/core/run/work.ts";
-import { DEFAULT_RING, Ring } from "../../src/infra/host/ring.ts";
+import { Ring } from "../../src/infra/host/ring.ts";
+import { DEFAULT_RING } from "../../src/infra/host/ring-ports.ts";
 import { silentLog } from "../../src/infra/host/log.ts";
 import { fixedClock } from "../../src/infra/memory/clock.ts";
 import { memoryEventBus } from "../../src/infra/memory/event-bus.ts";
@@ -107,7 +108,7 @@ describe("a ring", () => {
     expect(statusOf(reopen())).toBe("succeeded");
   });
 
-  it("stores a run of many segments a row a segment, and reads it back", async () => {
+  it("adds what happens to a run of many segments to a log of few rows, and reads it back", async () => {
     const sketches = Array.from({ length: 40 }, (_, i): StepSketch => ({
       id: `s${i}`,
       needs: i === 0 ? [] : [`s${i - 1}`],
@@ -116,7 +117,7 @@ describe("a ring", () => {
     await ring.submit(submission(sketches));
     const before = store.read(REQUEST.id).length;
     for (let i = 0; i < 20; i++) await ring.answer(works(bus.work.pull(10)).map(answerFor));
-    expect(store.read(REQUEST.id).length).toBe(before + 20);
+    expect(store.read(REQUEST.id).length).toBeLessThanOrEqual(before + 3);
     const cold = reopen();
     for (let i = 0; i < 20; i++) await cold.answer(works(bus.work.pull(10)).map(answerFor));
     expect(statusOf(reopen())).toBe("succeeded");
@@ -151,7 +152,7 @@ describe("idempotency", () => {
     clock.advance(SETTINGS.flushMs);
     await ring.tick();
     const [message] = bus.events.pull(1);
-    expect(ring.batch(batchOf(message))?.records).toHaveLength(1);
+    expect(ring.batch(batchOf(message))?.runs).toHaveLength(1);
     ring.archived(batchOf(message));
     expect(ring.read(REQUEST.id)).toBeNull();
     expect(await ring.submit(first)).toEqual({ kind: "duplicate", record: null });
@@ -193,7 +194,7 @@ describe("the way to the archive", () => {
     await cold.tick();
     const [message] = world.bus.events.pull(1);
     const colder = world.reopen();
-    expect(colder.batch(batchOf(message))?.records).toHaveLength(1);
+    expect(colder.batch(batchOf(message))?.runs).toHaveLength(1);
     colder.archived(batchOf(message));
     expect(world.store.timers()).toEqual([]);
     expect(colder.batch(batchOf(message))).toBeNull();

@@ -4,11 +4,11 @@ import { fixedClock, steppingClock } from "../../src/infra/memory/clock.ts";
 import { seededIds } from "../../src/infra/memory/ids.ts";
 import type { Ids } from "../../src/spi/clock.ts";
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[47][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const ULID = /^[0-9A-HJKMNP-TV-Z]{26}$/;
 
 function idsContract(label: string, ids: Ids): void {
-  it(`${label}: makes version 4 uuids, all different`, () => {
+  it(`${label}: makes uuids, all different`, () => {
     const made = Array.from({ length: 500 }, () => ids.uuid());
     for (const id of made) expect(id).toMatch(UUID);
     expect(new Set(made).size).toBe(500);

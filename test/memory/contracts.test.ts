@@ -16,6 +16,7 @@ import { runGenerationsContract } from "../support/contracts/run-generations.ts"
 import { runIndexContract } from "../support/contracts/run-index.ts";
 import { runRetentionContract } from "../support/contracts/run-retention.ts";
 import { runSearchContract } from "../support/contracts/run-search.ts";
+import { runToldTimesContract } from "../support/contracts/run-told-times.ts";
 import { sweepMarksContract } from "../support/contracts/sweep-marks.ts";
 import { trustStoreContract } from "../support/contracts/trust-store.ts";
 
@@ -40,6 +41,7 @@ describe("the memory adapters keep their ports' contracts", () => {
   runSearchContract("memory", books, 100);
   runRetentionContract("memory", books);
   runGenerationsContract("memory", books);
+  runToldTimesContract("memory", books, 100);
   sweepMarksContract("memory", async () => memorySweepMarks());
   deadLetterStoreContract("memory", async () => ({ store: memoryDeadLetterStore(), tenant }), 100);
   trustStoreContract("memory", async () => {

@@ -48,7 +48,7 @@ export async function bench(changes: Partial<NodePorts> = {}) {
   return {
     ...ports,
     clock,
-    execute(node: NodeDefinition, input: JsonObject, changed: Partial<NodeCall> = {}): Promise<NodeOutput> {
+    async execute(node: NodeDefinition, input: JsonObject, changed: Partial<NodeCall> = {}): Promise<NodeOutput> {
       const handler = handlers.get(node.entrypoint.type);
       if (!handler) throw new Error(`no handler for ${node.entrypoint.type}`);
       return handler.execute(callOf(node, input, changed));

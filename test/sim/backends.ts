@@ -49,7 +49,7 @@ export function openBackends(seed: number, universe: Universe, doors: readonly R
     registry: memoryNodeRegistry(scores),
     blobs: memoryBlobStore(),
     trust: memoryTrustStore(scores),
-    coordinator: coordinatorOf(doors),
+    coordinator: memoryRunCoordinator((number) => doors[number] as Ring, doors.length),
     deadLetters,
     bus: memoryEventBus(),
     triggerBus: memoryTriggerBus(),
@@ -57,13 +57,5 @@ export function openBackends(seed: number, universe: Universe, doors: readonly R
     sequels: memorySequelLedger(),
     limiter: memoryLimiter(new Process("limits", universe).clock),
     ids: seededIds(seed),
-  };
-}
-
-/** The rings there are answer late, so whoever asks all of them has to wait. */
-function coordinatorOf(doors: readonly RingCalls[]): RunCoordinator {
-  return {
-    ...memoryRunCoordinator((number) => doors[number] as Ring),
-    liveValues: async () => (await Promise.all(doors.map(async (door) => door.liveValues()))).flat(),
   };
 }

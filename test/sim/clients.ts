@@ -137,12 +137,12 @@ export class Clients {
     const marker = markerOf(request, asked, body);
     const moment = audit.asking();
     const withdrawn = new Set(this.#registrar.archived);
-    const askedAt = this.#universe.timeline.now;
     const outcome = await this.#line.ask(`submit ${marker}`, (gateway) => this.#send(gateway, asked, marker, waitMs));
     if (outcome?.ok) {
       const { runId, payload } = outcome.value;
       this.#runs.set(request, runId);
-      this.#lookAtPlan(runId, withdrawn, askedAt);
+      // With a key, it may be the run of somebody who asked before.
+      if (asked.key === null) this.#lookAtPlan(runId, withdrawn);
       return audit.accepted(runId, marker, payload, moment);
     }
     if (outcome?.error.code === "IDEMPOTENCY_CONFLICT" && asked.key !== null)
@@ -165,11 +165,9 @@ export class Clients {
   }
 
   /** A run that began after its client had seen a node archived does without it. */
-  #lookAtPlan(run: string, withdrawn: ReadonlySet<string>, askedAt: number): void {
+  #lookAtPlan(run: string, withdrawn: ReadonlySet<string>): void {
     const { commits, findings } = this.#options;
-    const begun = commits.runs.get(run);
-    if (!begun || begun.begunAt < askedAt) return;
-    for (const { name, version } of begun.nodes)
+    for (const { name, version } of commits.runs.get(run)?.nodes ?? [])
       if (withdrawn.has(nodeRef({ name, version })))
         findings.add("seen", `run ${run} uses ${name}@${version}, which its client knew to be archived`);
   }

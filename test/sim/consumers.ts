@@ -4,13 +4,15 @@ import { consumeWork } from "../../src/infra/host/execute-consumer.ts";
 import { consumeReplans } from "../../src/infra/host/replan-consumer.ts";
 import { consumeTriggers } from "../../src/infra/host/trigger-consumer.ts";
 import type { MemoryQueue } from "../../src/infra/memory/queue.ts";
+import type { RunCoordinator } from "../../src/spi/run-coordinator.ts";
 import type { MessageAudit } from "./audit/messages.ts";
 import type { Backends } from "./backends.ts";
-import type { Plant } from "./bugs/bug.ts";
+import { changed, type Plant } from "./bugs/bug.ts";
 import { Courier } from "./courier.ts";
 import type { ExecutionLog } from "./execution-log.ts";
 import type { Isolate } from "./isolate.ts";
 import type { Isolates } from "./isolates.ts";
+import type { Process } from "./process.ts";
 import type { Universe } from "./universe.ts";
 
 export interface Employment {
@@ -29,6 +31,15 @@ export function employ(universe: Universe, { backends, isolates, executions, mes
   const consume = plant.consumeWork?.(consumeWork) ?? consumeWork;
   let turn = 0;
   const next = (role: string): Isolate => isolates.get(`${role}-${turn++ % 2 === 0 ? "a" : "b"}`);
+  /** What a ring hands over is executed as if it had been delivered. */
+  const handing = (coordinator: RunCoordinator, { clock }: Process): RunCoordinator =>
+    changed(coordinator, {
+      async answer(...asked) {
+        const works = await coordinator.answer(...asked);
+        for (const work of works) executions.delivered(work, clock.now());
+        return works;
+      },
+    });
   new Courier(universe, {
     name: "work",
     queue: bus.work,
@@ -42,7 +53,7 @@ export function employ(universe: Universe, { backends, isolates, executions, mes
             executions.delivered(body.work, process.clock.now());
             messages.workDelivered(id, body.work, process.clock.now());
           }
-          return consume(batch, execute);
+          return consume(batch, { ...execute, coordinator: handing(execute.coordinator, process) });
         },
       };
     },

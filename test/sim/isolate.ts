@@ -7,7 +7,7 @@ import { silentLog } from "../../src/infra/host/log.ts";
 import { RegistryCache } from "../../src/infra/host/registry-cache.ts";
 import type { ReplanPorts } from "../../src/infra/host/replan-consumer.ts";
 import type { SweepPorts } from "../../src/infra/host/retention/ports.ts";
-import type { RingSettings } from "../../src/infra/host/ring.ts";
+import type { RingSettings } from "../../src/infra/host/ring-ports.ts";
 import { runControlService } from "../../src/infra/host/run-control-service.ts";
 import { RunReader } from "../../src/infra/host/run-reader.ts";
 import { runRemovalService, type RunRemovalService } from "../../src/infra/host/run-removal.ts";

@@ -1,3 +1,4 @@
+import { ANY_DEAD_LETTER } from "../../src/core/dead-letters/query.ts";
 import { isRef } from "../../src/core/run/value.ts";
 import type { World } from "./world.ts";
 
@@ -12,7 +13,6 @@ export async function reachedIn({ commits, told, backends, limits }: World): Pro
     if (header.trigger) reached.add("a run answers a bus message");
     if (header.replans) reached.add(`a run went on with another plan and ${header.status}`);
     if (state.plan.policy.mode === "batch") reached.add("a run went wave by wave");
-    if (header.replans) reached.add("a run went on with another plan");
     if (segments.size > 16) reached.add("a run was stored in many rows");
     for (const { steps } of segments.values())
       for (const { status, attempts, outcome } of steps) {
@@ -26,7 +26,11 @@ export async function reachedIn({ commits, told, backends, limits }: World): Pro
   if (commits.earlier.some(({ state, goneAt }) => goneAt !== null && !state.header.foreign))
     reached.add("an id was used again");
   for (const what of limits.reached) reached.add(what);
-  if ((await backends.deadLetters.tenants()).length > 0) reached.add("a message died");
+  for (const tenant of await backends.deadLetters.tenants()) {
+    reached.add("a message died");
+    const { items } = await backends.deadLetters.search(tenant, ANY_DEAD_LETTER, { limit: 1_000, after: null });
+    for (const { queue, errorType, cause } of items) reached.add(`dead in ${queue}: ${cause?.code ?? errorType}`);
+  }
   if (told.refused > 0) reached.add("a request was refused");
   if (told.deletions.size > 0) reached.add("a run was deleted");
   return reached;

@@ -1,6 +1,7 @@
 import { RuntimeHostError } from "../../src/core/errors.ts";
 import { silentLog } from "../../src/infra/host/log.ts";
-import { Ring, type RingPorts, type RingSettings } from "../../src/infra/host/ring.ts";
+import { Ring } from "../../src/infra/host/ring.ts";
+import type { RingPorts, RingSettings } from "../../src/infra/host/ring-ports.ts";
 import { memoryRingStore } from "../../src/infra/memory/ring-store.ts";
 import type { EventBus } from "../../src/spi/event-bus.ts";
 import type { RingStore } from "../../src/spi/ring-store.ts";

@@ -65,7 +65,7 @@ const SHARED = "shared";
 export function sketchNodes(random: Random, themes: Themes): readonly SimNode[] {
   const nodes: SimNode[] = [];
   const count = 2 + random.below(4);
-  for (; nodes.length < count;) {
+  while (nodes.length < count) {
     const last = nodes.at(-1);
     const sketched = sketchNode(random, themes, nodes.length);
     const { reads, gives } = last && themes.has("variants") && random.chance(0.5) ? last : sketched;

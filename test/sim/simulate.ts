@@ -80,7 +80,7 @@ function arrange({ acts, isLong }: Scenario, universe: Universe, world: World): 
   if (!isLong) return;
   timeline.at(START + LATER_MS - 1, () => {
     decisions.turn();
-    world.told.expire(world.commits.runs.keys());
+    world.told.expire(timeline.now);
     world.clients.forgetMessages();
   });
   storm(START + LATER_MS, KEPT_DAYS.later, universe, world);

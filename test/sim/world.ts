@@ -1,4 +1,4 @@
-import type { RingSettings } from "../../src/infra/host/ring.ts";
+import type { RingSettings } from "../../src/infra/host/ring-ports.ts";
 import type { NodeRegistry } from "../../src/spi/node-registry.ts";
 import { sampleArtifacts } from "../support/sample-node.ts";
 import { WatchedIndex } from "./audit/archive.ts";

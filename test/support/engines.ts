@@ -4,7 +4,7 @@ import type { NodeDefinition } from "../../src/core/registry/node.ts";
 import type { Result } from "../../src/core/result.ts";
 import { builtinHandler } from "../../src/infra/handlers/builtin-handler.ts";
 import { HandlerRouter } from "../../src/infra/host/handler-router.ts";
-import { DEFAULT_RING } from "../../src/infra/host/ring.ts";
+import { DEFAULT_RING } from "../../src/infra/host/ring-ports.ts";
 import type { Accepted, AcceptOptions } from "../../src/infra/host/services.ts";
 import { fixedClock, type FixedClock } from "../../src/infra/memory/clock.ts";
 import {

@@ -1,17 +1,24 @@
-import { buryUnrouted, isReplan, isWork } from "../../src/infra/host/dead-letter-consumer.ts";
+import { readMessage } from "../../src/core/dead-letters/message.ts";
+import type { ExecuteMessage, ReplanMessage } from "../../src/core/run/work.ts";
+import { buryUnrouted } from "../../src/infra/host/dead-letter-consumer.ts";
 import { consumeWork } from "../../src/infra/host/execute-consumer.ts";
 import { consumeReplans } from "../../src/infra/host/replan-consumer.ts";
 import type { Delivery } from "../../src/spi/event-bus.ts";
-import type { ExecuteMessage, ReplanMessage } from "../../src/core/run/work.ts";
 import type { Wiring } from "../wiring.ts";
 import { deliveries } from "./deliveries.ts";
 
 /** The execute queue: works are executed, questions for another plan are answered, anything else is a dead letter at once. */
 export async function executeQueue(batch: MessageBatch, { execute, deadLetters }: Wiring): Promise<void> {
-  const all = deliveries(batch);
-  const works = all.filter((one): one is Delivery<ExecuteMessage> => isWork(one.body));
-  const replans = all.filter((one): one is Delivery<ReplanMessage> => isReplan(one.body));
-  const others = all.filter(({ body }) => !isWork(body) && !isReplan(body));
+  const works: Delivery<ExecuteMessage>[] = [];
+  const replans: Delivery<ReplanMessage>[] = [];
+  const others: Delivery<unknown>[] = [];
+  for (const delivery of deliveries(batch)) {
+    const reading = readMessage(delivery.body);
+    const type = reading.ok ? reading.message.type : null;
+    if (type === "work") works.push(delivery as Delivery<ExecuteMessage>);
+    else if (type === "replan") replans.push(delivery as Delivery<ReplanMessage>);
+    else others.push(delivery);
+  }
   await Promise.all([
     consumeWork(works, execute),
     consumeReplans(replans, execute),

@@ -23,13 +23,19 @@ export interface CacheNews {
 
 const NONE: CacheNews = { drafts: [], hits: [] };
 
+/** False when nothing in the run's plan can be stored or found in the cache: then its news need not be looked for. */
+export const mayHaveCacheNews = ({ header, plan }: RunState): boolean =>
+  !header.foreign && !plan.policy.noCache && (plan.steps.some(isCaching) || (plan.boundaries ?? []).some(isCaching));
+
+const isCaching = ({ cacheTtlMs }: { readonly cacheTtlMs: number | null }): boolean => cacheTtlMs !== null;
+
 /**
  * The results of an ended run that may be used again: those its own executors made, of steps and composites that declare
  * caching. What was taken from elsewhere, a file, another run or the cache itself, is not stored once more.
  */
 export function cacheNews(state: RunState, now: Instant): CacheNews {
-  const { header, plan } = state;
-  if (header.foreign || plan.policy.noCache) return NONE;
+  if (!mayHaveCacheNews(state)) return NONE;
+  const { plan } = state;
   const steps = new Map<string, StepState>();
   for (const segment of state.segments.values()) for (const step of segment.steps) steps.set(step.id, step);
   const { stepById } = planIndex(plan);

@@ -45,9 +45,9 @@ export function lineageAfter({ id, lineage }: RunHeader): Result<Lineage, Fault>
   );
 }
 
-/** The idempotency key of the run a link starts: the same however often it is started. */
-export const linkKey = (runId: string, { list, index }: LinkPlace): string =>
-  JSON.stringify(["chain", runId, list, index]);
+/** The idempotency key of the run a link starts: the same however often it is started, and for no later run of the id. */
+export const linkKey = ({ id, createdAt }: Pick<RunHeader, "id" | "createdAt">, { list, index }: LinkPlace): string =>
+  JSON.stringify(["chain", id, createdAt, list, index]);
 
 /** The tag by which the runs that followed a run are found. */
 export const chainTag = (runId: string): string => `chain:${runId}`;

@@ -17,6 +17,12 @@ export interface Sequel {
   readonly at: Instant;
 }
 
+/** Well over what clocks differ by, and well under the time after which a key begins another run under the same id. */
+const APART_MS = 12 * 60 * 60 * 1_000;
+
+/** From this moment on, what followed a run id followed the run that was created then, and no earlier one of that id. */
+export const ownSequelsSince = (createdAt: Instant): Instant => createdAt - APART_MS;
+
 const ORDER: readonly Sequel["list"][] = ["on_success", "on_failure", "on_complete", "result"];
 
 /** The order in which the sequels of a run are listed. */

@@ -66,8 +66,10 @@ const holderId = ({ runId, segment }: Holder): string => `${runId}/${segment}`;
 
 /**
  * The decisions of one limit: who has a turn, who waits, whose turn is next. Nobody overtakes: a work is let through
- * when there is room for it and for everybody before it in the line. Those who were called go first, then the higher
- * priority, then the older. Decides with the `now` it is given; what it changed is read off with `takeChanges`.
+ * when there is room for it and for everybody before it in the line: the higher priority goes first, then the older. A call
+ * gives no precedence, so that all limits agree on who goes first: works that need the same two would otherwise be called
+ * by one each and send each other back for ever. Decides with the `now` it is given; what it changed is read off with
+ * `takeChanges`.
  */
 export class LimitBook {
   readonly #slots: Map<string, Slot>;
@@ -152,9 +154,8 @@ export class LimitBook {
 
   /** Waiters whose turn comes before. */
   #ahead(id: string, { priority, since }: TurnRequest): number {
-    const self = { priority, since, called: this.#waiters.get(id)?.called ?? false };
     let ahead = 0;
-    for (const entry of this.#waiters) if (entry[0] !== id && order(entry, [id, self]) < 0) ahead++;
+    for (const entry of this.#waiters) if (entry[0] !== id && order(entry, [id, { priority, since }]) < 0) ahead++;
     return ahead;
   }
 
@@ -189,11 +190,8 @@ export class LimitBook {
   }
 }
 
-type Place = readonly [id: string, waiter: Pick<Waiter, "called" | "priority" | "since">];
+type Place = readonly [id: string, waiter: Pick<Waiter, "priority" | "since">];
 
 /** Negative when the first goes before the second. Never zero: of two that are equal, one goes first. */
 const order = ([a, first]: Place, [b, second]: Place): number =>
-  Number(second.called) - Number(first.called) ||
-  second.priority - first.priority ||
-  first.since - second.since ||
-  (a < b ? -1 : 1);
+  second.priority - first.priority || first.since - second.since || (a < b ? -1 : 1);

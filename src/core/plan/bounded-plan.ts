@@ -12,8 +12,16 @@ const MOST_FALLBACKS = 32;
  */
 export function boundedPlan(plan: Plan): Plan {
   if (plan.steps.length <= FULL_STEPS || plan.guards.includes(LEFT_OUT)) return plan;
-  return { ...plan, why: plan.why.map(bounded), guards: [...plan.guards, LEFT_OUT] };
+  let made = boundedPlans.get(plan);
+  if (!made) {
+    made = { ...plan, why: plan.why.map(bounded), guards: [...plan.guards, LEFT_OUT] };
+    boundedPlans.set(plan, made);
+  }
+  return made;
 }
+
+/** A plan that is used again gives one object again, with its index and its stored form. */
+const boundedPlans = new WeakMap<Plan, Plan>();
 
 const LEFT_OUT = `why is cut to chosen nodes and fallbacks: the plan has more than ${FULL_STEPS} steps`;
 

@@ -5,6 +5,7 @@ import type { RegistrySnapshot } from "../registry/snapshot.ts";
 import { err, ok, type Result } from "../result.ts";
 import { refusalReasons, trustOf, type Exclusions } from "./eligible.ts";
 import type { GraphStep } from "./graph.ts";
+import { NAMED_BY_GRAPH } from "./graph-why.ts";
 import { suggestion } from "./nearest.ts";
 import type { Candidate } from "./plan.ts";
 import type { Policy } from "./policy.ts";
@@ -60,7 +61,7 @@ function find(
   if (!chosen) return err(noneLeft(name, range, judged));
   const candidates = judged.map(({ node, reasons }): Candidate => {
     const named = { node: node.name, version: node.version };
-    if (node === chosen.node) return { ...named, verdict: "chosen", reasons: ["named by the graph"] };
+    if (node === chosen.node) return { ...named, ...NAMED_BY_GRAPH };
     if (reasons.length > 0) return { ...named, verdict: "rejected", reasons };
     return { ...named, verdict: "fallback", reasons: [`version ${node.version} is older than ${chosen.node.version}`] };
   });

@@ -91,7 +91,8 @@ function profileContent(step: PlanStep): JsonValue {
   };
 }
 
-function sameProfile(a: PlanStep, b: PlanStep): boolean {
+/** Whether two steps of one node owe the same to it. */
+export function sameProfile(a: PlanStep, b: PlanStep): boolean {
   const scalars = a.cacheTtlMs === b.cacheTtlMs && a.cost === b.cost && a.timeoutMs === b.timeoutMs;
   const lists = a.retry === b.retry && a.outputs === b.outputs && a.limits === b.limits;
   if (scalars && lists && a.entrypoint === b.entrypoint && a.kind === b.kind) {

@@ -8,7 +8,6 @@ import { NO_EXCLUSIONS, type Exclusions } from "./eligible.ts";
 import { Composites } from "./composites.ts";
 import { explain } from "./explain.ts";
 import { figure } from "./figure.ts";
-import { remembered } from "./goal-cache.ts";
 import { cheapest, fastest, fewest } from "./models.ts";
 import type { Goal, Plan } from "./plan.ts";
 import { isHard, lateness, limitFault, violations, type Violation } from "./limits.ts";
@@ -23,18 +22,17 @@ import { unreachable } from "./unreachable.ts";
 
 /**
  * Plans a goal: the cheapest derivation of the wanted keys from the given ones, as an ordered and segmented DAG. Pure and
- * deterministic: the same goal and the same registry content give the same plan, down to its hash. Repeats are answered
- * from a cache that lives and dies with the snapshot.
+ * deterministic: the same goal and the same registry content give the same plan, down to its hash.
  *
  * Refusals: PLAN_UNREACHABLE with what is missing and which candidates were rejected why; PLAN_TOO_MANY_STEPS,
  * PLAN_TOO_DEEP and PLAN_TOO_COSTLY naming the guard; PLAN_POLICY_CONFLICT naming two fields; PLAN_NOTHING_WANTED;
  * PLAN_INVALID_PIN.
  */
 export function planGoal(goal: Goal, snapshot: RegistrySnapshot): Result<Plan, Fault> {
-  return remembered(goal, snapshot, () => resolveGoal(goal, snapshot, NO_EXCLUSIONS));
+  return resolveGoal(goal, snapshot, NO_EXCLUSIONS);
 }
 
-/** Plans a goal without the excluded nodes, and without the cache. */
+/** Plans a goal without the excluded nodes. */
 export function resolveGoal(goal: Goal, snapshot: RegistrySnapshot, excluded: Exclusions): Result<Plan, Fault> {
   const { policy } = goal;
   const problem = goal.want.length === 0 ? nothingWanted() : policyFault(policy);

@@ -7,12 +7,13 @@ import { Composites } from "./composites.ts";
 import { NO_EXCLUSIONS, type Exclusions } from "./eligible.ts";
 import { graphResults } from "./graph-results.ts";
 import type { Graph } from "./graph.ts";
+import { graphWhy } from "./graph-why.ts";
 import { isHard, lateness, limitFault, violations } from "./limits.ts";
-import type { Candidate, KeyChoice, Plan, Source } from "./plan.ts";
+import type { Plan } from "./plan.ts";
 import type { Policy } from "./policy.ts";
 import { policyFault } from "./policy-conflicts.ts";
 import { planFault } from "./problem.ts";
-import { readGraph, type ReadStep } from "./read-graph.ts";
+import { readGraph } from "./read-graph.ts";
 import { shapesOf } from "./shapes.ts";
 import { unfold } from "./unfold.ts";
 
@@ -62,9 +63,10 @@ export function resolveGraph(
   const broken = violations(plan.value, snapshot);
   const hard = broken.find(isHard);
   if (hard) return err(limitFault(hard));
+  const candidates = new Map(read.value.map((step) => [step.id, step.candidates]));
   return ok({
     ...plan.value,
-    why: whyOf(plan.value, read.value),
+    why: graphWhy(plan.value, (id) => candidates.get(id) ?? []),
     guards: [...plan.value.guards, ...broken.map(lateness)],
   });
 }
@@ -74,21 +76,4 @@ function tooLarge({ steps }: Graph, { maxSteps }: Policy): Fault | null {
     return planFault("nothing_wanted", "the graph has no steps", { place: "steps", hint: "add at least one step" });
   }
   return steps.length > maxSteps ? limitFault({ guard: "max_steps", limit: maxSteps, actual: steps.length }) : null;
-}
-
-/** Each value that is used: from the step its author chose, or given. */
-function whyOf(plan: Plan, read: readonly ReadStep[]): readonly KeyChoice[] {
-  const candidates = new Map<string, readonly Candidate[]>(read.map((step) => [step.id, step.candidates]));
-  const used = new Map<string, Source>();
-  const use = (source: Source): unknown => used.set(`${source.key}|${source.step ?? ""}`, source);
-  for (const step of plan.steps) Object.values(step.inputs).forEach(use);
-  Object.values(plan.results).forEach(use);
-  return [...used]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { key, step }]) => ({
-      key,
-      source: step === null ? "given" : "node",
-      // Parts of a composite were chosen with it.
-      candidates: step === null ? [] : (candidates.get(step.split("/")[0] ?? step) ?? []),
-    }));
 }

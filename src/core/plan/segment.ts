@@ -38,7 +38,7 @@ export function segmentSteps(
   policy: Policy,
 ): readonly Segment[] {
   const fusible = steps.map((step) => isFusible(step, policy));
-  const ancestors = heavyAncestors(before, fusible);
+  const ancestors = fusible.includes(true) ? heavyAncestors(before, fusible) : [];
   const groups = fuse(before, fusible, ancestors);
   const pieces = groups.flatMap((group) => split(group, before, steps, policy));
   return arrange(pieces, before).map((piece, place) => {

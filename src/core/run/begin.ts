@@ -1,5 +1,7 @@
 import type { Plan } from "../plan/plan.ts";
 import type { ContractKey } from "../registry/node.ts";
+import { activityOf } from "./activity.ts";
+import { noteDue } from "./due-times.ts";
 import type { Transition } from "./event.ts";
 import {
   TERMINAL_STEP,
@@ -53,6 +55,7 @@ export function begin(
     segments: new Map(plan.segments.map(({ id, steps }) => [id, pendingSegment(id, steps)])),
     openSteps: plan.steps.length,
     nextSeq: empty ? 2 : 1,
+    activity: activityOf([]),
   };
 }
 
@@ -61,6 +64,7 @@ export function apply(state: RunState, transition: Transition): RunState {
   const { plan, replaced } = transition;
   const segments = plan ? new Map<string, SegmentState>() : (state.segments as Map<string, SegmentState>);
   for (const segment of transition.segments) segments.set(segment.id, segment);
+  noteDue(segments, transition.segments);
   return {
     ...state,
     segments,
@@ -69,6 +73,7 @@ export function apply(state: RunState, transition: Transition): RunState {
     header: transition.header ?? state.header,
     openSteps: transition.openSteps,
     nextSeq: transition.nextSeq,
+    activity: transition.activity,
   };
 }
 
@@ -79,15 +84,15 @@ export const isIdle = ({ header, segments, intents }: Transition): boolean =>
 /** Rebuilds what is counted rather than stored. */
 export function recount(
   header: RunHeader,
-  segments: Iterable<SegmentState>,
+  segments: ReadonlyMap<string, SegmentState>,
   replaced: readonly ReplacedStep[] = [],
-): { openSteps: number; nextSeq: number } {
+): Pick<RunState, "openSteps" | "nextSeq" | "activity"> {
   let openSteps = 0;
   let last = header.completedSeq ?? 0;
   const count = ({ attempts }: StepState): void => {
     for (const { dispatchSeq, resultSeq } of attempts) last = Math.max(last, dispatchSeq, resultSeq ?? 0);
   };
-  for (const { steps } of segments) {
+  for (const { steps } of segments.values()) {
     for (const step of steps) {
       if (!TERMINAL_STEP.has(step.status)) openSteps++;
       count(step);
@@ -97,7 +102,7 @@ export function recount(
     last = Math.max(last, seq);
     count(state);
   }
-  return { openSteps, nextSeq: last + 1 };
+  return { openSteps, nextSeq: last + 1, activity: activityOf(segments.values()) };
 }
 
 /** A segment of the plan in which nothing has happened. */

@@ -1,9 +1,11 @@
 import type { Plan } from "../plan/plan.ts";
+import { readWithPlan, writeWithPlan } from "./plan-part.ts";
 import { begin, recount } from "./begin.ts";
+import type { Transition } from "./event.ts";
 import type { ReplacedStep, RunHeader, RunState, SegmentState } from "./state.ts";
 import type { StoredValue } from "./value.ts";
 
-/** The stored forms of a run. Version 1; a reader refuses others. */
+/** A run as it is stored, its plan in a form of its own. Version 1; a reader refuses others. */
 interface RunRecord {
   readonly v: 1;
   readonly header: RunHeader;
@@ -16,50 +18,53 @@ interface RunRecord {
 }
 
 /** The whole run as one line of JSON: what is submitted, archived and exported. */
-export function encodeRun(state: RunState): string {
-  const record: RunRecord = {
+export const encodeRun = (state: RunState): string =>
+  writeWithPlan(state.plan, {
     v: 1,
     header: state.header,
-    plan: state.plan,
     given: state.given,
     ...replacedPart(state),
     segments: [...state.segments.values()].filter(isTouched),
-  };
-  return JSON.stringify(record);
-}
+  } satisfies Omit<RunRecord, "plan">);
 
-/** Reads what `encodeRun` wrote. Throws on anything else: a record is never user input. */
-export function decodeRun(text: string): RunState {
-  const record = JSON.parse(text) as RunRecord;
+/**
+ * Reads what `encodeRun` wrote, and what `encodeChange` wrote of the run since then, oldest first. Throws on anything
+ * else: a record is never user input.
+ */
+export function decodeRun(text: string, changes: readonly string[] = []): RunState {
+  const record = readWithPlan<Omit<RunRecord, "plan">>(text);
   if (record.v !== 1) throw new RangeError(`unknown run record version ${String(record.v)}`);
-  return assemble(record.header, record, record.segments);
+  const since = changes.map((change) => JSON.parse(change) as Change);
+  const header = since.findLast((change) => change.header)?.header ?? record.header;
+  return assemble(header, record, [...record.segments, ...since.flatMap(({ segments }) => segments)]);
 }
 
-/** The part of a run that changes only with its plan. */
-export const encodeBody = (state: RunState): string =>
-  JSON.stringify({ plan: state.plan, given: state.given, ...replacedPart(state) } satisfies Body);
-
-/** A run from its separately stored parts. */
-export function decodeParts(header: string, body: string, segments: readonly string[]): RunState {
-  return assemble(
-    JSON.parse(header) as RunHeader,
-    JSON.parse(body) as Body,
-    segments.map((text) => JSON.parse(text) as SegmentState),
-  );
+/** What a decision changed, as one line of JSON: added to a record it gives the run after it. Not for a change of plan. */
+export function encodeChange({ header, segments }: Transition): string {
+  const change: Change = header ? { header, segments } : { segments };
+  return JSON.stringify(change);
 }
 
-type Body = Pick<RunRecord, "plan" | "given" | "replaced">;
+/** Segments as they are now, each as often as it changed. */
+interface Change {
+  readonly header?: RunHeader;
+  readonly segments: readonly SegmentState[];
+}
 
 const replacedPart = ({ replaced = [] }: RunState): Pick<RunRecord, "replaced"> =>
   replaced.length === 0 ? {} : { replaced };
 
-function assemble(header: RunHeader, { plan, given, replaced = [] }: Body, stored: readonly SegmentState[]): RunState {
+function assemble(
+  header: RunHeader,
+  { plan, given, replaced = [] }: RunRecord,
+  stored: readonly SegmentState[],
+): RunState {
   const segments = new Map(begin(header, plan, given, header.createdAt).segments);
   for (const segment of stored) segments.set(segment.id, segment);
-  const counted = recount(header, segments.values(), replaced);
+  const counted = recount(header, segments, replaced);
   return { header, plan, given, ...(replaced.length === 0 ? {} : { replaced }), segments, ...counted };
 }
 
 /** Whether the segment differs from what `begin` makes of the plan. */
-export const isTouched = (segment: SegmentState): boolean =>
+const isTouched = (segment: SegmentState): boolean =>
   segment.epoch > 0 || segment.steps.some((step) => step.status !== "pending");

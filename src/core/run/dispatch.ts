@@ -1,20 +1,16 @@
-import { gateHolds } from "../plan/gate-holds.ts";
-import type { SegmentId, StepId } from "../plan/plan.ts";
-import type { Policy } from "../plan/policy.ts";
+import type { SegmentId } from "../plan/plan.ts";
 import { segmentOrder } from "../plan/rank.ts";
-import { planWaves } from "../plan/waves.ts";
+import { planWaves, waveNumbers } from "../plan/waves.ts";
+import { dispatchSegment, judgeGates, lookAt, mayDispatch, parallelLimit } from "./dispatch-segment.ts";
 import type { Draft } from "./draft.ts";
 import type { LeaseSettings } from "./event.ts";
-import { TERMINAL_STEP, type Lease, type SegmentState, type StepState } from "./state.ts";
-import { needsValueOf, passOver } from "./skip.ts";
-import { lease } from "./step.ts";
-import { isRef } from "./value.ts";
-import { beginWait } from "./waits.ts";
+import { firstOpen } from "./progress.ts";
+import { TERMINAL_STEP, type SegmentState } from "./state.ts";
 
-/** Fencing token: names the dispatch it belongs to, so an answer to an older one is recognised. */
-const tokenOf = (segment: string, epoch: number): string => `${segment}.${epoch}`;
-
-/** Sets going what can run now in the given segments, and in those that a closed gate sets free. */
+/**
+ * Sets going what can run now in the given segments, and in those that a closed gate sets free. In a run that goes wave by
+ * wave, whatever waits for the end of a wave is seen to as well.
+ */
 export function dispatchSegments(
   draft: Draft,
   ids: Iterable<SegmentId>,
@@ -22,10 +18,7 @@ export function dispatchSegments(
   leases: LeaseSettings,
 ): void {
   if (draft.state.plan.policy.mode === "batch") return dispatchWaves(draft, new Set(ids), via, leases);
-  dispatchEach(draft, [...ids], via, leases);
-}
-
-function dispatchEach(draft: Draft, queue: SegmentId[], via: "inline" | "queue", leases: LeaseSettings): void {
+  const queue = [...ids];
   for (let at = 0; at < queue.length; at++) {
     const id = queue[at] ?? "";
     queue.push(...judgeGates(draft, id));
@@ -34,9 +27,39 @@ function dispatchEach(draft: Draft, queue: SegmentId[], via: "inline" | "queue",
 }
 
 /**
- * The same for a run that goes wave by wave: everything of the first wave that has not ended, whichever segments were
- * named, because the end of one may have opened a wave; the gateway takes only those that it was given. A wave whose
- * gates are all closed ends as soon as it is looked at.
+ * Sets going what may run now that something has ended: the given segments; with a limit on parallel segments, whoever
+ * is first in the policy's order, kept back until now or not.
+ */
+export function dispatchNext(draft: Draft, ids: Iterable<SegmentId>, leases: LeaseSettings): void {
+  const { policy } = draft.state.plan;
+  if (policy.mode === "batch" || parallelLimit(policy) === null) return dispatchSegments(draft, ids, "queue", leases);
+  const queue = [...ids];
+  for (let at = 0; at < queue.length; at++) queue.push(...lookAt(draft, queue[at] ?? ""));
+  fillRoom(draft, segmentOrder(draft.state.plan), leases);
+}
+
+/** Dispatches whatever is ready anywhere in the run: after a pause, or with another plan. */
+export function dispatchAll(draft: Draft, leases: LeaseSettings): void {
+  dispatchSegments(draft, segmentOrder(draft.state.plan), "queue", leases);
+}
+
+/** Sets going whatever the gateway may execute itself, of a run that has no ring yet. */
+export function dispatchInline(draft: Draft, leases: LeaseSettings): void {
+  const own = draft.state.plan.segments.flatMap(({ id, inline }) => (inline ? [id] : []));
+  dispatchSegments(draft, own, "inline", leases);
+}
+
+/** Leases what is ready, in the given order, until the room is used up. */
+function fillRoom(draft: Draft, order: readonly SegmentId[], leases: LeaseSettings): void {
+  for (let at = openFrom(draft, order); at < order.length && mayDispatch(draft); at++) {
+    dispatchSegment(draft, order[at] ?? "", "queue", leases);
+  }
+}
+
+/**
+ * The given segments of the first wave that has not ended. When this decision has ended the wave, the next one is begun:
+ * all of it, whichever segments were named, but the gateway takes only those that it was given. A wave whose gates are
+ * all closed ends as soon as it is looked at.
  */
 function dispatchWaves(
   draft: Draft,
@@ -44,132 +67,38 @@ function dispatchWaves(
   via: "inline" | "queue",
   leases: LeaseSettings,
 ): void {
-  const waves = planWaves(draft.state.plan);
-  const order = segmentOrder(draft.state.plan);
-  for (const wave of waves) {
-    if (hasEnded(draft, wave)) continue;
-    const members = new Set(wave);
-    for (const id of order) {
-      if (!members.has(id) || (via === "inline" && !ids.has(id))) continue;
-      judgeGates(draft, id);
-      dispatchSegment(draft, id, via, leases);
+  const { plan, segments } = draft.state;
+  const waves = planWaves(plan);
+  const numbers = waveNumbers(plan);
+  const limited = via === "queue" && parallelLimit(plan.policy) !== null;
+  const first = firstOpen(segments, waves, (wave) => openFrom(draft, wave) === wave.length);
+  for (let at = first; at < waves.length; at++) {
+    const wave = waves[at] ?? [];
+    const isNew = at > first && via === "queue";
+    for (const id of isNew ? wave : [...ids].filter((one) => numbers.get(one) === at)) {
+      if (limited) lookAt(draft, id);
+      else {
+        judgeGates(draft, id);
+        dispatchSegment(draft, id, via, leases);
+      }
     }
-    if (!hasEnded(draft, wave)) return;
+    if (limited) fillRoom(draft, wave, leases);
+    if (!hasEndedNow(draft, wave)) return;
   }
 }
 
-const hasEnded = (draft: Draft, wave: readonly SegmentId[]): boolean =>
-  wave.every((id) => draft.segment(id).steps.every((step) => TERMINAL_STEP.has(step.status)));
+/** Where in a list of segments the first is that had not ended before this decision. */
+const openFrom = (draft: Draft, ids: readonly SegmentId[]): number => {
+  const { segments } = draft.state;
+  return firstOpen(segments, ids, (id) => hasEnded(segments.get(id)));
+};
 
-/** Passes over the steps of a segment whose gates are closed; returns the segments this sets free. */
-function judgeGates(draft: Draft, id: SegmentId): readonly SegmentId[] {
-  const freed: SegmentId[] = [];
-  for (const { id: step, status, attempts } of draft.segment(id).steps) {
-    const gate = draft.index.stepById.get(step)?.when;
-    if (!gate || status !== "pending" || attempts.length > 0 || !inputsReady(draft, step, new Set())) continue;
-    const open = gateHolds(gate, (source) => {
-      const stored = draft.value(source);
-      return stored && !isRef(stored) ? stored.v : undefined;
-    });
-    if (!open) freed.push(...passOver(draft, step));
+function hasEndedNow(draft: Draft, wave: readonly SegmentId[]): boolean {
+  for (let at = openFrom(draft, wave); at < wave.length; at++) {
+    if (!hasEnded(draft.segment(wave[at] ?? ""))) return false;
   }
-  return freed;
+  return true;
 }
 
-/**
- * Sets going everything of the segment that can run now: steps whose inputs are there or come from a step leased with
- * them, and whose backoff is over. Waits begin in place; everything else is leased together. Nothing happens when the
- * segment is leased already, nothing can run, the run is held or has no room.
- */
-function dispatchSegment(draft: Draft, id: string, via: "inline" | "queue", leases: LeaseSettings): void {
-  if (draft.isHeld || draft.segment(id).lease !== null) return;
-  beginWaits(draft, id);
-  const segment = draft.segment(id);
-  const steps = runnable(draft, segment);
-  if (steps.length === 0) return armTimer(draft, segment);
-  if (via === "queue" && !hasRoom(draft)) return armTimer(draft, segment);
-  const epoch = segment.epoch + 1;
-  const expiresAt = draft.now + leaseMs(draft, steps, segment.expiries, leases);
-  const held: Lease = { token: tokenOf(id, epoch), epoch, expiresAt, steps };
-  const chosen = new Set(steps);
-  draft.putSegment({
-    ...segment,
-    epoch,
-    lease: held,
-    dueAt: expiresAt,
-    steps: segment.steps.map((step) =>
-      chosen.has(step.id) ? lease(step, epoch, draft.takeSeq(), via, draft.now) : step,
-    ),
-  });
-  draft.intents.push({ type: "dispatch", segment: id, token: held.token, epoch, expiresAt, steps });
-}
-
-/** Dispatches whatever is ready anywhere in the run: after a pause, or when room has become free. */
-export function dispatchAll(draft: Draft, leases: LeaseSettings): void {
-  dispatchSegments(draft, segmentOrder(draft.state.plan), "queue", leases);
-}
-
-/** Whether the run could dispatch anything at all: it is not held and has room. */
-export const mayDispatch = (draft: Draft): boolean => !draft.isHeld && hasRoom(draft);
-
-/** How many segments of the run may be leased at once; null for any number. */
-export function parallelLimit({ mode, maxParallelism }: Policy): number | null {
-  return mode === "sequential" ? 1 : maxParallelism;
-}
-
-function hasRoom(draft: Draft): boolean {
-  const limit = parallelLimit(draft.state.plan.policy);
-  if (limit === null) return true;
-  let leased = 0;
-  for (const { id } of draft.state.plan.segments) if (draft.segment(id).lease !== null) leased++;
-  return leased < limit;
-}
-
-function beginWaits(draft: Draft, id: string): void {
-  for (const step of draft.segment(id).steps) {
-    const planned = draft.index.stepById.get(step.id);
-    if (!planned?.wait || step.status === "waiting" || TERMINAL_STEP.has(step.status)) continue;
-    if (!inputsReady(draft, step.id, new Set())) continue;
-    const epoch = draft.segment(id).epoch + 1;
-    draft.putSegment({ ...draft.segment(id), epoch });
-    draft.putStep(beginWait(draft, planned, planned.wait, step, epoch));
-  }
-}
-
-/** Whether everything the step needs from other steps is there. */
-export function inputsReady(draft: Draft, step: StepId, alsoDone: ReadonlySet<StepId>): boolean {
-  const planned = draft.index.stepById.get(step);
-  if (!planned) return false;
-  const done = (id: StepId): boolean => alsoDone.has(id) || hasSucceeded(draft.step(id));
-  const after = (id: StepId): boolean => done(id) || draft.step(id).passedOver === true;
-  return (draft.index.dependencies.get(step) ?? []).every((id) => (needsValueOf(planned, id) ? done(id) : after(id)));
-}
-
-export const hasSucceeded = (step: StepState): boolean => step.status === "succeeded" || step.status === "cached";
-
-function runnable(draft: Draft, segment: SegmentState): readonly StepId[] {
-  const chosen = new Set<StepId>();
-  for (const step of segment.steps) {
-    if (TERMINAL_STEP.has(step.status) || draft.index.stepById.get(step.id)?.wait) continue;
-    if (step.retryAt !== null && step.retryAt > draft.now) continue;
-    if (inputsReady(draft, step.id, chosen)) chosen.add(step.id);
-  }
-  return [...chosen];
-}
-
-function armTimer(draft: Draft, segment: SegmentState): void {
-  const moments = segment.steps.flatMap((step) => {
-    if (TERMINAL_STEP.has(step.status)) return [];
-    if (step.waiting) return [step.waiting.until];
-    // A backoff that is over waits for room or for an input, and no time brings either.
-    return step.retryAt !== null && step.retryAt > draft.now ? [step.retryAt] : [];
-  });
-  const dueAt = moments.length > 0 ? Math.min(...moments) : null;
-  if (dueAt !== segment.dueAt) draft.putSegment({ ...segment, dueAt });
-}
-
-function leaseMs(draft: Draft, steps: readonly StepId[], expiries: number, leases: LeaseSettings): number {
-  let timeouts = 0;
-  for (const id of steps) timeouts += draft.index.stepById.get(id)?.timeoutMs ?? 0;
-  return timeouts + leases.graceMs * 2 ** expiries;
-}
+const hasEnded = (segment: SegmentState | undefined): boolean =>
+  segment?.steps.every((step) => TERMINAL_STEP.has(step.status)) ?? true;

@@ -1,9 +1,11 @@
 import type { Fault } from "../errors.ts";
 import type { SegmentId, Source, StepId } from "../plan/plan.ts";
 import { planIndex, type PlanIndex } from "../plan/plan-index.ts";
+import { activityAfter } from "./activity.ts";
 import type { Intent, Transition } from "./event.ts";
 import {
   TERMINAL_STEP,
+  type Activity,
   type Instant,
   type RunHeader,
   type RunState,
@@ -22,6 +24,7 @@ export class Draft {
   readonly index: PlanIndex;
   readonly intents: Intent[] = [];
   openSteps: number;
+  #activity: Activity;
   #header: RunHeader;
   #nextSeq: number;
   readonly #changed = new Map<SegmentId, SegmentState>();
@@ -34,12 +37,18 @@ export class Draft {
     this.planChanged = planChanged;
     this.index = planIndex(state.plan);
     this.openSteps = state.openSteps;
+    this.#activity = state.activity;
     this.#header = state.header;
     this.#nextSeq = state.nextSeq;
   }
 
   get header(): RunHeader {
     return this.#header;
+  }
+
+  /** What the segments are busy with. */
+  get activity(): Activity {
+    return this.#activity;
   }
 
   /** Whether nothing new may be dispatched: the run is paused, or waits for another plan. */
@@ -78,6 +87,7 @@ export class Draft {
   }
 
   putSegment(segment: SegmentState): void {
+    this.#activity = activityAfter(this.#activity, this.segment(segment.id), segment);
     this.#changed.set(segment.id, segment);
   }
 
@@ -109,6 +119,7 @@ export class Draft {
       ...(this.planChanged ? { plan, replaced } : {}),
       openSteps: this.openSteps,
       nextSeq: this.#nextSeq,
+      activity: this.#activity,
       intents: this.intents,
     };
   }

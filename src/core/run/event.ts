@@ -2,13 +2,13 @@ import type { JsonObject } from "../../../contracts/json.ts";
 import type { Fault } from "../errors.ts";
 import type { Plan, SegmentId, StepId } from "../plan/plan.ts";
 import type { Result } from "../result.ts";
-import type { HeardEvent, Instant, LeaseToken, ReplacedStep, RunHeader, SegmentState } from "./state.ts";
+import type { Activity, HeardEvent, Instant, LeaseToken, ReplacedStep, RunHeader, SegmentState } from "./state.ts";
 import type { StoredValue } from "./value.ts";
 import type { Deferral, StepResult } from "./work.ts";
 
 /** What can happen to a run. */
 export type RunEvent =
-  /** The gateway is about to execute every inline segment itself. */
+  /** The gateway executes every inline segment itself: those that are ready now, and what their answers make ready. */
   | { readonly type: "inline" }
   /** The run has its place in a ring: dispatch what is ready. */
   | { readonly type: "start" }
@@ -60,6 +60,7 @@ export interface Transition {
   readonly replaced?: readonly ReplacedStep[];
   readonly openSteps: number;
   readonly nextSeq: number;
+  readonly activity: Activity;
   readonly intents: readonly Intent[];
 }
 

@@ -9,22 +9,28 @@ export const textHash = (text: string): string => bytesToHex(sha256(utf8ToBytes(
 /** SHA-256 of the canonical JSON (RFC 8785) of a value. */
 export const valueHash = (value: JsonValue): string => textHash(canonicalize(value) ?? "null");
 
-/** Hashes values once, however many states they appear in. Lives as long as one piece of work. */
+/** Hashes values and states once, however often they appear. Lives as long as one piece of work. */
 export class StateHasher {
-  readonly #known = new Map<JsonValue, string>();
+  readonly #values = new Map<JsonValue, string>();
+  /** By canonical text: what one step puts out is often just what the next one takes. */
+  readonly #states = new Map<string, string>();
 
   /** SHA-256 over the canonical JSON of contract key → value hash. */
   state(state: JsonObject): string {
-    const hashes: Record<string, string> = {};
-    for (const [key, value] of Object.entries(state)) hashes[key] = this.value(value);
-    return valueHash(hashes);
+    const entries = Object.keys(state)
+      .sort()
+      .map((key) => `${JSON.stringify(key)}:"${this.value(state[key] ?? null)}"`);
+    const text = `{${entries.join(",")}}`;
+    return remembered(this.#states, text, () => textHash(text));
   }
 
   value(value: JsonValue): string {
-    const known = this.#known.get(value);
-    if (known !== undefined) return known;
-    const hash = valueHash(value);
-    this.#known.set(value, hash);
-    return hash;
+    return remembered(this.#values, value, () => valueHash(value));
   }
+}
+
+function remembered<K>(known: Map<K, string>, key: K, make: () => string): string {
+  let hash = known.get(key);
+  if (hash === undefined) known.set(key, (hash = make()));
+  return hash;
 }

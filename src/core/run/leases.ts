@@ -1,6 +1,7 @@
 import { fault, type Fault } from "../errors.ts";
 import type { SegmentId, StepId } from "../plan/plan.ts";
-import { dispatchSegments, mayDispatch } from "./dispatch.ts";
+import { mayDispatch } from "./dispatch-segment.ts";
+import { dispatchSegments } from "./dispatch.ts";
 import { settleBoundaries, wholeResults } from "./boundary.ts";
 import type { Draft } from "./draft.ts";
 import type { LeaseSettings } from "./event.ts";

@@ -4,7 +4,7 @@ import type { Plan } from "../plan/plan.ts";
 import { replan } from "../plan/replan.ts";
 import type { RegistrySnapshot } from "../registry/snapshot.ts";
 import { err, ok, type Result } from "../result.ts";
-import { hasSucceeded } from "./dispatch.ts";
+import { hasSucceeded } from "./dispatch-segment.ts";
 import type { RunState } from "./state.ts";
 
 /**

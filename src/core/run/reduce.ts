@@ -1,7 +1,6 @@
 import { fault } from "../errors.ts";
-import type { SegmentId } from "../plan/plan.ts";
 import { approve, deliverEvent, end, openMailbox, pause, resume, tick } from "./control.ts";
-import { dispatchAll, dispatchSegments } from "./dispatch.ts";
+import { dispatchAll, dispatchInline } from "./dispatch.ts";
 import { Draft } from "./draft.ts";
 import { DEFAULT_LEASES, type LeaseSettings, type RunEvent, type Transition } from "./event.ts";
 import { admitted, answer, undeliverable } from "./leases.ts";
@@ -41,7 +40,7 @@ function draftFor(state: RunState, event: RunEvent, now: Instant): Draft {
 function handle(draft: Draft, event: RunEvent, leases: LeaseSettings): void {
   switch (event.type) {
     case "inline":
-      return dispatchSegments(draft, inlineSegments(draft), "inline", leases);
+      return dispatchInline(draft, leases);
     case "start":
       draft.updateHeader({ status: "running" });
       return dispatchAll(draft, leases);
@@ -68,9 +67,6 @@ function handle(draft: Draft, event: RunEvent, leases: LeaseSettings): void {
   }
 }
 
-const inlineSegments = (draft: Draft): readonly SegmentId[] =>
-  draft.state.plan.segments.flatMap(({ id, inline }) => (inline ? [id] : []));
-
 function stopOnFailure(draft: Draft): void {
   const { fault: problem } = draft.header;
   if (problem !== null && draft.openSteps > 0 && draft.state.plan.policy.onFailure === "stop") end(draft, problem);
@@ -92,12 +88,6 @@ function conclude(draft: Draft): void {
 /** Whether nothing is under way or about to be, and some step waits for time, an event or a person. */
 function onlyWaits(draft: Draft): boolean {
   if (!draft.index.hasWaits || draft.header.replanning) return false;
-  let waits = false;
-  for (const { id } of draft.state.segments.values()) {
-    const { lease, dueAt, steps } = draft.segment(id);
-    const waiting = steps.some((step) => step.status === "waiting");
-    if (lease !== null || (dueAt !== null && !waiting)) return false;
-    waits ||= waiting;
-  }
-  return waits;
+  const { leased, waiting, resting } = draft.activity;
+  return leased === 0 && resting === 0 && waiting > 0;
 }

@@ -3,7 +3,7 @@ import { mayFallBack } from "../plan/may-fall-back.ts";
 import type { Plan, StepId } from "../plan/plan.ts";
 import { refOf } from "../plan/standing.ts";
 import type { Result } from "../result.ts";
-import { dispatchAll } from "./dispatch.ts";
+import { dispatchAll, dispatchInline } from "./dispatch.ts";
 import type { Draft } from "./draft.ts";
 import type { LeaseSettings } from "./event.ts";
 import { skipDependents } from "./skip.ts";
@@ -49,7 +49,7 @@ export function advanceReplanning(draft: Draft, leases: LeaseSettings): void {
   if (!replanning) return;
   if (problem !== null) return giveUp(draft, replanning, leases);
   if (replanning.question === null) {
-    if (isIdle(draft)) ask(draft, replanning, 1, leases);
+    if (draft.activity.leased === 0) ask(draft, replanning, 1, leases);
   } else if (replanning.question.until <= draft.now) askAgain(draft, replanning, replanning.question.tries, leases);
 }
 
@@ -111,10 +111,6 @@ function makeFinal(draft: Draft, id: StepId, problem: Fault): void {
 
 /** A run that has no ring yet is taken on by the gateway. */
 function dispatchRest(draft: Draft, leases: LeaseSettings): void {
-  if (draft.header.status !== "queued") dispatchAll(draft, leases);
-}
-
-function isIdle(draft: Draft): boolean {
-  for (const { id } of draft.state.segments.values()) if (draft.segment(id).lease !== null) return false;
-  return true;
+  if (draft.header.status === "queued") dispatchInline(draft, leases);
+  else dispatchAll(draft, leases);
 }

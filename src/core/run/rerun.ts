@@ -5,7 +5,7 @@ import type { Plan, PlanStep, StepId } from "../plan/plan.ts";
 import { err, ok, type Result } from "../result.ts";
 import { begin, recount, type RunRequest } from "./begin.ts";
 import { withHollowSteps } from "./boundary.ts";
-import { hasSucceeded } from "./dispatch.ts";
+import { hasSucceeded } from "./dispatch-segment.ts";
 import { TERMINAL_RUN, type Instant, type Lineage, type RunState, type SegmentState, type StepState } from "./state.ts";
 import type { StoredValue } from "./value.ts";
 
@@ -74,7 +74,7 @@ export function rerunOf(
     from: options.from,
     depth: (header.lineage?.depth ?? 0) + 1,
   };
-  const counted = recount(fresh.header, segments.values());
+  const counted = recount(fresh.header, segments);
   const next: RunState = { ...fresh, header: { ...fresh.header, lineage }, segments, ...counted };
   if (counted.openSteps > 0) return ok(next);
   return err(

@@ -1,5 +1,5 @@
 import type { SegmentId, StepId } from "../plan/plan.ts";
-import { dispatchAll, dispatchSegments, parallelLimit } from "./dispatch.ts";
+import { dispatchInline, dispatchNext, dispatchSegments } from "./dispatch.ts";
 import type { Draft } from "./draft.ts";
 import type { LeaseSettings } from "./event.ts";
 import { judgeDeath } from "./replanning.ts";
@@ -34,16 +34,19 @@ export function bury(draft: Draft, step: StepState, outcome: Extract<StepOutcome
 
 /**
  * Sets going what may run now that these steps are settled: the rest of their own segment and the segments that waited
- * for them; with a limit on parallel segments, whatever was kept back too. A run that has no ring yet waits for its
- * start.
+ * for them; with a limit on parallel segments, whatever was kept back too. Of a run that has no ring yet only what the
+ * gateway executes itself; the rest waits for its start.
  */
 export function dispatchAfter(draft: Draft, id: SegmentId, settled: readonly StepId[], leases: LeaseSettings): void {
-  if (draft.header.status === "queued") return;
-  if (parallelLimit(draft.state.plan.policy) !== null) return dispatchAll(draft, leases);
+  const { policy } = draft.state.plan;
+  const isInline = draft.header.status === "queued";
+  if (isInline && policy.mode === "batch") return dispatchInline(draft, leases);
   const next = new Set<SegmentId>([id]);
   for (const step of settled) {
     for (const dependent of draft.index.dependents.get(step) ?? [])
       next.add(draft.index.segmentOf.get(dependent) ?? id);
   }
-  dispatchSegments(draft, next, "queue", leases);
+  if (!isInline) return dispatchNext(draft, next, leases);
+  const own = [...next].filter((segment) => draft.index.segmentById.get(segment)?.inline);
+  dispatchSegments(draft, own, "inline", leases);
 }

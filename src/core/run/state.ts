@@ -227,6 +227,19 @@ export interface Lineage {
   readonly depth: number;
 }
 
+/**
+ * How many segments are busy with what, a segment in at most one of the three. Counted along with every change, so that
+ * nobody has to look at all segments of a large run.
+ */
+export interface Activity {
+  /** Executors have them. */
+  readonly leased: number;
+  /** A step of theirs waits for time, an event or a person. */
+  readonly waiting: number;
+  /** They wait for nothing but a moment: the end of a backoff, or another try at a limit. */
+  readonly resting: number;
+}
+
 export interface RunState {
   readonly header: RunHeader;
   readonly plan: Plan;
@@ -238,6 +251,8 @@ export interface RunState {
   readonly openSteps: number;
   /** The next signal number; recovered on load. */
   readonly nextSeq: number;
+  /** What the segments are busy with; recovered on load. */
+  readonly activity: Activity;
 }
 
 export const TERMINAL_STEP: ReadonlySet<StepStatus> = new Set([

@@ -25,7 +25,7 @@ export function switchPlan(state: RunState, plan: Plan, now: Instant): RunState 
   const replan = (header.replans ?? 0) + 1;
   const replaced = [...(state.replaced ?? []), ...leaving(state, kept, replan, now)];
   const changed = { ...header, replans: replan };
-  const { openSteps, nextSeq } = recount(changed, segments.values(), replaced);
+  const { openSteps, nextSeq, activity } = recount(changed, segments, replaced);
   // Numbers that were taken and are not on record are not given again.
   return {
     ...state,
@@ -35,6 +35,7 @@ export function switchPlan(state: RunState, plan: Plan, now: Instant): RunState 
     replaced,
     openSteps,
     nextSeq: Math.max(nextSeq, state.nextSeq + 1),
+    activity,
   };
 }
 

@@ -1,13 +1,18 @@
+import type { JsonValue } from "../../../contracts/json.ts";
 import { planIndex } from "../plan/plan-index.ts";
 import type { StepId } from "../plan/plan.ts";
 import { cacheUse, probedValues } from "./boundary.ts";
 import type { Intent } from "./event.ts";
 import type { Instant, RunState } from "./state.ts";
+import { MAX_CHAR_BYTES, utf8Bytes } from "./utf8.ts";
 import { isRef, type StoredValue } from "./value.ts";
 import { sourceId, type SourceId, type Work, type WorkStep } from "./work.ts";
 
 /** A message carries at most this much JSON in values (queues bill per 64 KB); larger works ask their ring for them. */
-const MESSAGE_VALUE_CHARS = 48 * 1024;
+const MESSAGE_VALUE_BYTES = 48 * 1024;
+const REF_BYTES = 200;
+/** A character of a text takes at most so many bytes in JSON, as a control character does. */
+const MAX_ESCAPED_BYTES = 6;
 
 /** The work of a dispatch: `whole` with all its values, otherwise only when they are small enough for a message. */
 export function workOf(
@@ -80,10 +85,12 @@ function workStep(state: RunState, id: StepId, segment: string): WorkStep {
 }
 
 function fitsMessage(values: Readonly<Record<SourceId, StoredValue>>): boolean {
-  let chars = 0;
-  for (const value of Object.values(values)) {
-    chars += isRef(value) ? 200 : JSON.stringify(value.v).length;
-    if (chars > MESSAGE_VALUE_CHARS) return false;
-  }
-  return true;
+  const stored = Object.values(values);
+  const within = (bytesOf: (value: JsonValue) => number): boolean =>
+    stored.reduce((sum, value) => sum + (isRef(value) ? REF_BYTES : bytesOf(value.v)), 0) <= MESSAGE_VALUE_BYTES;
+  return within(mostBytes) || within((value) => utf8Bytes(JSON.stringify(value)));
 }
+
+/** Never fewer than the value's JSON takes, and cheap to tell. */
+const mostBytes = (value: JsonValue): number =>
+  typeof value === "string" ? value.length * MAX_ESCAPED_BYTES + 2 : JSON.stringify(value).length * MAX_CHAR_BYTES;

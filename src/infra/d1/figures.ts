@@ -27,7 +27,7 @@ export function d1Figures(db: DrizzleD1Database): Figures {
             sql`select count(*) as created, coalesce(sum(status = 'failed'), 0) as failed,
                   coalesce(sum(status = 'cancelled'), 0) as cancelled,
                   coalesce(sum(steps), 0) as steps, coalesce(sum(cached_steps), 0) as cached
-                from (select status, steps, cached_steps from runs indexed by runs_by_time
+                from (select status, steps, cached_steps from runs
                   where tenant = ${tenant} and created_at >= ${since} and deleted_at is null
                   order by created_at desc limit ${limit})`,
           ),

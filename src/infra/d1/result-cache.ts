@@ -1,9 +1,11 @@
 import { sql, type SQL } from "drizzle-orm";
 import { blobKeysOf, type CacheCount, type CacheEntry, type CacheStats } from "../../core/cache/entry.ts";
+import { toldByRunId } from "../../core/search/told-time.ts";
 import type { CacheSelection, ResultCache } from "../../spi/result-cache.ts";
 import { allOrNone, type Database } from "./batch.ts";
 import { answered } from "./edge.ts";
 import { jsonParameters } from "./json-parameter.ts";
+import { IS_DELETED } from "./run-places.ts";
 
 /** A row of the table `result_cache` as raw SQL returns it. */
 interface CacheRow {
@@ -69,7 +71,7 @@ export function d1ResultCache(db: Database): ResultCache {
     put: (entries, counts) =>
       answered("store results", async () => {
         const answers = await allOrNone(db, [
-          ...jsonParameters(entries.map(rowOf)).flatMap(storeRows),
+          ...jsonParameters(entries.map(arrivalOf)).flatMap(storeRows),
           ...jsonParameters(counts).map(addCounts),
         ]);
         const said = answers.flat() as { readonly held: number; readonly blobs: string }[];
@@ -148,8 +150,7 @@ export function d1ResultCache(db: Database): ResultCache {
 const storeRows = (list: string): readonly SQL[] => [
   sql`select 0 as held, c.blobs from json_each(${list}) e ${KEYED} where c.blobs is not null`,
   sql`insert into result_cache (${INTO}) select ${VALUES} from json_each(${list}) e
-        where not exists (select 1 from runs r where r.tenant = e.value ->> 'tenant'
-          and r.run_id = e.value ->> 'run_id' and r.deleted_at is not null)
+        where not ${IS_DELETED}
         on conflict (${PLACE}) do update set ${SET} where excluded.made_at >= result_cache.made_at`,
   sql`select 1 as held, c.blobs from json_each(${list}) e ${KEYED} where c.blobs is not null`,
 ];
@@ -169,6 +170,12 @@ function chosen(tenant: string, { node, version, runId }: CacheSelection): SQL {
   ];
   return sql.join(conditions, sql` and `);
 }
+
+/** A row with the moment its run's id tells, which leads to the run. */
+const arrivalOf = (entry: CacheEntry): CacheRow & { readonly told_at: number | null } => ({
+  ...rowOf(entry),
+  told_at: toldByRunId(entry.runId),
+});
 
 function rowOf(entry: CacheEntry): CacheRow {
   const blobs = blobKeysOf(entry);

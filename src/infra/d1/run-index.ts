@@ -8,6 +8,7 @@ import { allOrNone, type Database } from "./batch.ts";
 import { answered } from "./edge.ts";
 import { jsonParameters } from "./json-parameter.ts";
 import { withoutLabels } from "./run-labels.ts";
+import { hasRunId } from "./run-places.ts";
 import { summaryOfRow, type RunRow } from "./run-rows.ts";
 import { searchStatement } from "./run-search.ts";
 import { putStatements } from "./run-upsert.ts";
@@ -31,7 +32,7 @@ export function d1RunIndex(db: Database): RunIndex {
     get: (tenant, runId) =>
       answered("look up a run", async () => {
         const [row] = await db.all<RunRow>(
-          sql`select * from runs where tenant = ${tenant} and run_id = ${runId} and deleted_at is null`,
+          sql`select * from runs where ${hasRunId(tenant, runId)} and deleted_at is null`,
         );
         return row ? summaryOfRow(row) : null;
       }),

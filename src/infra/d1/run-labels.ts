@@ -12,7 +12,7 @@ export function withoutLabels(rows: readonly RunSummary[]): readonly SQL[] {
     (list) =>
       sql`delete from run_labels where (tenant, label, minute) in
             (select value ->> 0, value ->> 2, value ->> 1 from json_each(${list}))
-            and not exists (select 1 from runs r indexed by runs_by_time
+            and not exists (select 1 from runs r
               where r.tenant = run_labels.tenant and r.deleted_at is null
                 and r.created_at >= run_labels.minute and r.created_at < run_labels.minute + ${LABEL_SPAN_MS}
                 and run_labels.label in (

@@ -1,19 +1,18 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { RunSummary } from "../../core/run/summary.ts";
 import { jsonParameters } from "./json-parameter.ts";
+import { BY_ID, IS_EARLIER, IS_LATER } from "./run-places.ts";
 
 /**
  * Rows an arriving row of a later generation replaces. Found by their key, so that a call that replaces nothing, as nearly
- * all do, writes no row and reads one for each that arrives.
+ * all do, writes no row and reads none.
  */
-const REPLACED = sql.raw(
-  "join runs r on r.tenant = e.value ->> 'tenant' and r.run_id = e.value ->> 'run_id' and r.created_at < e.value ->> 'created_at'",
-);
+const REPLACED = sql`join ${BY_ID} on ${IS_EARLIER}`;
 /** From when on nobody can have taken a value of the earlier run over. */
 const SINCE = sql.raw("max(e.value ->> 'created_at', coalesce(e.value ->> 'finished_at', 0))");
 
 /**
- * What must go before rows of later generations are stored: the earlier run's record is booked as dead (answered), its
+ * What must go before rows of later generations are stored, for rows whose ids may be used again: the earlier run's record is booked as dead (answered), its
  * values become doubtful, and its row goes (answered, for the labels only it had).
  */
 export function replaceStatements(rows: readonly RunSummary[]): readonly SQL[] {
@@ -35,7 +34,8 @@ export function replaceStatements(rows: readonly RunSummary[]): readonly SQL[] {
           on conflict (tenant, key) do update set since = max(since, excluded.since)`,
     sql`delete from value_refs where (tenant, key, run_id) in (
           select r.tenant, v.value, r.run_id from json_each(${list}) e ${REPLACED} join json_each(r.value_keys) v)`,
-    sql`delete from runs where (tenant, run_id) in (select r.tenant, r.run_id from json_each(${list}) e ${REPLACED})
+    sql`delete from runs where (tenant, created_at, run_id) in (
+          select r.tenant, r.created_at, r.run_id from json_each(${list}) e ${REPLACED})
           returning *`,
   ]);
 }
@@ -49,9 +49,7 @@ export function lateValueStatements(summaries: readonly RunSummary[]): readonly 
     (list) =>
       sql`insert into value_doubts (tenant, key, since)
             select r.tenant, e.value ->> 'key', max(max(r.created_at, coalesce(r.finished_at, 0)))
-            from json_each(${list}) e
-            join runs r on r.tenant = e.value ->> 'tenant' and r.run_id = e.value ->> 'run_id'
-              and r.created_at > e.value ->> 'created_at'
+            from json_each(${list}) e join ${BY_ID} on ${IS_LATER}
             where true group by r.tenant, e.value ->> 'key'
             on conflict (tenant, key) do update set since = max(since, excluded.since)`,
   );

@@ -1,5 +1,6 @@
 import type { RunStatus } from "../../core/run/state.ts";
 import type { RunSummary } from "../../core/run/summary.ts";
+import { isToldByCorrelation, isToldById } from "../../core/search/told-time.ts";
 
 /** A row of the table `runs` as raw SQL returns it. */
 export interface RunRow {
@@ -22,6 +23,10 @@ export interface RunRow {
   readonly nodes: string;
   readonly revision: number;
   readonly value_keys: string | null;
+  /** 1 when an index entry leads from the run's id to the row; 0 when the id tells the row's place. */
+  readonly id_indexed: 0 | 1;
+  /** The same for the correlation id. */
+  readonly correlation_indexed: 0 | 1;
 }
 
 export const rowOf = (summary: RunSummary): RunRow => ({
@@ -44,6 +49,8 @@ export const rowOf = (summary: RunSummary): RunRow => ({
   nodes: JSON.stringify(summary.nodes),
   revision: summary.revision,
   value_keys: summary.values.length === 0 ? null : JSON.stringify(summary.values),
+  id_indexed: isToldById(summary) ? 0 : 1,
+  correlation_indexed: isToldByCorrelation(summary) ? 0 : 1,
 });
 
 export const summaryOfRow = (row: RunRow): RunSummary => ({

@@ -54,8 +54,8 @@ export const trustScores = sqliteTable(
 );
 
 /**
- * The run index: what a search looks through. A finished run that ended well is three billed rows: itself and two index
- * entries; the partial indices hold only what is unfinished or has failed (docs/adr/0011).
+ * The run index: what a search looks through, kept in the order of time. A finished run that ended well is one billed row;
+ * the partial indices hold only what its own place does not tell, what is unfinished or has failed (docs/adr/0020).
  */
 export const runs = sqliteTable(
   "runs",
@@ -85,11 +85,19 @@ export const runs = sqliteTable(
     valueKeys: text("value_keys"),
     /** A deleted run's row holds nothing else: it keeps late messages from bringing the run back. */
     deletedAt: integer("deleted_at"),
+    /** 1 when the run's id does not tell when it was created (core/search/told-time); 0 when it does. */
+    idIndexed: integer("id_indexed").notNull().default(0),
+    /** 1 when the correlation id does not tell it; 0 when it does. */
+    correlationIndexed: integer("correlation_indexed").notNull().default(0),
   },
   (table) => [
-    primaryKey({ columns: [table.tenant, table.runId] }),
-    index("runs_by_time").on(table.tenant, table.createdAt),
-    index("runs_by_correlation_and_time").on(table.tenant, table.correlationId, table.createdAt),
+    primaryKey({ columns: [table.tenant, table.createdAt, table.runId] }),
+    index("runs_by_id")
+      .on(table.tenant, table.runId)
+      .where(sql`id_indexed = 1`),
+    index("runs_by_correlation")
+      .on(table.tenant, table.correlationId, table.createdAt)
+      .where(sql`correlation_indexed = 1`),
     index("runs_unfinished")
       .on(table.tenant, table.createdAt)
       .where(sql`finished_at is null`),

@@ -22,7 +22,7 @@ interface Row {
 /** What followed the ends of runs, in D1. */
 export function d1SequelLedger(db: DrizzleD1Database): SequelLedger {
   return {
-    record: ({ tenant, runId, list, index, childId, refused, at }) =>
+    record: ({ tenant, runId, list, index, childId, refused, at }, since = 0) =>
       answered("note what followed a run", async () => {
         await db.run(
           sql`insert into run_sequels (tenant, run_id, list, position, child_id, fault_code, fault_message, at)
@@ -30,12 +30,14 @@ export function d1SequelLedger(db: DrizzleD1Database): SequelLedger {
                         ${refused?.message ?? null}, ${at})
                 on conflict (tenant, run_id, list, position) do update set child_id = excluded.child_id,
                   fault_code = excluded.fault_code, fault_message = excluded.fault_message, at = excluded.at
-                where run_sequels.fault_code is not null`,
+                where run_sequels.fault_code is not null or run_sequels.at < ${since}`,
         );
       }),
-    of: (tenant, runId) =>
+    of: (tenant, runId, since = 0) =>
       answered("look up what followed a run", async () => {
-        const rows = await db.all<Row>(sql`select * from run_sequels where tenant = ${tenant} and run_id = ${runId}`);
+        const rows = await db.all<Row>(
+          sql`select * from run_sequels where tenant = ${tenant} and run_id = ${runId} and at >= ${since}`,
+        );
         return rows.map(sequelOf).sort(inOrder);
       }),
     forgetBefore: (before, limit) => answered("forget what followed runs", () => forgetOld(db, SEQUELS, before, limit)),

@@ -1,4 +1,6 @@
+import { systemClock } from "../host/system.ts";
 import { ringNumber } from "./run-coordinator.ts";
+import { Slots, type StoredSlot } from "./slots.ts";
 import type { RingPart, RingStore } from "../../spi/ring-store.ts";
 
 /**
@@ -14,51 +16,111 @@ export function rememberedRing(storage: DurableObjectStorage, name: string | und
   return number;
 }
 
+/** The row that names the free slots; slots themselves are numbered from 1. */
+const FREE_LIST = 0;
+
 /**
- * Ring storage in a Durable Object's SQLite: one table without rowid, so a part is exactly one billed row and no index is
- * written beside it.
+ * Ring storage in a Durable Object's SQLite: a part is a row with a number and no index beside it, written over by another
+ * part once it has been removed (see Slots). Which part is where is known in memory, read in one scan when the object wakes.
  */
-export function durableRingStore(storage: DurableObjectStorage): RingStore {
+export function durableRingStore(
+  storage: DurableObjectStorage,
+  now: () => number = () => systemClock.now(),
+): RingStore {
   const { sql } = storage;
   sql.exec(
-    "CREATE TABLE IF NOT EXISTS parts (owner TEXT NOT NULL, part TEXT NOT NULL, body TEXT NOT NULL, due_at INTEGER, PRIMARY KEY (owner, part)) WITHOUT ROWID",
+    "CREATE TABLE IF NOT EXISTS slots (n INTEGER PRIMARY KEY, owner TEXT NOT NULL, part TEXT NOT NULL, born INTEGER NOT NULL, chars INTEGER NOT NULL, due_at INTEGER, body TEXT NOT NULL)",
   );
+  let known: Slots | null = null;
+  let isFreed = false;
+  let isOpen = false;
+  const slots = (): Slots => (known ??= readSlots(sql));
+
+  const transaction = <T>(work: () => T): T => {
+    isOpen = true;
+    isFreed = false;
+    try {
+      return storage.transactionSync(() => {
+        const answer = work();
+        if (isFreed)
+          put(sql, { n: FREE_LIST, owner: "", part: "", born: 0, chars: 0, dueAt: null }, slots().freeList());
+        return answer;
+      });
+    } catch (thrown) {
+      // What is in memory ran ahead of what is stored.
+      known = null;
+      throw thrown;
+    } finally {
+      isOpen = false;
+    }
+  };
+  const change = (work: () => void): void => (isOpen ? work() : transaction(work));
+  const erase = (n: number): void => void sql.exec("DELETE FROM slots WHERE n = ?", n);
+
   return {
-    transaction: (work) => storage.transactionSync(work),
+    transaction,
     read: (owner) =>
-      sql
-        .exec<{ part: string; body: string; due_at: number | null }>(
-          "SELECT part, body, due_at FROM parts WHERE owner = ? ORDER BY part",
-          owner,
-        )
-        .toArray()
-        .map(({ part, body, due_at }): RingPart => ({ part, body, dueAt: due_at })),
-    write: (owner, parts) => {
-      for (const { part, body, dueAt } of parts) {
-        sql.exec(
-          "INSERT OR REPLACE INTO parts (owner, part, body, due_at) VALUES (?, ?, ?, ?)",
-          owner,
-          part,
-          body,
-          dueAt,
-        );
-      }
-    },
-    remove: (owner, parts) => {
-      if (parts === undefined) sql.exec("DELETE FROM parts WHERE owner = ?", owner);
-      else for (const part of parts) sql.exec("DELETE FROM parts WHERE owner = ? AND part = ?", owner, part);
-    },
-    owners: () =>
-      sql
-        .exec<{ owner: string }>("SELECT DISTINCT owner FROM parts")
-        .toArray()
-        .map(({ owner }) => owner),
+      slots()
+        .of(owner)
+        .map(([part, { n, dueAt }]): RingPart => ({ part, body: bodyOf(sql, n) ?? "", dueAt })),
+    write: (owner, parts) =>
+      change(() => {
+        for (const { part, body, dueAt } of parts) {
+          put(sql, { ...slots().place(owner, part, body.length, dueAt), owner, part }, body);
+        }
+      }),
+    remove: (owner, parts) =>
+      change(() => {
+        for (const part of parts ??
+          slots()
+            .of(owner)
+            .map(([name]) => name)) {
+          isFreed = true;
+          const surplus = slots().remove(owner, part, now());
+          if (surplus !== null) erase(surplus);
+        }
+      }),
+    owners: () => slots().owners,
     timers: () =>
-      sql
-        .exec<{ owner: string; part: string; due_at: number }>(
-          "SELECT owner, part, due_at FROM parts WHERE due_at IS NOT NULL",
-        )
-        .toArray()
-        .map(({ owner, part, due_at }) => ({ owner, part, dueAt: due_at })),
+      slots().owners.flatMap((owner) => {
+        const dueAt = slots().of(owner).at(-1)?.[1].dueAt ?? null;
+        return dueAt === null ? [] : [{ owner, dueAt }];
+      }),
+    remains: {
+      dueAt: () => slots().eraseAt(),
+      erase: (until) => {
+        const old = slots().takeErasable(until);
+        if (old.length > 0) change(() => old.forEach(erase));
+      },
+    },
   };
 }
+
+/** One row, whether the slot is new or written over. */
+function put(sql: SqlStorage, { n, owner, part, born, chars, dueAt }: StoredSlot, body: string): void {
+  sql.exec(
+    "INSERT INTO slots (n, owner, part, born, chars, due_at, body) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (n) DO UPDATE SET owner = excluded.owner, part = excluded.part, born = excluded.born, chars = excluded.chars, due_at = excluded.due_at, body = excluded.body",
+    n,
+    owner,
+    part,
+    born,
+    chars,
+    dueAt,
+    body,
+  );
+}
+
+const bodyOf = (sql: SqlStorage, n: number): string | null =>
+  sql.exec<{ body: string }>("SELECT body FROM slots WHERE n = ?", n).toArray()[0]?.body ?? null;
+
+/** Bodies come last in a row and are not asked for, so long ones are not read. */
+const readSlots = (sql: SqlStorage): Slots =>
+  new Slots(
+    sql
+      .exec<Record<keyof StoredSlot, never>>(
+        "SELECT n, owner, part, born, chars, due_at AS dueAt FROM slots WHERE n > ?",
+        FREE_LIST,
+      )
+      .toArray(),
+    bodyOf(sql, FREE_LIST),
+  );

@@ -37,22 +37,20 @@ export function durableRunCoordinator(rings: { getByName(name: string): unknown 
   const ringFor = (id: RunId): RingRpc => at(requireRing(id));
   return {
     submit: (submission) => call(async () => ringFor(submission.runId).submit(submission)),
-    answer: (answers) => eachRing(answers, (ring, own) => at(ring).answer(own)),
-    undeliverable: (items) => eachRing(items, (ring, own) => at(ring).undeliverable(own)),
+    answer: (answers, handOver) => eachRing(answers, (ring, own) => at(ring).answer(own, handOver)),
+    undeliverable: async (items) => {
+      await eachRing(items, async (ring, own) => {
+        await at(ring).undeliverable(own);
+        return [];
+      });
+    },
     replanned: (answer) => call(async () => ringFor(answer.runId).replanned(answer)),
     read: (id) => call(async () => ringFor(id).read(id)),
     wait: (id, timeoutMs) => call(async () => ringFor(id).wait(id, timeoutMs)),
     control: (tenant, id, event) => call(async () => ringFor(id).control(tenant, id, event)),
     values: (id, segment, token) => call(async () => ringFor(id).values(id, segment, token)),
     holds: (id, segment, token) => call(async () => ringFor(id).holds(id, segment, token)),
-    admit: async (called) => {
-      const idle = await Promise.all(
-        [...Map.groupBy(called, ({ runId }) => requireRing(runId))].map(([ring, own]) =>
-          call(async () => at(ring).admit(own)),
-        ),
-      );
-      return idle.flat();
-    },
+    admit: (called) => eachRing(called, (ring, own) => at(ring).admit(own)),
     liveValues: () =>
       call(async () => {
         const answers = await Promise.all(Array.from({ length: MAX_RINGS }, async (_, ring) => at(ring).liveValues()));
@@ -69,12 +67,14 @@ function requireRing(id: RunId): number {
   return ring;
 }
 
-async function eachRing<T extends { readonly runId: RunId }>(
+/** One call a ring, all at once; everything they answer together. */
+async function eachRing<T extends { readonly runId: RunId }, R>(
   items: readonly T[],
-  send: (ring: number, own: readonly T[]) => Promise<void>,
-): Promise<void> {
+  send: (ring: number, own: readonly T[]) => Promise<readonly R[]>,
+): Promise<readonly R[]> {
   const groups = Map.groupBy(items, ({ runId }) => requireRing(runId));
-  await Promise.all([...groups].map(([ring, own]) => call(() => send(ring, own))));
+  const answers = await Promise.all([...groups].map(([ring, own]) => call(() => send(ring, own))));
+  return answers.flat();
 }
 
 async function call<T>(send: () => Promise<T>): Promise<T> {

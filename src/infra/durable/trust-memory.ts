@@ -30,9 +30,9 @@ const REFRESH_MS = 12 * 60 * 60 * 1000;
 const FORGOTTEN = 0.01;
 
 /**
- * The memory of one node name: the newest totals of every source, per version. Each score that moved is noted and
- * written through to the registry; what could not be written stays pending and the alarm repeats it, so a report is safe
- * once it is answered.
+ * The memory of one node name: the newest totals of every source, per version. A score is noted when the registry has got
+ * it, so whatever differs from its last note is still to be written: a report is safe once it is answered, because the
+ * alarm looks for what has moved. A report that moves nothing writes its totals and nothing else.
  */
 export class TrustMemory {
   readonly #storage: DurableObjectStorage;
@@ -49,19 +49,17 @@ export class TrustMemory {
   /** @param now milliseconds since the epoch; scores are taken at this time */
   async report(owner: TrustOwner, reports: readonly VersionReport[], now: number): Promise<void> {
     const armedFor = await this.#storage.getAlarm();
-    const pending = this.#storage.transactionSync(() => {
+    this.#storage.transactionSync(() => {
       this.#tables.claim(owner);
-      const touched = new Map(reports.map(({ version, declared }) => [version, declared]));
-      for (const { version, source, totals } of reports) this.#keep(version, source, totals);
-      return this.#noteScores(touched, now);
+      for (const { version, source, totals, declared } of reports) {
+        this.#keep(version, source, totals);
+        this.#declare(version, declared);
+      }
     });
-    if (!pending) {
-      if (armedFor === null) await this.#arm(REFRESH_MS);
-      return;
-    }
     // Not awaited before the write: alarm and mutation are stored in the same turn, both or neither.
-    const armed = this.#arm(RETRY_MS);
-    if (await this.#writeThrough()) await this.#arm(REFRESH_MS);
+    const armed = armedFor === null ? this.#arm(REFRESH_MS) : null;
+    const written = await this.#writeThrough(new Set(reports.map(({ version }) => version)), now);
+    if (!written) await this.#arm(RETRY_MS);
     await armed;
   }
 
@@ -78,14 +76,11 @@ export class TrustMemory {
     });
   }
 
-  /** Follows the decay and repeats what is pending. */
+  /** Follows the decay and repeats what did not reach the registry. */
   async alarm(): Promise<void> {
     await this.#arm(RETRY_MS);
     const now = this.#ports.clock.now();
-    this.#storage.transactionSync(() => {
-      this.#noteScores(new Map(this.#tables.versions().map(({ version, declared }) => [version, declared])), now);
-    });
-    if (!(await this.#writeThrough())) return;
+    if (!(await this.#writeThrough(null, now))) return;
     const alive = this.records(now).some(({ score }) => score.confidence >= FORGOTTEN);
     await (alive ? this.#arm(REFRESH_MS) : this.#storage.deleteAlarm());
   }
@@ -96,35 +91,35 @@ export class TrustMemory {
     if (newest !== known) this.#tables.keep(version, source, newest);
   }
 
-  /** Notes the scores that moved; true when the registry lacks some. */
-  #noteScores(declaredBy: ReadonlyMap<string, number | null>, now: number): boolean {
-    const known = new Map(this.#tables.versions().map((note) => [note.version, note]));
-    for (const [version, declared] of declaredBy) {
-      const before: VersionNote = known.get(version) ?? { version, declared, history: [], pending: 0 };
-      const history = noteScore(before.history, scoreOf(this.#tables.merged(version), { declared, now }), now);
-      if (history === before.history && declared === before.declared) continue;
-      const pending = history === before.history ? before.pending : before.pending + 1;
-      const after = { version, declared, history, pending };
-      this.#tables.note(after);
-      known.set(version, after);
-    }
-    return [...known.values()].some(({ pending }) => pending > 0);
+  #declare(version: string, declared: number | null): void {
+    const known = this.#tables.version(version);
+    if (!known || known.declared !== declared) this.#tables.declare(version, declared);
+  }
+
+  /** The notes that are due: of the named versions, or of all, those whose score has moved. */
+  #moved(versions: ReadonlySet<string> | null, now: number): readonly VersionNote[] {
+    return this.#tables.versions().flatMap((note) => {
+      const { version, declared } = note;
+      if (versions !== null && !versions.has(version)) return [];
+      const history = noteScore(note.history, scoreOf(this.#tables.merged(version), { declared, now }), now);
+      return history === note.history ? [] : { ...note, history };
+    });
   }
 
   /** One at a time, so that an older score never overtakes a newer one. False when the registry did not answer. */
-  #writeThrough(): Promise<boolean> {
-    this.#writing = this.#writing.then(() => this.#writePending());
+  #writeThrough(versions: ReadonlySet<string> | null, now: number): Promise<boolean> {
+    this.#writing = this.#writing.then(() => this.#writeMoved(versions, now));
     return this.#writing;
   }
 
-  async #writePending(): Promise<boolean> {
+  async #writeMoved(versions: ReadonlySet<string> | null, now: number): Promise<boolean> {
     const owner = this.#tables.owner();
-    const pending = this.#tables.versions().filter((note) => note.pending > 0);
-    if (!owner || pending.length === 0) return true;
+    const moved = this.#moved(versions, now);
+    if (!owner || moved.length === 0) return true;
     try {
       await this.#ports.scores.put(
         owner.tenant,
-        pending.flatMap((note) => scoredOf(owner, note)),
+        moved.flatMap((note) => scoredOf(owner, note)),
       );
     } catch (thrown) {
       this.#ports.log.warn("trust scores did not reach the registry; they are written again", {
@@ -133,7 +128,9 @@ export class TrustMemory {
       });
       return false;
     }
-    for (const note of pending) this.#tables.settle(note);
+    this.#storage.transactionSync(() => {
+      for (const { version, history } of moved) this.#tables.note(version, history);
+    });
     return true;
   }
 

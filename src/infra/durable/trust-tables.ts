@@ -5,9 +5,8 @@ import { emptyTotals, mergeTotals, type TrustTotals } from "../../core/trust/tot
 export interface VersionNote {
   readonly version: string;
   readonly declared: number | null;
+  /** Scores the registry has got, the newest last. */
   readonly history: readonly ScoreMoment[];
-  /** Counts the notes that the registry has not got yet; 0 when it has them all. */
-  readonly pending: number;
 }
 
 /** Whose trust an object remembers. */
@@ -16,6 +15,7 @@ export interface TrustOwner {
   readonly name: string;
 }
 
+type NoteRow = { version: string; declared: number | null; history: string };
 type TotalsRow = Record<keyof TrustTotals, string | number> & { version: string };
 
 const SCHEMA = `
@@ -24,8 +24,8 @@ CREATE TABLE IF NOT EXISTS totals (
   version TEXT NOT NULL, source TEXT NOT NULL, sx TEXT NOT NULL, sw TEXT NOT NULL,
   samples INTEGER NOT NULL, successes INTEGER NOT NULL, failures INTEGER NOT NULL,
   PRIMARY KEY (version, source)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS versions (
-  version TEXT NOT NULL PRIMARY KEY, declared REAL, history TEXT NOT NULL, pending INTEGER NOT NULL) WITHOUT ROWID;`;
+CREATE TABLE IF NOT EXISTS notes (
+  version TEXT NOT NULL PRIMARY KEY, declared REAL, history TEXT NOT NULL) WITHOUT ROWID;`;
 
 /** The tables of a trust memory. All without rowid: a row written is one row billed. */
 export class TrustTables {
@@ -66,22 +66,33 @@ export class TrustTables {
 
   /** Every version something was reported of, sorted as text. */
   versions(): readonly VersionNote[] {
-    const rows = this.#sql.exec<{ version: string; declared: number | null; history: string; pending: number }>(
-      "SELECT version, declared, history, pending FROM versions ORDER BY version",
-    );
-    return rows.toArray().map((row) => ({ ...row, history: JSON.parse(row.history) as ScoreMoment[] }));
+    return this.#sql
+      .exec<NoteRow>("SELECT version, declared, history FROM notes ORDER BY version")
+      .toArray()
+      .map(noteOf);
   }
 
-  note({ version, declared, history, pending }: VersionNote): void {
-    const statement = "INSERT OR REPLACE INTO versions (version, declared, history, pending) VALUES (?, ?, ?, ?)";
-    this.#sql.exec(statement, version, declared, JSON.stringify(history), pending);
+  version(version: string): VersionNote | undefined {
+    const query = "SELECT version, declared, history FROM notes WHERE version = ?";
+    return this.#sql.exec<NoteRow>(query, version).toArray().map(noteOf)[0];
   }
 
-  /** Unless the version was noted again since it was read. */
-  settle({ version, pending }: VersionNote): void {
-    this.#sql.exec("UPDATE versions SET pending = 0 WHERE version = ? AND pending = ?", version, pending);
+  declare(version: string, declared: number | null): void {
+    const statement =
+      "INSERT INTO notes (version, declared, history) VALUES (?, ?, '[]') ON CONFLICT DO UPDATE SET declared = excluded.declared";
+    this.#sql.exec(statement, version, declared);
+  }
+
+  /** Of a version that was declared. */
+  note(version: string, history: readonly ScoreMoment[]): void {
+    this.#sql.exec("UPDATE notes SET history = ? WHERE version = ?", JSON.stringify(history), version);
   }
 }
+
+const noteOf = ({ history, ...row }: NoteRow): VersionNote => ({
+  ...row,
+  history: JSON.parse(history) as ScoreMoment[],
+});
 
 const totalsOf = (row: TotalsRow): TrustTotals => ({
   sx: String(row.sx),

@@ -42,15 +42,19 @@ export function handler(body: HandlerBody): Handler & { readonly state: HandlerS
       state = "SHUTDOWN";
       await body.shutdown?.();
     },
-    async execute(call) {
-      if (!isOpen()) throw refuse("execute");
+    execute(call) {
+      if (!isOpen()) return Promise.reject(refuse("execute"));
       state = "HEALTHY";
       running++;
+      let output: NodeOutput | Promise<NodeOutput>;
       try {
-        return await body.execute(call);
-      } finally {
-        running--;
+        output = body.execute(call);
+      } catch (thrown) {
+        output = Promise.reject<NodeOutput>(thrown instanceof Error ? thrown : new Error(String(thrown)));
       }
+      if (output instanceof Promise) return output.finally(() => running--);
+      running--;
+      return output;
     },
     healthCheck() {
       if (isOpen()) state = "HEALTHY";

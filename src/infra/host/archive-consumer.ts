@@ -1,10 +1,9 @@
 import { decodeRun } from "../../core/run/codec.ts";
 import { faultOf } from "../../core/errors.ts";
-import { hasSequel } from "../../core/chain/links.ts";
 import { sequelMessage, type SequelMessage } from "../../core/chain/message.ts";
 import { segmentKey } from "../../core/retention/keys.ts";
+import type { Departure } from "../../core/run/departure.ts";
 import { generationKey } from "../../core/run/generation.ts";
-import { summaryOf } from "../../core/run/summary.ts";
 import type { ArchiveMessage } from "../../core/run/work.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Clock, Ids } from "../../spi/clock.ts";
@@ -55,7 +54,7 @@ export async function consumeArchive(
   if (open.length === 0) return;
   try {
     await store(
-      open.flatMap(({ batch }) => batch.records),
+      open.flatMap(({ batch }) => batch.runs),
       ports,
     );
     await remember(
@@ -109,17 +108,16 @@ interface Line {
 }
 
 /** Writes the runs that are not archived yet. A redelivered batch usually is, and then nothing is written. */
-async function store(records: readonly string[], ports: ArchivePorts): Promise<void> {
+async function store(runs: readonly Departure[], ports: ArchivePorts): Promise<void> {
   const encoder = new TextEncoder();
   const lines = new Map<string, Line>();
   const cache = new CacheWriter(ports);
   const ended: SequelMessage[] = [];
-  for (const record of records) {
-    const state = decodeRun(record);
-    if (hasSequel(state.header)) ended.push(sequelMessage(state.header));
-    const summary = summaryOf(state);
-    lines.set(generationKey(summary), { bytes: encoder.encode(`${record}\n`), summary });
-    cache.note(generationKey(summary), state);
+  for (const { record, summary, sequel, cacheable } of runs) {
+    const key = generationKey(summary);
+    lines.set(key, { bytes: encoder.encode(`${record}\n`), summary });
+    if (sequel) ended.push(sequelMessage({ ...summary, id: summary.runId }));
+    if (cacheable) cache.note(key, decodeRun(record));
   }
   const settled = await ports.index.settled([...lines.values()].map(({ summary }) => summary));
   for (const generation of settled) lines.delete(generation);

@@ -17,11 +17,23 @@ export interface AttemptOptions {
 /**
  * Runs one attempt until it ends, its time is over (TIMEOUT_ERROR) or nobody waits for it any more (RUN_CANCELLED). In
  * the latter cases its signal is aborted and whatever it still does is of no interest. Who cannot say whether the work
- * is wanted wants it.
+ * is wanted wants it. What is returned at once has no time to be watched, and costs neither timer nor signal.
  */
-export async function attempt<T>(run: (signal: AbortSignal) => Promise<T>, options: AttemptOptions): Promise<T> {
-  const { timer, what, timeoutMs, isWanted } = options;
-  const abort = new AbortController();
+export async function attempt<T>(
+  run: (signal: () => AbortSignal) => T | Promise<T>,
+  options: AttemptOptions,
+): Promise<T> {
+  let made: AbortController | null = null;
+  const abort = (): AbortController => (made ??= new AbortController());
+  const returned = run(() => abort().signal);
+  return returned instanceof Promise ? watched(returned, () => abort().abort(), options) : returned;
+}
+
+async function watched<T>(
+  running: Promise<T>,
+  abort: () => void,
+  { timer, what, timeoutMs, isWanted }: AttemptOptions,
+): Promise<T> {
   const cancels = new Set<() => void>();
   let ended = false;
   const after = (ms: number, wake: () => void): void => {
@@ -33,7 +45,7 @@ export async function attempt<T>(run: (signal: AbortSignal) => Promise<T>, optio
   };
   const stopped = new Promise<never>((_, reject) => {
     const stop = (problem: RuntimeHostError): void => {
-      abort.abort();
+      abort();
       reject(problem);
     };
     after(timeoutMs, () =>
@@ -53,7 +65,7 @@ export async function attempt<T>(run: (signal: AbortSignal) => Promise<T>, optio
     if (isWanted) watch(FIRST_QUESTION_MS, isWanted);
   });
   try {
-    return await Promise.race([run(abort.signal), stopped]);
+    return await Promise.race([running, stopped]);
   } finally {
     ended = true;
     for (const cancel of cancels) cancel();

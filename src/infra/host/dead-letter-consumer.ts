@@ -4,7 +4,7 @@ import { subjectOf } from "../../core/dead-letters/subject.ts";
 import { fault, type Fault } from "../../core/errors.ts";
 import { payloadKey } from "../../core/retention/keys.ts";
 import { err } from "../../core/result.ts";
-import type { ExecuteMessage, ReplanMessage, Work } from "../../core/run/work.ts";
+import type { Work } from "../../core/run/work.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { DeadLetterClass, DeadLetterStore } from "../../spi/dead-letter-store.ts";
@@ -107,18 +107,6 @@ export async function bury(
   await ports.coordinator.undeliverable([
     { runId: work.runId, segment: work.segment, token: work.token, fault: problem },
   ]);
-}
-
-/** Whether a message body is a work this version understands. */
-export function isWork(body: unknown): body is ExecuteMessage {
-  const reading = readMessage(body);
-  return reading.ok && reading.message.type === "work";
-}
-
-/** Whether a message body is a run's question for another plan. */
-export function isReplan(body: unknown): body is ReplanMessage {
-  const reading = readMessage(body);
-  return reading.ok && reading.message.type === "replan";
 }
 
 const unread = (reading: Extract<Reading, { ok: false }>, delivery: Delivery<unknown>): Death => ({

@@ -11,7 +11,7 @@ import type { Intent, LeaseSettings, RunEvent } from "../../core/run/event.ts";
 import { valueHash } from "../../core/run/hash.ts";
 import { reduce } from "../../core/run/reduce.ts";
 import { keyedRunId, runId } from "../../core/run/run-id.ts";
-import { TERMINAL_RUN, type RunState } from "../../core/run/state.ts";
+import { TERMINAL_RUN, type Instant, type RunState } from "../../core/run/state.ts";
 import { summarizeRun } from "../../core/run/view.ts";
 import { workOf } from "../../core/run/work-of.ts";
 import type { Ids } from "../../spi/clock.ts";
@@ -113,21 +113,24 @@ async function place(tenant: string, ports: EnvelopePorts, submission: Submissio
 
 interface Identity {
   readonly id: string;
+  /** When the run is created: the moment its id tells, unless the id follows from a key. */
+  readonly createdAt: Instant;
   /** Tells a repeated request from a conflicting one; empty when no key could make them meet. */
   readonly requestHash: string;
 }
 
 function identify(envelope: Envelope, tenant: string, ports: EnvelopePorts, settings: EnvelopeSettings): Identity {
   const key = envelope.metadata.idempotencyKey;
+  const createdAt = ports.clock.now();
   if (key === null)
-    return { id: runId(ports.ids.ring(settings.rings), ports.ids.ulid(ports.clock.now())), requestHash: "" };
+    return { id: runId(ports.ids.ring(settings.rings), ports.ids.ulid(createdAt)), createdAt, requestHash: "" };
   const asked: JsonObject = {
     operation: envelope.operation,
     target_node: envelope.targetNode,
     payload: envelope.payload,
     ...(envelope.chains ? { chains: envelope.chains as unknown as JsonObject } : {}),
   };
-  return { id: keyedRunId(tenant, key, settings.rings), requestHash: valueHash(asked) };
+  return { id: keyedRunId(tenant, key, settings.rings), createdAt, requestHash: valueHash(asked) };
 }
 
 async function beginRun(
@@ -150,7 +153,7 @@ async function beginRun(
     ...(envelope.chains ? { chains: envelope.chains } : {}),
     ...origin,
   };
-  return begin(request, boundedPlan(plan), await storeState(tenant, given, ports), ports.clock.now());
+  return begin(request, boundedPlan(plan), await storeState(tenant, given, ports), identity.createdAt);
 }
 
 /** Executes the inline segments before any object is touched. A gateway that dies here has written nothing. */
@@ -162,20 +165,19 @@ async function runInline(begun: RunState, ports: EnvelopePorts, settings: Envelo
     state = apply(state, transition);
     return transition.intents;
   };
-  const queue = [...send({ type: "inline" })];
-  for (let intent = queue.shift(); intent !== undefined; intent = queue.shift()) {
+  const intents = [...send({ type: "inline" })];
+  // What an answer makes ready is added while the list is walked.
+  for (const intent of intents) {
     if (intent.type === "dispatch") {
       const work = workOf(state, intent, "whole");
       const results = await executeWork(work, work.values ?? {}, ports);
       const { segment, token } = intent;
-      queue.push(...send({ type: "answer", segment, token, results }).filter(({ type }) => type === "replan"));
+      intents.push(...send({ type: "answer", segment, token, results }));
     } else if (intent.type === "replan") {
       const result = await otherPlan(state, ports);
       if (result === null) return state;
-      send({ type: "replanned", token: intent.token, result });
-    } else continue;
-    // A segment over the budget was split, or the plan has changed: the next piece may be ready now.
-    queue.push(...send({ type: "inline" }));
+      intents.push(...send({ type: "replanned", token: intent.token, result }));
+    }
   }
   return state;
 }

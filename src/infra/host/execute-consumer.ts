@@ -1,127 +1,177 @@
+import { faultOf } from "../../core/errors.ts";
 import { ringOf } from "../../core/run/run-id.ts";
-import type { Answer, ExecuteMessage, SourceId, Work } from "../../core/run/work.ts";
+import type { Answer, Deferral, ExecuteMessage, SourceId, Work } from "../../core/run/work.ts";
 import type { StoredValue } from "../../core/run/value.ts";
 import type { Delivery } from "../../spi/event-bus.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
 import { admit, dismiss, limitsFor, type AdmissionPorts, type Applicant } from "./admission.ts";
 import { executeWork, type ExecutorPorts } from "./executor.ts";
+import { Gathering } from "./gathering.ts";
+import { DEFAULT_HAND_OVER, Seats, type HandOverSettings } from "./seats.ts";
 
 export interface ExecuteConsumerPorts extends ExecutorPorts, AdmissionPorts {
   readonly coordinator: RunCoordinator;
+  /** How much is taken on beyond what is delivered; DEFAULT_HAND_OVER when absent. */
+  readonly handOver?: HandOverSettings;
 }
 
-/** A delivered work that can be executed now, as far as its lease and its values go. */
-interface Taken extends Applicant {
-  readonly delivery: Delivery<ExecuteMessage>;
+/** A work somebody wants done: a message of the queue, or a ring that has handed it over. */
+interface Task {
+  readonly work: Work;
+  /** Whether it may have been done before: then its ring is asked first. */
+  readonly again: boolean;
+  /** Its ring knows what came of it, or wants nothing of it. */
+  readonly done: () => void;
+  /** Somebody has to do it again. */
+  readonly lost: (thrown: unknown) => void;
+}
+
+/** A work that can be executed now, as far as its lease and its values go. */
+interface Ready extends Applicant {
   readonly values: Readonly<Record<SourceId, StoredValue>>;
 }
 
 /**
- * Executes a batch of works and answers each ring once; works with limits ask for their turns first and are answered one
- * by one, so that a turn ends with its work. A message whose answer could not be given is redelivered; one whose lease is
- * over is dropped, because its ring has sent or will send another.
+ * Executes works, each in its own time. What a ring makes ready when it is answered is executed here and now as well, as
+ * far as the seats go, so that a chain of steps is one message. A delivered message is acknowledged when its ring has
+ * the answer, and redelivered when that could not be given; one whose lease is over is dropped, because its ring has
+ * sent or will send another. A work that was handed over and could not be answered is sent by its ring when its lease
+ * has expired.
  */
 export async function consumeWork(
   deliveries: readonly Delivery<ExecuteMessage>[],
   ports: ExecuteConsumerPorts,
 ): Promise<void> {
+  if (deliveries.length === 0) return;
   const byPriority = [...deliveries].sort((a, b) => (b.body.work.priority ?? 0) - (a.body.work.priority ?? 0));
-  const taken = (await Promise.all(byPriority.map((delivery) => take(delivery, ports)))).filter((one) => one !== null);
-  const free = taken.filter(({ limits }) => limits.length === 0);
-  const byRing = Map.groupBy(free, ringOfWork);
-  await Promise.all([
-    ...[...byRing.values()].map((group) => executeAll(group, ports)),
-    consumeLimited(
-      taken.filter(({ limits }) => limits.length > 0),
-      ports,
-    ),
-  ]);
-}
-
-const ringOfWork = ({ work }: Taken): number | null => ringOf(work.runId);
-
-/** Null when the delivery is settled already: the work is stale, or its values cannot be had. */
-async function take(delivery: Delivery<ExecuteMessage>, ports: ExecuteConsumerPorts): Promise<Taken | null> {
-  const { work } = delivery.body;
-  let values = work.expiresAt <= ports.clock.now() ? null : work.values;
-  if (values === null && work.expiresAt > ports.clock.now()) {
-    try {
-      values = await ports.coordinator.values(work.runId, work.segment, work.token);
-    } catch {
-      delivery.retry();
-      return null;
-    }
-  }
-  if (values === null) {
-    delivery.ack();
-    return null;
-  }
-  return { delivery, work, values, limits: limitsFor(work, values, ports) };
-}
-
-async function consumeLimited(taken: readonly Taken[], ports: ExecuteConsumerPorts): Promise<void> {
-  if (taken.length === 0) return;
-  const refusals = await admit(taken, ports);
-  const deferred: { readonly one: Taken; readonly answer: Answer }[] = [];
-  const admitted: Taken[] = [];
-  taken.forEach((one, place) => {
-    const refusal = refusals[place] ?? null;
-    if (refusal === null) admitted.push(one);
-    else deferred.push({ one, answer: { ...nothing(one.work), deferred: refusal } });
-  });
-  const byRing = Map.groupBy(deferred, ({ one }) => ringOfWork(one));
-  await Promise.all([
-    ...[...byRing.values()].map((group) =>
-      answer(
-        group.map(({ one }) => one),
-        group.map((each) => each.answer),
-        ports,
-      ),
-    ),
-    ...admitted.map(async (one) => {
-      if (await executeAll([one], ports)) await dismiss([one], ports);
-    }),
-  ]);
-}
-
-/** True when the ring has the answers. */
-async function executeAll(group: readonly Taken[], ports: ExecuteConsumerPorts): Promise<boolean> {
-  const isWanted = ({ runId, segment, token }: Work) => ports.coordinator.holds(runId, segment, token);
-  const answers = await Promise.all(
-    group.map(async ({ work, values }) => ({
-      ...nothing(work),
-      results: await executeWork(work, values, { ...ports, isWanted }),
+  const seats = new Seats(deliveries.length, ports.clock, ports.handOver ?? DEFAULT_HAND_OVER);
+  await new Shift(ports, seats).run(
+    byPriority.map((delivery) => ({
+      work: delivery.body.work,
+      again: delivery.attempts > 1,
+      done: () => delivery.ack(),
+      lost: (thrown) => {
+        warn("an answer could not be given; the message is redelivered", delivery.body.work, thrown, ports);
+        delivery.retry();
+      },
     })),
   );
-  return answer(group, answers, ports);
 }
 
-const nothing = ({ runId, segment, token }: Work): Answer => ({ runId, segment, token, results: [] });
+/** One invocation of the consumer. */
+class Shift {
+  readonly #ports: ExecuteConsumerPorts;
+  readonly #executor: ExecutorPorts;
+  readonly #seats: Seats;
+  readonly #rings = new Map<number | null, Gathering<Answer, readonly Work[]>>();
+  readonly #admission: Gathering<Ready, Deferral | null>;
+  readonly #ended = Promise.withResolvers<void>();
+  #open = 0;
 
-async function answer(
-  group: readonly Taken[],
-  answers: readonly Answer[],
-  ports: ExecuteConsumerPorts,
-): Promise<boolean> {
-  const given = await give(answers, ports);
-  for (const { delivery } of group) {
-    if (given) delivery.ack();
-    else delivery.retry();
+  constructor(ports: ExecuteConsumerPorts, seats: Seats) {
+    const { coordinator } = ports;
+    this.#ports = ports;
+    this.#seats = seats;
+    this.#executor = {
+      ...ports,
+      isWanted: ({ runId, segment, token }) => coordinator.holds(runId, segment, token),
+    };
+    this.#admission = new Gathering((ready) => admit(ready, ports));
   }
-  return given;
-}
 
-async function give(answers: readonly Answer[], ports: ExecuteConsumerPorts): Promise<boolean> {
-  try {
-    await ports.coordinator.answer(answers);
-    return true;
-  } catch {
-    for (const { runId } of answers) {
-      ports.log.warn("the ring did not take an answer; the message is redelivered", {
-        correlation_id: runId,
-        run_id: runId,
-      });
+  /** Ends with the last work, those that were handed over included. */
+  run(tasks: readonly Task[]): Promise<void> {
+    for (const task of tasks) this.#begin(task);
+    return this.#ended.promise;
+  }
+
+  #begin(task: Task): void {
+    this.#open++;
+    this.#do(task).then(
+      (handed) => {
+        for (const work of handed) this.#begin(this.#handed(work));
+        if (--this.#open === 0) this.#ended.resolve();
+      },
+      (thrown: unknown) => this.#ended.reject(thrown),
+    );
+  }
+
+  #handed(work: Work): Task {
+    const lost = (thrown: unknown): void =>
+      warn(
+        "an answer could not be given; the lease will expire and the work goes out again",
+        work,
+        thrown,
+        this.#ports,
+      );
+    return { work, again: false, done: () => undefined, lost };
+  }
+
+  /** Resolves with the works that came with the answer to this one. */
+  async #do(task: Task): Promise<readonly Work[]> {
+    const { work, done, lost } = task;
+    let ready: Ready | null;
+    try {
+      ready = await this.#prepare(task);
+    } catch (thrown) {
+      this.#seats.release(1);
+      lost(thrown);
+      return [];
     }
-    return false;
+    if (!ready) {
+      this.#seats.release(1);
+      done();
+      return [];
+    }
+    const { runId, segment, token } = work;
+    const refusal = ready.limits.length === 0 ? null : await this.#admission.give(ready);
+    const results = refusal ? [] : await executeWork(work, ready.values, this.#executor);
+    const answer: Answer = { runId, segment, token, results, ...(refusal ? { deferred: refusal } : {}) };
+    let handed: readonly Work[];
+    try {
+      handed = await this.#ringOf(work).give(answer);
+    } catch (thrown) {
+      lost(thrown);
+      return [];
+    }
+    done();
+    // A turn ends once the ring has the answer, and before a work that follows asks for it.
+    if (ready.limits.length > 0 && !refusal) await dismiss([ready], this.#ports);
+    return handed;
   }
+
+  /** Null when nobody waits for the work any more. */
+  async #prepare({ work, again }: Task): Promise<Ready | null> {
+    if (work.expiresAt <= this.#ports.clock.now()) return null;
+    const { runId, segment, token } = work;
+    const known = again ? null : work.values;
+    const values = known ?? (await this.#ports.coordinator.values(runId, segment, token));
+    return values && { work, values, limits: limitsFor(work, values, this.#ports) };
+  }
+
+  #ringOf({ runId }: Work): Gathering<Answer, readonly Work[]> {
+    const ring = ringOf(runId);
+    const known = this.#rings.get(ring);
+    if (known) return known;
+    const made = new Gathering<Answer, readonly Work[]>((answers) => this.#answer(answers));
+    this.#rings.set(ring, made);
+    return made;
+  }
+
+  /** One call for all answers; the works that come back go with the first of them. */
+  async #answer(answers: readonly Answer[]): Promise<readonly (readonly Work[])[]> {
+    const take = this.#seats.offer(answers.length);
+    let handed: readonly Work[] = [];
+    try {
+      handed = await this.#ports.coordinator.answer(answers, { take });
+    } finally {
+      this.#seats.release(take - handed.length);
+    }
+    return answers.map((_, place) => (place === 0 ? handed : []));
+  }
+}
+
+function warn(message: string, work: Work, thrown: unknown, { log }: ExecuteConsumerPorts): void {
+  const { correlationId, runId, segment } = work;
+  log.warn(message, { correlation_id: correlationId, run_id: runId, segment, code: faultOf(thrown).code });
 }

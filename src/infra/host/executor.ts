@@ -6,6 +6,7 @@ import { valueKey } from "../../core/retention/keys.ts";
 import { StateHasher, textHash } from "../../core/run/hash.ts";
 import { admitOutput, type Admitted } from "../../core/run/output-rule.ts";
 import type { StepOutcome } from "../../core/run/state.ts";
+import { utf8Bytes } from "../../core/run/utf8.ts";
 import { INLINE_VALUE_BYTES, isRef, type StoredValue } from "../../core/run/value.ts";
 import { sourceId, type SourceId, type StepResult, type Work, type WorkStep } from "../../core/run/work.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
@@ -45,18 +46,32 @@ export async function executeWork(work: Work, values: Values, ports: ExecutorPor
   const results: StepResult[] = [];
   const probing = new Probing(work, lookupPorts(work, ports));
   const found = new Set<string>();
+  /** Steps of this work that gave nothing to go on with. */
+  const fruitless = new Set<string>();
   for (const step of work.steps) {
     const whole = !work.probes || found.has(step.id) ? null : await probing.before(step.id, known);
     if (whole) results.push(whole.result);
     for (const id of whole?.steps ?? []) found.add(id);
     if (found.has(step.id)) continue;
     const sources = Object.entries(step.inputs);
-    if (sources.some(([, source]) => !(sourceId(source) in known))) continue;
-    const stored = Object.fromEntries(sources.map(([key, source]) => [key, known[sourceId(source)] as StoredValue]));
+    if (sources.some(([, { step: from }]) => from !== null && fruitless.has(from))) {
+      fruitless.add(step.id);
+      continue;
+    }
+    // What a step succeeded without stays out: whether it is missed is for the input's schema to say.
+    const stored = Object.fromEntries(
+      sources.flatMap(([key, source]) => {
+        const value = known[sourceId(source)];
+        return value === undefined ? [] : [[key, value]];
+      }),
+    );
     const outcome = await executeStep(work, step, stored, hasher, ports);
     results.push({ step: step.id, outcome });
     if (!outcome.ok && outcome.fault.code === "RUN_CANCELLED") break;
-    if (!outcome.ok) continue;
+    if (!outcome.ok) {
+      fruitless.add(step.id);
+      continue;
+    }
     for (const [key, value] of Object.entries(outcome.outputs)) known[sourceId({ step: step.id, key })] = value;
   }
   return results;
@@ -139,7 +154,7 @@ async function callNode(
 ): Promise<Admitted> {
   const handler = await ports.router.ready(node.entrypoint.type);
   const { isWanted } = ports;
-  const call = (signal: AbortSignal) =>
+  const call = (signal: () => AbortSignal) =>
     handler.execute({
       node,
       input,
@@ -149,7 +164,9 @@ async function callNode(
       attempt: step.attempt,
       correlationId: work.correlationId,
       idempotencyKey: `${work.runId}/${step.id}`,
-      signal,
+      get signal() {
+        return signal();
+      },
       code: () => ports.registry.code(work.tenant, node),
     });
   const returned = await attempt(call, {
@@ -235,15 +252,4 @@ function smallerThan(value: JsonValue, limit: number): boolean {
 function sizeOf(value: StoredValue): number {
   if (isRef(value)) return value.ref.bytes;
   return typeof value.v === "string" ? value.v.length : JSON.stringify(value.v).length;
-}
-
-/** Bytes of a text in UTF-8, without encoding it. */
-function utf8Bytes(text: string): number {
-  let bytes = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit > 0x7ff) bytes += unit >= 0xd800 && unit <= 0xdfff ? 1 : 2;
-    else if (unit > 0x7f) bytes += 1;
-  }
-  return bytes;
 }

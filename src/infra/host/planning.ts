@@ -1,14 +1,17 @@
 import { execute } from "../../../contracts/execute.ts";
 import { goal } from "../../../contracts/goal.ts";
 import { graph } from "../../../contracts/graph.ts";
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
 import { faultsOfIssues, refusal } from "../../core/envelope/refusal.ts";
 import { fault, type Fault } from "../../core/errors.ts";
+import { remembered } from "../../core/plan/plan-cache.ts";
 import { planGoal } from "../../core/plan/plan-goal.ts";
 import { planGraph } from "../../core/plan/plan-graph.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { RegistrySnapshot } from "../../core/registry/snapshot.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { isObject } from "../../core/schema/schema-parts.ts";
+import { planQuestion, valuesField } from "./plan-question.ts";
 
 /** A plan and the values it starts from. */
 export interface Planned {
@@ -16,7 +19,7 @@ export interface Planned {
   readonly given: JsonObject;
 }
 
-type Planner = (payload: JsonObject, targetNode: string | null, snapshot: RegistrySnapshot) => Result<Planned, Fault>;
+type Planner = (payload: JsonObject, targetNode: string | null, snapshot: RegistrySnapshot) => Result<Plan, Fault>;
 
 /** The orchestrating verbs an envelope may ask for. */
 const VERBS: Readonly<Record<string, Planner>> = {
@@ -25,7 +28,10 @@ const VERBS: Readonly<Record<string, Planner>> = {
   "node.execute": planNodePayload,
 };
 
-/** Turns an operation and its payload into a plan. Pure: nothing is run or written. */
+/**
+ * Turns an operation and its payload into a plan. Pure: nothing is run or written. A request that differs from an earlier
+ * one in its values only has its plan without being read or planned again.
+ */
 export function planOperation(
   operation: string,
   payload: JsonObject,
@@ -33,27 +39,31 @@ export function planOperation(
   snapshot: RegistrySnapshot,
 ): Result<Planned, Fault> {
   const planner = Object.hasOwn(VERBS, operation) ? VERBS[operation] : undefined;
-  if (planner) return planner(payload, targetNode, snapshot);
-  return err(
-    fault("INVALID_OPERATION", `there is no operation '${operation}'`, {
-      place: "$.operation",
-      hint: `one of ${Object.keys(VERBS).join(", ")}`,
-      details: { available_operations: Object.keys(VERBS) },
-    }),
-  );
+  if (!planner) return err(unknownOperation(operation));
+  const values = payload[valuesField(operation)];
+  const make = (): Result<Plan, Fault> => planner(payload, targetNode, snapshot);
+  const question = planQuestion(operation, payload, targetNode);
+  return withValues(question === null ? make() : remembered(question, snapshot, make), values);
 }
 
-function planGoalPayload(payload: JsonObject, _: string | null, snapshot: RegistrySnapshot): Result<Planned, Fault> {
+const unknownOperation = (operation: string): Fault =>
+  fault("INVALID_OPERATION", `there is no operation '${operation}'`, {
+    place: "$.operation",
+    hint: `one of ${Object.keys(VERBS).join(", ")}`,
+    details: { available_operations: Object.keys(VERBS) },
+  });
+
+function planGoalPayload(payload: JsonObject, _: string | null, snapshot: RegistrySnapshot): Result<Plan, Fault> {
   const read = parse(goal, payload, "the goal");
   if (!read.ok) return read;
-  const { want, given, values, policy } = read.value;
-  return withValues(planGoal({ want, given, policy }, snapshot), values);
+  const { want, given, policy } = read.value;
+  return planGoal({ want, given, policy }, snapshot);
 }
 
-function planGraphPayload(payload: JsonObject, _: string | null, snapshot: RegistrySnapshot): Result<Planned, Fault> {
+function planGraphPayload(payload: JsonObject, _: string | null, snapshot: RegistrySnapshot): Result<Plan, Fault> {
   const read = parse(graph, payload, "the graph");
   if (!read.ok) return read;
-  return withValues(planGraph(read.value.graph, snapshot, read.value.policy), read.value.values);
+  return planGraph(read.value.graph, snapshot, read.value.policy);
 }
 
 /** One node is a graph of one step whose inputs are given and whose outputs are wanted. */
@@ -61,7 +71,7 @@ function planNodePayload(
   payload: JsonObject,
   targetNode: string | null,
   snapshot: RegistrySnapshot,
-): Result<Planned, Fault> {
+): Result<Plan, Fault> {
   const read = parse(execute, payload, "the payload");
   if (!read.ok) return read;
   const { version, input, policy } = read.value;
@@ -77,7 +87,7 @@ function planNodePayload(
   const step = { id: node, node, ...(version === undefined ? {} : { version }) };
   const unknown = unknownInput(node, input, snapshot);
   if (unknown) return err(unknown);
-  return withValues(planGraph({ steps: [step], given: Object.keys(input) }, snapshot, policy), input);
+  return planGraph({ steps: [step], given: Object.keys(input) }, snapshot, policy);
 }
 
 /** An input no version of the node declares would silently be dropped by binding; the caller meant something by it. */
@@ -93,9 +103,14 @@ function unknownInput(name: string, input: JsonObject, snapshot: RegistrySnapsho
   });
 }
 
-function withValues(plan: Result<Plan, Fault>, values: JsonObject | null): Result<Planned, Fault> {
+/** The plan with the values it names; names alone are enough for a plan that takes none. */
+function withValues(plan: Result<Plan, Fault>, values: JsonValue | undefined): Result<Planned, Fault> {
   if (!plan.ok) return plan;
-  if (values !== null || plan.value.given.length === 0) return ok({ plan: plan.value, given: values ?? {} });
+  const { given } = plan.value;
+  if (given.length === 0) return ok({ plan: plan.value, given: {} });
+  if (isObject(values)) {
+    return ok({ plan: plan.value, given: Object.fromEntries(given.map((key) => [key, values[key] ?? null])) });
+  }
   return err(
     fault("INVALID_PARAMETER", "given lists names only, and a run needs values", {
       place: "$.payload.given",

@@ -1,5 +1,5 @@
 import type { RingAlarm, RingStore } from "../../spi/ring-store.ts";
-import { RingOutbox } from "./ring-outbox.ts";
+import { OUTBOX, RingOutbox } from "./ring-outbox.ts";
 import { RingRuns } from "./ring-runs.ts";
 import { RingTimers } from "./ring-timers.ts";
 
@@ -18,6 +18,8 @@ export function recall(
   const runs = new RingRuns(store);
   const timers = new RingTimers(store, alarm);
   const outbox = new RingOutbox(ring, store, runs);
+  // A batch is due as it says itself, whichever was written last.
+  timers.set(OUTBOX, outbox.nextRetryAt());
   timers.rearm();
   return { runs, timers, outbox };
 }

@@ -5,14 +5,13 @@ import type { RingAlarm, RingStore } from "../../spi/ring-store.ts";
 export class RingTimers {
   readonly #due = new Map<string, Instant>();
   readonly #alarm: RingAlarm;
+  readonly #remains: RingStore["remains"];
   #armedFor: Instant | null = null;
 
   constructor(store: RingStore, alarm: RingAlarm) {
     this.#alarm = alarm;
-    for (const { owner, dueAt } of store.timers()) {
-      const known = this.#due.get(owner);
-      if (known === undefined || dueAt < known) this.#due.set(owner, dueAt);
-    }
+    this.#remains = store.remains;
+    for (const { owner, dueAt } of store.timers()) this.#due.set(owner, dueAt);
   }
 
   /** Arms the alarm if this is the earliest moment yet. Called before the mutation it guards. */
@@ -30,6 +29,7 @@ export class RingTimers {
   /** The alarm has fired: what is due, earliest first. */
   fired(now: Instant): readonly string[] {
     this.#armedFor = null;
+    this.#remains?.erase(now);
     return [...this.#due]
       .filter(([, at]) => at <= now)
       .sort(([, a], [, b]) => a - b)
@@ -38,7 +38,7 @@ export class RingTimers {
 
   /** Arms for whatever is next; called once the due ones are handled. */
   rearm(): void {
-    let next: Instant | null = null;
+    let next: Instant | null = this.#remains?.dueAt() ?? null;
     for (const at of this.#due.values()) if (next === null || at < next) next = at;
     this.guard(next);
   }

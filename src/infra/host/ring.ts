@@ -1,66 +1,30 @@
 import type { Holder } from "../../core/limit/book.ts";
-import { apply, isIdle } from "../../core/run/begin.ts";
 import { decodeRun } from "../../core/run/codec.ts";
-import { DEFAULT_LEASES, type Intent, type LeaseSettings, type RunEvent } from "../../core/run/event.ts";
-import { reduce } from "../../core/run/reduce.ts";
-import { TERMINAL_RUN, type Instant, type RunId, type RunState } from "../../core/run/state.ts";
+import { TERMINAL_RUN, type Instant, type RunId } from "../../core/run/state.ts";
 import { valuesFor } from "../../core/run/work-of.ts";
-import type { Answer, EventMessage, PlanAnswer, SourceId, Undeliverable } from "../../core/run/work.ts";
+import type { Answer, EventMessage, PlanAnswer, SourceId, Undeliverable, Work } from "../../core/run/work.ts";
 import type { StoredValue } from "../../core/run/value.ts";
-import type { Clock } from "../../spi/clock.ts";
-import type { EventBus } from "../../spi/event-bus.ts";
-import type { Log } from "../../spi/log.ts";
-import type { RingAlarm, RingStore } from "../../spi/ring-store.ts";
-import type { Timer } from "../../spi/timer.ts";
 import type {
   ArchiveBatch,
   ControlEvent,
   ControlReceipt,
+  HandOver,
   LiveValue,
   Receipt,
   Submission,
 } from "../../spi/run-coordinator.ts";
-import { announceEnd, type AnnouncePorts } from "./announce-end.ts";
-import { recall, type RingMemory } from "./ring-memory.ts";
-import { NEWS, RingNews } from "./ring-news.ts";
+import { announceEnd } from "./announce-end.ts";
+import { RingBook, type Heard } from "./ring-book.ts";
+import type { Decided, Happening } from "./ring-decisions.ts";
+import { NEWS } from "./ring-news.ts";
 import { OUTBOX, type RingOutbox } from "./ring-outbox.ts";
-import { publishIntents, publishNews } from "./ring-post.ts";
-import { dueOf, type RingRuns } from "./ring-runs.ts";
+import { DEFAULT_RING, type RingPorts, type RingSettings } from "./ring-ports.ts";
+import { postOf, publishNews, publishPost } from "./ring-post.ts";
+import type { RingRuns } from "./ring-runs.ts";
 import type { RingTimers } from "./ring-timers.ts";
 import { isExpired, repeatOf, tombstoneOf, tombstonePart } from "./ring-tombstones.ts";
 import { RingWaiters } from "./ring-waiters.ts";
 import { systemTimer } from "./system.ts";
-
-export interface RingSettings {
-  readonly leases: LeaseSettings;
-  /** Finished runs gather this long before they leave for the archive, in milliseconds. */
-  readonly flushMs: number;
-  /** How long a keyed run's request is remembered after the run has left, in milliseconds. */
-  readonly keyMemoryMs: number;
-  /** An archive message not answered within this time is sent again, in milliseconds. */
-  readonly archiveRetryMs: number;
-}
-
-export const DEFAULT_RING: RingSettings = {
-  leases: DEFAULT_LEASES,
-  flushMs: 1_000,
-  keyMemoryMs: 24 * 60 * 60 * 1_000,
-  archiveRetryMs: 30_000,
-};
-
-export interface RingPorts {
-  readonly store: RingStore;
-  readonly alarm: RingAlarm;
-  readonly bus: EventBus;
-  /** Where the ends of runs are announced that something follows. */
-  readonly triggerBus?: AnnouncePorts["triggerBus"];
-  readonly clock: Clock;
-  readonly log: Log;
-  /** What ends a wait; the machine's own when absent. */
-  readonly timer?: Timer;
-  /** What decides; `core/run` when absent. */
-  readonly decide?: typeof reduce;
-}
 
 /**
  * One shard of run state: the loop around `core/run`, the same in a Durable Object and in memory. Every public method
@@ -71,28 +35,27 @@ export class Ring {
   readonly #number: number;
   readonly #ports: RingPorts;
   readonly #settings: RingSettings;
-  readonly #news = new RingNews();
+  readonly #book: RingBook;
   readonly #waiters: RingWaiters;
-  #memory: RingMemory;
 
   constructor(number: number, ports: RingPorts, settings: RingSettings = DEFAULT_RING) {
     this.#number = number;
     this.#ports = ports;
     this.#settings = settings;
     this.#waiters = new RingWaiters(ports.timer ?? systemTimer);
-    this.#memory = recall(number, ports);
+    this.#book = new RingBook(number, ports, settings);
   }
 
   get #runs(): RingRuns {
-    return this.#memory.runs;
+    return this.#book.memory.runs;
   }
 
   get #timers(): RingTimers {
-    return this.#memory.timers;
+    return this.#book.memory.timers;
   }
 
   get #outbox(): RingOutbox {
-    return this.#memory.outbox;
+    return this.#book.memory.outbox;
   }
 
   async submit(submission: Submission): Promise<Receipt> {
@@ -103,7 +66,7 @@ export class Ring {
     if (submission.finished) {
       const flushAt = now + this.#settings.flushMs;
       this.#timers.guard(flushAt);
-      this.#commit(() => {
+      this.#book.commit(() => {
         if (submission.restored) this.#ports.store.remove(submission.runId);
         this.#runs.insert(submission.runId, submission.record, flushAt);
       });
@@ -111,15 +74,42 @@ export class Ring {
       this.#outbox.finished(submission.runId);
       return { kind: "accepted", record: null };
     }
-    const state = decodeRun(submission.record);
-    await this.#change(state, { type: "start" }, now, true);
+    const started: Happening = { state: decodeRun(submission.record), event: { type: "start" } };
+    await this.#act(this.#book.change([started], now, true));
     const { waitMs = 0 } = submission;
     return { kind: "accepted", record: waitMs > 0 ? await this.wait(submission.runId, waitMs) : null };
   }
 
-  async answer(answers: readonly Answer[]): Promise<void> {
+  /**
+   * Takes all answers in one transaction; what they make ready and the caller does not take on is published in one call.
+   * Returns the works that are the caller's now.
+   */
+  async answer(answers: readonly Answer[], { take }: HandOver = { take: 0 }): Promise<readonly Work[]> {
+    const heard = answers.map(({ runId: id, ...answer }): Heard => ({ id, event: { type: "answer", ...answer } }));
     const now = this.#ports.clock.now();
-    for (const { runId, ...answer } of answers) await this.#event(runId, { type: "answer", ...answer }, now);
+    let decided: readonly Decided[];
+    try {
+      decided = this.#book.hear(heard, now);
+    } catch (thrown) {
+      await this.#hearApart(heard, now, thrown);
+      return [];
+    }
+    return this.#act(decided, take);
+  }
+
+  /** What could not be stored together, run by run: one that cannot be stored must not keep back the others. */
+  async #hearApart(heard: readonly Heard[], now: Instant, refusal: unknown): Promise<void> {
+    const byRun = Map.groupBy(heard, ({ id }) => id);
+    if (byRun.size === 1) throw refusal;
+    const refusals: unknown[] = [];
+    for (const own of byRun.values()) {
+      try {
+        await this.#act(this.#book.hear(own, now));
+      } catch (thrown) {
+        refusals.push(thrown);
+      }
+    }
+    if (refusals.length > 0) throw refusals[0];
   }
 
   /** It is these segments' turn at a limit; returns those that do not wait for one. */
@@ -129,20 +119,23 @@ export class Ring {
     for (const holder of called) {
       const state = this.#runs.load(holder.runId);
       const event = { type: "admitted", segment: holder.segment } as const;
-      if (!state || !(await this.#change(state, event, now, false))) idle.push(holder);
+      const decided = state ? this.#book.change([{ state, event }], now) : [];
+      if (decided.length === 0) idle.push(holder);
+      else await this.#act(decided);
     }
     return idle;
   }
 
   async undeliverable(items: readonly Undeliverable[]): Promise<void> {
     const now = this.#ports.clock.now();
-    for (const { runId, segment, token, fault } of items) {
-      await this.#event(runId, { type: "undeliverable", segment, token, fault }, now);
+    for (const { runId: id, segment, token, fault } of items) {
+      await this.#act(this.#book.hear([{ id, event: { type: "undeliverable", segment, token, fault } }], now));
     }
   }
 
   async replanned({ runId, token, result }: PlanAnswer): Promise<void> {
-    await this.#event(runId, { type: "replanned", token, result }, this.#ports.clock.now());
+    const heard = { id: runId, event: { type: "replanned", token, result } } as const;
+    await this.#act(this.#book.hear([heard], this.#ports.clock.now()));
   }
 
   read(id: RunId): string | null {
@@ -161,8 +154,9 @@ export class Ring {
     const state = this.#runs.load(id);
     if (!state || state.header.tenant !== tenant) return { kind: "unknown" };
     const before = state.header.status;
-    const changed = await this.#change(state, event, this.#ports.clock.now(), false);
-    return { kind: "known", changed, status: this.#runs.load(id)?.header.status ?? before };
+    const decided = this.#book.change([{ state, event }], this.#ports.clock.now());
+    await this.#act(decided);
+    return { kind: "known", changed: decided.length > 0, status: this.#runs.load(id)?.header.status ?? before };
   }
 
   /** Whether the dispatch with this token still is what the segment waits for. */
@@ -188,7 +182,8 @@ export class Ring {
       if (owner === OUTBOX || owner === NEWS) continue;
       // A leaving run is stored as due until it has left; from here its batch is what is waited for.
       if (this.#outbox.isLeaving(owner)) this.#timers.set(owner, null);
-      else if (!this.#expireTombstone(owner, now)) await this.#event(owner, { type: "tick" }, now);
+      else if (!this.#expireTombstone(owner, now))
+        await this.#act(this.#book.hear([{ id: owner, event: { type: "tick" } }], now));
     }
     await this.#flush(now);
     this.#timers.rearm();
@@ -204,7 +199,7 @@ export class Ring {
     const { store, clock } = this.#ports;
     const expiresAt = clock.now() + this.#settings.keyMemoryMs;
     if (this.#outbox.hasKeyed(batch)) this.#timers.guard(expiresAt);
-    const gone = this.#commit(() => {
+    const gone = this.#book.commit(() => {
       const runs = this.#outbox.archived(batch);
       for (const { id, keyed } of runs) {
         store.remove(id);
@@ -219,67 +214,32 @@ export class Ring {
     this.#timers.set(OUTBOX, this.#outbox.nextRetryAt());
   }
 
-  /** One transaction. Memory runs ahead of storage inside it, so a refused one throws memory away. */
-  #commit<T>(work: () => T): T {
-    try {
-      return this.#ports.store.transaction(work);
-    } catch (thrown) {
-      this.#memory = recall(this.#number, this.#ports);
-      throw thrown;
+  /** What follows outside once everything is safe. Returns the works that are handed over, at most `take`. */
+  async #act(decided: readonly Decided[], take = 0): Promise<readonly Work[]> {
+    const ended = decided.flatMap(({ state: { header } }) => (TERMINAL_RUN.has(header.status) ? [header] : []));
+    for (const { id } of ended) {
+      this.#outbox.finished(id);
+      this.#waiters.wake(id);
     }
-  }
-
-  async #event(id: RunId, event: RunEvent, now: Instant): Promise<void> {
-    const state = this.#runs.load(id);
-    if (!state) {
-      // A run that has left may have a tombstone, whose timer is still needed.
-      if (!this.#runs.has(id)) this.#timers.set(id, null);
-    } else if (TERMINAL_RUN.has(state.header.status)) this.#outbox.finished(id);
-    else await this.#change(state, event, now, false);
-  }
-
-  /** Decide, arm, commit, then act. */
-  async #change(state: RunState, event: RunEvent, now: Instant, arriving: boolean): Promise<boolean> {
-    const decide = this.#ports.decide ?? reduce;
-    const transition = decide(state, event, now, this.#settings.leases);
-    if (!arriving && isIdle(transition)) return false;
-    const flushAt = now + this.#settings.flushMs;
-    const next = apply(state, transition);
-    const due = dueOf(next, flushAt);
-    const news = (transition.header !== null || arriving) && !TERMINAL_RUN.has(next.header.status);
-    this.#timers.guard(news ? Math.min(flushAt, due ?? flushAt) : due);
-    this.#commit(() => this.#runs.save(next, transition, due));
-    this.#runs.remember(next);
-    this.#timers.set(next.header.id, due);
-    if (news) {
-      this.#news.add(next.header.id);
-      this.#timers.set(NEWS, flushAt);
-    }
-    await this.#act(next, transition.intents);
-    return true;
-  }
-
-  async #act(state: RunState, intents: readonly Intent[]): Promise<void> {
-    if (intents.some(({ type }) => type === "finished")) {
-      this.#outbox.finished(state.header.id);
-      this.#waiters.wake(state.header.id);
-    }
-    await publishIntents(state, intents, this.#ports);
-    if (TERMINAL_RUN.has(state.header.status)) await announceEnd(state.header, this.#ports);
+    const { handed, messages } = postOf(decided, take);
+    await publishPost(messages, this.#ports);
+    await Promise.all(ended.map((header) => announceEnd(header, this.#ports)));
+    return handed;
   }
 
   async #flush(now: Instant): Promise<void> {
     const retryAt = now + this.#settings.archiveRetryMs;
     while (this.#outbox.waiting > 0) {
-      this.#timers.guard(retryAt);
-      const left = this.#commit(() => this.#outbox.open(now, retryAt));
+      // Under steady load the next batch leaves then: one alarm a batch does for both.
+      this.#timers.guard(now + this.#settings.flushMs);
+      const left = this.#book.commit(() => this.#outbox.open(now, retryAt));
       for (const id of left ?? []) this.#timers.set(id, null);
     }
     const due = this.#outbox.due(now, retryAt);
     this.#timers.set(OUTBOX, this.#outbox.nextRetryAt());
     this.#timers.set(NEWS, null);
     const archives = due.map((batch): EventMessage => ({ type: "archive", version: 1, ring: this.#number, batch }));
-    const messages = [...archives, ...this.#news.take(this.#runs)];
+    const messages = [...archives, ...this.#book.news.take(this.#runs)];
     if (messages.length === 0) return;
     // While the messages travel, another call may arm for something later; what is next must be armed by then.
     this.#timers.rearm();
@@ -288,7 +248,7 @@ export class Ring {
 
   #expireTombstone(owner: string, now: Instant): boolean {
     if (!isExpired(tombstoneOf(this.#ports.store.read(owner)), now)) return false;
-    this.#commit(() => this.#ports.store.remove(owner));
+    this.#book.commit(() => this.#ports.store.remove(owner));
     this.#timers.set(owner, null);
     return true;
   }

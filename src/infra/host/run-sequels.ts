@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
 import { chainTag, lineageAfter, linkKey, linksOf, samePlace, type PlacedLink } from "../../core/chain/links.ts";
 import type { SequelMessage } from "../../core/chain/message.ts";
 import { resolvePayload, type Resolved } from "../../core/chain/resolve.ts";
-import type { Sequel } from "../../core/chain/sequel.ts";
+import { ownSequelsSince, type Sequel } from "../../core/chain/sequel.ts";
 import { NO_METADATA, type Envelope } from "../../../contracts/envelope.ts";
 import { isRetryable, RuntimeHostError, type Fault } from "../../core/errors.ts";
 import { err, type Result } from "../../core/result.ts";
@@ -42,7 +42,7 @@ export async function followRun(queue: string, message: SequelMessage, ports: Se
   const state = await ports.runs.read(message.tenant, message.runId);
   // A run that was deleted is followed by nothing; one that goes on announces its end itself.
   if (!state || state.header.foreign === true || !TERMINAL_RUN.has(state.header.status)) return;
-  const done = await ports.sequels.of(message.tenant, message.runId);
+  const done = await ports.sequels.of(message.tenant, message.runId, ownSequelsSince(state.header.createdAt));
   for (const link of linksOf(state)) {
     if (message.link && !samePlace(link, message.link)) continue;
     const earlier = done.find((sequel) => samePlace(sequel, link));
@@ -64,13 +64,14 @@ async function send(
     if (isRetryable(started.error)) throw new RuntimeHostError(started.error);
     await buryLink(queue, link, started.error, message, ports);
   }
-  await ports.sequels.record({
+  const sequel: Sequel = {
     ...entryOf(state, ports.clock.now()),
     list: link.list,
     index: link.index,
     childId: started.ok ? started.value.runId : null,
     refused: started.ok ? null : refusedBy(started.error),
-  });
+  };
+  await ports.sequels.record(sequel, ownSequelsSince(state.header.createdAt));
 }
 
 const entryOf = ({ header }: RunState, at: number): Pick<Sequel, "tenant" | "runId" | "at"> => ({
@@ -126,7 +127,7 @@ function envelopeOf(placed: PlacedLink, { header }: RunState, payload: JsonObjec
     metadata: {
       ...NO_METADATA,
       tags: [...(link.tags ?? []), chainTag(header.id)],
-      idempotencyKey: linkKey(header.id, placed),
+      idempotencyKey: linkKey(header, placed),
     },
     timestamp: isoTime(ports.clock.now()),
     isResponse: false,
@@ -167,5 +168,6 @@ async function answerTrigger(state: RunState, { triggerBus, sequels, clock }: Se
   const result = resultOf(state);
   if (!result) return;
   await triggerBus.publishResults([result]);
-  await sequels.record({ ...entryOf(state, clock.now()), list: "result", index: 0, childId: null, refused: null });
+  const sequel: Sequel = { ...entryOf(state, clock.now()), list: "result", index: 0, childId: null, refused: null };
+  await sequels.record(sequel, ownSequelsSince(state.header.createdAt));
 }

@@ -1,6 +1,6 @@
 import { fault } from "../../core/errors.ts";
 import { err, ok } from "../../core/result.ts";
-import { chainedView } from "../../core/chain/sequel.ts";
+import { chainedView, ownSequelsSince } from "../../core/chain/sequel.ts";
 import { executionResult } from "../../core/run/execution-result.ts";
 import { signalsOf } from "../../core/run/signals.ts";
 import { TERMINAL_RUN } from "../../core/run/state.ts";
@@ -15,7 +15,10 @@ export function runService(runs: RunReader, sequels?: Pick<SequelLedger, "of">):
     async view(tenant, id) {
       const state = await runs.read(tenant, id);
       if (!state?.header.chains || !sequels || state.header.foreign) return state && viewRun(state);
-      return { ...viewRun(state), chained: chainedView(await sequels.of(tenant, id)) };
+      return {
+        ...viewRun(state),
+        chained: chainedView(await sequels.of(tenant, id, ownSequelsSince(state.header.createdAt))),
+      };
     },
     async result(tenant, id) {
       const state = await runs.read(tenant, id);

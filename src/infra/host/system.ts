@@ -1,3 +1,4 @@
+import { timedUuid } from "../../core/search/told-time.ts";
 import type { Clock, Ids } from "../../spi/clock.ts";
 import type { Timer } from "../../spi/timer.ts";
 
@@ -16,7 +17,7 @@ export const systemTimer: Timer = {
 
 /** Ids from the platform's random source. */
 export const systemIds: Ids = {
-  uuid: () => crypto.randomUUID(),
+  uuid: () => timedUuid(Date.now(), crypto.randomUUID()),
   ulid: (now) => ulid(now, crypto.getRandomValues(new Uint8Array(16))),
   ring: (rings) => nextRing(rings),
 };

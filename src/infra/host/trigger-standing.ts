@@ -1,5 +1,6 @@
 import { linksOf, samePlace } from "../../core/chain/links.ts";
 import type { SequelMessage } from "../../core/chain/message.ts";
+import { ownSequelsSince } from "../../core/chain/sequel.ts";
 import type { TriggerMessage } from "../../core/trigger/message.ts";
 import { readTrigger } from "../../core/trigger/trigger.ts";
 import type { SequelLedger } from "../../spi/sequel-ledger.ts";
@@ -14,7 +15,7 @@ export async function standingOfSequel(
 ): Promise<Standing> {
   const state = await runs.read(tenant, runId);
   if (!state) return { kind: "ended", reason: `there is no run ${runId} any more` };
-  const done = (await sequels?.of(tenant, runId)) ?? [];
+  const done = (await sequels?.of(tenant, runId, ownSequelsSince(state.header.createdAt))) ?? [];
   const asked = linksOf(state).filter((one) => link === undefined || samePlace(one, link));
   const open = asked.find((one) => !done.some((sequel) => samePlace(sequel, one) && sequel.childId !== null));
   if (open) return { kind: "waiting", reason: `${open.list}[${open.index}] of run ${runId} has not been sent` };

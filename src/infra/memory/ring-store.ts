@@ -39,8 +39,9 @@ export function memoryRingStore(): RingStore {
     },
     owners: () => [...owners.keys()],
     timers: () =>
-      [...owners].flatMap(([owner, parts]) =>
-        [...parts.values()].flatMap(({ part, dueAt }) => (dueAt === null ? [] : [{ owner, part, dueAt }])),
-      ),
+      [...owners].flatMap(([owner, parts]) => {
+        const last = [...parts.values()].reduce((a, b) => (a.part > b.part ? a : b));
+        return last.dueAt === null ? [] : [{ owner, dueAt: last.dueAt }];
+      }),
   };
 }

@@ -1,5 +1,6 @@
 import { fault, RuntimeHostError } from "../../core/errors.ts";
 import { MAX_RINGS, ringOf } from "../../core/run/run-id.ts";
+import type { Work } from "../../core/run/work.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
 import type { Ring } from "../host/ring.ts";
 
@@ -12,8 +13,11 @@ export function memoryRunCoordinator(open: (ring: number) => Ring, rings = MAX_R
   };
   return {
     submit: async (submission) => of(submission.runId).submit(submission),
-    answer: async (answers) => {
-      for (const [ring, own] of Map.groupBy(answers, ({ runId }) => of(runId))) await ring.answer(own);
+    answer: async (answers, handOver) => {
+      const handed: Work[] = [];
+      for (const [ring, own] of Map.groupBy(answers, ({ runId }) => of(runId)))
+        handed.push(...(await ring.answer(own, handOver)));
+      return handed;
     },
     undeliverable: async (items) => {
       for (const [ring, own] of Map.groupBy(items, ({ runId }) => of(runId))) await ring.undeliverable(own);

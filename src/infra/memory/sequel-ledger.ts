@@ -5,13 +5,14 @@ import type { SequelLedger } from "../../spi/sequel-ledger.ts";
 export function memorySequelLedger(): SequelLedger {
   const sequels = new Map<string, Sequel>();
   return {
-    async record(sequel) {
+    async record(sequel, since = 0) {
       const key = JSON.stringify([sequel.tenant, sequel.runId, sequel.list, sequel.index]);
       const known = sequels.get(key);
-      if (!known || known.refused !== null) sequels.set(key, structuredClone(sequel));
+      if (!known || known.refused !== null || known.at < since) sequels.set(key, structuredClone(sequel));
     },
-    async of(tenant, runId) {
-      const own = [...sequels.values()].filter((one) => one.tenant === tenant && one.runId === runId);
+    async of(tenant, runId, since = 0) {
+      const ofRun = [...sequels.values()].filter((one) => one.tenant === tenant && one.runId === runId);
+      const own = ofRun.filter(({ at }) => at >= since);
       return structuredClone(own.sort(inOrder));
     },
     async forgetBefore(before, limit) {

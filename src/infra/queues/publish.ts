@@ -1,5 +1,6 @@
 import { fault, RuntimeHostError } from "../../core/errors.ts";
-import { packBatches, type SizedMessage } from "./batches.ts";
+import { MAX_CHAR_BYTES, utf8Bytes } from "../../core/run/utf8.ts";
+import { packBatches, QUEUE_LIMITS, type SizedMessage } from "./batches.ts";
 
 /** The part of a Queues binding that sending needs. */
 export interface QueueSender<T> {
@@ -12,11 +13,7 @@ export async function publish<T>(
   messages: readonly T[],
   nameOf: (message: T) => string,
 ): Promise<void> {
-  const sized = messages.map((body): SizedMessage<T> => ({
-    body,
-    bytes: new TextEncoder().encode(JSON.stringify(body)).byteLength,
-  }));
-  const packed = packBatches(sized);
+  const packed = packBatches(sized(messages));
   if (!packed.ok) {
     const { body, bytes } = packed.error;
     const message = `${nameOf(body)} takes ${bytes} bytes, more than a queue message may`;
@@ -29,4 +26,13 @@ export async function publish<T>(
       throw new RuntimeHostError(fault("EVENT_BUS_ERROR", "the queue did not take the messages"), { cause });
     }
   }
+}
+
+/** Messages with their sizes, which are counted only where they matter: few small ones go in one batch whatever they are. */
+function sized<T>(messages: readonly T[]): readonly SizedMessage<T>[] {
+  const texts = messages.map((body) => JSON.stringify(body));
+  const most = (text: string): number => text.length * MAX_CHAR_BYTES;
+  const total = texts.reduce((sum, text) => sum + most(text) + QUEUE_LIMITS.overheadBytes, 0);
+  const bytesOf = total <= QUEUE_LIMITS.messageBytes ? most : utf8Bytes;
+  return messages.map((body, place) => ({ body, bytes: bytesOf(texts[place] ?? "") }));
 }

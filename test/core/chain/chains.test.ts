@@ -117,8 +117,9 @@ describe("the envelopes an ended run sends", () => {
   });
 
   it("have a key each, of their own", () => {
-    const keys = linksOf(ended("failed")).map((one) => linkKey("r00_a", one));
-    expect(new Set(keys).size).toBe(3);
+    const parents = [0, 86_400_000].map((createdAt) => ({ id: "r00_a", createdAt }));
+    const keys = parents.flatMap((parent) => linksOf(ended("failed")).map((one) => linkKey(parent, one)));
+    expect(new Set(keys).size).toBe(6);
   });
 
   it("grow a lineage of a certain length", () => {

@@ -30,8 +30,21 @@ describe("a limit on how many at once", () => {
     book.leave(holder("a"), "s0.1", "ended");
     expect(names(book.call(1))).toEqual(["b"]);
     expect(book.call(1)).toEqual([]);
-    expect(book.ask(request("late", slots(1)), 2).granted).toBe(false);
+    expect(book.ask(request("late", slots(1), { since: 500 }), 2).granted).toBe(false);
     expect(book.ask(request("b", slots(1)), 3).granted).toBe(true);
+  });
+
+  it("lets the older through although a younger was called: two limits that call two works never keep both waiting", () => {
+    const [one, other] = [new LimitBook(), new LimitBook()];
+    const [older, younger] = [{ since: 1 }, { since: 2 }];
+    for (const book of [one, other]) book.ask(request("held", slots(1)), 0);
+    one.ask(request("older", slots(1), older), 3);
+    other.ask(request("younger", slots(1), younger), 3);
+    for (const book of [one, other]) book.leave(holder("held"), "s0.1", "ended");
+    expect([...names(one.call(4)), ...names(other.call(4))]).toEqual(["older", "younger"]);
+    expect(one.ask(request("older", slots(1), older), 5).granted).toBe(true);
+    expect(one.ask(request("younger", slots(1), younger), 5).granted).toBe(false);
+    expect(other.ask(request("older", slots(1), older), 6).granted).toBe(true);
   });
 
   it("goes by priority, then by age", () => {

@@ -16,6 +16,7 @@ import { runGenerationsContract } from "../../support/contracts/run-generations.
 import { runIndexContract } from "../../support/contracts/run-index.ts";
 import { runRetentionContract } from "../../support/contracts/run-retention.ts";
 import { runSearchContract } from "../../support/contracts/run-search.ts";
+import { runToldTimesContract } from "../../support/contracts/run-told-times.ts";
 import { sweepMarksContract } from "../../support/contracts/sweep-marks.ts";
 
 const db = drizzle(env.DB);
@@ -42,6 +43,7 @@ describe("the D1 adapters keep their ports' contracts", () => {
   runSearchContract("D1", books, 25);
   runRetentionContract("D1", books);
   runGenerationsContract("D1", books);
+  runToldTimesContract("D1", books, 15);
   sweepMarksContract("D1", async () => d1SweepMarks(db));
   deadLetterStoreContract("D1", async () => ({ store: d1DeadLetterStore(db), tenant: freshTenant() }), 15);
 });

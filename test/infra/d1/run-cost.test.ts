@@ -2,12 +2,18 @@ import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { SQLiteAsyncDialect } from "drizzle-orm/sqlite-core";
 import { describe, expect, it } from "vitest";
+import { keyedRunId, runId } from "../../../src/core/run/run-id.ts";
 import { ANY_RUN, type RunQuery } from "../../../src/core/search/run-query.ts";
 import type { RunSummary } from "../../../src/core/run/summary.ts";
+import { timedUuid } from "../../../src/core/search/told-time.ts";
 import { d1RunIndex } from "../../../src/infra/d1/run-index.ts";
+import { d1RunRetention } from "../../../src/infra/d1/run-retention.ts";
 import { searchStatement } from "../../../src/infra/d1/run-search.ts";
+import { systemIds } from "../../../src/infra/host/system.ts";
 import { archivedSummary, sampleSummary } from "../../support/contracts/run-index.ts";
 
+const AT = 1_800_000_000_000;
+const RANDOM = "11111111-1111-4111-8111-111111111111";
 const dialect = new SQLiteAsyncDialect();
 
 /** How SQLite goes about a search. */
@@ -32,7 +38,13 @@ function metered() {
     },
   } as unknown as D1Database;
   const index = d1RunIndex(drizzle(client));
+  const retention = d1RunRetention(drizzle(client));
   return {
+    async forget(...rows: readonly RunSummary[]): Promise<number> {
+      written = 0;
+      await retention.forget("cost", rows, AT);
+      return written;
+    },
     async put(...rows: readonly RunSummary[]): Promise<number> {
       written = 0;
       await index.put(rows);
@@ -43,21 +55,31 @@ function metered() {
 
 describe("a search walks an index, newest first, and sorts nothing", () => {
   const queries: [string, Partial<RunQuery>, string][] = [
-    ["everything", {}, "runs_by_time"],
-    ["a time range", { from: 1, to: 9 }, "runs_by_time"],
-    ["what ended well", { status: "succeeded" }, "runs_by_time"],
-    ["a correlation id", { correlationId: "c" }, "runs_by_correlation_and_time"],
-    ["failed runs", { status: "failed" }, "runs_with_fault"],
-    ["cancelled runs", { status: "cancelled" }, "runs_with_fault"],
-    ["a text in errors", { text: "timeout" }, "runs_with_fault"],
-    ["a text in errors of a node", { text: "timeout", node: "a" }, "runs_with_fault"],
-    ["runs under way", { status: "running" }, "runs_unfinished"],
-    ["waiting runs with a tag", { status: "waiting", tag: "x" }, "runs_unfinished"],
+    ["everything", {}, "PRIMARY KEY"],
+    ["a time range", { from: 1, to: 9 }, "PRIMARY KEY"],
+    ["what ended well", { status: "succeeded" }, "PRIMARY KEY"],
+    ["a correlation id", { correlationId: "c" }, "INDEX runs_by_correlation"],
+    ["failed runs", { status: "failed" }, "INDEX runs_with_fault"],
+    ["cancelled runs", { status: "cancelled" }, "INDEX runs_with_fault"],
+    ["a text in errors", { text: "timeout" }, "INDEX runs_with_fault"],
+    ["a text in errors of a node", { text: "timeout", node: "a" }, "INDEX runs_with_fault"],
+    ["runs under way", { status: "running" }, "INDEX runs_unfinished"],
+    ["waiting runs with a tag", { status: "waiting", tag: "x" }, "INDEX runs_unfinished"],
   ];
   it.each(queries)("%s", async (_, query, index) => {
     for (const after of [null, { at: 5, id: "r" }]) {
       const plan = await planOf(query, after);
-      expect(plan).toMatch(new RegExp(`SEARCH r USING INDEX ${index} \\(tenant=\\?`));
+      expect(plan).toMatch(new RegExp(`SEARCH r USING ${index} \\(tenant=\\?`));
+      expect(plan).not.toContain("TEMP B-TREE");
+    }
+  });
+
+  it("a correlation id that tells its time: a second of all runs, and the index", async () => {
+    for (const after of [null, { at: AT + 5, id: "r" }]) {
+      const plan = await planOf({ correlationId: timedUuid(AT, RANDOM), tag: "x" }, after);
+      expect(plan).toMatch(
+        /MERGE \(UNION ALL\).*USING PRIMARY KEY \(tenant=\? AND \(?created_at>.*INDEX runs_by_correlation \(tenant=\? AND correlation_id=\?/,
+      );
       expect(plan).not.toContain("TEMP B-TREE");
     }
   });
@@ -73,7 +95,7 @@ describe("a search walks an index, newest first, and sorts nothing", () => {
     for (const after of [null, { at: 5, id: "r" }]) {
       const plan = await planOf(query, after);
       expect(plan).toMatch(
-        /SEARCH l USING PRIMARY KEY \(tenant=\? AND label=\?.*SEARCH r USING INDEX runs_by_time \(tenant=\? AND created_at>/,
+        /SEARCH l USING PRIMARY KEY \(tenant=\? AND label=\?.*SEARCH r USING PRIMARY KEY \(tenant=\? AND created_at>/,
       );
       expect(plan).not.toContain("TEMP B-TREE");
     }
@@ -82,38 +104,67 @@ describe("a search walks an index, newest first, and sorts nothing", () => {
 
 describe("billed rows", () => {
   const key = "runs/2026-01-01/cost.ndjson";
-  const run = (runId: string, changes: Partial<RunSummary> = {}): RunSummary =>
-    archivedSummary({ tenant: "cost", runId, archive: { key, offset: Number(runId.slice(4)), length: 1 }, ...changes });
-  const started = (runId: string) => sampleSummary({ tenant: "cost", runId });
+  let offset = 0;
+  /** A run whose ids were both assigned as it was created. */
+  const run = (changes: Partial<RunSummary> = {}): RunSummary =>
+    archivedSummary({
+      tenant: "cost",
+      runId: runId(1, systemIds.ulid(AT)),
+      correlationId: timedUuid(AT, RANDOM),
+      createdAt: AT,
+      archive: { key, offset: offset++, length: 1 },
+      ...changes,
+    });
+  const startOf = (ended: RunSummary) =>
+    sampleSummary({ ...ended, status: "running", finishedAt: null, revision: 1, archive: null });
 
-  it("a run costs three, whatever its nodes and tags; the first of a minute pays for its labels", async () => {
+  it("a run costs one, whatever its nodes and tags; the first of a minute pays for its labels", async () => {
     const { put } = metered();
     const labels = 5;
     const object = 1;
-    expect(await put(run("r00_1"))).toBe(3 + labels + object);
-    expect(await put(run("r00_2"))).toBe(3);
-    expect(await put(run("r00_3"), run("r00_4"), run("r00_5"))).toBe(9);
+    expect(await put(run())).toBe(1 + labels + object);
+    expect(await put(run())).toBe(1);
+    expect(await put(run(), run(), run())).toBe(3);
   });
 
-  it("one that fails costs four, one that does not end at once five", async () => {
+  it("one whose ids tell nothing costs an index entry for each", async () => {
     const { put } = metered();
-    await put(run("r00_10"));
-    expect(await put(run("r00_11", { status: "failed", faultCode: "X", faultMessage: "x" }))).toBe(4);
-    expect(await put(started("r00_12"))).toBe(4);
-    expect(await put(run("r00_12"))).toBe(1);
+    await put(run());
+    expect(await put(run({ runId: keyedRunId("cost", "a", 256) }))).toBe(2);
+    expect(await put(run({ correlationId: RANDOM }))).toBe(2);
+    expect(await put(run({ runId: keyedRunId("cost", "b", 256), correlationId: RANDOM }))).toBe(3);
+  });
+
+  it("one that fails costs two, one that does not end at once three", async () => {
+    const { put } = metered();
+    await put(run());
+    expect(await put(run({ status: "failed", faultCode: "X", faultMessage: "x" }))).toBe(2);
+    const ended = run();
+    expect(await put(startOf(ended))).toBe(2);
+    expect(await put(ended)).toBe(1);
   });
 
   it("a repeat, and late news, cost nothing", async () => {
     const { put } = metered();
-    await put(started("r00_20"));
-    expect(await put(started("r00_20"))).toBe(0);
-    await put(run("r00_20"));
-    expect(await put(run("r00_20"), started("r00_20"))).toBe(0);
+    for (const ended of [run(), run({ runId: keyedRunId("cost", "c", 256) })]) {
+      const started = startOf(ended);
+      await put(started);
+      expect(await put(started)).toBe(0);
+      await put(ended);
+      expect(await put(ended, started)).toBe(0);
+    }
   });
 
   it("a reference to a large value costs one", async () => {
     const { put } = metered();
-    await put(run("r00_30"));
-    expect(await put(run("r00_31", { values: ["values/cost/a", "values/cost/b"] }))).toBe(3 + 2);
+    await put(run());
+    expect(await put(run({ values: ["values/cost/a", "values/cost/b"] }))).toBe(1 + 2);
+  });
+
+  it("a run that is forgotten costs one", async () => {
+    const { put, forget } = metered();
+    const [first, second] = [run(), run()];
+    await put(first, second);
+    expect(await forget(first)).toBe(1);
   });
 });

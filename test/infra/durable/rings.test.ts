@@ -53,7 +53,7 @@ describe("a ring object", () => {
     const state = begin({ ...REQUEST, id }, sketchPlan([]), {}, 0);
     await coordinator.submit({ runId: id, requestHash: "", keyed: false, finished: true, record: encodeRun(state) });
     await runInDurableObject(env.RINGS_NS.getByName(ringName(200)), (_, { storage }) => {
-      expect(storage.sql.exec("SELECT owner, part FROM parts").toArray()).toEqual([{ owner: id, part: "r" }]);
+      expect(storage.sql.exec("SELECT owner, part FROM slots").toArray()).toEqual([{ owner: id, part: "r" }]);
       expect(
         storage.sql.exec("SELECT name FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL").toArray(),
       ).toEqual([]);

@@ -155,6 +155,49 @@ describe("a trust memory", () => {
       (scores) => failing(scores, failFirst("put", 1, "after")),
     ));
 
+  it("does not forget what is to be written again over a report of another version", () =>
+    inObject(
+      "another-version",
+      async ({ memory, storage, clock, sent }) => {
+        await memory.report(OWNER, [reportOf(3)], NOW);
+        clock.advance(10_000);
+        await memory.report(OWNER, [{ ...reportOf(3), version: "2.0.0" }], clock.now());
+        expect(sent.flat().map(({ node }) => node)).toEqual(["text_count@2.0.0"]);
+        expect(await storage.getAlarm()).toBe(NOW + 30_000);
+        clock.advance(20_000);
+        await memory.alarm();
+        expect(sent.flat().map(({ node }) => node)).toEqual(["text_count@2.0.0", "text_count@1.0.0"]);
+      },
+      (scores) => failing(scores, failFirst("put")),
+    ));
+
+  it("writes its totals, and what moved, and nothing else", () =>
+    inObject("rows", async ({ memory, storage }) => {
+      await memory.report(OWNER, [reportOf(3)], NOW);
+      const rowsOf = async (report: () => Promise<void>): Promise<number> => {
+        let rows = 0;
+        const exec = storage.sql.exec.bind(storage.sql);
+        const setAlarm = storage.setAlarm.bind(storage);
+        storage.sql.exec = (query, ...bindings) => {
+          const cursor = exec(query, ...bindings);
+          if (!query.startsWith("SELECT")) rows += cursor.rowsWritten;
+          return cursor as never;
+        };
+        storage.setAlarm = (at) => {
+          rows += 1;
+          return setAlarm(at);
+        };
+        await report();
+        storage.sql.exec = exec;
+        storage.setAlarm = setAlarm;
+        return rows;
+      };
+      expect(await rowsOf(() => memory.report(OWNER, [reportOf(6)], NOW))).toBe(2);
+      expect(await rowsOf(() => memory.report(OWNER, [reportOf(6)], NOW))).toBe(0);
+      await memory.report(OWNER, [reportOf(10_000)], NOW);
+      expect(await rowsOf(() => memory.report(OWNER, [reportOf(10_001)], NOW))).toBe(1);
+    }));
+
   it("keeps its alarm armed while the registry is down", () =>
     inObject(
       "alarm-fails",

@@ -9,6 +9,8 @@ interface Told {
   readonly createdAt: string;
   /** When a client first heard of it. */
   readonly since: number;
+  /** It is older than what is kept. */
+  isOld: boolean;
   /** The bodies that were answered with this run. */
   readonly bodies: Set<string>;
   /** What was said of its end, once, and when. */
@@ -18,8 +20,10 @@ interface Told {
 
 /** Remembers what clients were told, and holds the system to it. */
 export class ClientAudit {
-  /** Runs somebody asked to be deleted, or that are older than what is kept: they may be gone. */
-  readonly doomed = new Set<string>();
+  /** Runs somebody asked to be deleted. */
+  readonly #doomed = new Set<string>();
+  /** What began before this moment is older than what is kept. */
+  #keptSince = Number.NEGATIVE_INFINITY;
   readonly deletions = new Map<string, number>();
   /** The runs of each id, oldest first. */
   readonly #told = new Map<string, Told[]>();
@@ -50,14 +54,20 @@ export class ClientAudit {
     this.saw(runId, payload, asked);
   }
 
-  /** These are older than what is kept from now on. */
-  expire(runIds: Iterable<string>): void {
-    for (const runId of runIds) this.doomed.add(runId);
+  /** Whatever has begun is older than what is kept from now on. */
+  expire(now: number): void {
+    this.#keptSince = now;
+    for (const [told] of this.#told.values()) if (told) told.isOld = true;
     this.#conflicts.length = 0;
   }
 
+  /** Whether a run that began then may be gone by now. */
+  mayBeGone(runId: string, begunAt: number): boolean {
+    return this.#doomed.has(runId) || begunAt < this.#keptSince;
+  }
+
   deleting(runId: string): void {
-    this.doomed.add(runId);
+    this.#doomed.add(runId);
   }
 
   deleted(runId: string): void {
@@ -79,7 +89,9 @@ export class ClientAudit {
   /** A client looked at a run it knows to exist. */
   saw(runId: string, view: JsonObject | null, asked: number): void {
     if (view === null) {
-      if (!this.doomed.has(runId)) this.#findings.add("kept", `run ${runId} was acknowledged and cannot be found`);
+      const newest = this.#generations(runId).at(-1);
+      const mayBeMissing = this.#doomed.has(runId) || newest?.isOld === true || asked <= (newest?.since ?? -1);
+      if (!mayBeMissing) this.#findings.add("kept", `run ${runId} was acknowledged and cannot be found`);
       return;
     }
     const told = this.#of(runId, view);
@@ -125,7 +137,7 @@ export class ClientAudit {
     const known = this.#generations(runId);
     const told = known.find((one) => one.createdAt === createdAt);
     if (told) return told;
-    const fresh: Told = { createdAt, since: this.#moments++, bodies: new Set(), end: null, endedAt: 0 };
+    const fresh: Told = { createdAt, since: this.#moments++, isOld: false, bodies: new Set(), end: null, endedAt: 0 };
     this.#told.set(
       runId,
       [...known, fresh].sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1)),

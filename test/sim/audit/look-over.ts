@@ -44,10 +44,10 @@ function lookForMessages({ backends }: World, findings: Findings): void {
 }
 
 function compareRuns({ commits, told }: World, archived: ReadonlyMap<string, RunState>, findings: Findings): void {
-  for (const [id, { state, goneAt }] of commits.runs) {
+  for (const [id, { state, goneAt, begunAt }] of commits.runs) {
     const record = archived.get(id);
     if (state.header.finishedAt === null) findings.add("ends", `run ${id} is ${state.header.status}`);
-    else if (goneAt === null || !(record || told.doomed.has(id)))
+    else if (goneAt === null || !(record || told.mayBeGone(id, begunAt)))
       findings.add("balanced", `run ${id} has ended and is not archived`);
     else if (record && encodeRun(record) !== encodeRun(state))
       findings.add("balanced", `run ${id} is archived otherwise than it ended`);
@@ -69,7 +69,7 @@ async function lookForValues(
 
 /** Whoever was told of a run finds it, and finds it as it was told. */
 async function askAgain(
-  { index, backends, told, clients }: World,
+  { index, backends, commits, told, clients }: World,
   archived: ReadonlyMap<string, RunState>,
   findings: Findings,
 ): Promise<void> {
@@ -78,7 +78,7 @@ async function askAgain(
     told.settle(id, place ? await backends.blobs.get(place.key, place) : null, GIVEN);
   }
   for (const id of told.known) {
-    if (!archived.has(id) && !told.doomed.has(id))
+    if (!archived.has(id) && !told.mayBeGone(id, commits.runs.get(id)?.begunAt ?? 0))
       findings.add("kept", `run ${id} was acknowledged and is not archived`);
     void clients.look(id);
   }

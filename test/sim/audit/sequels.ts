@@ -1,4 +1,5 @@
 import { linkKey, linksOf } from "../../../src/core/chain/links.ts";
+import { ownSequelsSince } from "../../../src/core/chain/sequel.ts";
 import { ANY_DEAD_LETTER } from "../../../src/core/dead-letters/query.ts";
 import { TERMINAL_RUN, type RunState } from "../../../src/core/run/state.ts";
 import { keyedRunId } from "../../../src/core/run/run-id.ts";
@@ -10,10 +11,10 @@ const TENANT = "default";
 /** Whatever had to follow the end of a run has followed it, once. */
 export async function auditSequels(world: World, findings: Findings): Promise<void> {
   const dead = await deadRuns(world);
-  for (const { state } of world.commits.all) {
+  for (const { state, begunAt } of world.commits.all) {
     const { id } = state.header;
     // A deleted run is followed by nothing; what died waits for somebody to send it again.
-    if (!world.told.doomed.has(id) && !dead.has(id)) await auditChains(world, state, findings);
+    if (!world.told.mayBeGone(id, begunAt) && !dead.has(id)) await auditChains(world, state, findings);
   }
   await auditTriggers(world, findings);
 }
@@ -21,12 +22,12 @@ export async function auditSequels(world: World, findings: Findings): Promise<vo
 async function auditChains({ backends, commits }: World, state: RunState, findings: Findings): Promise<void> {
   const { id } = state.header;
   if (!TERMINAL_RUN.has(state.header.status)) return;
-  const done = await backends.sequels.of(TENANT, id);
+  const done = await backends.sequels.of(TENANT, id, ownSequelsSince(state.header.createdAt));
   const children = new Set<string>();
   for (const place of linksOf(state)) {
     const name = `${place.list}[${place.index}] of run ${id}`;
     const [entry, ...more] = done.filter(({ list, index }) => list === place.list && index === place.index);
-    const child = keyedRunId(TENANT, linkKey(id, place), RINGS);
+    const child = keyedRunId(TENANT, linkKey(state.header, place), RINGS);
     if (!entry || more.length > 0) findings.add("followed", `${name} is noted ${entry ? more.length + 1 : 0} times`);
     else if (entry.refused) {
       if (!entry.refused.code.startsWith("PLAN_") && entry.refused.code !== "NODE_NOT_FOUND")
@@ -69,8 +70,11 @@ async function auditTriggers({ backends, commits, clients, told }: World, findin
       const what = `${name}, ${taker ?? "goal"}`;
       if (runId === null) {
         if (!died) findings.add("triggered", `${what} has not been started`);
-      } else if (!commits.runs.has(runId)) findings.add("triggered", `${what}: run ${runId} never began`);
-      else if (!died && !told.doomed.has(runId) && !results.some((result) => result.run_id === runId))
+        continue;
+      }
+      const run = commits.runs.get(runId);
+      if (!run) findings.add("triggered", `${what}: run ${runId} never began`);
+      else if (!died && !told.mayBeGone(runId, run.begunAt) && !results.some((result) => result.run_id === runId))
         findings.add("triggered", `${what}: run ${runId} has ended and nobody was told`);
     }
   }

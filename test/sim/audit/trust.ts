@@ -3,6 +3,7 @@ import { ringOf } from "../../../src/core/run/run-id.ts";
 import type { RunState } from "../../../src/core/run/state.ts";
 import { scoreOf } from "../../../src/core/trust/score.ts";
 import { addObservation, emptyTotals, mergeTotals, type TrustTotals } from "../../../src/core/trust/totals.ts";
+import { booksOn } from "../../../src/infra/host/ring-ledger.ts";
 import type { RingStore } from "../../../src/spi/ring-store.ts";
 import type { TrustStore } from "../../../src/spi/trust-store.ts";
 import type { Findings } from "./findings.ts";
@@ -24,7 +25,9 @@ export async function auditTrust(
       totals.set(node, addObservation(totals.get(node) ?? emptyTotals(), observation));
   }
   for (const { number, store } of rings) {
-    const kept = new Map(store.read("~trust").map(({ body }) => bookOf(body)));
+    const kept = new Map(
+      store.read("~trust").flatMap(({ body }) => booksOn(body).map(({ node, totals }) => [node, totals])),
+    );
     const right = counted.get(number) ?? new Map<string, TrustTotals>();
     for (const node of new Set([...kept.keys(), ...right.keys()]))
       if (differ(kept.get(node), right.get(node)))
@@ -46,11 +49,6 @@ export async function auditTrust(
         `the memory of ${node} says ${JSON.stringify(kept)}, the records say ${JSON.stringify(right)}`,
       );
   }
-}
-
-function bookOf(body: string): [string, TrustTotals] {
-  const { node, totals } = JSON.parse(body) as { readonly node: string; readonly totals: TrustTotals };
-  return [node, totals];
 }
 
 const differ = (a: TrustTotals = emptyTotals(), b: TrustTotals = emptyTotals()): boolean =>

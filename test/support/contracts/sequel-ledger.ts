@@ -41,6 +41,16 @@ export function sequelLedgerContract(label: string, open: () => Promise<SequelLe
     expect(await ledger.of("default", PARENT)).toEqual([sequel({ at: 2_000 })]);
   });
 
+  it(`${label}: tells what followed a run from what followed an earlier one of its id`, async () => {
+    const ledger = await open();
+    const later = sequel({ childId: "r02_00000000000000000000000000", at: 5_000 });
+    await ledger.record(sequel());
+    expect(await ledger.of("default", PARENT, 4_000)).toEqual([]);
+    await ledger.record(later, 4_000);
+    await ledger.record(sequel({ at: 6_000 }), 4_000);
+    expect(await ledger.of("default", PARENT, 4_000)).toEqual([later]);
+  });
+
   it(`${label}: forgets what is old, a part at a time`, async () => {
     const ledger = await open();
     for (let index = 0; index < 4; index++) await ledger.record(sequel({ index, at: index }));

@@ -4,7 +4,7 @@ import { wiring } from "../../../workers/wiring.ts";
 import type { JsonObject } from "../../../contracts/json.ts";
 import { fault, RuntimeHostError } from "../../../src/core/errors.ts";
 import { HandlerRouter } from "../../../src/infra/host/handler-router.ts";
-import { DEFAULT_RING } from "../../../src/infra/host/ring.ts";
+import { DEFAULT_RING } from "../../../src/infra/host/ring-ports.ts";
 import { handler } from "../../../src/infra/handlers/handler-lifecycle.ts";
 import type { NodeCall, NodeOutput } from "../../../src/spi/handler.ts";
 
