@@ -136,15 +136,18 @@ describe("the audits of objects at rest", () => {
     return opened;
   }
 
-  const PARTS = "CREATE TABLE parts (owner TEXT, part TEXT, body TEXT, due_at INTEGER)";
+  const SLOTS =
+    "CREATE TABLE slots (n INTEGER PRIMARY KEY, owner TEXT, part TEXT, born INTEGER, chars INTEGER, due_at INTEGER, body TEXT)";
 
   it("find what a ring should have forgotten", async () => {
-    const ring = await database("RunRing", PARTS);
-    ring.exec("INSERT INTO parts VALUES ('~trust','x','{}',NULL), ('~outbox','last','1',NULL), ('r00_a','t','h',9)");
+    const ring = await database("RunRing", SLOTS);
+    // The list names slot 3 as free, and slot 2 as it was before it was taken again.
+    ring.exec(`INSERT INTO slots VALUES (0,'','',0,0,NULL,'[[5,3,1,2,2]]'), (1,'~trust','000000',4,2,NULL,'{}'),
+      (2,'r00_a','t',5,1,9,'h'), (3,'r00_z','r',1,1,NULL,'x')`);
     const rested = new Findings();
     await auditRings(folder.path, rested);
     expect(rested.list).toEqual([]);
-    ring.exec("INSERT INTO parts VALUES ('~outbox','17','{}',9), ('r00_b','header','{}',NULL)");
+    ring.exec("INSERT INTO slots VALUES (4,'~outbox','17',6,2,9,'{}'), (5,'r00_b','r',7,2,NULL,'{}')");
     ring.close();
     const findings = new Findings();
     await auditRings(folder.path, findings);
@@ -155,9 +158,9 @@ describe("the audits of objects at rest", () => {
     const [first] = observationsOf(STATE);
     const totals = addObservation(emptyTotals(), first?.observation ?? { x: 0, w: 0, at: 0 });
     expect(totals.samples).toBe(1);
-    const book = JSON.stringify({ node: first?.node, totals });
-    const ring = await database("RunRing", PARTS);
-    ring.exec(`INSERT INTO parts VALUES ('~trust', 'x', '${book}', NULL)`);
+    const page = JSON.stringify({ last: 1, books: [{ tenant: "default", node: first?.node, totals }] });
+    const ring = await database("RunRing", SLOTS);
+    ring.exec(`INSERT INTO slots VALUES (1, '~trust', '000000', 1, 2, NULL, '${page}')`);
     ring.close();
     const memory = await database(
       "TrustMemory",

@@ -1,12 +1,10 @@
 import type { Findings } from "../findings.ts";
-import { objectRows, type Row } from "../storage.ts";
+import { storedParts, type StoredPart } from "./stored-parts.ts";
 
-/** Rings at rest hold their trust books, the number of their last batch, and which keys were used. */
+/** Rings at rest hold their ledger, and which keys were used. */
 export async function auditRings(persist: string, findings: Findings): Promise<void> {
-  for (const rows of await objectRows(persist, "RunRing", "SELECT owner, part FROM parts"))
-    for (const row of rows.filter((one) => !isLasting(one)))
-      findings.add("rings", `a ring still holds part ${row["part"]} of ${row["owner"]}`);
+  for (const stored of await storedParts(persist))
+    if (!isLasting(stored)) findings.add("rings", `a ring still holds part ${stored.part} of ${stored.owner}`);
 }
 
-const isLasting = ({ owner, part }: Row): boolean =>
-  owner === "~trust" || (owner === "~outbox" && part === "last") || part === "t";
+const isLasting = ({ owner, part }: StoredPart): boolean => owner === "~trust" || part === "t";

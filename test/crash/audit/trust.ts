@@ -2,8 +2,10 @@ import { observationsOf } from "../../../src/core/run/observations.ts";
 import { ringOf } from "../../../src/core/run/run-id.ts";
 import type { RunState } from "../../../src/core/run/state.ts";
 import { addObservation, emptyTotals, mergeTotals, type TrustTotals } from "../../../src/core/trust/totals.ts";
+import { booksOn } from "../../../src/infra/host/ring-ledger.ts";
 import type { Findings } from "../findings.ts";
 import { objectRows } from "../storage.ts";
+import { storedParts } from "./stored-parts.ts";
 
 /** Counts every archived observation anew and compares: the books of the rings, and those of the nodes' memories. */
 export async function auditTrust(runs: Iterable<RunState>, persist: string, findings: Findings): Promise<void> {
@@ -24,11 +26,10 @@ export async function auditTrust(runs: Iterable<RunState>, persist: string, find
 
 async function ringBooks(persist: string): Promise<ReadonlyMap<string, TrustTotals>> {
   const books = new Map<string, TrustTotals>();
-  for (const rows of await objectRows(persist, "RunRing", "SELECT body FROM parts WHERE owner = '~trust'")) {
-    for (const { body } of rows) {
-      const { node, totals } = JSON.parse(String(body)) as { readonly node: string; readonly totals: TrustTotals };
+  for (const { owner, body } of await storedParts(persist)) {
+    if (owner !== "~trust") continue;
+    for (const { node, totals } of booksOn(body))
       books.set(node, mergeTotals(books.get(node) ?? emptyTotals(), totals));
-    }
   }
   return books;
 }
