@@ -4,7 +4,7 @@ import type { RingPart } from "../../spi/ring-store.ts";
 /** A row holds at most 2 MB; a character takes at most three bytes. */
 const ROW_CHARS = 500_000;
 /** The last row of a log is written again with every line until it is this long. */
-const LOG_ROW_CHARS = 16 * 1024;
+const LOG_ROW_CHARS = 8 * 1024;
 
 const LOG = "s";
 
