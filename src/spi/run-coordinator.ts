@@ -1,5 +1,5 @@
 import type { Holder } from "../core/limit/book.ts";
-import type { Departure } from "../core/run/departure.ts";
+import type { Departure, Parting } from "../core/run/departure.ts";
 import type { RunEvent } from "../core/run/event.ts";
 import type { RunId, RunStatus } from "../core/run/state.ts";
 import type { Answer, PlanAnswer, SourceId, Undeliverable, Work } from "../core/run/work.ts";
@@ -14,8 +14,8 @@ export interface Submission {
   readonly requestHash: string;
   /** True when the id came from an idempotency key, so the ring remembers it after the run has left. */
   readonly keyed: boolean;
-  /** True when nothing is left to execute: the ring only has to store it. */
-  readonly finished: boolean;
+  /** What is to be known of it when nothing is left to execute: the ring only has to store it. Null when it begins. */
+  readonly finished: Parting | null;
   /** True for a run that is taken in from a file: it may come back although its ring remembers that it left. */
   readonly restored?: true;
   /** The encoded run (core/run/codec). */

@@ -254,7 +254,7 @@ describe("large values", () => {
     const now = world.clock.now();
     const begun = beginRun(sketchPlan([{ id: "a", timeoutMs: 300 * DAY_MS }]), now);
     const live = { ...begun, given: { in: { ref: { key: mine, sha256: sha(1), bytes: 1 } } } };
-    const submission = { runId: live.header.id, requestHash: "", keyed: false, finished: false };
+    const submission = { runId: live.header.id, requestHash: "", keyed: false, finished: null };
     await coordinator.submit({ ...submission, record: encodeRun(live) });
     if (indexed) await index.put([sampleSummary({ runId: live.header.id, createdAt: now, values: [] })]);
     await world.engine.services.removal.remove("default", ids[0]);

@@ -40,7 +40,7 @@ function open() {
 const submission = (keyed = false) => {
   const begun = beginRun(sketchPlan([{ id: "a" }]));
   const state = { ...begun, header: { ...begun.header, requestHash: "h", idempotencyKey: keyed ? "k" : null } };
-  return { runId: REQUEST.id, requestHash: "h", keyed, finished: false, record: encodeRun(state) };
+  return { runId: REQUEST.id, requestHash: "h", keyed, finished: null, record: encodeRun(state) };
 };
 
 const answersTo = (deliveries: readonly Delivery<ExecuteMessage>[]) =>

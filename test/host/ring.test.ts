@@ -39,7 +39,7 @@ function open(bus: EventBus & Partial<ReturnType<typeof memoryEventBus>> = memor
 const submission = (sketches: readonly StepSketch[], keyed = false, requestHash = "") => {
   const begun = beginRun(sketchPlan(sketches));
   const state = { ...begun, header: { ...begun.header, requestHash, idempotencyKey: keyed ? "k" : null } };
-  return { runId: REQUEST.id, requestHash, keyed, finished: false, record: encodeRun(state) };
+  return { runId: REQUEST.id, requestHash, keyed, finished: null, record: encodeRun(state) };
 };
 
 const works = (deliveries: readonly Delivery<ExecuteMessage>[]) => deliveries.map(({ body }) => body.work);

@@ -1,10 +1,11 @@
 import { mayHaveCacheNews } from "../cache/news.ts";
 import { hasSequel } from "../chain/links.ts";
+import { trustOf, type NodeTrust } from "./observations.ts";
 import type { RunState } from "./state.ts";
 import { summaryOf, type RunSummary } from "./summary.ts";
 
 /** What the archive has to know of a finished run besides its record, so that it need not read that. */
-export interface Parting {
+interface ArchiveNotes {
   /** The run's index row; archived nowhere yet. */
   readonly summary: RunSummary;
   /** Whether something follows its end (core/chain). */
@@ -13,8 +14,16 @@ export interface Parting {
   readonly cacheable: boolean;
 }
 
+/** All that anybody wants to know of a finished run without reading its record. */
+export interface Parting extends ArchiveNotes {
+  /** The request hash its ring must remember when the run has left; null when it has no key. */
+  readonly keyed: string | null;
+  /** What it says about its nodes. */
+  readonly trust: readonly NodeTrust[];
+}
+
 /** A finished run on its way from its ring to the archive. */
-export interface Departure extends Parting {
+export interface Departure extends ArchiveNotes {
   /** The encoded run (core/run/codec). */
   readonly record: string;
 }
@@ -23,4 +32,6 @@ export const partingOf = (state: RunState): Parting => ({
   summary: summaryOf(state),
   sequel: hasSequel(state.header),
   cacheable: mayHaveCacheNews(state),
+  keyed: state.header.idempotencyKey === null ? null : state.header.requestHash,
+  trust: trustOf(state),
 });

@@ -1,5 +1,6 @@
 import { nodeRef, type NodeRef } from "../registry/node.ts";
 import { factsOf, observe, type Observation } from "../trust/observation.ts";
+import { addObservations, emptyTotals, type TrustTotals } from "../trust/totals.ts";
 import type { RunState, StepState } from "./state.ts";
 import { triedSteps } from "./tried-steps.ts";
 
@@ -20,6 +21,25 @@ export function observationsOf(
     }
   }
   return seen;
+}
+
+/** What a run has to say about a node, counted. */
+export interface NodeTrust {
+  readonly node: NodeRef;
+  readonly totals: TrustTotals;
+}
+
+/** The run's observations, counted by node; a run from a file says nothing here. */
+export function trustOf(state: RunState): readonly NodeTrust[] {
+  if (state.header.foreign) return [];
+  const byNode = Map.groupBy(observationsOf(state), ({ node }) => node);
+  return [...byNode].map(([node, seen]) => ({
+    node,
+    totals: addObservations(
+      emptyTotals(),
+      seen.map(({ observation }) => observation),
+    ),
+  }));
 }
 
 function attemptFacts(step: StepState, timeoutMs: number): ReturnType<typeof factsOf>[] {

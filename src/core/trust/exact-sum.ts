@@ -49,10 +49,17 @@ export function addSums(a: ExactSum, b: ExactSum): ExactSum {
   return format(plus(parse(a), parse(b)));
 }
 
-/** sum + mantissa · 2^exponent, exactly; the mantissa is a non-negative integer. */
-export function addTerm(sum: ExactSum, mantissa: number, exponent: number): ExactSum {
-  const term: Binary = { mantissa: BigInt(mantissa), exponent };
-  return format(sum === ZERO ? term : plus(parse(sum), term));
+/** mantissa · 2^exponent; the mantissa is a non-negative integer. */
+export type Term = readonly [mantissa: number, exponent: number];
+
+/** sum + Σ terms, exactly. Reading and writing the text is most of the work: many terms cost little more than one. */
+export function addTerms(sum: ExactSum, terms: readonly Term[]): ExactSum {
+  let total: Binary | null = sum === ZERO ? null : parse(sum);
+  for (const [mantissa, exponent] of terms) {
+    const term: Binary = { mantissa: BigInt(mantissa), exponent };
+    total = total === null ? term : plus(total, term);
+  }
+  return total === null ? ZERO : format(total);
 }
 
 /** A number as fraction · 2^exponent, for values that no double can hold. The fraction is at most 2^64. */

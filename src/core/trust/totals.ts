@@ -1,5 +1,5 @@
 import { growthAt, HALF_LIFE_MS } from "./decay.ts";
-import { addSums, addTerm, ZERO, type ExactSum } from "./exact-sum.ts";
+import { addSums, addTerms, ZERO, type ExactSum, type Term } from "./exact-sum.ts";
 import type { Observation } from "./observation.ts";
 
 /**
@@ -27,25 +27,39 @@ const FRACTION_BITS = 48;
 export const emptyTotals = (): TrustTotals => ({ sx: ZERO, sw: ZERO, samples: 0, successes: 0, failures: 0 });
 
 /**
- * Counts one observation. One without weight changes nothing. The half-life belongs to the totals: count, merge and
- * score with the same one.
+ * Counts observations. One without weight changes nothing. The half-life belongs to the totals: count, merge and score
+ * with the same one.
  */
-export function addObservation(
+export function addObservations(
   totals: TrustTotals,
-  { x, w, at }: Observation,
+  observations: readonly Observation[],
   halfLifeMs: number = HALF_LIFE_MS,
 ): TrustTotals {
-  if (!(w > 0)) return totals;
-  const { factor, power } = growthAt(at, halfLifeMs);
-  const term = (value: number): number => Math.round(value * factor * 2 ** FRACTION_BITS);
+  const counted = observations.filter(({ w }) => w > 0);
+  if (counted.length === 0) return totals;
+  const terms = counted.map(({ x, w, at }): readonly [sx: Term, sw: Term] => {
+    const { factor, power } = growthAt(at, halfLifeMs);
+    const term = (value: number): Term => [Math.round(value * factor * 2 ** FRACTION_BITS), power - FRACTION_BITS];
+    return [term(w * x), term(w)];
+  });
   return {
-    sx: addTerm(totals.sx, term(w * x), power - FRACTION_BITS),
-    sw: addTerm(totals.sw, term(w), power - FRACTION_BITS),
-    samples: totals.samples + 1,
-    successes: totals.successes + (x > 0.5 ? 1 : 0),
-    failures: totals.failures + (x === 0 ? 1 : 0),
+    sx: addTerms(
+      totals.sx,
+      terms.map(([sx]) => sx),
+    ),
+    sw: addTerms(
+      totals.sw,
+      terms.map(([, sw]) => sw),
+    ),
+    samples: totals.samples + counted.length,
+    successes: totals.successes + counted.filter(({ x }) => x > 0.5).length,
+    failures: totals.failures + counted.filter(({ x }) => x === 0).length,
   };
 }
+
+/** Counts one observation. */
+export const addObservation = (totals: TrustTotals, observation: Observation, halfLifeMs?: number): TrustTotals =>
+  addObservations(totals, [observation], halfLifeMs);
 
 /** The totals of both sets of observations together: associative and commutative to the bit. */
 export const mergeTotals = (a: TrustTotals, b: TrustTotals): TrustTotals => ({

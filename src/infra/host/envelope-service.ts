@@ -7,8 +7,9 @@ import type { Plan } from "../../core/plan/plan.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { apply, begin } from "../../core/run/begin.ts";
 import { decodeRun, encodeRun } from "../../core/run/codec.ts";
+import { partingOf } from "../../core/run/departure.ts";
 import type { Intent, LeaseSettings, RunEvent } from "../../core/run/event.ts";
-import { valueHash } from "../../core/run/hash.ts";
+import { StateHasher, valueHash } from "../../core/run/hash.ts";
 import { reduce } from "../../core/run/reduce.ts";
 import { keyedRunId, runId } from "../../core/run/run-id.ts";
 import { TERMINAL_RUN, type Instant, type RunState } from "../../core/run/state.ts";
@@ -85,7 +86,7 @@ async function accept(
     runId: identity.id,
     requestHash: identity.requestHash,
     keyed: key !== null,
-    finished,
+    finished: finished ? partingOf(state) : null,
     record: encodeRun(state),
     waitMs: options.waitMs,
   });
@@ -160,6 +161,7 @@ async function beginRun(
 async function runInline(begun: RunState, ports: EnvelopePorts, settings: EnvelopeSettings): Promise<RunState> {
   if (!begun.plan.segments.some((segment) => segment.inline)) return begun;
   let state = begun;
+  const hasher = new StateHasher();
   const send = (event: RunEvent): readonly Intent[] => {
     const transition = reduce(state, event, ports.clock.now(), settings.leases);
     state = apply(state, transition);
@@ -170,7 +172,7 @@ async function runInline(begun: RunState, ports: EnvelopePorts, settings: Envelo
   for (const intent of intents) {
     if (intent.type === "dispatch") {
       const work = workOf(state, intent, "whole");
-      const results = await executeWork(work, work.values ?? {}, ports);
+      const results = await executeWork(work, work.values ?? {}, ports, hasher);
       const { segment, token } = intent;
       intents.push(...send({ type: "answer", segment, token, results }));
     } else if (intent.type === "replan") {

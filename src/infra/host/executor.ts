@@ -38,11 +38,15 @@ type Values = Readonly<Record<SourceId, StoredValue>>;
 
 /**
  * Executes a work's steps in order and says what came of each. Never rejects: every failure is an outcome. A step whose
- * input comes from a step that failed here has no result.
+ * input comes from a step that failed here has no result. Works of one run may share a hasher.
  */
-export async function executeWork(work: Work, values: Values, ports: ExecutorPorts): Promise<readonly StepResult[]> {
+export async function executeWork(
+  work: Work,
+  values: Values,
+  ports: ExecutorPorts,
+  hasher: StateHasher = new StateHasher(),
+): Promise<readonly StepResult[]> {
   const known: Record<SourceId, StoredValue> = { ...values };
-  const hasher = new StateHasher();
   const results: StepResult[] = [];
   const probing = new Probing(work, lookupPorts(work, ports));
   const found = new Set<string>();

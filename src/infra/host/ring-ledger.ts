@@ -1,6 +1,5 @@
-import { observationsOf } from "../../core/run/observations.ts";
-import type { RunState } from "../../core/run/state.ts";
-import { addObservation, emptyTotals } from "../../core/trust/totals.ts";
+import type { NodeTrust } from "../../core/run/observations.ts";
+import { emptyTotals, mergeTotals } from "../../core/trust/totals.ts";
 import type { RingStore } from "../../spi/ring-store.ts";
 import type { RingTrust } from "../../spi/run-coordinator.ts";
 
@@ -49,16 +48,14 @@ export class RingLedger {
     return this.#last;
   }
 
-  /** Counts what a run says about its nodes; a run from a file says nothing here. Returns the keys of their books. */
-  count(state: RunState): readonly string[] {
-    const { tenant, foreign } = state.header;
-    if (foreign) return [];
-    return observationsOf(state).map(({ node, observation }) => {
+  /** Counts what a run says about its nodes. Returns the keys of their books. */
+  count(tenant: string, trust: readonly NodeTrust[]): readonly string[] {
+    return trust.map(({ node, totals: said }) => {
       const key = keyOf({ tenant, node });
       const place = this.#places.get(key) ?? this.#books.length;
       const { totals } = this.#books[place] ?? { totals: emptyTotals() };
       this.#places.set(key, place);
-      this.#books[place] = { tenant, node, totals: addObservation(totals, observation) };
+      this.#books[place] = { tenant, node, totals: mergeTotals(totals, said) };
       return key;
     });
   }

@@ -11,6 +11,14 @@ export const OUTBOX = "~outbox";
 
 const MAX_RUNS = 500;
 const MAX_CHARS = 8 * 1024 * 1024;
+/** Records at hand are kept until they have left, up to this many characters in all; others are read when they leave. */
+const MAX_KEPT_CHARS = 4 * 1024 * 1024;
+
+/** A finished run whose record need not be read, as far as that is at hand. */
+interface Known {
+  readonly parting: Parting;
+  readonly record: string | null;
+}
 
 /** A run on its way out; `keyed` is the request hash its ring must remember, or null. */
 interface Leaving {
@@ -36,8 +44,9 @@ export class RingOutbox {
   readonly #finished = new Set<RunId>();
   readonly #leaving = new Set<RunId>();
   readonly #batches = new Map<number, Batch & { retryAt: Instant }>();
-  /** Of the leaving runs whose state was in hand when their batch was opened. */
-  readonly #partings = new Map<RunId, Parting>();
+  /** Finished and leaving runs of which more than their id is at hand. */
+  readonly #known = new Map<RunId, Known>();
+  #keptChars = 0;
 
   constructor(ring: number, store: RingStore, runs: RingRuns) {
     this.#store = store;
@@ -48,9 +57,13 @@ export class RingOutbox {
     }
   }
 
-  /** The run has ended and waits for the next batch. */
-  finished(id: RunId): void {
-    if (!this.#leaving.has(id)) this.#finished.add(id);
+  /** The run has ended and waits for the next batch; `at hand` is its record and what is to be known of it, if so. */
+  finished(id: RunId, atHand: (Parting & { readonly record: string }) | null = null): void {
+    if (this.#leaving.has(id)) return;
+    this.#finished.add(id);
+    if (atHand === null) return;
+    const { record, ...parting } = atHand;
+    this.#know(id, { parting, record: this.#keptChars + record.length > MAX_KEPT_CHARS ? null : record });
   }
 
   isLeaving(id: RunId): boolean {
@@ -67,14 +80,13 @@ export class RingOutbox {
     const nodes = new Set<string>();
     let chars = 0;
     for (const id of this.#finished) {
-      const ended = this.#runs.ended(id);
       this.#finished.delete(id);
+      const ended = this.#endOf(id);
       if (ended === null) continue;
-      const { state } = ended;
+      const { keyed, trust, summary } = ended.parting;
       chars += ended.chars;
-      runs.push({ id, keyed: state.header.idempotencyKey === null ? null : state.header.requestHash });
-      for (const node of this.#ledger.count(state)) nodes.add(node);
-      this.#partings.set(id, partingOf(state));
+      runs.push({ id, keyed });
+      for (const node of this.#ledger.count(summary.tenant, trust)) nodes.add(node);
       if (runs.length >= MAX_RUNS || chars >= MAX_CHARS) break;
     }
     if (runs.length === 0) return null;
@@ -109,9 +121,34 @@ export class RingOutbox {
     };
   }
 
+  /** What is to be known of an ended run, with about as many characters as it is stored in; null when it is not there. */
+  #endOf(id: RunId): { readonly parting: Parting; readonly chars: number } | null {
+    const known = this.#known.get(id);
+    if (known?.record) return { parting: known.parting, chars: known.record.length };
+    const ended = this.#runs.ended(id);
+    if (ended === null) return null;
+    const parting = known?.parting ?? partingOf(ended.state);
+    this.#know(id, { parting, record: null });
+    return { parting, chars: ended.chars };
+  }
+
   #departure(id: RunId): Departure | null {
-    const record = this.#runs.record(id);
-    return record === null ? null : { record, ...(this.#partings.get(id) ?? partingOf(decodeRun(record))) };
+    const known = this.#known.get(id);
+    const record = known?.record ?? this.#runs.record(id);
+    if (record === null) return null;
+    const { summary, sequel, cacheable } = known?.parting ?? partingOf(decodeRun(record));
+    return { record, summary, sequel, cacheable };
+  }
+
+  #know(id: RunId, known: Known): void {
+    this.#forget(id);
+    this.#known.set(id, known);
+    this.#keptChars += known.record?.length ?? 0;
+  }
+
+  #forget(id: RunId): void {
+    this.#keptChars -= this.#known.get(id)?.record?.length ?? 0;
+    this.#known.delete(id);
   }
 
   hasKeyed(number: number): boolean {
@@ -126,7 +163,7 @@ export class RingOutbox {
     this.#batches.delete(number);
     for (const { id } of batch.runs) {
       this.#leaving.delete(id);
-      this.#partings.delete(id);
+      this.#forget(id);
     }
     return batch.runs;
   }

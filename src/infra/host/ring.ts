@@ -71,7 +71,7 @@ export class Ring {
         this.#runs.insert(submission.runId, submission.record, flushAt);
       });
       this.#timers.set(submission.runId, flushAt);
-      this.#outbox.finished(submission.runId);
+      this.#outbox.finished(submission.runId, { ...submission.finished, record: submission.record });
       return { kind: "accepted", record: null };
     }
     const started: Happening = { state: decodeRun(submission.record), event: { type: "start" } };

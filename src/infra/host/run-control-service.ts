@@ -2,6 +2,7 @@ import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
 import { fault, faultOf, RuntimeHostError, type Fault } from "../../core/errors.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { encodeRun } from "../../core/run/codec.ts";
+import { partingOf } from "../../core/run/departure.ts";
 import { heardBefore, heardEvent } from "../../core/run/heard.ts";
 import { ringOf } from "../../core/run/run-id.ts";
 import { moveValues, openSnapshot, refsOf, sealSnapshot } from "../../core/run/snapshot.ts";
@@ -122,7 +123,7 @@ async function importRun(tenant: string, snapshot: JsonValue, ports: RunControlP
     runId: id,
     requestHash,
     keyed: false,
-    finished: true,
+    finished: partingOf(state),
     restored: true,
     record,
   });

@@ -87,7 +87,7 @@ async function begun(
     runId: id,
     requestHash,
     keyed: key !== null,
-    finished: false,
+    finished: null,
     record: encodeRun(run),
   });
   if (kind === "accepted") return ok(summarizeRun(run));

@@ -1,12 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { RuntimeHostError } from "../../../src/core/errors.ts";
-import { addSums, addTerm, approximate, ZERO } from "../../../src/core/trust/exact-sum.ts";
+import { addSums, addTerms, approximate, ZERO, type ExactSum } from "../../../src/core/trust/exact-sum.ts";
 
 const term = fc.record({
   mantissa: fc.integer({ min: 0, max: 2 ** 50 }),
   exponent: fc.integer({ min: -3000, max: 3000 }),
 });
+const addTerm = (sum: ExactSum, mantissa: number, exponent: number): ExactSum => addTerms(sum, [[mantissa, exponent]]);
 const sumOf = (terms: readonly { mantissa: number; exponent: number }[]) =>
   terms.reduce((sum, { mantissa, exponent }) => addTerm(sum, mantissa, exponent), ZERO);
 
@@ -30,6 +31,18 @@ describe("exact sums", () => {
     fc.assert(
       fc.property(fc.array(term, { maxLength: 20 }), (terms) => {
         expect(modelOf(sumOf(terms))).toBe(model(terms));
+      }),
+    );
+  });
+
+  it("is the same for terms added together and one by one", () => {
+    fc.assert(
+      fc.property(fc.array(term, { maxLength: 8 }), fc.array(term, { maxLength: 8 }), (left, right) => {
+        const together = addTerms(
+          sumOf(left),
+          right.map(({ mantissa, exponent }) => [mantissa, exponent] as const),
+        );
+        expect(together).toBe(sumOf([...left, ...right]));
       }),
     );
   });

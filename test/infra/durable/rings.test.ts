@@ -3,6 +3,7 @@ import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { begin } from "../../../src/core/run/begin.ts";
 import { decodeRun, encodeRun } from "../../../src/core/run/codec.ts";
+import { partingOf } from "../../../src/core/run/departure.ts";
 import { runId } from "../../../src/core/run/run-id.ts";
 import { durableRingStore, rememberedRing } from "../../../src/infra/durable/ring-store.ts";
 import { durableRunCoordinator, ringName, ringNumber } from "../../../src/infra/durable/run-coordinator.ts";
@@ -51,7 +52,7 @@ describe("a ring object", () => {
   it("writes one row for a finished run and nothing beside it", async () => {
     const id = runId(200, "0".repeat(25) + "1");
     const state = begin({ ...REQUEST, id }, sketchPlan([]), {}, 0);
-    await coordinator.submit({ runId: id, requestHash: "", keyed: false, finished: true, record: encodeRun(state) });
+    await coordinator.submit({ runId: id, requestHash: "", keyed: false, finished: partingOf(state), record: encodeRun(state) });
     await runInDurableObject(env.RINGS_NS.getByName(ringName(200)), (_, { storage }) => {
       expect(storage.sql.exec("SELECT owner, part FROM slots").toArray()).toEqual([{ owner: id, part: "r" }]);
       expect(

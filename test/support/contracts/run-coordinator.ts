@@ -20,7 +20,7 @@ const freshId = () => runId(runs % 3, String(++runs).padStart(26, "0"));
 function submission(id: string, sketches: readonly StepSketch[], requestHash = ""): Submission {
   const request = { ...REQUEST, id, requestHash, idempotencyKey: requestHash === "" ? null : "key" };
   const state = begin(request, sketchPlan(sketches), { in: { v: "x" } }, 0);
-  return { runId: id, requestHash, keyed: requestHash !== "", finished: false, record: encodeRun(state) };
+  return { runId: id, requestHash, keyed: requestHash !== "", finished: null, record: encodeRun(state) };
 }
 
 const answerTo = (work: ExecuteMessage["work"]) => ({
