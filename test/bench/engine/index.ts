@@ -1,17 +1,15 @@
 import { loadavg } from "node:os";
-import type { BenchOptions, BenchReport, BenchRow, BenchTarget } from "../report.ts";
+import type { BenchOptions, BenchReport, BenchRow } from "../report.ts";
 import { createLoad } from "../loop/load.ts";
 import { median, spreadPercent } from "../loop/statistics.ts";
 import {
   DEEP,
-  ENGINE_EFFECTS,
   FLOOR_INLINE,
   FLOOR_QUEUED,
   openEngine,
   openFloor,
   openWorkflows,
   QUEUED,
-  WORKFLOWS,
   type Contender,
   type EngineHost,
   type Host,
@@ -20,6 +18,7 @@ import { FEW, FULL, MANY, measure, p99, QUICK, Records, turned } from "./measure
 import { graphOf } from "./nodes.ts";
 import { SHAPES, unknownShape, type Shape } from "./shapes.ts";
 import { measureStart } from "./start.ts";
+import { ratioOf, rounded, targetsOf } from "./targets.ts";
 
 const ROUNDS = 5;
 
@@ -55,7 +54,7 @@ export async function run({ rounds, quick = false, shape = null, log }: BenchOpt
     return {
       bench: "engine",
       rows: [...shapes.flatMap((one) => rowsOf(one, contenders, records)), ...start.rows],
-      targets: [...shapes.map((one) => aheadOfWorkflows(one, records)), ...start.targets],
+      targets: [...shapes.flatMap((one) => targetsOf(one, records)), ...start.targets],
       notes: [
         ...cuts,
         "Completion: the engine answers its own request (Prefer: wait), the floor too; Workflows by the local engine's promise.",
@@ -126,15 +125,3 @@ function rowsOf(shape: Shape, contenders: readonly Contender[], records: Records
     ];
   });
 }
-
-/** The same durable promise for each step, so this is the comparison that counts. */
-function aheadOfWorkflows(shape: Shape, records: Records): BenchTarget {
-  const value = ratioOf(records.of(shape, ENGINE_EFFECTS).few, records.of(shape, WORKFLOWS).few);
-  return { name: `${shape.name}: effects, rate over Workflows`, target: "≥ 1", value, met: value >= 1 };
-}
-
-/** The median of the rounds' ratios: what disturbs a machine for a while disturbs both sides of a round. */
-const ratioOf = (own: readonly number[], base: readonly number[]): number =>
-  rounded(median(own.map((value, round) => value / (base[round] ?? Number.NaN))));
-
-const rounded = (value: number): number => Number(value.toPrecision(4));

@@ -12,7 +12,7 @@ export interface Timing {
 }
 
 export const FULL: Timing = { alone: 300, leadIn: 200, rate: 1_000 };
-export const QUICK: Timing = { alone: 120, leadIn: 0, rate: 350 };
+export const QUICK: Timing = { alone: 120, leadIn: 200, rate: 350 };
 
 /** What was measured of a contender in a shape: figures of each round, and every latency alone. */
 export class Series {
