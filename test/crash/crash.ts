@@ -86,7 +86,6 @@ export async function crash({ runs, kills, seed, persist, say = () => undefined 
       if (kill < kills) server = await startServer(again);
     }
     const worker = await bootWorker(again);
-    const stopped = once(() => worker.stop());
     try {
       restsAt = Date.now() + REST_MS;
       for (let n = tales.length; n < runs; n++) tales.push(clients.tell(storyOf(n)));
@@ -101,7 +100,7 @@ export async function crash({ runs, kills, seed, persist, say = () => undefined 
       for (const row of await storage.rows("SELECT queue, failure_reason, status FROM dead_letters"))
         findings.add("dead", `a message of ${row["queue"]} died: ${row["failure_reason"]} (${row["status"]})`);
       await auditAfterlife(storage, strays, Date.now(), findings);
-      await stopped();
+      await worker.stop();
       await auditTrust(archived.values(), persist, findings);
       await auditRings(persist, findings);
       const attempts = [...archived.values()].flatMap(({ segments }) =>
@@ -110,7 +109,7 @@ export async function crash({ runs, kills, seed, persist, say = () => undefined 
       const repeated = attempts.reduce((sum, more) => sum + more, 0);
       return { archived: archived.size, told, effects, repeated, strays: strays.length, wornOut, findings };
     } finally {
-      await stopped();
+      await worker.stop();
     }
   } finally {
     await server?.stop();
@@ -122,12 +121,6 @@ async function registerNodes({ url, token }: { readonly url: string; readonly to
   const client = createClient({ baseUrl: url, token, name: "crash" });
   await registerTree(client, PROJECT_ROOT);
   for (const node of crashNodes()) await client.nodes.register(node);
-}
-
-/** The work, done at the first call; all others get its answer. */
-function once<T>(work: () => Promise<T>): () => Promise<T> {
-  let begun: Promise<T> | null = null;
-  return () => (begun ??= work());
 }
 
 async function later<T>(ms: number, work: () => Promise<T>): Promise<T> {

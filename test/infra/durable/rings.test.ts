@@ -52,7 +52,13 @@ describe("a ring object", () => {
   it("writes one row for a finished run and nothing beside it", async () => {
     const id = runId(200, "0".repeat(25) + "1");
     const state = begin({ ...REQUEST, id }, sketchPlan([]), {}, 0);
-    await coordinator.submit({ runId: id, requestHash: "", keyed: false, finished: partingOf(state), record: encodeRun(state) });
+    await coordinator.submit({
+      runId: id,
+      requestHash: "",
+      keyed: false,
+      finished: partingOf(state),
+      record: encodeRun(state),
+    });
     await runInDurableObject(env.RINGS_NS.getByName(ringName(200)), (_, { storage }) => {
       expect(storage.sql.exec("SELECT owner, part FROM slots").toArray()).toEqual([{ owner: id, part: "r" }]);
       expect(

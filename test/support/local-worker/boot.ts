@@ -58,7 +58,7 @@ export async function bootWorker(options: BootOptions = {}): Promise<LocalWorker
     const { port } = await mf.ready;
     const [binding] = Object.keys(settings.d1Databases);
     if (binding !== undefined) await applyMigrations(await mf.getD1Database(binding), settings.migrationsDir);
-    return { url: `http://${HOST}:${port}`, token, mf, output: () => [...lines], stop: () => mf.dispose() };
+    return { url: `http://${HOST}:${port}`, token, mf, output: () => [...lines], stop: once(() => mf.dispose()) };
   } catch (thrown) {
     await mf.dispose();
     throw new Error(["the local Worker did not start", ...lines].join("\n"), { cause: thrown });
@@ -80,11 +80,17 @@ export async function bootBare(
   });
   try {
     const { port } = await mf.ready;
-    return { url: `http://${HOST}:${port}`, stop: () => mf.dispose() };
+    return { url: `http://${HOST}:${port}`, stop: once(() => mf.dispose()) };
   } catch (thrown) {
     await mf.dispose();
     throw thrown;
   }
+}
+
+/** The work, done at the first call; all others get its answer. */
+function once<T>(work: () => Promise<T>): () => Promise<T> {
+  let begun: Promise<T> | null = null;
+  return () => (begun ??= work());
 }
 
 function workerOptions(settings: WorkerSettings, bundle: Bundle, bindings: Record<string, string>): WorkerOptions {
