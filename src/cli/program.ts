@@ -45,7 +45,7 @@ const COMMANDS: readonly MakeCommand[] = [
 /** The whole command line, one command a file. */
 export function onexProgram(shell: Shell, settle: Settle, version: string): Command {
   const program = new Command("onex")
-    .description("Contract-driven nodes: their metadata, their schemas, their registry.")
+    .description("Contract-driven nodes: their metadata and schemas, plans, runs and the registry.")
     .version(version)
     .showHelpAfterError("(--help shows how)")
     .showSuggestionAfterError();

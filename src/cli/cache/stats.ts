@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { examples, type Settle } from "../command.ts";
 import { writeJson } from "../json-output.ts";
+import { plural } from "../plural.ts";
 import { columns } from "../remote/columns.ts";
 import { type ServerOptions, withServer } from "../remote/server-options.ts";
 import { EXIT, type ExitCode, type Shell } from "../shell.ts";
@@ -32,7 +33,7 @@ async function stats(shell: Shell, options: Options): Promise<ExitCode> {
   const rows = nodes.map(({ node, version, entries, bytes, hits, stored }) => [
     `${node}@${version}`,
     `${entries} kept`,
-    `${bytes} bytes`,
+    plural(bytes, "byte"),
     `${stored} stored`,
     `${hits} used`,
   ]);

@@ -6,6 +6,7 @@ import type { Registration } from "../crawl/registry.ts";
 import type { RegistryDifference } from "../../core/crawl/registry-diff.ts";
 import { writeJson } from "../json-output.ts";
 import { type Paint, painter } from "../paint.ts";
+import { plural } from "../plural.ts";
 import { progressOn } from "../progress.ts";
 import type { ServerOptions } from "../remote/server-options.ts";
 import { EXIT, type Shell, usageFailure } from "../shell.ts";
@@ -134,8 +135,9 @@ function report(
   const lines = artifacts.map((artifact) => artifactLines(artifact, outcomes, paint));
   const repeated = duplicates.map(({ problem }) => `${paint("red", problem.code)}  ${problem.message}\n`);
   const differing = differences.map(({ kind, message }) => `${paint("red", kind.padEnd(9))} ${message}\n`);
-  const disagreement = differences.length === 0 ? "" : `, ${differences.length} differences from the registry`;
-  return `${[...lines, ...repeated, ...differing].join("")}${artifacts.length} artifacts in ${files} files${disagreement}\n`;
+  const disagreement =
+    differences.length === 0 ? "" : `, ${plural(differences.length, "difference")} from the registry`;
+  return `${[...lines, ...repeated, ...differing].join("")}${plural(artifacts.length, "artifact")} in ${plural(files, "file")}${disagreement}\n`;
 }
 
 const textOf = (value: JsonValue | undefined): string => (typeof value === "string" ? value : "?");

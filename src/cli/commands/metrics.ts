@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { Metrics } from "../../../contracts/metrics.ts";
 import { examples, type Settle } from "../command.ts";
 import { writeJson } from "../json-output.ts";
+import { plural } from "../plural.ts";
 import { columns } from "../remote/columns.ts";
 import { type ServerOptions, withServer } from "../remote/server-options.ts";
 import { EXIT, type ExitCode, type Shell, usageFailure } from "../shell.ts";
@@ -49,7 +50,10 @@ function rowsOf({ runs, cache, dead_letters: letters, nodes, trust }: Metrics): 
     ["unfinished runs", tally(runs.unfinished)],
     [`runs of ${minutes} minutes`, `${created}, of which ${failed} failed, ${cancelled} cancelled`],
     ["their steps", `${steps}, of which ${cached} cached`],
-    ["cache", `${cache.entries} results, ${cache.bytes} bytes; ${cache.stored} stored, ${cache.hits} used`],
+    [
+      "cache",
+      `${plural(cache.entries, "result")}, ${plural(cache.bytes, "byte")}; ${cache.stored} stored, ${cache.hits} used`,
+    ],
     ["open dead letters", tally(letters.open)],
     ["node versions", tally(nodes.by_lifecycle)],
     ["least trusted", scores(trust.lowest)],

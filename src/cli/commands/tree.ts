@@ -4,6 +4,7 @@ import { authorOf } from "../author.ts";
 import { examples, type Settle } from "../command.ts";
 import { writeJson } from "../json-output.ts";
 import { painter } from "../paint.ts";
+import { plural } from "../plural.ts";
 import { CommandFailure, EXIT, type Shell } from "../shell.ts";
 
 interface GenerateOptions {
@@ -71,7 +72,10 @@ async function generate(shell: Shell, given: string, options: GenerateOptions) {
   if (options.json)
     await writeJson(shell.stdout, { path, changed, entries: entries.length, ...(options.stdout ? { text } : {}) });
   else if (options.stdout) await shell.stdout.write(text);
-  else await shell.stdout.write(`${path}: ${changed ? "written" : "unchanged"}, ${entries.length} entries\n`);
+  else
+    await shell.stdout.write(
+      `${path}: ${changed ? "written" : "unchanged"}, ${plural(entries.length, "entry", "entries")}\n`,
+    );
   return EXIT.ok;
 }
 

@@ -1,5 +1,18 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { DeadLetterFilter } from "../../../contracts/dead-letters.ts";
+
+/** Every status of a dead letter, as `--status` takes it. */
+export const STATUSES = ["open", "redriven", "resolved"] as const satisfies readonly NonNullable<
+  DeadLetterFilter["status"]
+>[];
+
+/** Every class of dead letters, as `--error-type` takes it. */
+export const ERROR_TYPES = [
+  "publisher_malformed",
+  "no_dispatcher",
+  "valid_unrouted",
+  "consumer_error",
+] as const satisfies readonly NonNullable<DeadLetterFilter["error_type"]>[];
 
 /** Which dead letters a command is about. */
 export interface FilterOptions {
@@ -16,9 +29,9 @@ export interface FilterOptions {
 /** Gives a command the options that choose among dead letters. */
 export const withFilter = (command: Command): Command =>
   command
-    .option("--status <status>", "open, redriven or resolved")
+    .addOption(new Option("--status <status>", "what became of it").choices(STATUSES))
     .option("--queue <queue>", "the queue it died on")
-    .option("--error-type <class>", "publisher_malformed, no_dispatcher, valid_unrouted or consumer_error")
+    .addOption(new Option("--error-type <class>", "why it died").choices(ERROR_TYPES))
     .option("--run <id>", "the run it is about")
     .option("--correlation <id>", "the correlation id of its run")
     .option("--from <time>", "died then or later: ISO 8601 with a zone")

@@ -24,7 +24,7 @@ export function redriveCommand(shell: Shell, settle: Settle): Command {
   return withServer(withFilter(new Command("redrive")))
     .summary("send dead letters again")
     .description(
-      "Sends messages again for which something still waits, and says of each what came of it: by their ids, by conditions\n" +
+      "Sends messages again for which something still waits, and says of each what came of it: by their ids, by conditions " +
         "(open ones, if --status says nothing else), or all open ones. Ends with 1 when one could not be sent.",
     )
     .argument("[id...]", "ids of dead letters")

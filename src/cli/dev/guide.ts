@@ -1,3 +1,4 @@
+import { DEFAULT_URL } from "../remote/server-options.ts";
 import type { LocalToken } from "./token.ts";
 import type { TreeRegistration } from "./register-tree.ts";
 
@@ -29,5 +30,6 @@ State a goal:
     -d '{"source_node":"readme","operation":"goal.run","payload":{"want":["hash.verdict"],"given":{"document.text":"# Hello"}}}'
 
 Look around: ${url}/ in a browser, ${url}/openapi.json for every route.
+The command: npx onex --help${url === DEFAULT_URL ? "" : `, with ONEX_URL=${url}`}. It takes the token from ONEX_TOKEN.
 `;
 }

@@ -50,13 +50,18 @@ export function localRunner(engine: MemoryEngine, { clock, ids, sleep }: LocalWo
       return valueOf(await envelopes.accept(valueOf(acceptEnvelope(wire, assign)), options)).runId;
     },
     takeIn: async (snapshot) => idOf(valueOf(await control.importRun(LOCAL_TENANT, snapshot))),
-    async rerun(runId, { from, downstream = true, given = {}, ...revision }) {
+    async rerun(
+      runId,
+      { from, downstream = true, given = {}, chains = false, ...revision },
+      { idempotencyKey = null } = {},
+    ) {
       const request = {
         from: from ?? null,
         downstream,
         given,
+        chains,
         revision: revision as RevisionRequest,
-        idempotencyKey: null,
+        idempotencyKey,
       };
       return idOf(valueOf(await control.rerun(LOCAL_TENANT, runId, request, ids.uuid())));
     },

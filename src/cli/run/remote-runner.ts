@@ -1,4 +1,5 @@
-import { envelopeDraft } from "../../../contracts/envelope.ts";
+import { CHAIN_LISTS, type ChainsInput } from "../../../contracts/chain.ts";
+import { envelopeDraft, type EnvelopeDraft } from "../../../contracts/envelope.ts";
 import type { JsonObject } from "../../../contracts/json.ts";
 import { type Client, OnexError } from "../../client/client.ts";
 import type { EnvelopeInput } from "../../client/envelopes.ts";
@@ -11,7 +12,7 @@ export function remoteRunner(client: Client): Runner {
   return {
     begin: (envelope) => asking(async () => (await client.envelopes.send(inputOf(envelope))).runId),
     takeIn: (snapshot) => asking(async () => (await runs.import(snapshot)).run_id),
-    rerun: (runId, request) => asking(async () => (await runs.rerun(runId, request)).run_id),
+    rerun: (runId, request, options) => asking(async () => (await runs.rerun(runId, request, options)).run_id),
     follow: (runId, timeoutMs, onSignal) =>
       asking(() =>
         onSignal === null ? waited(client, runId, timeoutMs) : watched(client, runId, timeoutMs, onSignal),
@@ -47,7 +48,7 @@ async function watched({ runs }: Client, runId: string, timeoutMs: number, onSig
 
 /** What the file did not say is left to the host. */
 function inputOf(envelope: JsonObject): EnvelopeInput {
-  const { operation, payload, sourceNode, targetNode, handlerType, correlationId, causationId, metadata } =
+  const { operation, payload, sourceNode, targetNode, handlerType, correlationId, causationId, metadata, lists } =
     envelopeDraft.parse(envelope);
   return {
     operation,
@@ -58,5 +59,10 @@ function inputOf(envelope: JsonObject): EnvelopeInput {
     ...(handlerType === null ? {} : { handlerType }),
     ...(correlationId === null ? {} : { correlationId }),
     ...(causationId === null ? {} : { causationId }),
+    ...(lists === undefined ? {} : { chains: chainsIn(lists) }),
   };
 }
+
+/** The lists that were written, as they were: what is wrong with them the server says. */
+const chainsIn = (lists: NonNullable<EnvelopeDraft["lists"]>): ChainsInput =>
+  Object.fromEntries(CHAIN_LISTS.flatMap((list) => (lists[list] ? [[list, lists[list]]] : [])));

@@ -11,8 +11,8 @@ export interface Runner {
   begin(envelope: JsonObject): Promise<string>;
   /** Takes an exported run in; gives its id. */
   takeIn(snapshot: JsonObject): Promise<string>;
-  /** Begins a run that repeats an ended one; gives the new one's id. */
-  rerun(runId: string, request: RerunRequest): Promise<string>;
+  /** Begins a run that repeats an ended one; gives the new one's id. The same key begins one run. */
+  rerun(runId: string, request: RerunRequest, options?: { readonly idempotencyKey?: string }): Promise<string>;
   /** Follows a run; true when it has ended, false when the time is up first. */
   follow(runId: string, timeoutMs: number, onSignal: OnSignal | null): Promise<boolean>;
   sendEvent(runId: string, name: string, payload: JsonValue): Promise<void>;

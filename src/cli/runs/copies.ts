@@ -16,6 +16,8 @@ interface RerunOptions extends ServerOptions {
   readonly setVersion: readonly string[];
   readonly mutate?: string;
   readonly plan?: string;
+  readonly chains: boolean;
+  readonly key?: string;
   readonly watch: boolean;
   readonly detach: boolean;
   readonly timeout: number;
@@ -39,9 +41,9 @@ export function copyCommands(shell: Shell, settle: Settle): readonly Command[] {
   const rerun = withServer(new Command("rerun"))
     .summary("run an ended run again")
     .description(
-      "Begins a new run with the same plan, or a changed one, and waits for its end. With --from, steps that succeeded keep\n" +
-        "their values, except that step, whatever is planned differently, what depends on those and whatever reads a changed\n" +
-        "value. A changed plan is checked as a new one is, with the nodes the server has now.",
+      "Begins a new run with the same plan, or a changed one, and waits for its end. With --from, steps that succeeded keep " +
+        "their values, except that step, whatever is planned differently, what depends on those and whatever reads a " +
+        "changed value. A changed plan is checked as a new one is, with the nodes the server has now.",
     )
     .argument("<run>", "the run's id")
     .option("--from <step>", "the step to execute anew; all when left out")
@@ -50,6 +52,8 @@ export function copyCommands(shell: Shell, settle: Settle): readonly Command[] {
     .option("--set-version <step=range...>", "run another version of a step, or of all steps of a node", [])
     .option("--mutate <file>", "apply a list of mutations to the plan")
     .option("--plan <file>", "run this plan or graph instead")
+    .option("--chains", "send again what the run sent at its end, when the new one ends", false)
+    .option("--key <key>", "reruns with the same key are one")
     .option("--watch", "show every step as it goes", false)
     .option("--detach", "print the new run's id and do not wait", false)
     .option("--timeout <seconds>", "how long to wait for the end", secondsOf, 300)
@@ -61,6 +65,7 @@ export function copyCommands(shell: Shell, settle: Settle): readonly Command[] {
         ["onex runs rerun ID --from summarize --input document.text=@fixed.md", "from a step, with a corrected input"],
         ["onex runs rerun ID --from summarize --set-version summarize=1.2.0", "with a corrected node"],
         ["onex runs rerun ID --mutate changes.json", "with a changed plan"],
+        ["onex runs rerun ID --chains", "and whatever follows it, too"],
       ),
     )
     .action((id: string, options: RerunOptions) => settle(() => runAgain(shell, id, options), options));
@@ -86,7 +91,7 @@ export function copyCommands(shell: Shell, settle: Settle): readonly Command[] {
   const save = withServer(new Command("export"))
     .summary("write an ended run to a file")
     .description(
-      "The file holds plan, values, outcomes and signals, sealed by a hash. Without --out it goes to standard output, as\n" +
+      "The file holds plan, values, outcomes and signals, sealed by a hash. Without --out it goes to standard output, as " +
         "one JSON document; with --out, --json tells there what was written.",
     )
     .argument("<run>", "the run's id")
@@ -119,8 +124,9 @@ async function runAgain(shell: Shell, id: string, options: RerunOptions): Promis
   const given = inputsOf(options.input, shell);
   const revision = await revisionOf(options, shell);
   const runner = remoteRunner(serverClient(options, shell));
-  const { from, downstream } = options;
-  const again = await runner.rerun(id, { ...(from === undefined ? {} : { from }), downstream, given, ...revision });
+  const { from, downstream, chains, key } = options;
+  const request = { ...(from === undefined ? {} : { from }), downstream, given, chains, ...revision };
+  const again = await runner.rerun(id, request, key === undefined ? {} : { idempotencyKey: key });
   return finish(runner, again, { ...options, events: [], approve: [] }, shell);
 }
 

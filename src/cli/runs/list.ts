@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import type { RunFilter, RunListEntry } from "../../../contracts/run-search.ts";
 import { examples, type Settle } from "../command.ts";
 import { writeJson } from "../json-output.ts";
@@ -6,6 +6,17 @@ import { columns } from "../remote/columns.ts";
 import { firstOf, limitOf } from "../remote/first-of.ts";
 import { type ServerOptions, withServer } from "../remote/server-options.ts";
 import { EXIT, type ExitCode, type Shell } from "../shell.ts";
+
+/** Every status of a run, as `--status` takes it. */
+export const STATUSES = [
+  "queued",
+  "running",
+  "waiting",
+  "paused",
+  "succeeded",
+  "failed",
+  "cancelled",
+] as const satisfies readonly NonNullable<RunFilter["status"]>[];
 
 interface Options extends ServerOptions {
   readonly status?: NonNullable<RunFilter["status"]>;
@@ -25,7 +36,7 @@ export function listCommand(shell: Shell, settle: Settle): Command {
   return withServer(new Command("list"))
     .summary("search the runs")
     .description("The runs for which every condition holds, newest first. The index may lag a second behind.")
-    .option("--status <status>", "queued, running, waiting, paused, succeeded, failed or cancelled")
+    .addOption(new Option("--status <status>", "how the run stands").choices(STATUSES))
     .option("--node <node>", "a node of the plan: its name, or name@version")
     .option("--tag <tag>", "a tag of the envelope")
     .option("--operation <operation>", "such as goal.run")

@@ -47,7 +47,7 @@ async function show(shell: Shell, id: string, options: Options): Promise<ExitCod
     return finish(remoteRunner(client), id, { ...options, detach: false, events: [], approve: [] }, shell);
   }
   const view = await asking(() => client.runs.get(id));
-  const { viewReport } = await import("../run/run-report.ts");
+  const { viewReport } = await import("../run/view-report.ts");
   await (options.json
     ? writeJson(shell.stdout, view)
     : shell.stdout.write(viewReport(view, painter(shell, shell.stdout))));

@@ -24,7 +24,8 @@ export function steeringCommands(shell: Shell, settle: Settle): readonly Command
     const { asking, serverClient } = await import("../remote/server.ts");
     const client = serverClient(options, shell);
     const { run_id: id, status } = await asking(() => work(client));
-    const text = `run ${id} is ${painter(shell, shell.stdout)(colourOf(status), status)}\n`;
+    const verb = status === "succeeded" || status === "failed" ? "has" : "is";
+    const text = `run ${id} ${verb} ${painter(shell, shell.stdout)(colourOf(status), status)}\n`;
     await (options.json ? writeJson(shell.stdout, { run_id: id, status }) : shell.stdout.write(text));
     return EXIT.ok;
   };

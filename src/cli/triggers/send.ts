@@ -24,7 +24,7 @@ export function sendCommand(shell: Shell, settle: Settle): Command {
   return withServer(new Command("send"))
     .summary("send a bus message to a group")
     .description(
-      "Puts a message on the triggers queue and waits for the answer: to a node of the group, to whoever produces what is\n" +
+      "Puts a message on the triggers queue and waits for the answer: to a node of the group, to whoever produces what is " +
         "wanted, or to every node of the group that can do with what it brings. Ends with 1 when something failed.",
     )
     .argument("<group>", "the group, as node.exec.request.<group> ends")

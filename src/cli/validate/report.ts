@@ -2,6 +2,7 @@ import type { FailureKind } from "../../core/scan/fail-on.ts";
 import type { ScanSummary } from "../../core/scan/summary.ts";
 import type { FileVerdict, Finding } from "../../core/scan/verdict.ts";
 import type { Paint } from "../paint.ts";
+import { plural } from "../plural.ts";
 
 /** One file's findings for a person; empty when there is nothing to say of it. */
 export function fileReport(
@@ -56,5 +57,3 @@ function counted(title: string, counts: readonly (readonly [string, number])[]):
   const given = counts.filter(([, count]) => count > 0).map(([name, count]) => `${count} ${name}`);
   return given.length === 0 ? "" : `  ${title.padEnd(8)} ${given.join(", ")}`;
 }
-
-const plural = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;

@@ -25,4 +25,11 @@ describe("the guide", () => {
     expect(text).not.toContain("secret-token");
     expect(text).toContain("export ONEX_TOKEN=$(sed -n 's/^ONEX_TOKEN=//p' .dev.vars)");
   });
+
+  it("says how the command reaches the server, where that is not by itself", () => {
+    const token = { value: "secret-token", created: false };
+    expect(guide({ ...facts, token })).toContain("The command: npx onex --help. It takes");
+    const elsewhere = guide({ ...facts, url: "http://127.0.0.1:8788", token });
+    expect(elsewhere).toContain("The command: npx onex --help, with ONEX_URL=http://127.0.0.1:8788. It takes");
+  });
 });

@@ -117,7 +117,7 @@ describe("steering", () => {
 
   it("a rejection fails the run", async () => {
     await runs("event", id, "paid");
-    await runs("reject", id, "sign", "--by", "bob");
+    expect((await runs("reject", id, "sign", "--by", "bob")).stdout).toBe(`run ${id} has failed\n`);
     expect(jsonOf(await runs("show", id, "--json"))).toMatchObject({
       status: "failed",
       error: { code: "APPROVAL_REJECTED", details: { by: "bob" } },

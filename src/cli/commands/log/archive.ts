@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import { Command } from "commander";
 import { examples, type Settle } from "../../command.ts";
 import { writeJson } from "../../json-output.ts";
+import { plural } from "../../plural.ts";
 import { CommandFailure, EXIT, type Shell, usageFailure } from "../../shell.ts";
 import type { StoredLog } from "../../log/log-folder.ts";
 import { chosenFolder, type FolderOptions, withFolder } from "./folder-option.ts";
@@ -60,7 +61,9 @@ async function archive(shell: Shell, options: ArchiveOptions) {
       return { quarter, path: relative(shell.cwd, path), logs: stored.length, entries: rolled.entries.length };
     });
   });
-  const lines = archives.map(({ path, logs, entries }) => `${path}: ${logs} logs, ${entries} entries\n`);
+  const lines = archives.map(
+    ({ path, logs, entries }) => `${path}: ${plural(logs, "log")}, ${plural(entries, "entry", "entries")}\n`,
+  );
   await (options.json
     ? writeJson(shell.stdout, { archives })
     : shell.stdout.write(lines.join("") || "nothing to archive\n"));

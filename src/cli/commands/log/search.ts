@@ -4,6 +4,7 @@ import { type DebugEntry, ENTRY_STATUSES, type EntryStatus } from "../../../core
 import { examples, type Settle } from "../../command.ts";
 import { writeJson } from "../../json-output.ts";
 import { type Paint, painter } from "../../paint.ts";
+import { plural } from "../../plural.ts";
 import { EXIT, type Shell } from "../../shell.ts";
 import { chosenFolder, type FolderOptions, withFolder } from "./folder-option.ts";
 
@@ -74,7 +75,9 @@ async function search(shell: Shell, words: readonly string[], options: SearchOpt
   else if (options.summary) await shell.stdout.write(countLines({ ...summary.by_status, ...summary.by_tag }));
   else {
     const paint = painter(shell, shell.stdout);
-    await shell.stdout.write(`${found.map((entry) => entryLines(entry, paint)).join("")}${summary.entries} entries\n`);
+    await shell.stdout.write(
+      `${found.map((entry) => entryLines(entry, paint)).join("")}${plural(summary.entries, "entry", "entries")}\n`,
+    );
   }
   return EXIT.ok;
 }

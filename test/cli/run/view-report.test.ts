@@ -1,0 +1,82 @@
+import { expect, it } from "vitest";
+import type { RunView } from "../../../contracts/run.ts";
+import type { Paint } from "../../../src/cli/paint.ts";
+import { viewReport } from "../../../src/cli/run/view-report.ts";
+import { effectNode, testEngine, type TestNode } from "../../support/engines.ts";
+import { sampleNode } from "../../support/sample-node.ts";
+import { valueOf } from "../../support/steered-run.ts";
+
+const plain: Paint = (_, text) => text;
+
+/** An effect of which one attempt may begin in ten seconds, whoever asks. */
+function slow(): TestNode {
+  const { definition, run } = effectNode("slow", "text.in", "text.out", (text) => text);
+  const allows = { kind: "rate", max: 1, perMs: 10_000 } as const;
+  const limits = [{ group: "mail", key: "text.in", allows }];
+  return { definition: { ...definition, execution: { ...sampleNode().execution, limits } }, run };
+}
+
+const VIEW: RunView = {
+  run_id: "r00_01J00000000000000000000000",
+  status: "running",
+  operation: "goal.run",
+  correlation_id: "6f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5b",
+  want: ["text.out"],
+  created_at: "2026-01-01T00:00:00.000Z",
+  finished_at: null,
+  outputs: {},
+  error: null,
+  steps: [{ id: "a", node: "slow", version: "1.0.0", status: "ready" }],
+};
+
+/** The line that begins with this word. */
+const lineOf = (text: string, word: string): string =>
+  (text.split("\n").find((line) => line.trimStart().startsWith(word)) ?? "").replaceAll(/ +/g, " ").trim();
+
+it("a step that waits at a limit says at which, and when it asks again", async () => {
+  const { engine, send } = await testEngine([slow()]);
+  const begin = async () => valueOf(await send("goal.run", { want: ["text.out"], given: { "text.in": "ann" } })).runId;
+  await begin();
+  const second = await begin();
+  while (await engine.deliver());
+  const view = (await engine.services.runs.view("default", second)) as unknown as RunView;
+  const [step] = view.steps;
+  expect(step).toMatchObject({ status: "ready", limited_by: "group mail by text.in", retry_at: expect.any(String) });
+  expect(lineOf(viewReport(view, plain), "slow")).toBe(
+    `slow slow@1.0.0 ready waits at a limit: group mail by text.in, asks again at ${String(step?.["retry_at"])}`,
+  );
+});
+
+it("a step that waits for its next attempt says when that is", () => {
+  const steps = [{ ...VIEW.steps[0]!, attempts: [{}, {}], retry_at: "2026-01-01T00:00:05.000Z", limited_by: null }];
+  expect(lineOf(viewReport({ ...VIEW, steps }, plain), "a ")).toBe(
+    "a slow@1.0.0 ready, 2 attempts again at 2026-01-01T00:00:05.000Z",
+  );
+});
+
+it("a step that waits for nothing says nothing of it", () => {
+  expect(lineOf(viewReport(VIEW, plain), "a ")).toBe("a slow@1.0.0 ready");
+});
+
+it("what a run follows is no repetition, and what followed it is named with its list", () => {
+  const other = "r01_01J00000000000000000000000";
+  const lineage = { kind: "chain", run_id: other, from: null, depth: 1 };
+  const chained = [
+    { on: "on_success", index: 0, run_id: other, error: null },
+    { on: "on_complete", index: 2, run_id: null, error: { code: "PLAN_UNREACHABLE", message: "cannot reach x" } },
+  ];
+  const text = viewReport({ ...VIEW, lineage, chained }, plain);
+  expect(lineOf(text, "follows")).toBe(`follows ${other}`);
+  expect(text).not.toContain("repeats");
+  expect(text).toContain(`then       ${other}  (on_success[0])\n`);
+  expect(text).toContain("then       PLAN_UNREACHABLE: cannot reach x  (on_complete[2])\n");
+  const again = viewReport({ ...VIEW, lineage: { ...lineage, kind: "rerun", from: "a" } }, plain);
+  expect(lineOf(again, "repeats")).toBe(`repeats ${other}, from step a`);
+});
+
+it("a run that failed says what to do, where that is known", () => {
+  const error = { code: "SANDBOX_ERROR", message: "it threw", hint: "there is no other way: nobody gives text.out" };
+  expect(viewReport({ ...VIEW, status: "failed", error }, plain)).toContain(
+    "error      SANDBOX_ERROR: it threw\n           there is no other way: nobody gives text.out\n",
+  );
+});
