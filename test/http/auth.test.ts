@@ -56,6 +56,23 @@ describe("authentication", () => {
     }
   });
 
+  it("takes no part of a token for the whole, nor its repetition", async () => {
+    for (const [expected, given] of [
+      ["abab", "ab"],
+      ["ab", "abab"],
+      ["aaaa", "a"],
+      ["a", "aaaa"],
+      ["abc", "abd"],
+      ["abc", "bbc"],
+    ] as const) {
+      const { app } = gateway({}, { token: () => expected });
+      const status = async (token: string) =>
+        (await app.request("/v1/nodes", { headers: { authorization: `Bearer ${token}` } })).status;
+      expect(await status(expected)).toBe(200);
+      expect(await status(given)).toBe(401);
+    }
+  });
+
   it("follows a token that is changed while the app lives", async () => {
     let token = "first";
     const { app } = gateway({}, { token: () => token });

@@ -14,18 +14,29 @@ export function usedSources({ steps, results }: Pick<Plan, "steps" | "results">)
  *
  * @param candidatesOf what spoke for and against the nodes of a step as its author wrote it, by the step's id
  */
-export const graphWhy = (
-  plan: Pick<Plan, "steps" | "results">,
+export function graphWhy(
+  plan: Pick<Plan, "steps" | "results" | "boundaries">,
   candidatesOf: (step: StepId) => readonly Candidate[],
-): readonly KeyChoice[] =>
-  usedSources(plan).map(({ key, step }) => ({
+): readonly KeyChoice[] {
+  const writtenStep = writtenSteps(plan);
+  return usedSources(plan).map(({ key, step }) => ({
     key,
     source: step === null ? "given" : "node",
     candidates: step === null ? [] : candidatesOf(writtenStep(step)),
   }));
+}
 
-/** Parts of a composite were chosen with it. */
-export const writtenStep = (step: StepId): StepId => step.split("/")[0] ?? step;
+/**
+ * From a step of a plan to the one its author wrote: a part of composites was chosen with the outermost of them. Ids do not
+ * tell, for an author may write a stroke as well.
+ */
+export function writtenSteps({ steps, boundaries = [] }: Pick<Plan, "steps" | "boundaries">): (step: StepId) => StepId {
+  const outermost = new Map<StepId, StepId>();
+  // Composites stand outermost first, so each finds the one around it.
+  for (const { id, parent } of [...boundaries, ...steps])
+    if (parent) outermost.set(id, outermost.get(parent) ?? parent);
+  return (step) => outermost.get(step) ?? step;
+}
 
 /** What is said of a node that its graph names, when nothing else is to be said. */
 export const NAMED_BY_GRAPH: Pick<Candidate, "verdict" | "reasons"> = {

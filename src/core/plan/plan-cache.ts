@@ -4,8 +4,13 @@ import type { Result } from "../result.ts";
 import { BoundedMemo } from "./bounded-memo.ts";
 import type { Plan } from "./plan.ts";
 
-/** What a step, or a candidate for a key, takes in memory, in bytes and roughly: with its share of index and text. */
-const ITEM_BYTES = 1_024;
+/** What an answer takes in memory before anything is in it, in bytes and roughly. */
+const ANSWER_BYTES = 4_096;
+/** What a step, or a candidate for a key, adds: with its share of index and text. */
+const ITEM_BYTES = 512;
+/** What each value adds that a step or a result takes. */
+const SOURCE_BYTES = 64;
+const CHAR_BYTES = 2;
 
 /** The isolate's answers, of all snapshots together. */
 const answers = new BoundedMemo<Result<Plan, Fault>>({ entries: 2_048, weight: 32 * 1_024 * 1_024 });
@@ -29,7 +34,7 @@ export function remembered(
   const known = answers.get(key);
   if (known) return known;
   const made = make();
-  answers.set(key, made, key.length + ITEM_BYTES * itemsOf(made));
+  answers.set(key, made, CHAR_BYTES * key.length + bytesOf(made));
   return made;
 }
 
@@ -39,8 +44,13 @@ function numberOf(snapshot: RegistrySnapshot): number {
   return number;
 }
 
-function itemsOf(answer: Result<Plan, Fault>): number {
-  if (!answer.ok) return 1;
-  const { steps, why } = answer.value;
-  return why.reduce((sum, { candidates }) => sum + candidates.length, steps.length + 1);
+/** A refusal may say far more than was asked: it lists everything that is wrong. */
+function bytesOf(answer: Result<Plan, Fault>): number {
+  if (!answer.ok) return ANSWER_BYTES + CHAR_BYTES * JSON.stringify(answer.error).length;
+  const { steps, why, results } = answer.value;
+  const candidates = why.reduce((sum, choice) => sum + choice.candidates.length, 0);
+  const sources = steps.reduce((sum, { inputs }) => sum + countOf(inputs), countOf(results));
+  return ANSWER_BYTES + ITEM_BYTES * (steps.length + candidates) + SOURCE_BYTES * sources;
 }
+
+const countOf = (map: Readonly<Record<string, unknown>>): number => Object.keys(map).length;

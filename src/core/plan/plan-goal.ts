@@ -6,6 +6,7 @@ import { assemble } from "./assemble.ts";
 import { bindGoal } from "./bind-goal.ts";
 import { NO_EXCLUSIONS, type Exclusions } from "./eligible.ts";
 import { Composites } from "./composites.ts";
+import { repeatedId } from "./distinct-ids.ts";
 import { explain } from "./explain.ts";
 import { figure } from "./figure.ts";
 import { cheapest, fastest, fewest } from "./models.ts";
@@ -26,7 +27,7 @@ import { unreachable } from "./unreachable.ts";
  *
  * Refusals: PLAN_UNREACHABLE with what is missing and which candidates were rejected why; PLAN_TOO_MANY_STEPS,
  * PLAN_TOO_DEEP and PLAN_TOO_COSTLY naming the guard; PLAN_POLICY_CONFLICT naming two fields; PLAN_NOTHING_WANTED;
- * PLAN_INVALID_PIN.
+ * PLAN_INVALID_PIN; PLAN_DUPLICATE_STEP for a composite whose own steps are named like parts of its composites.
  */
 export function planGoal(goal: Goal, snapshot: RegistrySnapshot): Result<Plan, Fault> {
   return resolveGoal(goal, snapshot, NO_EXCLUSIONS);
@@ -113,6 +114,8 @@ function attempt(
   const { steps, results } = bindGoal(resolution);
   const unfolded = unfold(steps, results, request.composites.template, policy.maxSteps);
   if (!unfolded.ok) return unfolded;
+  const repeated = repeatedId(unfolded.value);
+  if (repeated) return err(repeated);
   const plan = assemble({
     ...unfolded.value,
     want: request.want,

@@ -4,6 +4,7 @@ import { err, ok, type Result } from "../result.ts";
 import { assemble } from "./assemble.ts";
 import { bindGraph } from "./bind-graph.ts";
 import { Composites } from "./composites.ts";
+import { repeatedId } from "./distinct-ids.ts";
 import { NO_EXCLUSIONS, type Exclusions } from "./eligible.ts";
 import { graphResults } from "./graph-results.ts";
 import type { Graph } from "./graph.ts";
@@ -48,9 +49,12 @@ export function resolveGraph(
   const composites = new Composites(snapshot, policy, excluded);
   const unfolded = unfold(bound.value.steps, results.value, composites.template, policy.maxSteps);
   if (!unfolded.ok) return unfolded;
+  const boundaries = [...(graph.boundaries ?? []), ...unfolded.value.boundaries];
+  const repeated = repeatedId({ steps: unfolded.value.steps, boundaries });
+  if (repeated) return err(repeated);
   const plan = assemble({
     ...unfolded.value,
-    boundaries: [...(graph.boundaries ?? []), ...unfolded.value.boundaries],
+    boundaries,
     want: graph.want === undefined ? [...results.value.keys()] : [...new Set(graph.want)],
     given: [...given].sort(),
     why: [],

@@ -4,7 +4,10 @@ import { restorePlan, storePlan, type StoredPlan } from "./stored-plan.ts";
 
 const texts = new WeakMap<Plan, string>();
 
-/** Plans that were read, by their text: runs of one plan share one object, with its index. Weighed in characters. */
+/**
+ * Plans that were read, by their text: runs of one plan share one object, with its index. Weighed in characters, each of
+ * which stands for some seven bytes of plan.
+ */
 const plans = new BoundedMemo<Plan>({ entries: 256, weight: 4_000_000 });
 
 /** A plan as JSON for storage. Worked out once for each plan object. */

@@ -36,19 +36,23 @@ export function storePlan(plan: Plan): StoredPlan {
   const { steps, results, why: _why, policy, boundaries, ...rest } = plan;
   const listed = segmentsOf(plan);
   const nodes: PlanStep[] = [];
-  const placesOf = new Map<string, number[]>();
-  const stored = steps.map((step): StoredStep => {
+  const first = new Map<string, number>();
+  const others = new Map<string, number>();
+  const placeOf = (step: PlanStep): number => {
     const ref = `${step.node}@${step.version}`;
-    const places = placesOf.get(ref) ?? [];
-    let node = places.find((place) => sameProfile(nodes[place] as PlanStep, step));
-    if (node === undefined) {
-      node = nodes.push(step) - 1;
-      placesOf.set(ref, [...places, node]);
-    }
+    const known = first.get(ref);
+    if (known !== undefined && sameProfile(nodes[known] as PlanStep, step)) return known;
+    // By its text, for a plan from elsewhere may give every step a profile of its own.
+    const [places, name] = known === undefined ? [first, ref] : [others, JSON.stringify(profileOf(step))];
+    const place = places.get(name) ?? nodes.push(step) - 1;
+    places.set(name, place);
+    return place;
+  };
+  const stored = steps.map((step): StoredStep => {
     const { id, after, when, parent, unchecked, segment } = step;
     return {
       id,
-      node,
+      node: placeOf(step),
       inputs: storeSources(step.inputs),
       ...(after.length === 0 ? {} : { after }),
       ...(when === undefined ? {} : { when }),

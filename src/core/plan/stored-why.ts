@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../../contracts/json.ts";
 import { nodeRef, type NodeRef } from "../registry/node.ts";
 import { sameJson } from "../schema/schema-parts.ts";
-import { graphWhy, NAMED_BY_GRAPH, usedSources, writtenStep } from "./graph-why.ts";
+import { graphWhy, NAMED_BY_GRAPH, usedSources, writtenSteps } from "./graph-why.ts";
 import type { Candidate, KeyChoice, Plan, StepId } from "./plan.ts";
 
 /**
@@ -38,6 +38,7 @@ function judgedNodes(plan: Reasoned & Pick<Plan, "why">): ReadonlyMap<NodeRef, r
   const sources = usedSources(plan);
   if (sources.length !== plan.why.length) return null;
   const refs = writtenNodes(plan);
+  const writtenStep = writtenSteps(plan);
   const judged = new Map<NodeRef, readonly Candidate[]>();
   for (const [place, { key, source, candidates }] of plan.why.entries()) {
     const used = sources[place];

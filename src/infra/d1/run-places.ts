@@ -4,14 +4,16 @@ import { toldByRunId } from "../../core/search/told-time.ts";
 
 /**
  * Rows lie in the order of time. A run's id leads to its row in two ways: by the moment the id tells, or by the index of
- * those ids that tell none, or the wrong one.
+ * those ids that tell none, or the wrong one. The two are wrapped in a plain select because SQLite does not look up what
+ * stands in a compound one: it would walk through the whole table.
  */
 export const hasRunId = (tenant: string, runId: RunId): SQL =>
   sql`(tenant, created_at, run_id) in (
-        select ${tenant}, ${toldByRunId(runId) ?? -1}, ${runId}
-        union all
-        select tenant, created_at, run_id from runs indexed by runs_by_id
-        where tenant = ${tenant} and run_id = ${runId} and id_indexed = 1)`;
+        select tenant, created_at, run_id from (
+          select ${tenant} as tenant, ${toldByRunId(runId) ?? -1} as created_at, ${runId} as run_id
+          union all
+          select tenant, created_at, run_id from runs indexed by runs_by_id
+          where tenant = ${tenant} and run_id = ${runId} and id_indexed = 1))`;
 
 /** The same for an entry `e` {tenant, run_id, told_at} of a JSON list: whether its run is known to have been deleted. */
 export const IS_DELETED = sql.raw(`(

@@ -12,8 +12,8 @@ const REPLACED = sql`join ${BY_ID} on ${IS_EARLIER}`;
 const SINCE = sql.raw("max(e.value ->> 'created_at', coalesce(e.value ->> 'finished_at', 0))");
 
 /**
- * What must go before rows of later generations are stored, for rows whose ids may be used again: the earlier run's record is booked as dead (answered), its
- * values become doubtful, and its row goes (answered, for the labels only it had).
+ * What must go before rows of later generations are stored, for rows whose ids may be used again: the earlier run's record
+ * is booked as dead (answered), its values become doubtful, and its row goes (answered, for the labels only it had).
  */
 export function replaceStatements(rows: readonly RunSummary[]): readonly SQL[] {
   const keys = rows.map(({ tenant, runId, createdAt, finishedAt }) => ({

@@ -55,7 +55,8 @@ export function d1RunRetention(db: Database): RunRetention {
           sql`insert or ignore into erasures (segment, offset, length)
                      select archive_key, archive_offset, archive_length from runs
                      where ${generation} and archive_key is not null`,
-          sql`update runs set deleted_at = ${now}, status = 'deleted', operation = '', correlation_id = '', correlation_indexed = 0, want = '[]', tags = '[]', nodes = '[]', steps = 0, cached_steps = 0,
+          sql`update runs set deleted_at = ${now}, status = 'deleted', operation = '', correlation_id = '',
+                       correlation_indexed = 0, want = '[]', tags = '[]', nodes = '[]', steps = 0, cached_steps = 0,
                        fault_code = null, fault_message = null, value_keys = null,
                        archive_key = null, archive_offset = null, archive_length = null
                      where ${generation} and deleted_at is null`,

@@ -3,9 +3,9 @@ import { index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm
 
 /**
  * The tables of the D1 database. Every key starts with the tenant, but where archive objects are concerned, which tenants
- * share. After a change here `npm run db:generate` writes the
- * next migration; give it a name, and never edit one that has been released. Tables of small rows are created WITHOUT
- * ROWID (added by hand to the generated SQL, which drizzle cannot say), so that a write is one billed row.
+ * share. After a change here `npm run db:generate` writes the next migration; give it a name, and never edit one that has
+ * been released. Tables of small rows are created WITHOUT ROWID (added by hand to the generated SQL, which drizzle cannot
+ * say), so that a write is one billed row.
  */
 
 /** Registered node versions. All columns but the lifecycle and its reasons are written once. */

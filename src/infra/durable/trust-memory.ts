@@ -108,8 +108,10 @@ export class TrustMemory {
 
   /** One at a time, so that an older score never overtakes a newer one. False when the registry did not answer. */
   #writeThrough(versions: ReadonlySet<string> | null, now: number): Promise<boolean> {
-    this.#writing = this.#writing.then(() => this.#writeMoved(versions, now));
-    return this.#writing;
+    const turn = this.#writing.then(() => this.#writeMoved(versions, now));
+    // A turn that breaks is the business of who asked for it, not of everybody after it.
+    this.#writing = turn.catch(() => false);
+    return turn;
   }
 
   async #writeMoved(versions: ReadonlySet<string> | null, now: number): Promise<boolean> {

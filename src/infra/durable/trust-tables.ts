@@ -27,6 +27,14 @@ CREATE TABLE IF NOT EXISTS totals (
 CREATE TABLE IF NOT EXISTS notes (
   version TEXT NOT NULL PRIMARY KEY, declared REAL, history TEXT NOT NULL) WITHOUT ROWID;`;
 
+const EARLIER = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'versions'";
+/** Its rows counted how many of their last moments the registry had not got yet: those are to be written again. */
+const TAKE_OVER = `
+INSERT OR IGNORE INTO notes (version, declared, history)
+  SELECT version, declared, (SELECT json_group_array(json(value)) FROM json_each(history)
+    WHERE key < json_array_length(history) - pending) FROM versions;
+DROP TABLE versions;`;
+
 /** The tables of a trust memory. All without rowid: a row written is one row billed. */
 export class TrustTables {
   readonly #sql: SqlStorage;
@@ -34,6 +42,7 @@ export class TrustTables {
   constructor(sql: SqlStorage) {
     this.#sql = sql;
     sql.exec(SCHEMA);
+    if (sql.exec(EARLIER).toArray().length > 0) sql.exec(TAKE_OVER);
   }
 
   /** Whose memory this is; null before the first report. */

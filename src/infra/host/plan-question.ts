@@ -6,7 +6,7 @@ export const valuesField = (operation: string): "input" | "given" => (operation 
 
 /**
  * A request to plan as a text, with the names of its values in the place of the values: requests with one text have one
- * plan. Null for the rare request that has no exact text.
+ * plan. Null for the rare request that has no exact text, or is nested too deep to be written.
  */
 export function planQuestion(operation: string, payload: JsonObject, targetNode: string | null): string | null {
   const field = valuesField(operation);
@@ -14,8 +14,13 @@ export function planQuestion(operation: string, payload: JsonObject, targetNode:
   const asked = isObject(values)
     ? [operation, targetNode ?? false, Object.keys(values), { ...payload, [field]: true }]
     : [operation, targetNode ?? false, payload];
-  const text = JSON.stringify(asked);
-  return text.includes("null") && hasInfinity(asked) ? null : text;
+  try {
+    const text = JSON.stringify(asked);
+    return text.includes("null") && hasInfinity(asked) ? null : text;
+  } catch {
+    // JSON is read to any depth, but written only as deep as the stack is. Whoever reads the payload says what is wrong.
+    return null;
+  }
 }
 
 /** JSON reads 1e999 as infinity and writes infinity as null, which a planner takes for something else. */

@@ -155,6 +155,47 @@ describe("a trust memory", () => {
       (scores) => failing(scores, failFirst("put", 1, "after")),
     ));
 
+  it("writes again after a turn that broke, which breaks for its own report only", () =>
+    inObject("broken-turn", async ({ memory, storage, sent }) => {
+      const exec = storage.sql.exec.bind(storage.sql);
+      storage.sql.exec = (query, ...bindings) => {
+        if (query.startsWith("UPDATE notes")) throw new Error("the disk is full");
+        return exec(query, ...bindings) as never;
+      };
+      await expect(memory.report(OWNER, [reportOf(3)], NOW)).rejects.toThrow("the disk is full");
+      storage.sql.exec = exec;
+      await memory.report(OWNER, [reportOf(3)], NOW);
+      expect(sent).toHaveLength(2);
+      expect(memory.records(NOW)[0]?.history).toHaveLength(1);
+    }));
+
+  it("takes over what an object kept in the form before, all but what the registry had not got", () =>
+    inObject("form-before", async ({ storage, sent, restarted }) => {
+      const moment = (at: number) => ({ score: 0.5, confidence: 0.1, samples: 1, at });
+      const history = JSON.stringify([moment(1), moment(2), moment(3)]);
+      storage.sql.exec(
+        `CREATE TABLE versions (version TEXT NOT NULL PRIMARY KEY, declared REAL, history TEXT NOT NULL,
+          pending INTEGER NOT NULL) WITHOUT ROWID`,
+      );
+      for (const [version, pending] of [
+        ["1.0.0", 0],
+        ["2.0.0", 2],
+        ["3.0.0", 9],
+      ] as const) {
+        storage.sql.exec("INSERT INTO versions VALUES (?, 0.7, ?, ?)", version, history, pending);
+      }
+      await restarted().report(OWNER, [{ ...reportOf(3), version: "1.0.0" }], NOW);
+      const records = restarted().records(NOW);
+      expect(records.map(({ version, history: kept }) => [version, kept.map(({ at }) => at)])).toEqual([
+        ["1.0.0", [1, 2, 3, NOW]],
+        ["2.0.0", [1]],
+        ["3.0.0", []],
+      ]);
+      expect(sent.flat().map(({ node }) => node)).toEqual(["text_count@1.0.0"]);
+      await restarted().alarm();
+      expect(sent.flat().map(({ node }) => node)).toEqual(["1.0.0", "2.0.0", "3.0.0"].map((v) => `text_count@${v}`));
+    }));
+
   it("does not forget what is to be written again over a report of another version", () =>
     inObject(
       "another-version",
