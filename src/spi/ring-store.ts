@@ -8,7 +8,8 @@ export interface RingPart {
 
 /**
  * A ring's storage: small, synchronous, transactional. Owners are run ids, or names starting with `~` for the ring's
- * own books. A part that is written is a billed row; what is removed in a transaction is at most one, however much.
+ * own books. A part that is written is a billed row; removing any number of parts in a transaction is one more, and one
+ * for each part that is too large to be kept for reuse.
  */
 export interface RingStore {
   /** All or nothing. Not nested. */
@@ -33,7 +34,7 @@ export interface RingStore {
 export interface Remains {
   /** When the oldest has been kept long enough; null when nothing is left. */
   dueAt(): number | null;
-  /** Erases whatever has been kept long enough. */
+  /** Erases whatever has been kept long enough, once something has. */
   erase(now: number): void;
 }
 

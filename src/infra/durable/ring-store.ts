@@ -32,18 +32,16 @@ export function durableRingStore(
     "CREATE TABLE IF NOT EXISTS slots (n INTEGER PRIMARY KEY, owner TEXT NOT NULL, part TEXT NOT NULL, born INTEGER NOT NULL, chars INTEGER NOT NULL, due_at INTEGER, body TEXT NOT NULL)",
   );
   let known: Slots | null = null;
-  let isFreed = false;
   let isOpen = false;
   const slots = (): Slots => (known ??= readSlots(sql));
 
   const transaction = <T>(work: () => T): T => {
     isOpen = true;
-    isFreed = false;
     try {
       return storage.transactionSync(() => {
         const answer = work();
-        if (isFreed)
-          put(sql, { n: FREE_LIST, owner: "", part: "", born: 0, chars: 0, dueAt: null }, slots().freeList());
+        const list = known?.takeList() ?? null;
+        if (list !== null) put(sql, { n: FREE_LIST, owner: "", part: "", born: 0, chars: 0, dueAt: null }, list);
         return answer;
       });
     } catch (thrown) {
@@ -75,7 +73,6 @@ export function durableRingStore(
           slots()
             .of(owner)
             .map(([name]) => name)) {
-          isFreed = true;
           const surplus = slots().remove(owner, part, now());
           if (surplus !== null) erase(surplus);
         }

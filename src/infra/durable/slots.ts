@@ -20,8 +20,10 @@ type Freed = readonly [at: number, ...slots: number[]];
 /** What a slot of a removed part is kept for: to be written over. Beyond this many, or when it is this large, it is not. */
 const MAX_FREE = 1_000;
 const MAX_FREE_CHARS = 32 * 1024;
-/** What is not written over within this time, in milliseconds, is erased. */
+/** What is not written over within this time, in milliseconds, is erased; so is whatever is nearly as old by then. */
 const KEEP_MS = 60 * 60 * 1_000;
+/** One alarm erases what became free within this time, instead of an alarm for every moment. */
+const EARLY_MS = 15 * 60 * 1_000;
 
 /**
  * The directory of a ring's slots. Removing a part is billed like writing it, writing over another is not billed twice: so
@@ -30,9 +32,11 @@ const KEEP_MS = 60 * 60 * 1_000;
  */
 export class Slots {
   readonly #parts = new Map<string, Map<string, Slot>>();
+  /** Oldest first. */
   readonly #free: { n: number; born: number; at: number }[] = [];
   #lastSlot = 0;
   #lastBirth = 0;
+  #isListOld = false;
 
   /** @param list the text of the last list of free slots */
   constructor(stored: Iterable<StoredSlot>, list: string | null) {
@@ -89,7 +93,10 @@ export class Slots {
     if (parts.size === 0) this.#parts.delete(owner);
     if (slot.chars > MAX_FREE_CHARS) return slot.n;
     const oldest = this.#free.length < MAX_FREE ? undefined : this.#free.shift();
-    this.#free.push({ n: slot.n, born: slot.born, at: now });
+    // A machine's clock may be behind that of the one before it: the oldest comes first all the same.
+    const place = this.#free.findLastIndex(({ at }) => at <= now) + 1;
+    this.#free.splice(place, 0, { n: slot.n, born: slot.born, at: now });
+    this.#isListOld = true;
     return oldest?.n ?? null;
   }
 
@@ -101,12 +108,18 @@ export class Slots {
 
   /** Takes out the free slots that must be erased now. */
   takeErasable(now: number): readonly number[] {
-    const young = this.#free.findIndex(({ at }) => at + KEEP_MS > now);
+    if ((this.eraseAt() ?? Infinity) > now) return [];
+    const young = this.#free.findIndex(({ at }) => at + KEEP_MS - EARLY_MS > now);
     return this.#free.splice(0, young === -1 ? this.#free.length : young).map(({ n }) => n);
   }
 
-  /** The list of free slots as a text. Those of an older list that were taken since need no new one. */
-  freeList(): string {
+  /**
+   * The list of free slots as a text, to be stored; null when the stored one still does: that some of its slots have been
+   * taken or erased since is seen by their births.
+   */
+  takeList(): string | null {
+    if (!this.#isListOld) return null;
+    this.#isListOld = false;
     const groups = Map.groupBy(this.#free, ({ at }) => at);
     return JSON.stringify([...groups].map(([at, slots]): Freed => [at, ...slots.flatMap(({ n, born }) => [n, born])]));
   }

@@ -35,7 +35,7 @@ export class RingBook {
 
   /** One transaction. */
   commit<T>(work: () => T): T {
-    return this.#safely(() => this.#ports.store.transaction(work));
+    return this.#safely(() => this.#store(work));
   }
 
   /** As `change`, for runs that may not be there any more. */
@@ -67,7 +67,7 @@ export class RingBook {
         news: (transition.header !== null || arriving) && !TERMINAL_RUN.has(state.header.status),
       }));
       for (const { due, news } of changes) timers.guard(news ? Math.min(flushAt, due ?? flushAt) : due);
-      this.#ports.store.transaction(() => {
+      this.#store(() => {
         for (const { state, transition, due } of changes) runs.save(state, transition, due);
       });
       for (const { state, due, news } of changes) {
@@ -82,11 +82,21 @@ export class RingBook {
     });
   }
 
+  #store<T>(work: () => T): T {
+    const answer = this.#ports.store.transaction(work);
+    this.#memory.timers.guardRemains();
+    return answer;
+  }
+
   #safely<T>(work: () => T): T {
     try {
       return work();
     } catch (thrown) {
+      const newsAt = this.#memory.timers.at(NEWS);
       this.#memory = recall(this.#number, this.#ports);
+      // News is not stored, and has still to be told in time.
+      this.#memory.timers.set(NEWS, newsAt);
+      this.#memory.timers.guard(newsAt);
       throw thrown;
     }
   }

@@ -11,8 +11,13 @@ export const OUTBOX = "~outbox";
 
 const MAX_RUNS = 500;
 const MAX_CHARS = 8 * 1024 * 1024;
-/** Records at hand are kept until they have left, up to this many characters in all; others are read when they leave. */
-const MAX_KEPT_CHARS = 4 * 1024 * 1024;
+/** A batch names the nodes its runs have touched, in one row. */
+const MAX_NODES = 5_000;
+/**
+ * Records at hand are kept until they have left, up to this many characters in all; others are read when they leave. Many
+ * rings may share the memory of one isolate.
+ */
+const MAX_KEPT_CHARS = 1024 * 1024;
 
 /** A finished run whose record need not be read, as far as that is at hand. */
 interface Known {
@@ -87,7 +92,7 @@ export class RingOutbox {
       chars += ended.chars;
       runs.push({ id, keyed });
       for (const node of this.#ledger.count(summary.tenant, trust)) nodes.add(node);
-      if (runs.length >= MAX_RUNS || chars >= MAX_CHARS) break;
+      if (runs.length >= MAX_RUNS || chars >= MAX_CHARS || nodes.size >= MAX_NODES) break;
     }
     if (runs.length === 0) return null;
     const batch: Batch = { runs, nodes: [...nodes] };

@@ -108,8 +108,8 @@ export class RingRuns {
     const { id } = state.header;
     const record = encodeRun(state);
     const small = isSmall(state, record);
-    // What a small run is stored in is written over; anything else may leave rows behind.
-    if (this.#logs.delete(id) || !small) this.#store.remove(id);
+    // What a small run is stored in is written over; anything else may leave rows behind, as may one nobody remembers.
+    if (this.#logs.delete(id) || !small || !this.#live.has(id)) this.#store.remove(id);
     this.#store.write(id, textParts(RECORD, record, dueAt));
     if (!small) this.#logs.set(id, new RingLog(record.length));
   }

@@ -21,6 +21,16 @@ export class RingTimers {
     this.#alarm.arm(at);
   }
 
+  /** After a change that may have removed parts: what is left of them is erased in time, whether or not a run is due. */
+  guardRemains(): void {
+    this.guard(this.#remains?.dueAt() ?? null);
+  }
+
+  /** What the owner waits for; null for nothing. */
+  at(owner: string): Instant | null {
+    return this.#due.get(owner) ?? null;
+  }
+
   set(owner: string, at: Instant | null): void {
     if (at === null) this.#due.delete(owner);
     else this.#due.set(owner, at);
