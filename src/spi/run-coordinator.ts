@@ -76,7 +76,8 @@ export interface RunCoordinator {
   submit(submission: Submission): Promise<Receipt>;
   /**
    * Grouped by ring inside: one call a ring. Stale answers change nothing. Returns what the caller is to execute now: it
-   * holds the leases, and nothing of it is on the queue.
+   * holds the leases, and nothing of it is on the queue. Whoever takes works on asks one ring at a time: when one of
+   * several does not answer, what the others have handed over waits for its leases to end.
    */
   answer(answers: readonly Answer[], handOver?: HandOver): Promise<readonly Work[]>;
   /** Work that ended in the dead letters: the run fails or retries with the reason instead of hanging. */

@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { attempt } from "../../src/infra/host/attempt.ts";
 import type { Timer } from "../../src/spi/timer.ts";
@@ -21,6 +22,18 @@ describe("an attempt", () => {
       throw new Error("no");
     };
     await expect(attempt(fails, { ...options, timer: new ManualTimer() })).rejects.toThrow("no");
+  });
+
+  it("that returns a promise of another kind is watched as one", async () => {
+    const timer = new ManualTimer();
+    const foreign = runInNewContext("new Promise(() => undefined)") as Promise<string>;
+    expect(foreign).not.toBeInstanceOf(Promise);
+    const ended = expect(attempt(() => foreign, { ...options, timer })).rejects.toMatchObject({
+      code: "TIMEOUT_ERROR",
+    });
+    await timer.advance(60_000);
+    await ended;
+    expect(timer.waiting).toBe(0);
   });
 
   it("asks nothing when it is short, and leaves no timer behind", async () => {

@@ -171,6 +171,31 @@ describe("chains", () => {
     });
   });
 
+  it("of a later run under the same key are sent, whenever a dead letter of the earlier one was sent again", async () => {
+    const { send, settle, chained, letters, engine, clock } = await world();
+    const HOUR = 3_600_000;
+    const lost = { operation: "node.execute", payload: { node: "late_count", input: { "text.twice": "x" } } };
+    const extra = { metadata: { idempotency_key: "k" }, on_success: [lost] };
+    const earlier = valueOf(await send("goal.run", first, extra));
+    await settle(20 * HOUR);
+    const late = pureNode("late_count", "text.twice", "late.size", (text) => String(text.length));
+    valueOf(await engine.ports.registry.register("default", sampleNode(late.definition), sampleArtifacts("late"), 1));
+    clock.advance(20 * HOUR);
+    const [letter] = await letters();
+    valueOf(await engine.services.deadLetters.redrive("default", letter?.id ?? ""));
+    while (await engine.deliver());
+    const [child] = await chained(earlier.runId);
+    expect(child).toMatchObject({ error: null, run_id: expect.any(String) });
+    clock.advance(5 * HOUR);
+    await engine.fireAlarms();
+    const later = valueOf(await send("goal.run", first, extra));
+    expect(later.runId).toBe(earlier.runId);
+    await settle();
+    const [next] = await chained(later.runId);
+    expect(next).toMatchObject({ error: null, run_id: expect.any(String) });
+    expect(next?.run_id).not.toBe(child?.run_id);
+  });
+
   it("refer to what was not produced: the chain is refused, and says so", async () => {
     const { send, settle, chained } = await world();
     const sent = valueOf(

@@ -179,6 +179,43 @@ describe("a variant takes over from one that died", () => {
   });
 });
 
+describe("a rerun of a run that went on with another plan", () => {
+  it.each([
+    ["inline", {}],
+    ["queued", effect],
+  ])("tries the node that had died when the other one dies: %s", async (_, changes) => {
+    let broken = "first";
+    const fickle = (name: string, cost: number): TestNode => ({
+      ...variant(name, cost, true, changes),
+      run: ({ input }) => ({
+        result: { "text.done": broken === name ? breakDown(name) : `${String(input["text.in"])} by ${name}` },
+      }),
+    });
+    const { world, id, view } = await sent([fickle("first", 0.1), fickle("second", 0.5)]);
+    await world.settle();
+    expect(await view()).toMatchObject({ status: "succeeded", outputs: { "text.done": "hey by second" } });
+    broken = "second";
+    const again = valueOf(await steering(world).rerun(id));
+    await world.settle();
+    const end = await viewOf(world, String(again["run_id"]));
+    expect(end).toMatchObject({ status: "succeeded", outputs: { "text.done": "hey by first" }, replans: 1 });
+  });
+
+  it("fails when nobody is left, and says what a new plan was missing", async () => {
+    const alone = variant("alone", 0.1, true, effect);
+    let works = true;
+    const moody: TestNode = { ...alone, run: () => (works ? { result: { "text.done": "done" } } : breakDown("alone")) };
+    const { world, id } = await sent([moody]);
+    await world.settle();
+    works = false;
+    const again = valueOf(await steering(world).rerun(id));
+    await world.settle();
+    const end = await viewOf(world, String(again["run_id"]));
+    expect(end).toMatchObject({ status: "failed", error: { code: "HANDLER_EXECUTION_ERROR" }, replans: 0 });
+    expect(end.error?.hint).toContain("there is no other way");
+  });
+});
+
 describe("when no variant is left", () => {
   it("the failure stands, inline and queued", async () => {
     for (const changes of [{}, effect]) {

@@ -5,6 +5,7 @@ import { consumeReplans } from "../../src/infra/host/replan-consumer.ts";
 import { consumeTriggers } from "../../src/infra/host/trigger-consumer.ts";
 import type { MemoryQueue } from "../../src/infra/memory/queue.ts";
 import type { RunCoordinator } from "../../src/spi/run-coordinator.ts";
+import type { HandOverAudit } from "./audit/hand-over.ts";
 import type { MessageAudit } from "./audit/messages.ts";
 import type { Backends } from "./backends.ts";
 import { changed, type Plant } from "./bugs/bug.ts";
@@ -20,13 +21,15 @@ export interface Employment {
   readonly isolates: Isolates;
   readonly executions: ExecutionLog;
   readonly messages: MessageAudit;
+  readonly handOvers: HandOverAudit;
   readonly plant: Plant;
 }
 
 const unwatched = (): void => undefined;
 
 /** Puts a courier on every queue; those of the living have two consumers each, taking turns. */
-export function employ(universe: Universe, { backends, isolates, executions, messages, plant }: Employment): void {
+export function employ(universe: Universe, employment: Employment): void {
+  const { backends, isolates, executions, messages, handOvers, plant } = employment;
   const { bus, triggerBus } = backends;
   const consume = plant.consumeWork?.(consumeWork) ?? consumeWork;
   let turn = 0;
@@ -36,6 +39,7 @@ export function employ(universe: Universe, { backends, isolates, executions, mes
     changed(coordinator, {
       async answer(...asked) {
         const works = await coordinator.answer(...asked);
+        handOvers.taken(works);
         for (const work of works) executions.delivered(work, clock.now());
         return works;
       },

@@ -3,7 +3,7 @@ import { isRef } from "../../src/core/run/value.ts";
 import type { World } from "./world.ts";
 
 /** What of the system a world has reached, in words: a simulation that never gets anywhere finds nothing. */
-export async function reachedIn({ commits, told, backends, limits }: World): Promise<ReadonlySet<string>> {
+export async function reachedIn({ commits, told, backends, limits, handOvers }: World): Promise<ReadonlySet<string>> {
   const reached = new Set<string>();
   for (const { state } of commits.runs.values()) {
     const { header, segments } = state;
@@ -25,7 +25,7 @@ export async function reachedIn({ commits, told, backends, limits }: World): Pro
   }
   if (commits.earlier.some(({ state, goneAt }) => goneAt !== null && !state.header.foreign))
     reached.add("an id was used again");
-  for (const what of limits.reached) reached.add(what);
+  for (const what of [...limits.reached, ...handOvers.reached]) reached.add(what);
   for (const tenant of await backends.deadLetters.tenants()) {
     reached.add("a message died");
     const { items } = await backends.deadLetters.search(tenant, ANY_DEAD_LETTER, { limit: 1_000, after: null });

@@ -44,7 +44,8 @@ export interface Outcome {
 
 /** Lives through one seed: the world turns hostile, heals, comes to rest, is looked over, and is left to its age. */
 export async function simulate(seed: number, options: SimulationOptions = {}): Promise<Outcome> {
-  const { scenario = scenarioOf(seed), weather = weatherOf(seed), bug, deviations = null, trace } = options;
+  const { scenario = scenarioOf(seed), bug, deviations = null, trace } = options;
+  const weather = options.weather ?? bug?.weather ?? weatherOf(seed);
   const timeline = new Timeline(START);
   const decisions = new Decisions(seed, weather, deviations);
   const findings = new Findings();

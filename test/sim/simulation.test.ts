@@ -25,6 +25,8 @@ const MUST_REACH = [
   "a limit of slots had no room",
   "a limit of rate had no room",
   "a limit called somebody",
+  "a work was handed over",
+  "a work was handed over to nobody",
   "a run was stored in many rows",
   "a run cancelled with RUN_CANCELLED",
   "a run failed with RUN_DEADLINE",

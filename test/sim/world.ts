@@ -1,11 +1,14 @@
+import type { Work } from "../../src/core/run/work.ts";
 import type { RingSettings } from "../../src/infra/host/ring-ports.ts";
 import type { NodeRegistry } from "../../src/spi/node-registry.ts";
+import type { HandOver } from "../../src/spi/run-coordinator.ts";
 import { sampleArtifacts } from "../support/sample-node.ts";
 import { WatchedIndex } from "./audit/archive.ts";
 import { CachedAudit } from "./audit/cached.ts";
 import { ClientAudit } from "./audit/clients.ts";
 import { CommitAudit } from "./audit/commits.ts";
 import type { Findings } from "./audit/findings.ts";
+import { HandOverAudit } from "./audit/hand-over.ts";
 import { LimitAudit } from "./audit/limits.ts";
 import { MessageAudit } from "./audit/messages.ts";
 import { PlanAudit } from "./audit/plans.ts";
@@ -42,6 +45,7 @@ export interface World {
   readonly clients: Clients;
   readonly executions: ExecutionLog;
   readonly limits: LimitAudit;
+  readonly handOvers: HandOverAudit;
 }
 
 export async function buildWorld(
@@ -62,7 +66,10 @@ export async function buildWorld(
   const told = new ClientAudit(findings);
   const slots: RingSlot[] = [];
   const messages = new MessageAudit(findings, commits, slots);
-  const doors = Array.from({ length: RINGS }, (_, number) => doorOf(() => slots[number] as RingSlot, messages, plans));
+  const handOvers = new HandOverAudit(findings, commits);
+  const doors = Array.from({ length: RINGS }, (_, number) =>
+    doorOf(() => slots[number] as RingSlot, { messages, plans, handOvers }),
+  );
   const bare = openBackends(seed, universe, doors);
   const index = new WatchedIndex(bare.index, bare.blobs, findings);
   const limits = new LimitAudit(findings, universe.timeline, messages);
@@ -73,17 +80,17 @@ export async function buildWorld(
     deadLetters: messages.watch(bare.deadLetters),
     limiter: limits.watch(plant.limiter?.(bare.limiter) ?? bare.limiter),
   };
-  slots.push(...ringSlots(universe, backends, commits, findings, plant));
+  slots.push(...ringSlots(universe, sending(backends, handOvers), commits, findings, plant));
   await register(scenario, backends.registry, universe.timeline.now);
   const { nodes, tenantSlots } = scenario;
   const place = { nodes, executions, settings: SETTINGS, rings: RINGS, tenantSlots, plant };
   const isolates = new Isolates(universe, { backends, ...place });
-  employ(universe, { backends, isolates, executions, messages, plant });
+  employ(universe, { backends, isolates, executions, messages, handOvers, plant });
   const clients = new Clients(universe, {
     ...{ isolates, scenario, ids: backends.ids, rings: RINGS, backends },
     ...{ audit: told, commits, findings },
   });
-  return { scenario, slots, backends, index, isolates, commits, told, clients, executions, limits };
+  return { scenario, slots, backends, index, isolates, commits, told, clients, executions, limits, handOvers };
 }
 
 function ringSlots(
@@ -106,14 +113,32 @@ function ringSlots(
   return Array.from({ length: RINGS }, (_, number) => new RingSlot(number, universe, options));
 }
 
+/** The bus as rings know it: what they ask it to carry is noted, whatever becomes of that. */
+function sending(backends: Backends, handOvers: HandOverAudit): Backends {
+  const { bus } = backends;
+  const publishWork: typeof bus.publishWork = (messages) => {
+    handOvers.sent(messages);
+    return bus.publishWork(messages);
+  };
+  return { ...backends, bus: { ...bus, publishWork } };
+}
+
+interface DoorAudits {
+  readonly messages: MessageAudit;
+  readonly plans: PlanAudit;
+  readonly handOvers: HandOverAudit;
+}
+
 /** A ring as others reach it: every method crosses the boundary of its object. */
-function doorOf(slot: () => RingSlot, messages: MessageAudit, plans: PlanAudit): RingCalls {
+function doorOf(slot: () => RingSlot, { messages, plans, handOvers }: DoorAudits): RingCalls {
   return new Proxy({} as RingCalls, {
     get:
       (_, method: string) =>
       async (...args: readonly unknown[]) => {
         const answer = await plans.during(method, args, () => slot().call(method as keyof RingCalls, args));
         messages.heard(method, args);
+        if (method === "answer")
+          handOvers.handed(answer as readonly Work[], (args[1] as HandOver | undefined)?.take ?? 0);
         return answer;
       },
   });

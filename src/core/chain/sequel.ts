@@ -1,7 +1,7 @@
 import type { ChainList } from "../../../contracts/chain.ts";
 import type { JsonObject } from "../../../contracts/json.ts";
 import type { ErrorCode } from "../errors.ts";
-import type { Instant, RunId } from "../run/state.ts";
+import type { Instant, RunHeader, RunId } from "../run/state.ts";
 import { isoTime } from "../run/time.ts";
 
 /** One thing that was done because a run had ended: an envelope of a list was sent, or the run's trigger was answered. */
@@ -14,14 +14,26 @@ export interface Sequel {
   /** The run it started; null when it was refused, and for the answer. */
   readonly childId: RunId | null;
   readonly refused: { readonly code: ErrorCode; readonly message: string } | null;
+  /** When it was done, as `notedAt` says. */
   readonly at: Instant;
 }
 
 /** Well over what clocks differ by, and well under the time after which a key begins another run under the same id. */
 const APART_MS = 12 * 60 * 60 * 1_000;
+/** With what clocks differ by, still less than the rest of that time. */
+const LATEST_MS = 6 * 60 * 60 * 1_000;
 
 /** From this moment on, what followed a run id followed the run that was created then, and no earlier one of that id. */
 export const ownSequelsSince = (createdAt: Instant): Instant => createdAt - APART_MS;
+
+/**
+ * The moment under which something is noted that is done now. What is done long after the end, as when a dead letter is
+ * sent again, is noted as done a while after the end: at its own moment it could be taken for what followed a later run.
+ */
+export const notedAt = (
+  { finishedAt, createdAt }: Pick<RunHeader, "finishedAt" | "createdAt">,
+  now: Instant,
+): Instant => Math.min(now, (finishedAt ?? createdAt) + LATEST_MS);
 
 const ORDER: readonly Sequel["list"][] = ["on_success", "on_failure", "on_complete", "result"];
 

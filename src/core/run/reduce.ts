@@ -7,6 +7,7 @@ import { admitted, answer, undeliverable } from "./leases.ts";
 import { advanceReplanning, awaitsPlan, replanned } from "./replanning.ts";
 import { TERMINAL_RUN, type Instant, type RunState } from "./state.ts";
 import { switchPlan } from "./switch-plan.ts";
+import { unmetWant } from "./unmet.ts";
 
 /**
  * Decides what an event does to a run. Total: an event that comes too late, twice or with an old token changes nothing.
@@ -74,12 +75,14 @@ function stopOnFailure(draft: Draft): void {
 
 /** Moves the run's own status; the last step's end is the run's end. */
 function conclude(draft: Draft): void {
-  const { status, fault: problem } = draft.header;
+  const { status } = draft.header;
   if (draft.openSteps > 0 || draft.header.replanning) {
     const moved = onlyWaits(draft) ? "waiting" : "running";
     if ((status === "running" || status === "waiting") && status !== moved) draft.updateHeader({ status: moved });
     return;
   }
+  const problem = draft.header.fault ?? unmetWant(draft);
+  if (problem !== null) draft.fail(problem);
   const ended = problem === null ? "succeeded" : problem.code === "RUN_CANCELLED" ? "cancelled" : "failed";
   draft.updateHeader({ status: ended, finishedAt: draft.now, completedSeq: draft.takeSeq() });
   draft.intents.splice(0, draft.intents.length, { type: "finished" });

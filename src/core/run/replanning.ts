@@ -1,6 +1,6 @@
 import type { ErrorCode, Fault } from "../errors.ts";
 import { mayFallBack } from "../plan/may-fall-back.ts";
-import type { Plan, StepId } from "../plan/plan.ts";
+import type { Plan, PlanStep, StepId } from "../plan/plan.ts";
 import { refOf } from "../plan/standing.ts";
 import type { Result } from "../result.ts";
 import { dispatchAll, dispatchInline } from "./dispatch.ts";
@@ -24,21 +24,37 @@ const UNAVOIDABLE: ReadonlySet<ErrorCode> = new Set([
  * new is dispatched. Otherwise its failure is final at once.
  */
 export function judgeDeath(draft: Draft, id: StepId, problem: Fault): void {
-  if (!mayGoOn(draft, id, problem)) return makeFinal(draft, id, problem);
+  const way = wayOn(draft, id, problem);
+  if (!way.open) return makeFinal(draft, id, { ...(way.hint === null ? {} : { hint: way.hint }), ...problem });
   const { failed = [], question = null } = draft.header.replanning ?? {};
   draft.updateHeader({ replanning: { failed: [...failed.filter((other) => other !== id), id], question } });
 }
 
+/** Whether another plan is worth asking for, and what to say to whoever wonders why it is not. */
+type Way = { readonly open: true } | { readonly open: false; readonly hint: string | null };
+
 /** A run that has failed already, or whose plan was changed as often as its policy allows, goes no other way. */
-function mayGoOn(draft: Draft, id: StepId, problem: Fault): boolean {
+function wayOn(draft: Draft, id: StepId, problem: Fault): Way {
   const { header, state, index } = draft;
   const step = index.stepById.get(id);
-  if (!step || step.wait || header.fault !== null || header.foreign || UNAVOIDABLE.has(problem.code)) return false;
-  // False as well for a run stored before there was such a limit.
-  if (!((header.replans ?? 0) < state.plan.policy.maxReplans)) return false;
+  if (!step || step.wait || header.fault !== null || header.foreign || UNAVOIDABLE.has(problem.code))
+    return { open: false, hint: null };
+  const { replans = 0 } = header;
   const dead = (state.replaced ?? []).flatMap((one) => (one.state.status === "failed" ? [refOf(one.step)] : []));
-  return mayFallBack(state.plan, step, new Set([...dead, refOf(step)]));
+  // The plan of a repeated run tells who was out of question in the run it was made for.
+  const repeated = header.lineage?.kind === "rerun" && state.plan.origin !== "graph";
+  if (!repeated && !mayFallBack(state.plan, step, new Set([...dead, refOf(step)])))
+    return { open: false, hint: replans > 0 ? nobodyElse(state.plan, step) : null };
+  const { maxReplans } = state.plan.policy;
+  // False as well for a run stored before there was such a limit.
+  if (replans < maxReplans) return { open: true };
+  return { open: false, hint: `another node may do its work: raise policy.max_replans above ${maxReplans}` };
 }
+
+const nobodyElse = ({ origin }: Plan, { node, outputs }: PlanStep): string =>
+  origin === "graph"
+    ? `no other version of ${node} may be used`
+    : `no other node that may be used gives ${outputs.join(", ")}`;
 
 /**
  * Moves a run that waits for another plan: asks for it once the last lease has ended, and again when no answer came. A

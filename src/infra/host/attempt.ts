@@ -26,8 +26,12 @@ export async function attempt<T>(
   let made: AbortController | null = null;
   const abort = (): AbortController => (made ??= new AbortController());
   const returned = run(() => abort().signal);
-  return returned instanceof Promise ? watched(returned, () => abort().abort(), options) : returned;
+  return isPromise(returned) ? watched(returned, () => abort().abort(), options) : returned;
 }
+
+/** What comes from another object is a promise of its own kind. */
+const isPromise = <T>(returned: T | Promise<T>): returned is Promise<T> =>
+  typeof (returned as { readonly then?: unknown } | null | undefined)?.then === "function";
 
 async function watched<T>(
   running: Promise<T>,

@@ -4,6 +4,7 @@ import type { Answer, Deferral, ExecuteMessage, SourceId, Work } from "../../cor
 import type { StoredValue } from "../../core/run/value.ts";
 import type { Delivery } from "../../spi/event-bus.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
+import { answersInCall } from "./answers-in-call.ts";
 import { admit, dismiss, limitsFor, type AdmissionPorts, type Applicant } from "./admission.ts";
 import { executeWork, type ExecutorPorts } from "./executor.ts";
 import { Gathering } from "./gathering.ts";
@@ -51,11 +52,17 @@ export async function consumeWork(
       again: delivery.attempts > 1,
       done: () => delivery.ack(),
       lost: (thrown) => {
-        warn("an answer could not be given; the message is redelivered", delivery.body.work, thrown, ports);
+        warn("a work could not be done; its message is redelivered", delivery.body.work, thrown, ports);
         delivery.retry();
       },
     })),
   );
+}
+
+/** What came of a work, and whoever holds turns at limits until its ring knows. */
+interface Result {
+  readonly answer: Answer;
+  readonly turns: readonly Ready[];
 }
 
 /** One invocation of the consumer. */
@@ -99,7 +106,7 @@ class Shift {
   #handed(work: Work): Task {
     const lost = (thrown: unknown): void =>
       warn(
-        "an answer could not be given; the lease will expire and the work goes out again",
+        "a work that was handed over could not be done; its lease will expire and it goes out again",
         work,
         thrown,
         this.#ports,
@@ -110,34 +117,42 @@ class Shift {
   /** Resolves with the works that came with the answer to this one. */
   async #do(task: Task): Promise<readonly Work[]> {
     const { work, done, lost } = task;
-    let ready: Ready | null;
+    let result: Result | null;
     try {
-      ready = await this.#prepare(task);
+      result = await this.#execute(task);
     } catch (thrown) {
       this.#seats.release(1);
       lost(thrown);
       return [];
     }
-    if (!ready) {
+    if (!result) {
       this.#seats.release(1);
       done();
       return [];
     }
-    const { runId, segment, token } = work;
-    const refusal = ready.limits.length === 0 ? null : await this.#admission.give(ready);
-    const results = refusal ? [] : await executeWork(work, ready.values, this.#executor);
-    const answer: Answer = { runId, segment, token, results, ...(refusal ? { deferred: refusal } : {}) };
     let handed: readonly Work[];
     try {
-      handed = await this.#ringOf(work).give(answer);
+      handed = await this.#ringOf(work).give(result.answer);
     } catch (thrown) {
       lost(thrown);
       return [];
     }
     done();
     // A turn ends once the ring has the answer, and before a work that follows asks for it.
-    if (ready.limits.length > 0 && !refusal) await dismiss([ready], this.#ports);
+    if (result.turns.length > 0) await dismiss(result.turns, this.#ports);
     return handed;
+  }
+
+  /** Null when nobody waits for the work any more. */
+  async #execute(task: Task): Promise<Result | null> {
+    const ready = await this.#prepare(task);
+    if (!ready) return null;
+    const { work, values, limits } = ready;
+    const { runId, segment, token } = work;
+    const deferred = limits.length === 0 ? null : await this.#admit(ready);
+    if (deferred) return { answer: { runId, segment, token, results: [], deferred }, turns: [] };
+    const results = await executeWork(work, values, this.#executor);
+    return { answer: { runId, segment, token, results }, turns: limits.length === 0 ? [] : [ready] };
   }
 
   /** Null when nobody waits for the work any more. */
@@ -149,16 +164,24 @@ class Shift {
     return values && { work, values, limits: limitsFor(work, values, this.#ports) };
   }
 
+  /** Null when all limits let the work through while its lease lasts. */
+  async #admit(ready: Ready): Promise<Deferral | null> {
+    const refusal = await this.#admission.give(ready);
+    if (refusal || ready.work.expiresAt > this.#ports.clock.now()) return refusal;
+    // Its turns are over with its lease, and another may have the work by now.
+    return { by: ready.limits[0]?.label ?? "", retryInMs: 0 };
+  }
+
   #ringOf({ runId }: Work): Gathering<Answer, readonly Work[]> {
     const ring = ringOf(runId);
     const known = this.#rings.get(ring);
     if (known) return known;
-    const made = new Gathering<Answer, readonly Work[]>((answers) => this.#answer(answers));
+    const made = new Gathering<Answer, readonly Work[]>((answers) => this.#answer(answers), answersInCall);
     this.#rings.set(ring, made);
     return made;
   }
 
-  /** One call for all answers; the works that come back go with the first of them. */
+  /** One call for all of these. */
   async #answer(answers: readonly Answer[]): Promise<readonly (readonly Work[])[]> {
     const take = this.#seats.offer(answers.length);
     let handed: readonly Work[] = [];
@@ -167,8 +190,19 @@ class Shift {
     } finally {
       this.#seats.release(take - handed.length);
     }
-    return answers.map((_, place) => (place === 0 ? handed : []));
+    return shareOut(handed, answers);
   }
+}
+
+/** What an answer has made ready goes on with it, once its own turns are given back; each work goes once. */
+function shareOut(handed: readonly Work[], answers: readonly Answer[]): readonly (readonly Work[])[] {
+  if (handed.length === 0) return answers.map(() => []);
+  const byRun = Map.groupBy(handed, ({ runId }) => runId);
+  return answers.map(({ runId }) => {
+    const own = byRun.get(runId) ?? [];
+    byRun.delete(runId);
+    return own;
+  });
 }
 
 function warn(message: string, work: Work, thrown: unknown, { log }: ExecuteConsumerPorts): void {

@@ -10,12 +10,20 @@ interface Waiting<Item, Reply> {
  */
 export class Gathering<Item, Reply> {
   readonly #send: (items: readonly Item[]) => Promise<readonly Reply[]>;
-  #waiting: Waiting<Item, Reply>[] = [];
+  readonly #inCall: (items: readonly Item[]) => number;
+  readonly #waiting: Waiting<Item, Reply>[] = [];
   #sending = false;
 
-  /** @param send answers one reply an item, in their order; when it rejects, so does every item of the call */
-  constructor(send: (items: readonly Item[]) => Promise<readonly Reply[]>) {
+  /**
+   * @param send answers one reply an item, in their order; when it rejects, so does every item of the call
+   * @param inCall how many of the waiting items go in one call, from the first; all of them when absent, one at least
+   */
+  constructor(
+    send: (items: readonly Item[]) => Promise<readonly Reply[]>,
+    inCall: (items: readonly Item[]) => number = (items) => items.length,
+  ) {
     this.#send = send;
+    this.#inCall = inCall;
   }
 
   /** Resolves with the reply to this item. */
@@ -31,10 +39,11 @@ export class Gathering<Item, Reply> {
     // What ends in the same turn as the first item goes with it.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
-      const going = this.#waiting;
-      this.#waiting = [];
+      const items = this.#waiting.map(({ item }) => item);
+      const count = Math.max(1, this.#inCall(items));
+      const going = this.#waiting.splice(0, count);
       try {
-        const replies = await this.#send(going.map(({ item }) => item));
+        const replies = await this.#send(items.slice(0, count));
         going.forEach(({ resolve }, place) => resolve(replies[place] as Reply));
       } catch (thrown) {
         for (const { reject } of going) reject(thrown);

@@ -3,7 +3,7 @@ import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
 import { chainTag, lineageAfter, linkKey, linksOf, samePlace, type PlacedLink } from "../../core/chain/links.ts";
 import type { SequelMessage } from "../../core/chain/message.ts";
 import { resolvePayload, type Resolved } from "../../core/chain/resolve.ts";
-import { ownSequelsSince, type Sequel } from "../../core/chain/sequel.ts";
+import { notedAt, ownSequelsSince, type Sequel } from "../../core/chain/sequel.ts";
 import { NO_METADATA, type Envelope } from "../../../contracts/envelope.ts";
 import { isRetryable, RuntimeHostError, type Fault } from "../../core/errors.ts";
 import { err, type Result } from "../../core/result.ts";
@@ -74,10 +74,10 @@ async function send(
   await ports.sequels.record(sequel, ownSequelsSince(state.header.createdAt));
 }
 
-const entryOf = ({ header }: RunState, at: number): Pick<Sequel, "tenant" | "runId" | "at"> => ({
+const entryOf = ({ header }: RunState, now: number): Pick<Sequel, "tenant" | "runId" | "at"> => ({
   tenant: header.tenant,
   runId: header.id,
-  at,
+  at: notedAt(header, now),
 });
 
 /** Starts the run of one link, or finds it started. */

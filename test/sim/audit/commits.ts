@@ -84,6 +84,11 @@ export class CommitAudit implements StorageWitness {
     return (watched && watched.goneAt === null && watched.state.segments.get(segment)?.lease?.token) || null;
   }
 
+  /** Whether the run ever stored a lease with this token. */
+  wasLeased(run: RunId, token: string): boolean {
+    return [...this.all].some(({ state, tokens }) => state.header.id === run && tokens.has(token));
+  }
+
   #run(ring: number, id: RunId, state: RunState | null): void {
     const { now } = this.#options.timeline;
     const known = this.runs.get(id);

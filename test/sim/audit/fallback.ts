@@ -9,10 +9,8 @@ const UNAVOIDABLE = /^(RUN_CANCELLED|RUN_DEADLINE|WAIT_TIMEOUT|APPROVAL_REJECTED
 /** Asks about every run that failed whether another plan would have been left. Only where nobody was out of reach. */
 export function auditFallback(runs: Iterable<RunState>, snapshot: RegistrySnapshot, findings: Findings): void {
   for (const state of runs) {
-    const { id, status, fault, replans = 0, foreign, lineage } = state.header;
-    // A repeated run's plan was made for the first one, and says who had died in it.
-    if (status !== "failed" || foreign || lineage?.kind === "rerun" || replans >= state.plan.policy.maxReplans)
-      continue;
+    const { id, status, fault, replans = 0, foreign } = state.header;
+    if (status !== "failed" || foreign || replans >= state.plan.policy.maxReplans) continue;
     if (fault === null || UNAVOIDABLE.test(fault.code)) continue;
     const failed = [...state.segments.values()].flatMap(({ steps }) =>
       steps.filter((step) => step.status === "failed" && step.attempts.length > 0).map((step) => step.id),

@@ -9,6 +9,7 @@ import type { EnvelopeService } from "../../../src/infra/host/services.ts";
 import type { Delivery } from "../../../src/spi/event-bus.ts";
 import type { Limiter } from "../../../src/spi/limiter.ts";
 import type { Invariant } from "../audit/findings.ts";
+import type { Weather } from "../weather.ts";
 
 /** What others may call on a ring. */
 export type RingCalls = { [Method in keyof Ring]: Ring[Method] };
@@ -24,6 +25,8 @@ export interface Bug {
   readonly name: string;
   /** The invariants it is expected to break; one of them is found broken. */
   readonly breaks: readonly Invariant[];
+  /** In which it shows soonest; absent, each seed has its own. */
+  readonly weather?: Weather;
   /** Called once a world. */
   readonly plant: () => Plant;
 }

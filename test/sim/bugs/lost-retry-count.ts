@@ -1,11 +1,13 @@
 import { reduce } from "../../../src/core/run/reduce.ts";
 import type { RunState, SegmentState } from "../../../src/core/run/state.ts";
+import { POOR_NODES } from "../weather.ts";
 import type { Bug } from "./bug.ts";
 
 /** Only the attempt under way is remembered, so every failure is the first. */
 export const lostRetryCount: Bug = {
   name: "failed attempts are not counted",
   breaks: ["bounded"],
+  weather: POOR_NODES,
   plant: () => ({ decide: (state, event, now, leases) => reduce(forgetful(state), event, now, leases) }),
 };
 

@@ -22,6 +22,9 @@ import { cacheKeyWithoutVersion } from "./cache-key-without-version.ts";
 import { chainKeyWithoutIndex } from "./chain-key-without-index.ts";
 import { resultOutlivesItsTime } from "./result-outlives-its-time.ts";
 import { fileCountsForTrust } from "./file-counts-for-trust.ts";
+import { handedAndSent } from "./handed-and-sent.ts";
+import { handedWithoutLease } from "./handed-without-lease.ts";
+import { logLineOverwritten } from "./log-line-overwritten.ts";
 
 /** Every mistake the simulation must find. */
 export const PLANTED: readonly Bug[] = [
@@ -48,4 +51,7 @@ export const PLANTED: readonly Bug[] = [
   chainKeyWithoutIndex,
   resultOutlivesItsTime,
   fileCountsForTrust,
+  handedAndSent,
+  handedWithoutLease,
+  logLineOverwritten,
 ];

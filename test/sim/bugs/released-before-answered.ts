@@ -23,10 +23,10 @@ export const releasedBeforeAnswered: Bug = {
         release: (limit, leaving) => limiter.release(limit, leaving),
       };
       const hasty = changed(coordinator, {
-        async answer(answers) {
+        async answer(answers, handOver) {
           const done = new Set(answers.map(({ runId, segment }) => `${runId}/${segment}`));
           for (const { holder, leave } of turns) if (done.has(holder)) await leave().catch(() => undefined);
-          return coordinator.answer(answers);
+          return coordinator.answer(answers, handOver);
         },
       });
       return right(deliveries, { ...ports, limiter: noting, coordinator: hasty });

@@ -58,6 +58,22 @@ export function runCoordinatorContract(label: string, open: () => Promise<Coordi
     for (const id of ids) expect(await statusOf(world, id)).toBe("succeeded");
   });
 
+  it(`${label}: what an answer makes ready is leased to who has room for it, by each ring`, async () => {
+    const world = await open();
+    const { coordinator } = world;
+    const ids = [freshId(), freshId()];
+    const fan = [{ id: "a" }, ...["b", "c", "d"].map((step) => ({ id: step, needs: ["a"] }))];
+    for (const id of ids) await coordinator.submit(submission(id, fan));
+    const published = async () => (await world.published()).filter((work) => ids.includes(work.runId));
+    const handed = await coordinator.answer((await published()).map(answerTo), { take: 2 });
+    for (const id of ids) expect(handed.filter((work) => work.runId === id)).toHaveLength(2);
+    for (const { runId: id, segment, token } of handed) expect(await coordinator.holds(id, segment, token)).toBe(true);
+    const others = (await published()).filter(({ token }) => !handed.some((work) => work.token === token));
+    expect(others.map(({ segment }) => segment)).toEqual(["d", "d"]);
+    expect(await coordinator.answer([...handed, ...others].map(answerTo))).toEqual([]);
+    for (const id of ids) expect(await statusOf(world, id)).toBe("succeeded");
+  });
+
   it(`${label}: the same submission again is a duplicate with the run, another one a conflict`, async () => {
     const { coordinator } = await open();
     const id = freshId();

@@ -1,0 +1,60 @@
+import type { ExecuteMessage, ReplanMessage, Work } from "../../../src/core/run/work.ts";
+import type { CommitAudit } from "./commits.ts";
+import type { Findings } from "./findings.ts";
+
+/** Watches works that rings hand over: each is leased, goes to one executor, and is on no queue. */
+export class HandOverAudit {
+  /** Leases whose work has left its ring, and how. */
+  readonly #left = new Map<string, "handed over" | "sent">();
+  /** Those of them that reached an executor by hand. */
+  readonly #taken = new Set<string>();
+  readonly #findings: Findings;
+  readonly #commits: CommitAudit;
+
+  constructor(findings: Findings, commits: CommitAudit) {
+    this.#findings = findings;
+    this.#commits = commits;
+  }
+
+  /** What came up, in words. */
+  get reached(): readonly string[] {
+    const handed = [...this.#left].filter(([, how]) => how === "handed over");
+    return [
+      ...(handed.length > 0 ? ["a work was handed over"] : []),
+      ...(handed.some(([lease]) => !this.#taken.has(lease)) ? ["a work was handed over to nobody"] : []),
+    ];
+  }
+
+  /** A ring has answered an executor with works. */
+  handed(works: readonly Work[], take: number): void {
+    if (works.length > take) this.#findings.add("handed", `${works.length} works are handed over, ${take} were wanted`);
+    for (const work of works) {
+      this.#leave(work, "handed over");
+      if (!this.#commits.wasLeased(work.runId, work.token))
+        this.#findings.add("handed", `${this.#leaseOf(work)} is handed over and was never leased`);
+    }
+  }
+
+  /** A ring asks the queue to carry this. */
+  sent(messages: readonly (ExecuteMessage | ReplanMessage)[]): void {
+    for (const message of messages) if (message.type === "work") this.#leave(message.work, "sent");
+  }
+
+  /** An executor has been handed these. */
+  taken(works: readonly Work[]): void {
+    for (const work of works) this.#taken.add(this.#leaseOf(work));
+  }
+
+  #leave(work: Work, how: "handed over" | "sent"): void {
+    const lease = this.#leaseOf(work);
+    const before = this.#left.get(lease);
+    if (before !== undefined && (how === "handed over" || before === "handed over"))
+      this.#findings.add("handed", `${lease} is ${how} and was ${before} before`);
+    this.#left.set(lease, how);
+  }
+
+  /** A later run under the same key begins with the same tokens. */
+  #leaseOf({ runId, segment, token }: Work): string {
+    return `${token} of segment ${segment} of run ${runId}, begun at ${this.#commits.runs.get(runId)?.begunAt ?? "no time"}`;
+  }
+}
