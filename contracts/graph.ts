@@ -10,21 +10,23 @@ export const stepId = z
   .regex(/^[A-Za-z_][A-Za-z0-9_/-]*$/, "a step id is letters, digits, underscores and dashes, starting with a letter");
 
 /** `step.output_key`, a given key, or spelt out as {step, key}; step null means given. */
-export const graphSource = z.union([
-  z.string().min(1).max(400),
-  z.strictObject({ step: stepId.nullable(), key: contractKey }),
-]);
+export const graphSource = z.union(
+  [z.string().min(1).max(400), z.strictObject({ step: stepId.nullable(), key: contractKey })],
+  { error: "step.output_key, a given key, or {step, key} is required" },
+);
 export type GraphSourceWire = z.infer<typeof graphSource>;
 
 const scalar = z.union([z.string().max(10_000), z.number(), z.boolean(), z.null()]);
 const operand = z.union([scalar, z.array(scalar).max(1_000)]);
+
+const OPERATORS = ["exists", "eq", "ne", "lt", "lte", "gt", "gte", "in", "contains"] as const;
 
 /** A condition as it travels: one test, or `all`, `any`, `not` of conditions. */
 export type GateWire =
   | {
       readonly value: GraphSourceWire;
       readonly path: string;
-      readonly op: "exists" | "eq" | "ne" | "lt" | "lte" | "gt" | "gte" | "in" | "contains";
+      readonly op: (typeof OPERATORS)[number];
       readonly than: z.infer<typeof operand>;
     }
   | { readonly all: readonly GateWire[] }
@@ -39,17 +41,22 @@ const gateTest = z.strictObject({
     .regex(/^(\/([^~/]|~[01])*)*$/, "a JSON Pointer such as /valid or /items/0")
     .default("")
     .describe("JSON Pointer (RFC 6901) into the value."),
-  op: z.enum(["exists", "eq", "ne", "lt", "lte", "gt", "gte", "in", "contains"]).default("exists"),
+  op: z.enum(OPERATORS).default("exists"),
   than: operand.default(null).describe("What the value is compared with."),
 });
 
 const gateBranch: z.ZodType<GateWire, unknown> = z.lazy(() =>
-  z.union([
-    gateTest,
-    z.strictObject({ all: z.array(gateBranch).min(1).max(100) }),
-    z.strictObject({ any: z.array(gateBranch).min(1).max(100) }),
-    z.strictObject({ not: gateBranch }),
-  ]),
+  z.union(
+    [
+      gateTest,
+      z.strictObject({ all: z.array(gateBranch).min(1).max(100) }),
+      z.strictObject({ any: z.array(gateBranch).min(1).max(100) }),
+      z.strictObject({ not: gateBranch }),
+    ],
+    {
+      error: `a condition is {value, path, op, than}, {all}, {any} or {not}, and its op is one of ${OPERATORS.join(", ")}`,
+    },
+  ),
 );
 
 /** Conditions nest at most this deep. */

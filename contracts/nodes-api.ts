@@ -5,7 +5,7 @@ const text = (what: string) =>
 
 /** `POST /v1/nodes`: the texts a node consists of. */
 export const registerNode = z
-  .object(
+  .strictObject(
     {
       metadata: text("the text of node.onex.yaml")
         .min(1, "must not be empty")

@@ -6,6 +6,9 @@ const filter = z.strictObject({
   deny: z.array(z.string().max(200)).max(1_000).default([]),
 });
 
+/** The most plans a run may go on with, after its first. */
+export const MOST_REPLANS = 10;
+
 const weight = z.number().min(0).max(100);
 const milliseconds = z.int().min(1).max(86_400_000);
 
@@ -79,7 +82,7 @@ export const policyWire = z
     max_replans: z
       .int()
       .min(0)
-      .max(10)
+      .max(MOST_REPLANS)
       .default(2)
       .describe("How often the run may go on with another plan when a step has died; 0 for never."),
   })

@@ -82,6 +82,10 @@ const CASES: Readonly<Record<string, () => Promise<Answer>>> = {
   "an empty body": () => post("/v1/envelopes", ""),
   "a body of another content type": () => post("/v1/envelopes", "hello", { "content-type": "text/plain" }),
   "JSON that is no envelope": () => send([1, 2]),
+  "a misspelt member of an envelope or its metadata": () =>
+    send({ ...goal("text.loud", "hey"), on_sucess: [], metadata: { idempotency: "k" } }),
+  "a member of another system in an envelope or its metadata": () =>
+    send({ ...goal("text.loud", "hey"), source_node_id: "7", priority: 3, metadata: { onex_version: "1", team: "x" } }),
   "a payload with a member nobody knows": () => send(envelope("goal.run", { want: ["text.loud"], give: {} })),
   "an operation there is not": () => send(envelope("goal.walk", {})),
   "a value the contract does not allow": () => send(goal("text.loud", 7)),
@@ -89,6 +93,14 @@ const CASES: Readonly<Record<string, () => Promise<Answer>>> = {
   "a value of 100 MB": () => send(goal("text.loud", "x".repeat(100_000_000))),
   "a graph of 10,001 steps": () => {
     const steps = Array.from({ length: 10_001 }, (_, at) => ({ id: `s${at}`, node: "shout" }));
+    return send(envelope("graph.run", { steps, given: { "text.in": "hey" } }));
+  },
+  "a gate with an operator there is not": () => {
+    const when = { value: "a.text.loud", op: "equals", than: "HEY" };
+    const steps = [
+      { id: "a", node: "shout" },
+      { id: "b", node: "shout", when },
+    ];
     return send(envelope("graph.run", { steps, given: { "text.in": "hey" } }));
   },
   "a gate that never holds": () => {
@@ -112,6 +124,8 @@ const CASES: Readonly<Record<string, () => Promise<Answer>>> = {
   "a cancellation that comes after the end": async () => post(`/v1/runs/${await ended()}/cancel`),
   "resuming a run that is not paused": async () => post(`/v1/runs/${await waiting()}/resume`),
   "a request with a member nobody knows": async () => post(`/v1/runs/${await ended()}/rerun`, { form: "shout" }),
+  "a query with a parameter nobody knows": () => ask("GET", "/v1/runs?stauts=failed"),
+  "a node with a member nobody knows": () => post("/v1/nodes", { ...sampleArtifacts("shout"), cod: "return {};" }),
   "a rerun of a run that goes on": async () => post(`/v1/runs/${await waiting()}/rerun`),
   "a rerun from a step the plan does not have": async () => post(`/v1/runs/${await ended()}/rerun`, { from: "nobody" }),
   "a rerun with a value the run was not given": async () =>
@@ -160,6 +174,110 @@ describe("the table of bad input", () => {
     expect({ status: answered, code: told }).toEqual({ status, code });
     if (status >= 400)
       expect(body).toMatchObject({ detail: expect.stringMatching(/\S/), correlation_id: expect.any(String) });
+  });
+});
+
+const NEAREST = { place: "$.payload.give", hint: "did you mean 'given'?" };
+
+describe("what a refusal says: what is wrong, where, and what to do", () => {
+  it.each<readonly [string, object]>([
+    ["no token, or a wrong one", { hint: expect.stringContaining("ONEX_TOKEN") }],
+    [
+      "a misspelt member of an envelope or its metadata",
+      {
+        errors: [
+          { detail: "on_sucess: not known here", place: "$.on_sucess", hint: "did you mean 'on_success'?" },
+          { place: "$.metadata.idempotency", hint: "did you mean 'idempotency_key'?" },
+        ],
+      },
+    ],
+    ["a payload with a member nobody knows", { detail: "payload.give: not known here", ...NEAREST }],
+    [
+      "a gate with an operator there is not",
+      {
+        place: "$.payload.steps[1].when",
+        detail: expect.stringContaining("exists, eq, ne, lt, lte, gt, gte, in, contains"),
+      },
+    ],
+    ["a value of 100 MB", { place: "$", hint: expect.stringContaining("reference") }],
+    ["an idempotency key of another request", { place: "$.metadata.idempotency_key" }],
+    ["a word on a step that waits for none", { hint: "the run is waiting, and no step waits for approval" }],
+    ["an event for a run that has ended", { detail: expect.stringMatching(/^run '.+' has succeeded; event changes/) }],
+    [
+      "a request with a member nobody knows",
+      { detail: "form: not known here", place: "$.form", hint: "did you mean 'from'?" },
+    ],
+    ["a query with a parameter nobody knows", { place: "query stauts", hint: "did you mean 'status'?" }],
+    ["a node with a member nobody knows", { place: "$.cod", hint: "did you mean 'code'?" }],
+  ])("%s", async (what, said) => {
+    expect((await CASES[what]?.())?.body).toMatchObject(said);
+  });
+
+  it("names what there is where nothing comes near", async () => {
+    expect((await send(envelope("goal.run", { want: ["text.loud"], banana: 1 }))).body).toMatchObject({
+      place: "$.payload.banana",
+      hint: "known are want, given, policy",
+    });
+    const { body } = await ask("GET", "/v1/runs?banana=1");
+    expect(body).toMatchObject({ place: "query banana", hint: expect.stringContaining("known are status, node, tag") });
+  });
+
+  it("reaches into conditions, maps, links and policies", async () => {
+    const step = { id: "a", node: "shout", whn: {} };
+    const link = { operation: "goal.run", payload: { want: ["text.loud"], polcy: {} } };
+    const payload = { steps: [step], policy: { max_replan: 1 } };
+    expect((await send(envelope("graph.run", payload))).body.errors).toMatchObject([
+      { place: "$.payload.steps[0].whn", hint: "did you mean 'when'?" },
+      { place: "$.payload.policy.max_replan", hint: "did you mean 'max_replans'?" },
+    ]);
+    const chained = { ...goal("text.loud", "hey"), on_success: [link] };
+    expect((await send(chained)).body).toMatchObject({
+      place: "$.on_success[0].payload.polcy",
+      hint: "did you mean 'policy'?",
+    });
+  });
+
+  it("reaches into the changes of a plan", async () => {
+    const mutations = [{ op: "remove", step: "shout", becuase: "it is loud" }];
+    expect((await post(`/v1/runs/${await ended()}/rerun`, { mutations })).body).toMatchObject({
+      code: "PLAN_INVALID_MUTATION",
+      place: "$.mutations[0].becuase",
+      hint: expect.stringMatching(/^known are op, step/),
+    });
+  });
+
+  it("a word on another step is told which ones wait, 20 at most", async () => {
+    const steps = Array.from({ length: 21 }, (_, at) => ({ id: `sign${at}`, node: "wait_approval" }));
+    const { body: run } = await post("/v1/envelopes", envelope("graph.run", { steps, given: {} }));
+    const { body } = await post(`/v1/runs/${run.payload.run_id}/approvals/sing0`, { approved: true });
+    const named = steps
+      .map(({ id }) => id)
+      .toSorted()
+      .slice(0, 20)
+      .join(", ");
+    expect(body).toMatchObject({ code: "INVALID_STATE", hint: `waiting for approval: ${named}` });
+  });
+
+  it("a run that came to an end is said to have done so", async () => {
+    const id = await waiting();
+    await post(`/v1/runs/${id}/cancel`);
+    expect((await post(`/v1/runs/${id}/cancel`)).body.detail).toBe(`run '${id}' was cancelled; cancel changes nothing`);
+    expect((await post(`/v1/runs/${id}/approvals/sign`, { approved: true })).body.hint).toBe(
+      "the run was cancelled, and no step waits for approval",
+    );
+    const { body: failed } = await send(goal("text.never", "hey"));
+    const gone = failed.payload.run_id;
+    expect((await post(`/v1/runs/${gone}/cancel`)).body.detail).toBe(
+      `run '${gone}' has failed; cancel changes nothing`,
+    );
+  });
+
+  it("a run whose nodes have all died says so, and one that may not replan says what would let it", async () => {
+    const { body: dead } = await CASES["variants that all fail"]!();
+    expect(dead.payload.error.hint).toMatch(/; no other node that may be used gives text\.never$/);
+    const limited = { want: ["text.never"], given: { "text.in": "hey" }, policy: { max_replans: 0 } };
+    const { body: strict } = await send(envelope("goal.run", limited));
+    expect(strict.payload.error.hint).toMatch(/; another node may do its work: raise policy\.max_replans, now 0$/);
   });
 });
 

@@ -35,7 +35,7 @@ async function answer(
   request: IncomingMessage,
   nodes: Map<string, string>,
 ): Promise<{ readonly status: number; readonly body: object }> {
-  const problem = (status: number, code: string, detail: string) => ({
+  const problem = (status: number, code: string, detail: string, hint?: string) => ({
     status,
     body: {
       type: `urn:onex:${code}`,
@@ -43,6 +43,7 @@ async function answer(
       status,
       detail,
       code,
+      ...(hint === undefined ? {} : { hint }),
       correlation_id: "6f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5b",
       instance: request.url ?? "",
     },
@@ -69,7 +70,7 @@ async function answer(
   const ref = `${admitted.value.name}@${admitted.value.version}`;
   const known = nodes.get(ref);
   if (known !== undefined && known !== admitted.value.digest)
-    return problem(409, "DUPLICATE_REGISTRATION", "registered with other content");
+    return problem(409, "DUPLICATE_REGISTRATION", "registered with other content", "raise the version");
   nodes.set(ref, admitted.value.digest);
   return {
     status: known === undefined ? 201 : 200,
@@ -169,7 +170,10 @@ describe("onex crawl, with a registry", () => {
     expect([...nodes.keys()].sort()).toEqual(["ebb@1.0.0", "one@1.0.0", "tide@1.0.0"]);
     nodes.set("tide@1.0.0", "other");
     const refused = await register();
-    expect([refused.code, refused.stdout]).toEqual([1, expect.stringContaining("registered with other content")]);
+    expect([refused.code, refused.stdout]).toEqual([
+      1,
+      expect.stringContaining("registered with other content; raise the version"),
+    ]);
   });
 
   it("fails when registry and sources disagree", async () => {

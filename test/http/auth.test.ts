@@ -34,7 +34,10 @@ describe("authentication", () => {
     `Bearer ${TOKEN} ${TOKEN}`,
   ])("%j opens nothing", async (authorization) => {
     const response = await gateway().app.request("/v1/nodes", { headers: { authorization } });
-    expect(await problemOf(response)).toMatchObject({ status: 401, code: "AUTHENTICATION_ERROR" });
+    const problem = await problemOf(response);
+    expect(problem).toMatchObject({ status: 401, code: "AUTHENTICATION_ERROR" });
+    expect(problem["hint"]).toContain("ONEX_TOKEN");
+    expect(JSON.stringify(problem)).not.toContain(TOKEN);
     expect(response.headers.get("www-authenticate")).toBe('Bearer realm="onex", error="invalid_token"');
   });
 

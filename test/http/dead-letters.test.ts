@@ -124,11 +124,11 @@ describe("POST /v1/dead-letters/redrive", () => {
     [{ ids: [] }, "$.ids"],
     [{ ids: Array.from({ length: 101 }, (_, n) => `m${n}`) }, "$.ids"],
     [{ ids: [7] }, "$.ids[0]"],
-    [{ filter: { quue: "typo" } }, "$.filter"],
+    [{ filter: { quue: "typo" } }, "$.filter.quue"],
     [{ filter: {}, limit: 0 }, "$.limit"],
     [{ filter: {}, limit: 101 }, "$.limit"],
     [{ filter: {}, cursor: "odd" }, "$.cursor"],
-    [{ everything: true }, "$"],
+    [{ everything: true }, "$.everything"],
     [[], "$"],
   ])("refuses %j", async (body, place) => {
     expect(await problemOf(await gateway().post("/v1/dead-letters/redrive", body))).toMatchObject({

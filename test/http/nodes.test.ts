@@ -84,6 +84,7 @@ describe("POST /v1/nodes", () => {
     [{ ...TEXTS, metadata: "" }, "$.metadata"],
     [{ ...TEXTS, metadata: { name: "noop" } }, "$.metadata"],
     [{ ...TEXTS, code: 7 }, "$.code"],
+    [{ ...TEXTS, cod: "export default (input) => input" }, "$.cod"],
     ["text", "$"],
   ])("refuses %j and says where", async (body, place) => {
     const { post, calls } = registering(true);

@@ -170,7 +170,7 @@ describe("bad input", () => {
     ["cancel", { reason: 7 }, "$.reason"],
     ["cancel", { reason: "" }, "$.reason"],
     ["cancel", { reason: "x".repeat(501) }, "$.reason"],
-    ["cancel", { raison: "?" }, "$"],
+    ["cancel", { raison: "?" }, "$.raison"],
     ["events", {}, "$.name"],
     ["events", { name: "" }, "$.name"],
     ["events", { name: "x".repeat(201) }, "$.name"],
@@ -181,7 +181,7 @@ describe("bad input", () => {
     ["rerun", { from: "no.dots" }, "$.from"],
     ["rerun", { downstream: "no" }, "$.downstream"],
     ["rerun", { given: ["text.in"] }, "$.given"],
-    ["rerun", { form: "b" }, "$"],
+    ["rerun", { form: "b" }, "$.form"],
   ])("POST %s %j is refused with its place", async (verb, body, place) => {
     const { post, calls } = listening();
     expect(await problemOf(await post(`/v1/runs/${RUN_ID}/${verb}`, body))).toMatchObject({

@@ -39,7 +39,6 @@ describe("GET /v1/runs", () => {
       text: "TIMEOUT",
       limit: "7",
       cursor: "rs.r00_1",
-      nonsense: "ignored",
     });
     expect((await get(`/v1/runs?${query.toString()}`)).status).toBe(200);
     expect(asked[0]).toEqual({

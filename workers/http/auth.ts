@@ -29,7 +29,9 @@ export function bearerAuth(token: () => string | undefined): MiddlewareHandler<A
     }
     const given = CREDENTIALS.exec(header)?.[1];
     if (given === undefined || !isSame(given, expected)) {
-      const problem = fault("AUTHENTICATION_ERROR", "the bearer token is not valid");
+      const problem = fault("AUTHENTICATION_ERROR", "the bearer token is not valid", {
+        hint: "compare it with the deployment's ONEX_TOKEN: a secret of the Worker, or locally a line of .dev.vars",
+      });
       return problemResponse(c, problem, { "www-authenticate": `${CHALLENGE}, error="invalid_token"` });
     }
     c.set("principal", DEFAULT_PRINCIPAL);

@@ -24,6 +24,7 @@ const tooLarge = (c: AppContext, maxBytes: number): Response =>
   problemResponse(
     c,
     fault("PAYLOAD_TOO_LARGE", `the body is larger than ${maxBytes} bytes`, {
+      place: "$",
       hint: "store large values elsewhere and send a reference to them",
     }),
   );

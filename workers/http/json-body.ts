@@ -31,7 +31,7 @@ export function readBody<S extends z.ZodType>(c: AppContext, schema: S): Result<
   const read = schema.safeParse(c.get("body"));
   return read.success
     ? ok(read.data)
-    : err(refusal("the body", faultsOfIssues("INVALID_PARAMETER", read.error.issues)));
+    : err(refusal("the body", faultsOfIssues("INVALID_PARAMETER", read.error.issues, { schema })));
 }
 
 function parse(bytes: Uint8Array): Result<unknown, Fault> {

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { faultsOfIssues, refusal } from "../../src/core/envelope/refusal.ts";
+import { membersAt } from "../../contracts/members.ts";
+import { faultsOfIssues, refusal, unknownMembers } from "../../src/core/envelope/refusal.ts";
 import type { Fault } from "../../src/core/errors.ts";
 import { err, ok, type Result } from "../../src/core/result.ts";
 import type { AppContext } from "./context.ts";
@@ -14,15 +15,19 @@ export const wholeNumber = (max: number, description: string) =>
     .default(0)
     .meta({ type: "integer", minimum: 0, maximum: max, default: 0, description });
 
-/** The query as the schema reads it, or one INVALID_PARAMETER. Parameters the schema does not name are ignored. */
+/** The query as the schema reads it, or one INVALID_PARAMETER, also for a parameter the schema does not name. */
 export function readQuery<S extends z.ZodType>(c: AppContext, schema: S): Result<z.output<S>, Fault> {
-  const read = schema.safeParse(c.req.query());
-  if (read.success) return ok(read.data);
-  const faults = faultsOfIssues("INVALID_PARAMETER", read.error.issues);
+  const given = c.req.query();
+  const known = membersAt(schema, []);
+  const unknown = Object.keys(given).filter((name) => !known.includes(name));
+  const read = schema.safeParse(given);
+  if (read.success && unknown.length === 0) return ok(read.data);
+  const strange = unknownMembers("INVALID_PARAMETER", [], unknown, known);
+  const wrong = read.success ? [] : faultsOfIssues("INVALID_PARAMETER", read.error.issues);
   return err(
-    refusal(
-      "the query",
-      faults.map((one) => ({ ...one, place: `query ${one.place?.slice(2) ?? ""}` })),
-    ),
+    refusal("the query", [
+      ...strange.map((one, at) => ({ ...one, place: `query ${unknown[at] ?? ""}` })),
+      ...wrong.map((one) => ({ ...one, place: `query ${one.place?.slice(2) ?? ""}` })),
+    ]),
   );
 }

@@ -27,16 +27,19 @@ export async function registerAll(
       if (!(thrown instanceof OnexError)) throw thrown;
       // Without an answer, or without a valid token, the rest would fare the same.
       if (thrown.status === 0 || thrown.status === 401) await asking(() => Promise.reject(thrown));
-      const listed = thrown.errors.map(({ detail, place }) => (place === undefined ? detail : `${place}: ${detail}`));
-      outcomes.push({
-        node: ref,
-        outcome: "refused",
-        problems: listed.length > 0 ? listed : [`${thrown.code}: ${thrown.message}`],
-      });
+      outcomes.push({ node: ref, outcome: "refused", problems: problemsIn(thrown) });
     }
   }
   return outcomes;
 }
+
+function problemsIn({ code, message, hint, errors }: OnexError): readonly string[] {
+  if (errors.length === 0) return [advised(`${code}: ${message}`, hint)];
+  return errors.map((one) => advised(one.place === undefined ? one.detail : `${one.place}: ${one.detail}`, one.hint));
+}
+
+const advised = (problem: string, hint: string | null | undefined): string =>
+  hint === null || hint === undefined ? problem : `${problem}; ${hint}`;
 
 /** Every node the registry has. */
 export async function registeredNodes(client: Client): Promise<readonly RegistryNode[]> {

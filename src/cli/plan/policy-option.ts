@@ -23,8 +23,8 @@ export function policyWith(before: Policy, fields: JsonObject): Result<Policy, F
   const wire: PolicyWire = policyToWire(before);
   const read = policy.safeParse({ ...wire, ...fields });
   if (read.success) return ok(read.data);
-  const issues = read.error.issues.map(({ path, message }) => ({ path: ["policy", ...path], message }));
-  return err(refusal("the policy", faultsOfIssues("INVALID_PARAMETER", issues)));
+  const faults = faultsOfIssues("INVALID_PARAMETER", read.error.issues, { schema: policy, at: ["policy"] });
+  return err(refusal("the policy", faults));
 }
 
 /** A request's payload with some fields of its policy replaced. */

@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { envelopeDraft } from "../../../contracts/envelope.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
 import { firstJsonError } from "../../core/envelope/json-place.ts";
-import { faultsOfIssues } from "../../core/envelope/refusal.ts";
+import { readDraft } from "../../core/envelope/read-draft.ts";
 import { readYaml } from "../../core/metadata/yaml.ts";
 import { SNAPSHOT_FORMAT } from "../../core/run/snapshot.ts";
 import { type Shell, systemReason, usageFailure } from "../shell.ts";
@@ -23,9 +22,9 @@ export async function requestIn(path: string, inputs: JsonObject, shell: Shell):
   if (!isObject(value)) throw usageFailure(`${nameOf(path)} holds nothing to run`, KINDS);
   if (value["format"] === SNAPSHOT_FORMAT) return { kind: "snapshot", snapshot: value, given: inputs };
   const envelope = { source_node: SENDER, ...envelopeOf(value, path) };
-  const read = envelopeDraft.safeParse(envelope);
-  if (!read.success) {
-    const wrong = faultsOfIssues("ENVELOPE_VALIDATION_ERROR", read.error.issues).map(({ message }) => message);
+  const read = readDraft(envelope);
+  if (!read.ok) {
+    const wrong = read.error.map(({ message, hint }) => (hint === undefined ? message : `${message} (${hint})`));
     throw usageFailure(`${nameOf(path)} is no envelope: ${wrong.join("; ")}`);
   }
   return { kind: "envelope", envelope: withInputs(envelope, inputs) };

@@ -78,12 +78,14 @@ function readLink(written: unknown, walk: Walk): ChainLink | null {
   const { path, code, faults } = walk;
   const shaped = chainLinkWire.safeParse(written);
   if (!shaped.success) {
-    faults.push(...placed(shaped.error.issues, path, code));
+    faults.push(...faultsOfIssues(code, shaped.error.issues, { schema: chainLinkWire, at: path }));
     return null;
   }
   const { operation, payload, target_node: target, tags, ...lists } = shaped.data;
-  const planned = LINK_PAYLOADS[operation].safeParse(payload);
-  if (!planned.success) faults.push(...placed(planned.error.issues, [...path, "payload"], code));
+  const schema = LINK_PAYLOADS[operation];
+  const planned = schema.safeParse(payload);
+  if (!planned.success)
+    faults.push(...faultsOfIssues(code, planned.error.issues, { schema, at: [...path, "payload"] }));
   for (const [field, key, value] of valuesOf(payload)) {
     const read = readReference(value, jsonPath([...path, "payload", field, key]));
     if (!read.ok) faults.push(read.error);
@@ -96,16 +98,6 @@ function readLink(written: unknown, walk: Walk): ChainLink | null {
     ...readLists(lists, { ...walk, depth: walk.depth + 1 }),
   };
 }
-
-const placed = (
-  issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[],
-  path: Path,
-  code: ErrorCode,
-): readonly Fault[] =>
-  faultsOfIssues(
-    code,
-    issues.map((issue) => ({ path: [...path, ...issue.path], message: issue.message })),
-  );
 
 /** The fields of a payload whose values may be references. */
 export const VALUE_FIELDS = ["given", "input"] as const;

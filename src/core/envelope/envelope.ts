@@ -1,6 +1,5 @@
 import {
   ENVELOPE_VERSION,
-  envelopeDraft,
   type Envelope,
   type EnvelopeError,
   type EnvelopeMetadata,
@@ -9,7 +8,8 @@ import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
 import { readChains } from "../chain/read-chains.ts";
 import { fault, type Fault } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
-import { faultsOfIssues, refusal } from "./refusal.ts";
+import { readDraft } from "./read-draft.ts";
+import { refusal } from "./refusal.ts";
 
 export type { Envelope, EnvelopeError, EnvelopeMetadata };
 
@@ -31,11 +31,9 @@ export interface Assignment {
  * payload is the caller's own object.
  */
 export function acceptEnvelope(json: unknown, assign: Assignment): Result<Envelope, Fault> {
-  const read = envelopeDraft.safeParse(json);
-  if (!read.success) {
-    return err(refusal("the envelope", faultsOfIssues("ENVELOPE_VALIDATION_ERROR", read.error.issues)));
-  }
-  const { lists, ...draft } = read.data;
+  const read = readDraft(json);
+  if (!read.ok) return err(refusal("the envelope", read.error));
+  const { lists, ...draft } = read.value;
   const chains = readChains(lists ?? {});
   if (!chains.ok) return err(refusal("the envelope", chains.error));
   const keyed = withKey(draft.metadata, assign.idempotencyKey ?? null);

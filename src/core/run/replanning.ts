@@ -1,3 +1,4 @@
+import { MOST_REPLANS } from "../../../contracts/policy.ts";
 import type { ErrorCode, Fault } from "../errors.ts";
 import { mayFallBack } from "../plan/may-fall-back.ts";
 import type { Plan, PlanStep, StepId } from "../plan/plan.ts";
@@ -25,7 +26,7 @@ const UNAVOIDABLE: ReadonlySet<ErrorCode> = new Set([
  */
 export function judgeDeath(draft: Draft, id: StepId, problem: Fault): void {
   const way = wayOn(draft, id, problem);
-  if (!way.open) return makeFinal(draft, id, { ...(way.hint === null ? {} : { hint: way.hint }), ...problem });
+  if (!way.open) return makeFinal(draft, id, advised(problem, way.hint));
   const { failed = [], question = null } = draft.header.replanning ?? {};
   draft.updateHeader({ replanning: { failed: [...failed.filter((other) => other !== id), id], question } });
 }
@@ -48,7 +49,11 @@ function wayOn(draft: Draft, id: StepId, problem: Fault): Way {
   const { maxReplans } = state.plan.policy;
   // False as well for a run stored before there was such a limit.
   if (replans < maxReplans) return { open: true };
-  return { open: false, hint: `another node may do its work: raise policy.max_replans above ${maxReplans}` };
+  const more = maxReplans < MOST_REPLANS;
+  return {
+    open: false,
+    hint: more ? `another node may do its work: raise policy.max_replans, now ${maxReplans}` : null,
+  };
 }
 
 const nobodyElse = ({ origin }: Plan, { node, outputs }: PlanStep): string =>
@@ -107,17 +112,17 @@ function askAgain(draft: Draft, replanning: Replanning, tries: number, leases: L
 /** The failures stand, with everything that waits for the dead steps. */
 function giveUp(draft: Draft, { failed }: Replanning, leases: LeaseSettings, refusal?: Fault): void {
   draft.endReplanning();
+  const hint = refusal === undefined ? null : `there is no other way: ${refusal.message}`;
   for (const id of failed) {
     const { outcome } = draft.step(id);
-    if (outcome && !outcome.ok) makeFinal(draft, id, explained(outcome.fault, refusal));
+    if (outcome && !outcome.ok) makeFinal(draft, id, advised(outcome.fault, hint));
   }
   dispatchRest(draft, leases);
 }
 
-const explained = (problem: Fault, refusal: Fault | undefined): Fault =>
-  refusal === undefined || problem.hint !== undefined
-    ? problem
-    : { ...problem, hint: `there is no other way: ${refusal.message}` };
+/** A fault may bring a hint of its own, which goes first. */
+const advised = (problem: Fault, hint: string | null): Fault =>
+  hint === null ? problem : { ...problem, hint: problem.hint === undefined ? hint : `${problem.hint}; ${hint}` };
 
 /** What depends on the step will never run, and the run remembers the first cause. */
 function makeFinal(draft: Draft, id: StepId, problem: Fault): void {

@@ -64,7 +64,7 @@ export function readTrigger(message: JsonObject): Result<Trigger, TriggerRefusal
   if (!read.success) {
     return refuse(
       "publisher_malformed",
-      refusal("the message", faultsOfIssues("INVALID_PARAMETER", read.error.issues)),
+      refusal("the message", faultsOfIssues("INVALID_PARAMETER", read.error.issues, { schema: busTrigger })),
     );
   }
   const wire = read.data;

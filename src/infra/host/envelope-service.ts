@@ -226,5 +226,6 @@ function answer(state: RunState): Accepted {
 
 const conflict = (key: string | null): Fault =>
   fault("IDEMPOTENCY_CONFLICT", `the idempotency key '${key ?? ""}' was used for another request`, {
+    place: "$.metadata.idempotency_key",
     hint: "send the same operation and payload as the first time, or use a new key",
   });

@@ -2,7 +2,8 @@ import { execute } from "../../../contracts/execute.ts";
 import { goal } from "../../../contracts/goal.ts";
 import { graph } from "../../../contracts/graph.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
-import { faultsOfIssues, refusal } from "../../core/envelope/refusal.ts";
+import type { AnySchema } from "../../../contracts/members.ts";
+import { faultsOfIssues, refusal, type Issue } from "../../core/envelope/refusal.ts";
 import { fault, type Fault } from "../../core/errors.ts";
 import { remembered } from "../../core/plan/plan-cache.ts";
 import { planGoal } from "../../core/plan/plan-goal.ts";
@@ -120,18 +121,17 @@ function withValues(plan: Result<Plan, Fault>, values: JsonValue | undefined): R
 }
 
 /** The part of a contract's schema that is needed here. */
-interface Reader<T> {
-  safeParse(value: unknown):
+type Reader<T> = AnySchema & {
+  safeParse(
+    value: unknown,
+  ):
     | { readonly success: true; readonly data: T }
-    | {
-        readonly success: false;
-        readonly error: { readonly issues: readonly { readonly path: PropertyKey[]; readonly message: string }[] };
-      };
-}
+    | { readonly success: false; readonly error: { readonly issues: readonly Issue[] } };
+};
 
 function parse<T>(schema: Reader<T>, payload: JsonObject, subject: string): Result<T, Fault> {
   const read = schema.safeParse(payload);
   if (read.success) return ok(read.data);
-  const issues = read.error.issues.map(({ path, message }) => ({ path: ["payload", ...path], message }));
-  return err(refusal(subject, faultsOfIssues("INVALID_PARAMETER", issues)));
+  const faults = faultsOfIssues("INVALID_PARAMETER", read.error.issues, { schema, at: ["payload"] });
+  return err(refusal(subject, faults));
 }

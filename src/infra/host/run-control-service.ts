@@ -12,6 +12,7 @@ import type { Ids } from "../../spi/clock.ts";
 import type { ControlEvent, RunCoordinator } from "../../spi/run-coordinator.ts";
 import type { RunRetention } from "../../spi/run-retention.ts";
 import { storeState, type ExecutorPorts } from "./executor.ts";
+import { idleControl } from "./idle-control.ts";
 import { replayRun } from "./replay.ts";
 import { takenId, unknownRun } from "./run-faults.ts";
 import type { RunReader } from "./run-reader.ts";
@@ -61,13 +62,11 @@ async function control(tenant: string, id: string, event: ControlEvent, ports: R
   const receipt = await ports.coordinator.control(tenant, id, event);
   if (receipt.kind === "known" && receipt.changed) return ok({ run_id: id, status: receipt.status });
   const heard = event.type === "event" ? event.heard : undefined;
-  if (receipt.kind === "known" && !heard) return err(idle(id, receipt.status, event));
   const state = await ports.runs.read(tenant, id);
   if (!state) return err(unknownRun(id));
-  const { status } = state.header;
   const before = heard ? heardBefore(state.header, heard) : "no";
-  if (before === "no") return err(idle(id, status, event));
-  return before === "same" ? ok({ run_id: id, status }) : err(otherEvent(id));
+  if (before === "no") return err(idleControl(state, event));
+  return before === "same" ? ok({ run_id: id, status: state.header.status }) : err(otherEvent(id));
 }
 
 const otherEvent = (id: string): Fault =>
@@ -75,18 +74,6 @@ const otherEvent = (id: string): Fault =>
     place: "header idempotency-key",
     hint: "send the same name and payload as the first time, or use a new key",
   });
-
-/** The event came too late, or to nobody. */
-function idle(id: string, status: string, event: ControlEvent): Fault {
-  if (event.type === "approve") {
-    return fault("INVALID_STATE", `step '${event.step}' of run '${id}' waits for no approval`, {
-      hint: `the run is ${status}`,
-    });
-  }
-  return fault("INVALID_STATE", `run '${id}' is ${status}; ${event.type} changes nothing`, {
-    hint: `GET /v1/runs/${id} shows it`,
-  });
-}
 
 async function ended(state: RunState | null, id: string, use: (state: RunState) => Promise<JsonObject>): Answer {
   if (!state) return err(unknownRun(id));

@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
 import { runRevision, type RunRevision } from "../../../contracts/run-revision.ts";
-import { faultsOfIssues, jsonPath, refusal } from "../../core/envelope/refusal.ts";
+import { faultsOfIssues, jsonPath, refusal, type Issue } from "../../core/envelope/refusal.ts";
 import { fault, type Fault } from "../../core/errors.ts";
 import { planFromWire } from "../../core/plan/plan-from-wire.ts";
 import type { Plan } from "../../core/plan/plan.ts";
@@ -77,12 +77,19 @@ function replacementIn(
   return ok({ kind: "graph", graph: { ...graph.graph, given: all }, policy: graph.policy });
 }
 
-type Issue = { readonly path: readonly PropertyKey[]; readonly message: string };
-
 function unreadable(issues: readonly Issue[]): Fault {
   const [first] = issues;
   const about = first?.path[0];
-  if (about === "graph") return refusal("the graph", faultsOfIssues("INVALID_PARAMETER", issues));
+  if (about === "graph")
+    return refusal("the graph", faultsOfIssues("INVALID_PARAMETER", issues, { schema: runRevision }));
+  if (about === "mutations" && first?.keys) {
+    const [stray] = faultsOfIssues("PLAN_INVALID_MUTATION", issues, { schema: runRevision });
+    if (stray)
+      return planFault("invalid_mutation", stray.message, {
+        place: stray.place ?? "$",
+        ...(stray.hint === undefined ? {} : { hint: stray.hint }),
+      });
+  }
   const place = jsonPath(first?.path ?? []);
   const message = first?.message ?? "the revision cannot be read";
   return about === "plan"

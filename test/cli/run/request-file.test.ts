@@ -60,6 +60,10 @@ describe("what a file asks for", () => {
     ["a: [", expect.stringMatching(/^standard input:1: /)],
     ['{"operation":7,"payload":{},"want":["a.b"],"metadata":7}', undefined],
     ['{"operation":"x","payload":7}', expect.stringMatching(/^standard input is no envelope: payload: /)],
+    [
+      '{"operation":"x","payload":{},"on_sucess":[]}',
+      "standard input is no envelope: on_sucess: not known here (did you mean 'on_success'?)",
+    ],
   ])("%j is refused, or read for what it is", async (text, message) => {
     if (message === undefined) expect(await read(text)).toMatchObject({ envelope: { operation: "goal.run" } });
     else await expect(read(text)).rejects.toEqual(usage(message));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { entriesIn, faultsOfIssues, jsonPath, refusal } from "../../../src/core/envelope/refusal.ts";
+import { z } from "zod";
+import { entriesIn, faultsOfIssues, jsonPath, refusal, unknownMembers } from "../../../src/core/envelope/refusal.ts";
 import { fault } from "../../../src/core/errors.ts";
 
 describe("jsonPath", () => {
@@ -23,6 +24,37 @@ describe("faultsOfIssues", () => {
       { code: "INVALID_PARAMETER", message: "payload.want[0]: required", place: "$.payload.want[0]" },
       { code: "INVALID_PARAMETER", message: "an object is required", place: "$" },
     ]);
+  });
+
+  it("places what nobody knows at itself, and names what was meant or what there is", () => {
+    const schema = z.object({
+      list: z.array(z.strictObject({ want: z.string().optional(), given: z.int().optional() })),
+    });
+    const { error } = schema.safeParse({ list: [{ give: 1, "b.c": 2 }] });
+    expect(faultsOfIssues("INVALID_PARAMETER", error?.issues ?? [], { schema, at: ["payload"] })).toEqual([
+      {
+        code: "INVALID_PARAMETER",
+        message: "payload.list[0].give: not known here",
+        place: "$.payload.list[0].give",
+        hint: "did you mean 'given'?",
+      },
+      {
+        code: "INVALID_PARAMETER",
+        message: 'payload.list[0]["b.c"]: not known here',
+        place: '$.payload.list[0]["b.c"]',
+        hint: "known are want, given",
+      },
+    ]);
+  });
+
+  it("names 20 at most, and gives no advice where no schema tells what there is", () => {
+    const keys = Array.from({ length: 21 }, (_, at) => `k${at}`);
+    const faults = faultsOfIssues("INVALID_PARAMETER", [{ path: [], message: "unknown", keys }]);
+    expect(faults.map(({ place, hint }) => [place, hint])).toEqual(
+      keys.slice(0, 20).map((key) => [`$.${key}`, undefined]),
+    );
+    const [stray] = unknownMembers("INVALID_PARAMETER", [], ["banana"], keys);
+    expect(stray?.hint).toBe(`known are ${keys.slice(0, 20).join(", ")}`);
   });
 });
 
