@@ -59,6 +59,7 @@ export async function run({ rounds, quick = false, shape = null, log }: BenchOpt
         ...cuts,
         "Completion: the engine answers its own request (Prefer: wait), the floor too; Workflows by the local engine's promise.",
         "Floor of pure inline: one object write a run. Floor of the others: object, queue, object for each step.",
+        ...[...records.gaveUp].map((line) => `${line}: counted as a rate of 0.`),
         `Load average before: ${before}; after: ${loadText()}.`,
       ],
     };

@@ -1,4 +1,5 @@
-import type { Load } from "../loop/load.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import type { Load, Shot } from "../loop/load.ts";
 import { median, quantile } from "../loop/statistics.ts";
 import type { Contender, Host } from "./contenders.ts";
 import type { Shape } from "./shapes.ts";
@@ -27,6 +28,8 @@ export const MANY = 64;
 
 /** Every contender in every shape. */
 export class Records {
+  /** Who broke off under which load. */
+  readonly gaveUp = new Set<string>();
   readonly #series = new Map<string, Series>();
 
   of(shape: Shape, contender: string): Series {
@@ -69,11 +72,27 @@ export async function measure(
       [FEW, series.few],
       [MANY, series.many],
     ] as const) {
-      if (timing.leadIn > 0) await load.rate(shot, timing.leadIn, inFlight);
-      rates.push(await load.rate(shot, timing.rate, inFlight));
+      rates.push(await rateUnder(inFlight, shot, timing, load).catch((thrown: unknown) => giveUp(thrown)));
+      if (rates.at(-1) === 0)
+        records.gaveUp.add(`${contender.name} breaks off requests of ${shape.name}, ${inFlight} in flight`);
     }
   }
   await quiet();
+}
+
+async function rateUnder(inFlight: number, shot: Shot, { leadIn, rate }: Timing, load: Load): Promise<number> {
+  if (leadIn > 0) await load.rate(shot, leadIn, inFlight);
+  return load.rate(shot, rate, inFlight);
+}
+
+/** How long a contender that broke off is left to itself, so that what it still does disturbs nobody. */
+const RECOVERY_MS = 10_000;
+
+/** A contender that cannot stand a load has no rate under it; anything but a broken connection is a mistake of the bench. */
+async function giveUp(thrown: unknown): Promise<number> {
+  if ((thrown as { code?: unknown }).code !== "ECONNRESET") throw thrown;
+  await pause(RECOVERY_MS);
+  return 0;
 }
 
 export const p99 = ({ latencies }: Series): number => quantile(latencies, 0.99);
