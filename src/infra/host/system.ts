@@ -23,7 +23,7 @@ export const systemIds: Ids = {
 };
 
 /** How many rings one isolate uses: enough to spread its load, few enough that each has runs to batch. */
-const RING_WINDOW = 16;
+const RING_WINDOW = 8;
 let firstRing: number | null = null;
 let turn = 0;
 
