@@ -23,6 +23,8 @@ const MAX_KEPT_CHARS = 1024 * 1024;
 interface Known {
   readonly parting: Parting;
   readonly record: string | null;
+  /** About as many as it is stored in. */
+  readonly chars: number;
 }
 
 /** A run on its way out; `keyed` is the request hash its ring must remember, or null. */
@@ -68,7 +70,8 @@ export class RingOutbox {
     this.#finished.add(id);
     if (atHand === null) return;
     const { record, ...parting } = atHand;
-    this.#know(id, { parting, record: this.#keptChars + record.length > MAX_KEPT_CHARS ? null : record });
+    const { length: chars } = record;
+    this.#know(id, { parting, chars, record: this.#keptChars + chars > MAX_KEPT_CHARS ? null : record });
   }
 
   isLeaving(id: RunId): boolean {
@@ -127,14 +130,14 @@ export class RingOutbox {
   }
 
   /** What is to be known of an ended run, with about as many characters as it is stored in; null when it is not there. */
-  #endOf(id: RunId): { readonly parting: Parting; readonly chars: number } | null {
+  #endOf(id: RunId): Known | null {
     const known = this.#known.get(id);
-    if (known?.record) return { parting: known.parting, chars: known.record.length };
+    if (known) return known;
     const ended = this.#runs.ended(id);
     if (ended === null) return null;
-    const parting = known?.parting ?? partingOf(ended.state);
-    this.#know(id, { parting, record: null });
-    return { parting, chars: ended.chars };
+    const seen: Known = { parting: partingOf(ended.state), chars: ended.chars, record: null };
+    this.#know(id, seen);
+    return seen;
   }
 
   #departure(id: RunId): Departure | null {
