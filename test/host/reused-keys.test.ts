@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { RuntimeHostError } from "../../src/core/errors.ts";
 import { DAY_MS } from "../../src/core/retention/day.ts";
 import { ANY_RUN } from "../../src/core/search/run-query.ts";
 import { auditArchive, rowsOf } from "../support/archive-audit.ts";
 import { effectNode, pureNode, testEngine, type TestEngine } from "../support/engines.ts";
+import { failing } from "../support/failing.ts";
 import { idOf, valueOf } from "../support/steered-run.ts";
 
 const SHOUT = pureNode("shout", "text.in", "text.loud", (text) => text.toUpperCase());
@@ -54,6 +56,29 @@ describe("a key that is used again after its memory", () => {
     await index.put([{ ...earlier!, archive: null, finishedAt: null, status: "waiting", revision: 99 }]);
     await world.settle();
     expect(await outputsOf(world, id)).toEqual({ "text.twice": "SECOND SECOND" });
+  });
+
+  it.each([
+    ["before", "SERVICE_UNAVAILABLE"],
+    ["after", null],
+  ] as const)("is not answered with the earlier run when its ring breaks %s it is placed", async (failure, code) => {
+    const world = await testEngine([SHOUT, TWICE], (ports) => ({
+      ...ports,
+      coordinator: failing(ports.coordinator, (method, call) => (method === "submit" && call === 2 ? failure : null)),
+    }));
+    const id = await send(world, "same", "text.twice");
+    await world.settle(2 * DAY_MS);
+    world.clock.advance(2 * DAY_MS);
+    const payload = { want: ["text.twice"], given: { "text.in": "same" } };
+    const again = world.send("goal.run", payload, KEYED).then(
+      (answer) => (answer.ok ? answer.value.status : answer.error.code),
+      (thrown: unknown) => (thrown instanceof RuntimeHostError ? thrown.fault.code : thrown),
+    );
+    expect(await again).toBe(code ?? 202);
+    await world.settle();
+    const began = (await world.engine.services.runs.view("default", id))?.["created_at"];
+    const isLater = Date.parse(String(began)) > 1_700_000_000_000 + DAY_MS;
+    expect(isLater).toBe(failure === "after");
   });
 
   it("is not swallowed by the deletion of the earlier run", async () => {

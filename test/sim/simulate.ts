@@ -18,6 +18,8 @@ const START = Date.UTC(2026, 2, 1);
 const STORM_MS = ACTING_MS + 50_000;
 /** By then everything must have come to rest. */
 const SETTLED_MS = STORM_MS + 90 * 60 * 1_000;
+/** A run may sleep several times, one after the other. */
+const SLEEPS = 4;
 /** In a long world everything of the first days is over when clients come back. */
 const KEPT_DAYS = { atFirst: 7, later: 2 };
 const SWEEP_EVERY_MS = 29_000;
@@ -56,7 +58,10 @@ export async function simulate(seed: number, options: SimulationOptions = {}): P
   const universe: Universe = { timeline, decisions, note };
   const world = await buildWorld(seed, scenario, universe, findings, bug?.plant() ?? {});
   arrange(scenario, universe, world);
-  const rested = await timeline.live(START + (scenario.isLong ? LATER_MS + LONG_SLEEP_MS : 0) + SETTLED_MS, MAX_STEPS);
+  const rested = await timeline.live(
+    START + (scenario.isLong ? LATER_MS + SLEEPS * LONG_SLEEP_MS : 0) + SETTLED_MS,
+    MAX_STEPS,
+  );
   if (!rested) findings.add("rests", `still busy after ${MAX_STEPS} steps, at ${seconds().trim()} s`);
   const reached = await reachedIn(world);
   const isReachable =

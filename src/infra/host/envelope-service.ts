@@ -82,7 +82,7 @@ async function accept(
   const begun = await beginRun(envelope, options, identity, planned.value, ports);
   const state = await runInline(begun, ports, settings);
   const finished = TERMINAL_RUN.has(state.header.status);
-  const receipt = await place(tenant, ports, {
+  const receipt = await place(tenant, ports, identity.createdAt, {
     runId: identity.id,
     requestHash: identity.requestHash,
     keyed: key !== null,
@@ -101,13 +101,22 @@ async function accept(
   return ok(answer(receipt.record === null ? state : decodeRun(receipt.record)));
 }
 
-/** Hands the run to its ring. A call that broke while it waited may have placed the run all the same. */
-async function place(tenant: string, ports: EnvelopePorts, submission: Submission): Promise<Receipt> {
+/**
+ * Hands the run to its ring. A call that broke while it waited may have placed the run all the same; one that was created
+ * at another moment is an earlier run under the same key, which may be about to be forgotten.
+ */
+async function place(
+  tenant: string,
+  ports: EnvelopePorts,
+  createdAt: Instant,
+  submission: Submission,
+): Promise<Receipt> {
   try {
     return await ports.coordinator.submit(submission);
   } catch (thrown) {
     const placed = submission.finished ? null : await ports.runs.wait(tenant, submission.runId, submission.waitMs ?? 0);
-    if (placed?.header.requestHash !== submission.requestHash) throw thrown;
+    const isSame = placed?.header.requestHash === submission.requestHash && placed.header.createdAt === createdAt;
+    if (!placed || !isSame) throw thrown;
     return { kind: "accepted", record: encodeRun(placed) };
   }
 }
