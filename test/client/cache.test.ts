@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { METRICS } from "../http/gateway.ts";
+import { METRICS } from "../http/samples.ts";
 import { connected } from "./connected.ts";
 
 describe("the client's view of the cache", () => {

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { createClient } from "../../src/client/client.ts";
 import { fault } from "../../src/core/errors.ts";
 import { err, ok } from "../../src/core/result.ts";
-import { CORRELATION, gateway, PLAN, RESULT, RUN, RUN_ID, TOKEN, UNKNOWN_RUN } from "../http/gateway.ts";
+import { gateway, TOKEN } from "../http/gateway.ts";
+import { CORRELATION, PLAN, RESULT, RUN, RUN_ID, UNKNOWN_RUN } from "../http/samples.ts";
 import { errorOf, json, problem, scripted } from "./server.ts";
 
 /** A client of the real routes, over services made by hand. */

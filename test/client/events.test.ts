@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { createClient } from "../../src/client/client.ts";
 import { serverSentEvents } from "../../src/client/server-sent-events.ts";
-import { gateway, RUN_ID, signals, TOKEN } from "../http/gateway.ts";
+import { gateway, signals, TOKEN } from "../http/gateway.ts";
+import { RUN_ID } from "../http/samples.ts";
 import { errorOf, problem, scripted, type Answer } from "./server.ts";
 
 async function all<T>(source: AsyncIterable<T>): Promise<T[]> {

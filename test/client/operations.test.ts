@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fault } from "../../src/core/errors.ts";
 import { err, ok } from "../../src/core/result.ts";
-import { LETTER, LETTER_PAGE, REDRIVEN, RUN_ENTRY, RUN_ID, UNKNOWN_RUN } from "../http/gateway.ts";
+import { LETTER, LETTER_PAGE, REDRIVEN, RUN_ENTRY, RUN_ID, UNKNOWN_RUN } from "../http/samples.ts";
 import { connected } from "./connected.ts";
 import { errorOf, json, problem, scripted } from "./server.ts";
 

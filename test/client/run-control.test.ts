@@ -4,7 +4,8 @@ import { fault } from "../../src/core/errors.ts";
 import { err, ok } from "../../src/core/result.ts";
 import type { RerunRequest } from "../../src/infra/host/services.ts";
 import type { ControlEvent } from "../../src/spi/run-coordinator.ts";
-import { gateway, NEW_RUN, REPLAY, RUN, RUN_ID, SNAPSHOT, TOKEN, UNKNOWN_RUN } from "../http/gateway.ts";
+import { gateway, TOKEN } from "../http/gateway.ts";
+import { NEW_RUN, REPLAY, RUN, RUN_ID, SNAPSHOT, UNKNOWN_RUN } from "../http/samples.ts";
 import { errorOf, json, problem, scripted } from "./server.ts";
 
 /** A client of the real routes, and what reaches the services behind them. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ENVELOPE, gateway, problemOf, TOKEN } from "./gateway.ts";
+import { gateway, problemOf, TOKEN } from "./gateway.ts";
+import { ENVELOPE } from "./samples.ts";
 
 const PROTECTED = [
   ["POST", "/v1/envelopes"],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ENVELOPE, gateway, problemOf, TOKEN } from "./gateway.ts";
+import { gateway, problemOf, TOKEN } from "./gateway.ts";
+import { ENVELOPE } from "./samples.ts";
 
 const MAX = 1_048_576;
 const POSTS = ["/v1/envelopes", "/v1/plans", "/v1/nodes"];

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { err, ok } from "../../src/core/result.ts";
-import { gateway, METRICS } from "./gateway.ts";
+import { gateway } from "./gateway.ts";
+import { METRICS } from "./samples.ts";
 
 describe("/v1/cache", () => {
   it("shows what is kept by node version", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { CORRELATION, ENVELOPE, gateway, problemOf } from "./gateway.ts";
+import { gateway, problemOf } from "./gateway.ts";
+import { CORRELATION, ENVELOPE } from "./samples.ts";
 
 const OTHER = "11111111-2222-4333-8444-555555555555";
 const header = { "x-correlation-id": CORRELATION };

@@ -3,7 +3,8 @@ import { ANY_DEAD_LETTER, type DeadLetterQuery } from "../../src/core/dead-lette
 import { fault } from "../../src/core/errors.ts";
 import { err } from "../../src/core/result.ts";
 import type { PageRequest } from "../../src/core/search/position.ts";
-import { gateway, LETTER, LETTER_PAGE, problemOf, REDRIVEN, RUN_ID } from "./gateway.ts";
+import { gateway, problemOf } from "./gateway.ts";
+import { LETTER, LETTER_PAGE, REDRIVEN, RUN_ID } from "./samples.ts";
 
 describe("GET /v1/dead-letters", () => {
   it("lists what the conditions say", async () => {

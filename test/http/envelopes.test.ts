@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { fault } from "../../src/core/errors.ts";
 import { ok } from "../../src/core/result.ts";
-import { ENVELOPE, gateway, NOW, problemOf, RUN_ID } from "./gateway.ts";
+import { gateway, NOW, problemOf } from "./gateway.ts";
+import { ENVELOPE, RUN_ID } from "./samples.ts";
 
 describe("POST /v1/envelopes", () => {
   it("answers a finished run with 200 and the response envelope", async () => {

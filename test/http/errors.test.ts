@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { problem as problemContract } from "../../contracts/problem.ts";
 import { fault, HTTP_STATUS, RuntimeHostError, type ErrorCode } from "../../src/core/errors.ts";
 import { err } from "../../src/core/result.ts";
-import { CORRELATION, ENVELOPE, gateway, problemOf } from "./gateway.ts";
+import { gateway, problemOf } from "./gateway.ts";
+import { CORRELATION, ENVELOPE } from "./samples.ts";
 
 const refusing = (code: ErrorCode, extra = {}) =>
   gateway({ envelopes: { accept: () => Promise.resolve(err(fault(code, "what is wrong", extra))) } });

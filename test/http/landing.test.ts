@@ -1,7 +1,8 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { describe, expect, it } from "vitest";
-import { CORRELATION, gateway } from "./gateway.ts";
+import { gateway } from "./gateway.ts";
+import { CORRELATION } from "./samples.ts";
 
 const unhealthy = () =>
   gateway({

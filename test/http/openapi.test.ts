@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { err } from "../../src/core/result.ts";
-import { ENVELOPE, gateway, RUN_ID, TOKEN, UNKNOWN_RUN, type Gateway } from "./gateway.ts";
+import { gateway, TOKEN, type Gateway } from "./gateway.ts";
+import { ENVELOPE, RUN_ID, UNKNOWN_RUN } from "./samples.ts";
 import { describedBy, problemsOfDocument } from "./openapi-check.ts";
 
 interface Document {

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../contracts/json.ts";
 import { fault } from "../../src/core/errors.ts";
 import { err, ok } from "../../src/core/result.ts";
-import { gateway, PLAN, problemOf } from "./gateway.ts";
+import { gateway, problemOf } from "./gateway.ts";
+import { PLAN } from "./samples.ts";
 
 function recording() {
   const calls: [string, string, JsonObject, string | null][] = [];

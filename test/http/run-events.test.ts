@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { fault, RuntimeHostError } from "../../src/core/errors.ts";
 import type { EventPage } from "../../workers/http/event-feed.ts";
-import { CORRELATION, gateway, problemOf, RUN_ID, signals, UNKNOWN_RUN } from "./gateway.ts";
+import { gateway, problemOf, signals } from "./gateway.ts";
+import { CORRELATION, RUN_ID, UNKNOWN_RUN } from "./samples.ts";
+import { silentFeed } from "./silent-feed.ts";
 
 const PATH = `/v1/runs/${RUN_ID}/events`;
 const SSE = { accept: "text/event-stream" };
@@ -152,17 +154,7 @@ describe("events as a stream", () => {
   });
 
   it("asks nobody once the reader has gone, not even in the middle of a pause", async () => {
-    const asked: number[] = [];
-    const alarm = Promise.withResolvers<void>();
-    const pausing = Promise.withResolvers<void>();
-    const events = (_: string, __: string, after: number) => {
-      asked.push(after);
-      return Promise.resolve({ events: [], finished: false });
-    };
-    const sleep = () => {
-      pausing.resolve();
-      return alarm.promise;
-    };
+    const { asked, pausing, alarm, events, sleep } = silentFeed();
     const response = await gateway({ runs: { events } }, { sleep }).get(PATH, SSE);
     const reader = response.body?.getReader();
     await reader?.read();

@@ -3,7 +3,8 @@ import { fault, RuntimeHostError } from "../../src/core/errors.ts";
 import { err } from "../../src/core/result.ts";
 import type { PageRequest } from "../../src/core/search/position.ts";
 import { ANY_RUN, type RunQuery } from "../../src/core/search/run-query.ts";
-import { gateway, problemOf, RUN_ENTRY, RUN_ID, TOKEN, UNKNOWN_RUN } from "./gateway.ts";
+import { gateway, problemOf, TOKEN } from "./gateway.ts";
+import { RUN_ENTRY, RUN_ID, UNKNOWN_RUN } from "./samples.ts";
 
 function recording() {
   const asked: { tenant: string; query: RunQuery; page: PageRequest }[] = [];

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { EventPage } from "../../workers/http/event-feed.ts";
-import { CORRELATION, gateway, problemOf, RUN_ID, signals, UNKNOWN_RUN } from "./gateway.ts";
+import { gateway, problemOf, signals } from "./gateway.ts";
+import { CORRELATION, RUN_ID, UNKNOWN_RUN } from "./samples.ts";
+import { silentFeed } from "./silent-feed.ts";
 
 const PATH = `/v1/runs/${RUN_ID}/events`;
 const UPGRADE = { upgrade: "websocket" };
@@ -89,17 +91,7 @@ describe("events over a socket", () => {
   });
 
   it("asks nobody once the reader has gone", async () => {
-    const asked: number[] = [];
-    const pausing = Promise.withResolvers<void>();
-    const alarm = Promise.withResolvers<void>();
-    const events = (_: string, __: string, after: number) => {
-      asked.push(after);
-      return Promise.resolve({ events: [], finished: false });
-    };
-    const sleep = () => {
-      pausing.resolve();
-      return alarm.promise;
-    };
+    const { asked, pausing, alarm, events, sleep } = silentFeed();
     const { webSocket } = await gateway({ runs: { events } }, { sleep }).get(PATH, UPGRADE);
     const closed = Promise.withResolvers<void>();
     webSocket?.addEventListener("close", () => closed.resolve());

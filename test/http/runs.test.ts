@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { fault } from "../../src/core/errors.ts";
 import { err, ok } from "../../src/core/result.ts";
-import { gateway, problemOf, RESULT, RUN, RUN_ID, UNKNOWN_RUN } from "./gateway.ts";
+import { gateway, problemOf } from "./gateway.ts";
+import { RESULT, RUN, RUN_ID, UNKNOWN_RUN } from "./samples.ts";
 
 const MALFORMED = ["nope", "r0a", "r0a_short", "R0A_01J00000000000000000000000", "..%2F..%2Fetc%2Fpasswd", "%00"];
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { err } from "../../src/core/result.ts";
-import { CORRELATION, gateway, problemOf, TRIGGER_PAGE } from "./gateway.ts";
+import { gateway, problemOf } from "./gateway.ts";
+import { CORRELATION, TRIGGER_PAGE } from "./samples.ts";
 
 const MESSAGE = {
   topic: "node.exec.request.texts",

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { ENVELOPE, gateway, problemOf, RUN_ID, TOKEN } from "./gateway.ts";
+import { gateway, problemOf, TOKEN } from "./gateway.ts";
+import { ENVELOPE, RUN_ID } from "./samples.ts";
 
 const DELETE = { method: "DELETE" };
 const PLAN = { method: "POST", body: JSON.stringify({ operation: "goal.run", payload: ENVELOPE.payload }) };

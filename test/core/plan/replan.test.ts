@@ -29,6 +29,17 @@ function refused(plan: Plan, failed: readonly string[], snapshot: RegistrySnapsh
   return result.error;
 }
 
+/** A composite of the nodes `half` and `whole`. */
+const BOTH = {
+  ...node({ name: "both", in: ["a"], out: ["c"], cost: 0, entrypoint: { type: "composite", target: "both" } }),
+  graph: {
+    steps: [
+      { id: "h", node: "half" },
+      { id: "w", node: "whole" },
+    ],
+  },
+};
+
 describe("replanning a goal", () => {
   const snapshot = registry([
     { name: "fetch", in: ["url"], out: ["text"], kind: "effect" },
@@ -109,16 +120,7 @@ describe("replanning a goal", () => {
       node({ name: "whole", version: "2.0.0", in: ["b"], out: ["c"] }),
       node({ name: "whole", in: ["b"], out: ["c"] }),
     ];
-    const both = {
-      ...node({ name: "both", in: ["a"], out: ["c"], cost: 0, entrypoint: { type: "composite", target: "both" } }),
-      graph: {
-        steps: [
-          { id: "h", node: "half" },
-          { id: "w", node: "whole" },
-        ],
-      },
-    };
-    const composites = registry([...parts, both]);
+    const composites = registry([...parts, BOTH]);
     const first = goal(composites, ["c"], ["a"]);
     expect(first.steps.map((step) => step.id)).toEqual(["both/h", "both/w"]);
     const next = again(first, ["both/w"], ["both/h"], composites);
@@ -173,16 +175,7 @@ describe("what a run has behind it", () => {
       node({ name: "other", version: "2.0.0", in: ["a"], out: ["d"] }),
       node({ name: "other", in: ["a"], out: ["d"] }),
     ];
-    const both = {
-      ...node({ name: "both", in: ["a"], out: ["c"], cost: 0, entrypoint: { type: "composite", target: "both" } }),
-      graph: {
-        steps: [
-          { id: "h", node: "half" },
-          { id: "w", node: "whole" },
-        ],
-      },
-    };
-    const composites = registry([...parts, both]);
+    const composites = registry([...parts, BOTH]);
     const plan = goal(composites, ["c", "d"], ["a"]);
     const next = again(plan, ["other"], ["both/h"], composites);
     expect(next.steps.map((step) => step.id)).toEqual(["both/h", "other_2", "both/w"]);

@@ -1,0 +1,149 @@
+import type { Metrics } from "../../contracts/metrics.ts";
+
+export const RUN_ID = "r0a_01J00000000000000000000000";
+export const NEW_RUN = "r0c_01J00000000000000000000001";
+export const UNKNOWN_RUN = "r0b_01J00000000000000000000000";
+export const CORRELATION = "6f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5b";
+/** A valid envelope in the smallest form. */
+export const ENVELOPE = { source_node: "caller", operation: "goal.run", payload: { want: ["a.b"], given: {} } };
+
+export const RUN = {
+  run_id: RUN_ID,
+  status: "succeeded",
+  operation: "goal.run",
+  correlation_id: CORRELATION,
+  want: ["a.b"],
+  created_at: "2026-01-02T03:04:05.006Z",
+  finished_at: "2026-01-02T03:04:06.006Z",
+  outputs: { "a.b": 1 },
+  error: null,
+  steps: [{ id: "noop", node: "noop", version: "1.0.0", status: "succeeded" }],
+};
+
+export const METRICS: Metrics = {
+  at: "2026-01-02T03:04:05.006Z",
+  runs: {
+    unfinished: { running: 1 },
+    recent: { window_s: 3_600, created: 40, failed: 1, cancelled: 2, steps: 160, cached_steps: 36 },
+    complete: true,
+  },
+  cache: { entries: 2, bytes: 130, hits: 36, stored: 2, complete: true },
+  dead_letters: { open: { consumer_error: 1 } },
+  nodes: { by_lifecycle: { active: 7, draft: 1 } },
+  trust: { lowest: [{ node: "noop@1.0.0", score: 0.5, confidence: 0.1, samples: 1 }], highest: [] },
+};
+
+export const TRIGGER_PAGE = {
+  trigger_id: "6f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5c",
+  topic: "node.exec.request.texts",
+  group: "texts",
+  idempotent_key: "k",
+  correlation_id: CORRELATION,
+  source: "test",
+  received_at: "2026-01-02T03:04:05.006Z",
+  status: "accepted",
+  duplicate_of: null,
+  left_out: 0,
+  error: null,
+  runs: [{ node: "noop@1.0.0", run_id: RUN_ID, status: "running", result: null, error: null }],
+};
+
+/** The same run as a list shows it. */
+export const RUN_ENTRY = {
+  run_id: RUN_ID,
+  status: "succeeded",
+  operation: "goal.run",
+  correlation_id: CORRELATION,
+  want: ["a.b"],
+  tags: [],
+  nodes: ["noop@1.0.0"],
+  steps: 1,
+  cached_steps: 0,
+  created_at: "2026-01-02T03:04:05.006Z",
+  finished_at: "2026-01-02T03:04:06.006Z",
+  duration_ms: 1_000,
+  error: null,
+};
+
+export const LETTER = {
+  id: "m1",
+  status: "open",
+  original_topic: "onex-execute",
+  original_message: { key: RUN_ID, value: { href: "/v1/dead-letters/m1/payload" }, offset: "m1", partition: null },
+  message_type: "work",
+  error_type: "consumer_error",
+  failure_reason: "the queue gave up redelivering it",
+  failure_timestamp: "2026-01-02T03:04:05.006Z",
+  correlation_id: CORRELATION,
+  retry_count: 3,
+  cause: null,
+  lineage: {
+    run_id: RUN_ID,
+    segment: "s1",
+    epoch: 1,
+    steps: [{ id: "noop", attempt: 1 }],
+    redrives: 0,
+    redriven_at: null,
+  },
+  resolution: null,
+};
+
+export const LETTER_PAGE = { ...LETTER, standing: { kind: "stale", reason: "the run goes on" }, run: null };
+
+export const REDRIVEN = { id: "m1", outcome: "redriven", reason: "the run waits for it", error: null };
+
+export const RESULT = {
+  batch_id: RUN_ID,
+  status: "success",
+  started_at: "2026-01-02T03:04:05.006Z",
+  completed_at: "2026-01-02T03:04:06.006Z",
+  trust_delta: 0.5,
+  results: [{ node_id: "noop@1.0.0", success: true, execution_time_ms: 3, status: "success" }],
+  run_status: "succeeded",
+  outputs: { "a.b": 1 },
+  error: null,
+  correlation_id: CORRELATION,
+};
+
+export const REPLAY = {
+  run_id: RUN_ID,
+  plan_hash: "0".repeat(64),
+  identical: true,
+  matches: 1,
+  differs: 0,
+  gone: 0,
+  not_repeated: 0,
+  steps: [{ step: "noop", node: "noop", version: "1.0.0", verdict: "matches" }],
+};
+
+export const SNAPSHOT = {
+  format: "onex-run/1",
+  run_id: RUN_ID,
+  record: {
+    v: 1,
+    header: { id: RUN_ID, tenant: "default", status: "succeeded" },
+    plan: { steps: [], segments: [] },
+    given: {},
+    segments: [],
+  },
+  events: [],
+  values: {},
+  sha256: "0".repeat(64),
+};
+
+export const PLAN = {
+  hash: "0".repeat(64),
+  want: ["a.b"],
+  given: [],
+  steps: [],
+  segments: [],
+  boundaries: [],
+  edges: [],
+  results: {},
+  cost: 0,
+  depth: 0,
+  why: [],
+  guards: [],
+  origin: "goal",
+  policy: {},
+};
