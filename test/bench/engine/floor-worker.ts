@@ -1,6 +1,6 @@
 /**
  * The floor: what somebody would write by hand who knows the DAG beforehand, with nothing planned, validated, hashed,
- * leased, retried, scored or archived. Sixteen objects take turns, as many as one isolate of the engine uses.
+ * leased, retried, scored or archived. Eight objects take turns, as many as one isolate of the engine uses.
  *
  * POST /inline?shape=SLUG: every step in the Worker, one object write a run.
  * POST /queued?shape=SLUG: each step is an object write, a queue message and another object write; a step goes out when
@@ -36,7 +36,7 @@ interface LiveRun {
   open: number;
 }
 
-const SHARDS = 16;
+const SHARDS = 8;
 let turn = 0;
 
 /** Holds the state of many runs. */
