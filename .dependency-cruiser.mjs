@@ -40,16 +40,22 @@ export default {
       ["^contracts/", packages(["zod"])],
     ),
     room(
-      "infra-host-knows-ports",
-      "The loops are written against ports: the same ring runs in memory and in an object.",
-      "^src/infra/host/",
-      ["^src/infra/host/", "^src/(spi|core)/", "^contracts/", packages(PURE_PACKAGES)],
+      "app-knows-ports",
+      "Loops and services are written against ports: the same ring runs in memory and in an object.",
+      "^src/app/",
+      ["^src/(app|spi|core)/", "^src/infra/system/clock\\.ts$", "^contracts/", packages(PURE_PACKAGES)],
     ),
     room(
       "adapters-stand-alone",
-      "An adapter imports spi, core, contracts, its technology and the loops it hosts; never another adapter.",
-      "^src/infra/(?!host/)([^/]+)/",
-      ["^src/infra/($1|host)/", "^src/(spi|core)/", "^contracts/", ANY_PACKAGE, "^cloudflare:"],
+      "An adapter imports spi, core, contracts and its technology; never another adapter.",
+      { path: "^src/infra/([^/]+)/", pathNot: "^src/infra/(memory|durable)/" },
+      ["^src/infra/$1/", "^src/(spi|core)/", "^contracts/", ANY_PACKAGE, "^cloudflare:"],
+    ),
+    room(
+      "hosts-stand-alone",
+      "The adapters that host loops import those too, and the machine's clock; never another adapter.",
+      "^src/infra/(memory|durable)/",
+      ["^src/infra/($1|system)/", "^src/(app|spi|core)/", "^contracts/", ANY_PACKAGE, "^cloudflare:"],
     ),
     room(
       "nodes-get-ports-handed-in",
@@ -69,7 +75,8 @@ export default {
       "^src/cli/",
       [
         "^src/(cli|client|core|spi|nodes)/",
-        "^src/infra/(memory|host|handlers|sandbox)/",
+        "^src/app/",
+        "^src/infra/(memory|system|handlers|sandbox)/",
         "^contracts/",
         ANY_PACKAGE,
         "^node:",
@@ -82,12 +89,7 @@ export default {
       severity: "error",
       from: { path: "^workers/http/" },
       to: {
-        path: [
-          "^workers/(wiring|index|cron)\\.ts$",
-          "^workers/(objects|queues)/",
-          "^src/infra/(?!host/)",
-          "^cloudflare:",
-        ],
+        path: ["^workers/(wiring|index|cron)\\.ts$", "^workers/(objects|queues)/", "^src/infra/", "^cloudflare:"],
       },
     },
     {

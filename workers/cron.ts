@@ -1,4 +1,4 @@
-import { sweep } from "../src/infra/host/retention.ts";
+import { sweep } from "../src/app/sweep/sweep.ts";
 import type { Wiring } from "./wiring.ts";
 
 /** The clock's turn: what must happen although nobody asks. A deployment whose RETENTION_DAYS cannot be read keeps all. */

@@ -1,6 +1,6 @@
 import project from "../package.json" with { type: "json" };
-import { consoleLog } from "../src/infra/host/log.ts";
-import { systemClock, systemIds } from "../src/infra/host/system.ts";
+import { consoleLog } from "../src/infra/system/console-log.ts";
+import { systemClock, systemIds } from "../src/infra/system/clock.ts";
 import { scheduled } from "./cron.ts";
 import { createApp } from "./http/app.ts";
 import { deadLetterQueue } from "./queues/dead-letters.ts";

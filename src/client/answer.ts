@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { envelopeDraft, type Envelope } from "../../contracts/envelope.ts";
+import { envelopeDraft, type Envelope } from "../../contracts/documents/envelope.ts";
 import { errorOf } from "./onex-error.ts";
 
 /** The body of an answer as the contract describes it. Rejects what is not so: a server of another kind or time. */

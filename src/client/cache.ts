@@ -1,5 +1,5 @@
-import { cacheCleared, cacheStats, type CacheCleared, type CacheStatsView } from "../../contracts/cache.ts";
-import { metrics, type Metrics } from "../../contracts/metrics.ts";
+import { cacheCleared, cacheStats, type CacheCleared, type CacheStatsView } from "../../contracts/api/cache.ts";
+import { metrics, type Metrics } from "../../contracts/api/metrics.ts";
 import { readAnswer } from "./answer.ts";
 import { queryText } from "./query-text.ts";
 import type { Transport } from "./transport.ts";

@@ -1,7 +1,7 @@
-import { health, type Health } from "../../contracts/health.ts";
-import type { GoalInput } from "../../contracts/goal.ts";
-import type { JsonObject } from "../../contracts/json.ts";
-import type { Metrics } from "../../contracts/metrics.ts";
+import { health, type Health } from "../../contracts/api/health.ts";
+import type { GoalInput } from "../../contracts/documents/goal.ts";
+import type { JsonObject } from "../../contracts/json/json.ts";
+import type { Metrics } from "../../contracts/api/metrics.ts";
 import {
   nodeList,
   nodeRegistered,
@@ -10,8 +10,8 @@ import {
   type NodeRegistered,
   type NodeView,
   type RegisterNode,
-} from "../../contracts/nodes-api.ts";
-import { planView, type PlanRequest, type PlanView } from "../../contracts/plan-request.ts";
+} from "../../contracts/api/nodes-api.ts";
+import { planView, type PlanRequest, type PlanView } from "../../contracts/api/plan-request.ts";
 import { readAnswer } from "./answer.ts";
 import { cacheClient, readMetrics, readMetricsText, type CacheClient } from "./cache.ts";
 import {

@@ -11,8 +11,8 @@ import {
   type RedriveOutcome,
   type RedriveReport,
   type RedriveRequest,
-} from "../../contracts/dead-letters.ts";
-import type { JsonValue } from "../../contracts/json.ts";
+} from "../../contracts/api/dead-letters.ts";
+import type { JsonValue } from "../../contracts/json/json.ts";
 import { readAnswer } from "./answer.ts";
 import { queryText } from "./query-text.ts";
 import type { PageOptions } from "./run-search.ts";

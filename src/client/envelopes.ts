@@ -1,8 +1,13 @@
-import { metadataToWire, NO_METADATA, type Envelope, type EnvelopeMetadata } from "../../contracts/envelope.ts";
-import type { ChainsInput } from "../../contracts/chain.ts";
-import type { GoalInput } from "../../contracts/goal.ts";
-import type { JsonObject } from "../../contracts/json.ts";
-import { acceptedPayload } from "../../contracts/run.ts";
+import {
+  metadataToWire,
+  NO_METADATA,
+  type Envelope,
+  type EnvelopeMetadata,
+} from "../../contracts/documents/envelope.ts";
+import type { ChainsInput } from "../../contracts/documents/chain.ts";
+import type { GoalInput } from "../../contracts/documents/goal.ts";
+import type { JsonObject } from "../../contracts/json/json.ts";
+import { acceptedPayload } from "../../contracts/api/run.ts";
 import { readAnswer, readEnvelope } from "./answer.ts";
 import type { Transport } from "./transport.ts";
 

@@ -1,5 +1,5 @@
-import type { JsonValue } from "../../contracts/json.ts";
-import type { Problem, ProblemEntry } from "../../contracts/problem.ts";
+import type { JsonValue } from "../../contracts/json/json.ts";
+import type { Problem, ProblemEntry } from "../../contracts/api/problem.ts";
 
 /** What a server said no with, or why none could be asked. */
 export interface Refusal {

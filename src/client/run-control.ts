@@ -8,8 +8,8 @@ import {
   type RerunRequest,
   type RunSnapshot,
   type RunSteered,
-} from "../../contracts/run-control.ts";
-import { runView, type RunStatus } from "../../contracts/run.ts";
+} from "../../contracts/api/run-control.ts";
+import { runView, type RunStatus } from "../../contracts/api/run.ts";
 import { readAnswer } from "./answer.ts";
 import { OnexError } from "./onex-error.ts";
 import type { Transport } from "./transport.ts";

@@ -1,4 +1,4 @@
-import { runPage, type RunFilter, type RunListEntry, type RunPage } from "../../contracts/run-search.ts";
+import { runPage, type RunFilter, type RunListEntry, type RunPage } from "../../contracts/api/run-search.ts";
 import { readAnswer } from "./answer.ts";
 import { queryText } from "./query-text.ts";
 import type { Transport } from "./transport.ts";

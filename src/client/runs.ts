@@ -1,4 +1,4 @@
-import { problem } from "../../contracts/problem.ts";
+import { problem } from "../../contracts/api/problem.ts";
 import {
   executionResult,
   runSignal,
@@ -6,7 +6,7 @@ import {
   type ExecutionResult,
   type RunSignal,
   type RunView,
-} from "../../contracts/run.ts";
+} from "../../contracts/api/run.ts";
 import { readAnswer } from "./answer.ts";
 import { errorOf, errorOfProblem, OnexError } from "./onex-error.ts";
 import { serverSentEvents } from "./server-sent-events.ts";

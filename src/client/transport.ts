@@ -1,4 +1,4 @@
-import { PROBLEM_TYPE, problem } from "../../contracts/problem.ts";
+import { PROBLEM_TYPE, problem } from "../../contracts/api/problem.ts";
 import { errorOf, errorOfProblem, type OnexError } from "./onex-error.ts";
 
 /** The part of `fetch` the client uses. */

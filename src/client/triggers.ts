@@ -1,5 +1,5 @@
-import type { BusTriggerInput } from "../../contracts/bus-trigger.ts";
-import type { JsonValue } from "../../contracts/json.ts";
+import type { BusTriggerInput } from "../../contracts/messages/bus-trigger.ts";
+import type { JsonValue } from "../../contracts/json/json.ts";
 import {
   triggerGroupList,
   triggerPage,
@@ -7,7 +7,7 @@ import {
   type TriggerGroupList,
   type TriggerPage,
   type TriggerSent,
-} from "../../contracts/triggers-api.ts";
+} from "../../contracts/api/triggers-api.ts";
 import { readAnswer } from "./answer.ts";
 import { OnexError } from "./onex-error.ts";
 import type { Transport } from "./transport.ts";

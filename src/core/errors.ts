@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../contracts/json.ts";
+import type { JsonValue } from "../../contracts/json/json.ts";
 
 /**
  * Every error code of the system with its HTTP status, in one total table: a code that is not here does not compile.

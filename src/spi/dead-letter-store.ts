@@ -1,6 +1,6 @@
 import type { DeadLetter } from "../core/dead-letters/dead-letter.ts";
 import type { DeadLetterQuery } from "../core/dead-letters/query.ts";
-import type { Instant, RunId } from "../core/run/state.ts";
+import type { Instant, RunId } from "../core/run/model/state.ts";
 import type { Page, PageRequest } from "../core/search/position.ts";
 
 export type { DeadLetter, DeadLetterClass } from "../core/dead-letters/dead-letter.ts";

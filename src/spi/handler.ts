@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../contracts/json.ts";
+import type { JsonObject } from "../../contracts/json/json.ts";
 import type { NodeDefinition } from "../core/registry/node.ts";
 
 /**

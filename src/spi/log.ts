@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../contracts/json.ts";
+import type { JsonValue } from "../../contracts/json/json.ts";
 
 /** Structured log lines. Every line carries a correlation id; never a payload, never a secret. */
 export interface Log {

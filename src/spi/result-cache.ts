@@ -1,6 +1,6 @@
 import type { CacheCount, CacheEntry, CacheStats } from "../core/cache/entry.ts";
 import type { CacheKey } from "../core/cache/signature.ts";
-import type { Instant, RunId } from "../core/run/state.ts";
+import type { Instant, RunId } from "../core/run/model/state.ts";
 
 /** Entries that went, and the blob keys of large values nobody refers to any more: the caller deletes those. */
 export interface Cleared {

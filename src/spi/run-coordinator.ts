@@ -1,12 +1,12 @@
 import type { Holder } from "../core/limit/book.ts";
-import type { Departure, Parting } from "../core/run/departure.ts";
-import type { RunEvent } from "../core/run/event.ts";
-import type { RunId, RunStatus } from "../core/run/state.ts";
-import type { Answer, PlanAnswer, SourceId, Undeliverable, Work } from "../core/run/work.ts";
-import type { SegmentId } from "../core/plan/plan.ts";
+import type { Departure, Parting } from "../core/run/reduce/departure.ts";
+import type { RunEvent } from "../core/run/model/event.ts";
+import type { RunId, RunStatus } from "../core/run/model/state.ts";
+import type { Answer, PlanAnswer, SourceId, Undeliverable, Work } from "../core/run/dispatch/work.ts";
+import type { SegmentId } from "../core/plan/model/plan.ts";
 import type { NodeRef } from "../core/registry/node.ts";
 import type { TrustTotals } from "../core/trust/totals.ts";
-import type { StoredValue } from "../core/run/value.ts";
+import type { StoredValue } from "../core/run/model/value.ts";
 
 /** A run on its way into its ring: begun, perhaps already finished by the gateway. */
 export interface Submission {

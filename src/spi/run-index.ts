@@ -1,11 +1,11 @@
 import type { Erasure } from "../core/retention/erasure.ts";
-import type { Generation, GenerationKey } from "../core/run/generation.ts";
-import type { RunId } from "../core/run/state.ts";
-import type { RunSummary } from "../core/run/summary.ts";
+import type { Generation, GenerationKey } from "../core/run/model/generation.ts";
+import type { RunId } from "../core/run/model/state.ts";
+import type { RunSummary } from "../core/run/model/summary.ts";
 import type { Page, PageRequest } from "../core/search/position.ts";
 import type { RunQuery } from "../core/search/run-query.ts";
 
-export type { RunSummary } from "../core/run/summary.ts";
+export type { RunSummary } from "../core/run/model/summary.ts";
 
 /** How many rows one call of `put` stores all or none of. */
 export const ROWS_TOGETHER = 500;

@@ -1,6 +1,6 @@
 import type { Day } from "../core/retention/day.ts";
-import type { Instant, RunId } from "../core/run/state.ts";
-import type { RunSummary } from "../core/run/summary.ts";
+import type { Instant, RunId } from "../core/run/model/state.ts";
+import type { RunSummary } from "../core/run/model/summary.ts";
 import type { Position } from "../core/search/position.ts";
 
 /** A row as it was seen: one of a later generation is none of the caller's business. */

@@ -1,5 +1,5 @@
 import type { Sequel } from "../core/chain/sequel.ts";
-import type { Instant, RunId } from "../core/run/state.ts";
+import type { Instant, RunId } from "../core/run/model/state.ts";
 
 /** What followed the ends of runs. All methods are safe to repeat and reject with SERVICE_UNAVAILABLE. */
 export interface SequelLedger {

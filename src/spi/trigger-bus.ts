@@ -1,4 +1,4 @@
-import type { TriggerResult } from "../../contracts/trigger-result.ts";
+import type { TriggerResult } from "../../contracts/messages/trigger-result.ts";
 import type { SequelMessage } from "../core/chain/message.ts";
 import type { TriggerMessage } from "../core/trigger/message.ts";
 

@@ -1,4 +1,4 @@
-import type { Instant } from "../core/run/state.ts";
+import type { Instant } from "../core/run/model/state.ts";
 import type { TriggerPart, TriggerRecord } from "../core/trigger/record.ts";
 
 /** What is known of bus messages. All methods are safe to repeat and reject with SERVICE_UNAVAILABLE. */

@@ -1,4 +1,4 @@
-import type { Instant } from "../core/run/state.ts";
+import type { Instant } from "../core/run/model/state.ts";
 
 /** A large value that lost one of the runs that referred to it. */
 export interface Doubt {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { RegisterNode } from "../../contracts/nodes-api.ts";
+import type { RegisterNode } from "../../contracts/api/nodes-api.ts";
 import { admitNode } from "../../src/core/registry/admit.ts";
 import { nodeFiles, stampedText, testFolder } from "./support/folder.ts";
 import { onex } from "./support/onex.ts";

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { busTrigger } from "../../contracts/bus-trigger.ts";
-import { runtimeContract } from "../../contracts/runtime-contract.ts";
-import { treeFormat } from "../../contracts/tree-format.ts";
+import { busTrigger } from "../../contracts/messages/bus-trigger.ts";
+import { runtimeContract } from "../../contracts/documents/runtime-contract.ts";
+import { treeFormat } from "../../contracts/documents/tree-format.ts";
 
 const FIXTURES = "../shared/fixtures/omnibase";
 const present = existsSync(FIXTURES);

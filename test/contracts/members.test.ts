@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
-import { envelopeDraft } from "../../contracts/envelope.ts";
-import { graph } from "../../contracts/graph.ts";
-import { membersAt } from "../../contracts/members.ts";
-import { runRevision } from "../../contracts/run-revision.ts";
+import { envelopeDraft } from "../../contracts/documents/envelope.ts";
+import { graph } from "../../contracts/documents/graph.ts";
+import { membersAt } from "../../contracts/json/members.ts";
+import { runRevision } from "../../contracts/api/run-revision.ts";
 
 const inner = z.strictObject({ a: z.string(), b: z.string() });
 

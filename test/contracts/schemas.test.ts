@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import type { JsonObject, JsonSchema, JsonValue } from "../../contracts/json.ts";
+import type { JsonObject, JsonSchema, JsonValue } from "../../contracts/json/json.ts";
 import { checkSchema } from "../../src/core/contract/check-schema.ts";
 import { validateState } from "../../src/core/contract/validate-state.ts";
 import { readBlock } from "../../src/core/metadata/read.ts";

@@ -1,4 +1,4 @@
-import type { RegisterNode } from "../../contracts/nodes-api.ts";
+import type { RegisterNode } from "../../contracts/api/nodes-api.ts";
 import { stamp } from "../../src/core/metadata/stamp.ts";
 
 interface Sketch {

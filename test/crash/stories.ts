@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../contracts/json.ts";
+import type { JsonObject } from "../../contracts/json/json.ts";
 
 /** What one client wants, and what it does once the run is there. */
 export interface Story {

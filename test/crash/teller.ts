@@ -1,5 +1,5 @@
 import { createClient, OnexError, type Client } from "../../src/client/client.ts";
-import type { ExecutionResult } from "../../contracts/run.ts";
+import type { ExecutionResult } from "../../contracts/api/run.ts";
 import type { Story } from "./stories.ts";
 
 /** How a story went. */

@@ -1,4 +1,4 @@
-import { DEFAULT_LEASES } from "../../src/core/run/event.ts";
+import { DEFAULT_LEASES } from "../../src/core/run/model/event.ts";
 
 /**
  * Whether a run has failed because its step lost one lease after another. A node that takes its executor down every time

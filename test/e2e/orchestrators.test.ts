@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { JsonObject } from "../../contracts/json.ts";
-import { planEdges } from "../../src/core/plan/plan-index.ts";
+import type { JsonObject } from "../../contracts/json/json.ts";
+import { planEdges } from "../../src/core/plan/model/plan-index.ts";
 import { outputOfKind } from "../../src/infra/handlers/output-of-kind.ts";
 import { testEngine, type TestNode } from "../support/engines.ts";
 import { idOf, steering, valueOf } from "../support/steered-run.ts";

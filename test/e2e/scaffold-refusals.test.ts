@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { JsonObject } from "../../contracts/json.ts";
+import type { JsonObject } from "../../contracts/json/json.ts";
 import { openTestServer, type TestServer } from "./support/test-server.ts";
 
 /** A sound specification; each case spoils it. */

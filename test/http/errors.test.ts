@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { problem as problemContract } from "../../contracts/problem.ts";
+import { problem as problemContract } from "../../contracts/api/problem.ts";
 import { fault, HTTP_STATUS, RuntimeHostError, type ErrorCode } from "../../src/core/errors.ts";
 import { err } from "../../src/core/result.ts";
 import { gateway, problemOf } from "./gateway.ts";

@@ -1,7 +1,7 @@
 import type { Envelope } from "../../src/core/envelope/envelope.ts";
 import type { Fault } from "../../src/core/errors.ts";
 import { err, ok } from "../../src/core/result.ts";
-import type { AcceptOptions, Services } from "../../src/infra/host/services.ts";
+import type { AcceptOptions, Services } from "../../src/app/services.ts";
 import type { LogFields } from "../../src/spi/log.ts";
 import { createApp, type AppOptions } from "../../workers/http/app.ts";
 import {

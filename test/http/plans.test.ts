@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../contracts/json.ts";
+import type { JsonObject } from "../../contracts/json/json.ts";
 import { fault } from "../../src/core/errors.ts";
 import { err, ok } from "../../src/core/result.ts";
 import { gateway, problemOf } from "./gateway.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { preferredWait } from "../../workers/http/preferences.ts";
+import { preferredWait } from "../../workers/http/envelopes/preferences.ts";
 
 describe("preferredWait", () => {
   it.each([

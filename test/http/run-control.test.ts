@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fault, type Fault } from "../../src/core/errors.ts";
 import { err, ok } from "../../src/core/result.ts";
-import type { Services } from "../../src/infra/host/services.ts";
+import type { Services } from "../../src/app/services.ts";
 import { gateway, problemOf, TOKEN } from "./gateway.ts";
 import { CORRELATION, NEW_RUN, REPLAY, RUN_ID, SNAPSHOT, UNKNOWN_RUN } from "./samples.ts";
 import { describedBy } from "./openapi-check.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fault, RuntimeHostError } from "../../src/core/errors.ts";
-import type { EventPage } from "../../workers/http/event-feed.ts";
+import type { EventPage } from "../../workers/http/runs/event-feed.ts";
 import { gateway, problemOf, signals } from "./gateway.ts";
 import { CORRELATION, RUN_ID, UNKNOWN_RUN } from "./samples.ts";
 import { silentFeed } from "./silent-feed.ts";

@@ -1,4 +1,4 @@
-import type { Metrics } from "../../contracts/metrics.ts";
+import type { Metrics } from "../../contracts/api/metrics.ts";
 
 export const RUN_ID = "r0a_01J00000000000000000000000";
 export const NEW_RUN = "r0c_01J00000000000000000000001";

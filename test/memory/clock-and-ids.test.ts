@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { systemClock, systemIds } from "../../src/infra/host/system.ts";
+import { systemClock, systemIds } from "../../src/infra/system/clock.ts";
 import { fixedClock, steppingClock } from "../../src/infra/memory/clock.ts";
 import { seededIds } from "../../src/infra/memory/ids.ts";
 import type { Ids } from "../../src/spi/clock.ts";

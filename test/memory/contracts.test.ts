@@ -1,13 +1,13 @@
 import { describe } from "vitest";
 import { memoryBlobStore } from "../../src/infra/memory/blob-store.ts";
 import { memoryDeadLetterStore } from "../../src/infra/memory/dead-letter-store.ts";
-import { memoryEventBus } from "../../src/infra/memory/event-bus.ts";
+import { memoryEventBus } from "../../src/infra/memory/queues/event-bus.ts";
 import { memoryNodeRegistry } from "../../src/infra/memory/node-registry.ts";
-import { memoryRunBooks } from "../../src/infra/memory/run-books.ts";
+import { memoryRunBooks } from "../../src/infra/memory/runs/run-books.ts";
 import { memorySweepMarks } from "../../src/infra/memory/sweep-marks.ts";
 import { memoryTrustScores } from "../../src/infra/memory/trust-scores.ts";
 import { memoryTrustStore } from "../../src/infra/memory/trust-store.ts";
-import type { MemoryQueue } from "../../src/infra/memory/queue.ts";
+import type { MemoryQueue } from "../../src/infra/memory/queues/queue.ts";
 import { blobStoreContract } from "../support/contracts/blob-store.ts";
 import { deadLetterStoreContract } from "../support/contracts/dead-letter-store.ts";
 import { eventBusContract } from "../support/contracts/event-bus.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { MemoryQueue } from "../../src/infra/memory/queue.ts";
+import { MemoryQueue } from "../../src/infra/memory/queues/queue.ts";
 
 const bodies = (queue: MemoryQueue<number>, max = 10) => queue.pull(max).map(({ body }) => body);
 

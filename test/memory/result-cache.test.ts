@@ -1,6 +1,6 @@
 import { describe } from "vitest";
 import { memoryDeadLetterStore } from "../../src/infra/memory/dead-letter-store.ts";
-import { memoryRunBooks } from "../../src/infra/memory/run-books.ts";
+import { memoryRunBooks } from "../../src/infra/memory/runs/run-books.ts";
 import { figuresContract } from "../support/contracts/figures.ts";
 import { resultCacheContract } from "../support/contracts/result-cache.ts";
 

@@ -1,10 +1,10 @@
 import { describe } from "vitest";
-import { silentLog } from "../../src/infra/host/log.ts";
-import { Ring } from "../../src/infra/host/ring.ts";
+import { silentLog } from "../../src/infra/memory/silent-log.ts";
+import { Ring } from "../../src/app/ring/ring.ts";
 import { fixedClock } from "../../src/infra/memory/clock.ts";
-import { memoryEventBus } from "../../src/infra/memory/event-bus.ts";
-import { memoryRingStore } from "../../src/infra/memory/ring-store.ts";
-import { memoryRunCoordinator } from "../../src/infra/memory/run-coordinator.ts";
+import { memoryEventBus } from "../../src/infra/memory/queues/event-bus.ts";
+import { memoryRingStore } from "../../src/infra/memory/runs/ring-store.ts";
+import { memoryRunCoordinator } from "../../src/infra/memory/runs/run-coordinator.ts";
 import { ringStoreContract } from "../support/contracts/ring-store.ts";
 import { runCoordinatorContract } from "../support/contracts/run-coordinator.ts";
 

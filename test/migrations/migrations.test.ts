@@ -4,12 +4,12 @@ import { generateSQLiteDrizzleJson, generateSQLiteMigration } from "drizzle-kit/
 import { is, sql, type SQL } from "drizzle-orm";
 import { getTableConfig, SQLiteAsyncDialect, SQLiteTable } from "drizzle-orm/sqlite-core";
 import { describe, expect, it } from "vitest";
-import { keyedRunId, runId } from "../../src/core/run/run-id.ts";
+import { keyedRunId, runId } from "../../src/core/run/model/run-id.ts";
 import { ANY_RUN, type RunQuery } from "../../src/core/search/run-query.ts";
 import { timedUuid } from "../../src/core/search/told-time.ts";
-import { hasRunId } from "../../src/infra/d1/run-places.ts";
-import type { RunRow } from "../../src/infra/d1/run-rows.ts";
-import { searchStatement } from "../../src/infra/d1/run-search.ts";
+import { hasRunId } from "../../src/infra/d1/runs/run-places.ts";
+import type { RunRow } from "../../src/infra/d1/runs/run-rows.ts";
+import { searchStatement } from "../../src/infra/d1/runs/run-search.ts";
 import * as schema from "../../src/infra/d1/schema.ts";
 import { seededIds } from "../../src/infra/memory/ids.ts";
 

@@ -7,7 +7,7 @@ import { seededIds } from "../../src/infra/memory/ids.ts";
 import { memoryNodeRegistry } from "../../src/infra/memory/node-registry.ts";
 import { quickJsSandbox } from "../../src/infra/sandbox/quick-js-sandbox.ts";
 import { builtinNodes, type NodePorts } from "../../src/nodes/index.ts";
-import type { JsonObject } from "../../contracts/json.ts";
+import type { JsonObject } from "../../contracts/json/json.ts";
 import type { NodeDefinition } from "../../src/core/registry/node.ts";
 import type { Handler, NodeCall, NodeOutput } from "../../src/spi/handler.ts";
 

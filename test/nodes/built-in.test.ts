@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import type { JsonObject } from "../../contracts/json.ts";
+import type { JsonObject } from "../../contracts/json/json.ts";
 import { validateState } from "../../src/core/contract/validate-state.ts";
 import { readBlock } from "../../src/core/metadata/read.ts";
-import { planGoal } from "../../src/core/plan/plan-goal.ts";
-import { DEFAULT_POLICY } from "../../src/core/plan/policy.ts";
+import { planGoal } from "../../src/core/plan/search/plan-goal.ts";
+import { DEFAULT_POLICY } from "../../src/core/plan/model/policy.ts";
 import { buildSnapshot } from "../../src/core/registry/snapshot.ts";
-import { admitOutput } from "../../src/core/run/output-rule.ts";
+import { admitOutput } from "../../src/core/run/reduce/output-rule.ts";
 import { bench } from "./bench-of-ports.ts";
 import { definitionOf, hasNodeFile, nodeNames, readNodeFile } from "./built-in.ts";
 

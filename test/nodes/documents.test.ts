@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../contracts/json.ts";
+import type { JsonObject } from "../../contracts/json/json.ts";
 import { validateState } from "../../src/core/contract/validate-state.ts";
 import { bench } from "./bench-of-ports.ts";
 import { definitionOf } from "./built-in.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../contracts/json.ts";
-import type { ScaffoldSpecificationInput } from "../../contracts/scaffold.ts";
+import type { JsonObject } from "../../contracts/json/json.ts";
+import type { ScaffoldSpecificationInput } from "../../contracts/documents/scaffold.ts";
 import { faultOf } from "../../src/core/errors.ts";
 import { readBlock } from "../../src/core/metadata/read.ts";
 import { factsOf, observe } from "../../src/core/trust/observation.ts";

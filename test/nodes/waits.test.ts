@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { stamp } from "../../src/core/metadata/stamp.ts";
-import { planGraph } from "../../src/core/plan/plan-graph.ts";
-import { DEFAULT_POLICY } from "../../src/core/plan/policy.ts";
-import { DEFAULT_WAIT_TIMEOUT_MS } from "../../src/core/plan/wait.ts";
+import { planGraph } from "../../src/core/plan/graph/plan-graph.ts";
+import { DEFAULT_POLICY } from "../../src/core/plan/model/policy.ts";
+import { DEFAULT_WAIT_TIMEOUT_MS } from "../../src/core/plan/model/wait.ts";
 import { admitNode } from "../../src/core/registry/admit.ts";
 import { buildSnapshot } from "../../src/core/registry/snapshot.ts";
 import { artifactsOf, definitionOf, nodeNames } from "./built-in.ts";

@@ -1,7 +1,7 @@
 import { DAY_MS } from "../../src/core/retention/day.ts";
-import { sweep } from "../../src/infra/host/retention.ts";
-import { SWEEP_LIMITS } from "../../src/infra/host/retention/limits.ts";
-import { RunReader } from "../../src/infra/host/run-reader.ts";
+import { sweep } from "../../src/app/sweep/sweep.ts";
+import { SWEEP_LIMITS } from "../../src/app/sweep/limits.ts";
+import { RunReader } from "../../src/app/runs/run-reader.ts";
 import type { Findings } from "./audit/findings.ts";
 import { isLasting } from "./audit/look-over.ts";
 import type { Timeline } from "./timeline.ts";

@@ -1,11 +1,11 @@
-import type { JsonObject } from "../../contracts/json.ts";
+import type { JsonObject } from "../../contracts/json/json.ts";
 import { ANY_DEAD_LETTER } from "../../src/core/dead-letters/query.ts";
 import { acceptEnvelope } from "../../src/core/envelope/envelope.ts";
 import { isRetryable, type Fault } from "../../src/core/errors.ts";
 import { nodeRef } from "../../src/core/registry/node.ts";
 import type { Result } from "../../src/core/result.ts";
-import { keyedRunId } from "../../src/core/run/run-id.ts";
-import type { Accepted } from "../../src/infra/host/services.ts";
+import { keyedRunId } from "../../src/core/run/model/run-id.ts";
+import type { Accepted } from "../../src/app/services.ts";
 import type { BlobStore } from "../../src/spi/blob-store.ts";
 import type { ControlEvent } from "../../src/spi/run-coordinator.ts";
 import type { Ids } from "../../src/spi/clock.ts";

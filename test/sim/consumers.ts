@@ -1,9 +1,9 @@
-import { consumeDeadLetters } from "../../src/infra/host/dead-letter-consumer.ts";
-import { consumeEvents } from "../../src/infra/host/events-consumer.ts";
-import { consumeWork } from "../../src/infra/host/execute-consumer.ts";
-import { consumeReplans } from "../../src/infra/host/replan-consumer.ts";
-import { consumeTriggers } from "../../src/infra/host/trigger-consumer.ts";
-import type { MemoryQueue } from "../../src/infra/memory/queue.ts";
+import { consumeDeadLetters } from "../../src/app/deliver/dead-letter-consumer.ts";
+import { consumeEvents } from "../../src/app/deliver/events-consumer.ts";
+import { consumeWork } from "../../src/app/execute/execute-consumer.ts";
+import { consumeReplans } from "../../src/app/plan/replan-consumer.ts";
+import { consumeTriggers } from "../../src/app/triggers/trigger-consumer.ts";
+import type { MemoryQueue } from "../../src/infra/memory/queues/queue.ts";
 import type { RunCoordinator } from "../../src/spi/run-coordinator.ts";
 import type { HandOverAudit } from "./audit/hand-over.ts";
 import type { MessageAudit } from "./audit/messages.ts";

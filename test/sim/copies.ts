@@ -1,7 +1,7 @@
-import type { JsonObject, JsonValue } from "../../contracts/json.ts";
-import { openSnapshot } from "../../src/core/run/snapshot.ts";
-import { viewRun } from "../../src/core/run/view.ts";
-import type { RevisionRequest } from "../../src/infra/host/run-revision.ts";
+import type { JsonObject, JsonValue } from "../../contracts/json/json.ts";
+import { openSnapshot } from "../../src/core/run/codec/snapshot.ts";
+import { viewRun } from "../../src/core/run/views/view.ts";
+import type { RevisionRequest } from "../../src/app/runs/run-revision.ts";
 import type { Ids } from "../../src/spi/clock.ts";
 import type { ClientAudit } from "./audit/clients.ts";
 import type { CommitAudit } from "./audit/commits.ts";

@@ -1,4 +1,4 @@
-import type { MemoryQueue } from "../../src/infra/memory/queue.ts";
+import type { MemoryQueue } from "../../src/infra/memory/queues/queue.ts";
 import type { Delivery } from "../../src/spi/event-bus.ts";
 import type { Process } from "./process.ts";
 import type { Universe } from "./universe.ts";

@@ -1,8 +1,8 @@
-import type { JsonValue } from "../../contracts/json.ts";
-import { textHash } from "../../src/core/run/hash.ts";
-import type { StepState } from "../../src/core/run/state.ts";
-import { INLINE_VALUE_BYTES, isRef } from "../../src/core/run/value.ts";
-import type { Work } from "../../src/core/run/work.ts";
+import type { JsonValue } from "../../contracts/json/json.ts";
+import { textHash } from "../../src/core/run/model/hash.ts";
+import type { StepState } from "../../src/core/run/model/state.ts";
+import { INLINE_VALUE_BYTES, isRef } from "../../src/core/run/model/value.ts";
+import type { Work } from "../../src/core/run/dispatch/work.ts";
 import type { NodeCall } from "../../src/spi/handler.ts";
 
 /** One time a node's code ran, whatever became of it. */

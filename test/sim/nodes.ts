@@ -1,7 +1,7 @@
-import type { JsonObject } from "../../contracts/json.ts";
+import type { JsonObject } from "../../contracts/json/json.ts";
 import { fault, RuntimeHostError } from "../../src/core/errors.ts";
 import { builtinHandler } from "../../src/infra/handlers/builtin-handler.ts";
-import { HandlerRouter } from "../../src/infra/host/handler-router.ts";
+import { HandlerRouter } from "../../src/app/execute/handler-router.ts";
 import type { NodeCall, NodeOutput } from "../../src/spi/handler.ts";
 import type { ExecutionLog } from "./execution-log.ts";
 import type { Process } from "./process.ts";

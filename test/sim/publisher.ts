@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../contracts/json.ts";
-import { triggerService } from "../../src/infra/host/trigger-service.ts";
+import type { JsonObject } from "../../contracts/json/json.ts";
+import { triggerService } from "../../src/app/triggers/trigger-service.ts";
 import type { Ids } from "../../src/spi/clock.ts";
 import type { Backends } from "./backends.ts";
 import type { Line } from "./line.ts";

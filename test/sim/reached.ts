@@ -1,5 +1,5 @@
 import { ANY_DEAD_LETTER } from "../../src/core/dead-letters/query.ts";
-import { isRef } from "../../src/core/run/value.ts";
+import { isRef } from "../../src/core/run/model/value.ts";
 import type { World } from "./world.ts";
 
 /** What of the system a world has reached, in words: a simulation that never gets anywhere finds nothing. */

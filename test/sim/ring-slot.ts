@@ -1,8 +1,8 @@
 import { RuntimeHostError } from "../../src/core/errors.ts";
-import { silentLog } from "../../src/infra/host/log.ts";
-import { Ring } from "../../src/infra/host/ring.ts";
-import type { RingPorts, RingSettings } from "../../src/infra/host/ring-ports.ts";
-import { memoryRingStore } from "../../src/infra/memory/ring-store.ts";
+import { silentLog } from "../../src/infra/memory/silent-log.ts";
+import { Ring } from "../../src/app/ring/ring.ts";
+import type { RingPorts, RingSettings } from "../../src/app/ring/ports.ts";
+import { memoryRingStore } from "../../src/infra/memory/runs/ring-store.ts";
 import type { EventBus } from "../../src/spi/event-bus.ts";
 import type { RingStore } from "../../src/spi/ring-store.ts";
 import type { TriggerBus } from "../../src/spi/trigger-bus.ts";

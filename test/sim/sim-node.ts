@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../contracts/json.ts";
+import type { JsonObject } from "../../contracts/json/json.ts";
 import type { NodeLimit } from "../../src/core/limit/limit.ts";
 import type { NodeDefinition, RetryPolicy } from "../../src/core/registry/node.ts";
 import { sampleNode } from "../support/sample-node.ts";

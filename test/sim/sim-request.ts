@@ -1,5 +1,5 @@
-import type { ChainLink, Chains } from "../../contracts/chain.ts";
-import type { JsonObject, JsonValue } from "../../contracts/json.ts";
+import type { ChainLink, Chains } from "../../contracts/documents/chain.ts";
+import type { JsonObject, JsonValue } from "../../contracts/json/json.ts";
 import type { Random } from "./random.ts";
 import type { SimNode } from "./sim-node.ts";
 import type { Themes } from "./themes.ts";

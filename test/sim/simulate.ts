@@ -1,4 +1,4 @@
-import { sweep } from "../../src/infra/host/retention.ts";
+import { sweep } from "../../src/app/sweep/sweep.ts";
 import { afterlife } from "./afterlife.ts";
 import { Findings, type Finding } from "./audit/findings.ts";
 import { lookOver } from "./audit/look-over.ts";

@@ -1,5 +1,5 @@
-import type { Work } from "../../src/core/run/work.ts";
-import type { RingSettings } from "../../src/infra/host/ring-ports.ts";
+import type { Work } from "../../src/core/run/dispatch/work.ts";
+import type { RingSettings } from "../../src/app/ring/ports.ts";
 import type { NodeRegistry } from "../../src/spi/node-registry.ts";
 import type { HandOver } from "../../src/spi/run-coordinator.ts";
 import { sampleArtifacts } from "../support/sample-node.ts";

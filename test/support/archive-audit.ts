@@ -1,5 +1,5 @@
-import { decodeRun } from "../../src/core/run/codec.ts";
-import type { RunSummary } from "../../src/core/run/summary.ts";
+import { decodeRun } from "../../src/core/run/codec/codec.ts";
+import type { RunSummary } from "../../src/core/run/model/summary.ts";
 import type { Position } from "../../src/core/search/position.ts";
 import { ANY_RUN } from "../../src/core/search/run-query.ts";
 import type { BlobStore } from "../../src/spi/blob-store.ts";

@@ -3,9 +3,9 @@ import type { Fault } from "../../src/core/errors.ts";
 import type { NodeDefinition } from "../../src/core/registry/node.ts";
 import type { Result } from "../../src/core/result.ts";
 import { builtinHandler } from "../../src/infra/handlers/builtin-handler.ts";
-import { HandlerRouter } from "../../src/infra/host/handler-router.ts";
-import { DEFAULT_RING } from "../../src/infra/host/ring-ports.ts";
-import type { Accepted, AcceptOptions } from "../../src/infra/host/services.ts";
+import { HandlerRouter } from "../../src/app/execute/handler-router.ts";
+import { DEFAULT_RING } from "../../src/app/ring/ports.ts";
+import type { Accepted, AcceptOptions } from "../../src/app/services.ts";
 import { fixedClock, type FixedClock } from "../../src/infra/memory/clock.ts";
 import {
   memoryEngine,
@@ -15,7 +15,7 @@ import {
 } from "../../src/infra/memory/engine.ts";
 import { seededIds } from "../../src/infra/memory/ids.ts";
 import type { BuiltinNode } from "../../src/spi/handler.ts";
-import type { JsonObject } from "../../contracts/json.ts";
+import type { JsonObject } from "../../contracts/json/json.ts";
 import { sampleArtifacts, sampleNode } from "./sample-node.ts";
 
 export interface TestNode {

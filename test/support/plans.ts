@@ -1,7 +1,7 @@
-import type { Gate } from "../../src/core/plan/gate.ts";
-import type { Plan, PlanStep, Segment } from "../../src/core/plan/plan.ts";
-import { DEFAULT_POLICY, type Policy } from "../../src/core/plan/policy.ts";
-import type { WaitSpec } from "../../src/core/plan/wait.ts";
+import type { Gate } from "../../src/core/plan/model/gate.ts";
+import type { Plan, PlanStep, Segment } from "../../src/core/plan/model/plan.ts";
+import { DEFAULT_POLICY, type Policy } from "../../src/core/plan/model/policy.ts";
+import type { WaitSpec } from "../../src/core/plan/model/wait.ts";
 import type { RetryPolicy } from "../../src/core/registry/node.ts";
 
 export interface StepSketch {

@@ -1,9 +1,9 @@
 import { fault, type Fault } from "../../src/core/errors.ts";
-import type { Plan } from "../../src/core/plan/plan.ts";
-import { apply, begin } from "../../src/core/run/begin.ts";
-import type { Intent, LeaseSettings, RunEvent } from "../../src/core/run/event.ts";
-import { reduce } from "../../src/core/run/reduce.ts";
-import type { RunState, StepOutcome } from "../../src/core/run/state.ts";
+import type { Plan } from "../../src/core/plan/model/plan.ts";
+import { apply, begin } from "../../src/core/run/reduce/begin.ts";
+import type { Intent, LeaseSettings, RunEvent } from "../../src/core/run/model/event.ts";
+import { reduce } from "../../src/core/run/reduce/reduce.ts";
+import type { RunState, StepOutcome } from "../../src/core/run/model/state.ts";
 
 export const REQUEST = {
   id: "r00_00000000000000000000000000",

@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from "../../contracts/json.ts";
-import type { RerunRequest, Services } from "../../src/infra/host/services.ts";
+import type { JsonObject, JsonValue } from "../../contracts/json/json.ts";
+import type { RerunRequest, Services } from "../../src/app/services.ts";
 import { effectNode, pureNode, testEngine, type TestEngine, type TestNode } from "./engines.ts";
 
 /** The correlation id of every rerun. */

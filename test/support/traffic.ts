@@ -1,5 +1,5 @@
-import { keyedRunId } from "../../src/core/run/run-id.ts";
-import type { Answer, Work } from "../../src/core/run/work.ts";
+import { keyedRunId } from "../../src/core/run/model/run-id.ts";
+import type { Answer, Work } from "../../src/core/run/dispatch/work.ts";
 import type { EnginePorts } from "../../src/infra/memory/engine.ts";
 import type { HandOver } from "../../src/spi/run-coordinator.ts";
 import { effectNode, testEngine, type TestEngine, type TestNode } from "./engines.ts";

@@ -1,8 +1,8 @@
 import { OpenAPIHono, type createRoute, type RouteConfig } from "@hono/zod-openapi";
 import type { Handler, MiddlewareHandler } from "hono";
-import { PROBLEM_TYPE, problem } from "../../contracts/problem.ts";
+import { PROBLEM_TYPE, problem } from "../../contracts/api/problem.ts";
 import { HTTP_STATUS, type ErrorCode } from "../../src/core/errors.ts";
-import type { AppContext, AppEnv } from "./context.ts";
+import type { AppContext, AppEnv } from "./request/context.ts";
 
 export type Api = OpenAPIHono<AppEnv>;
 export type Definition = ReturnType<typeof createRoute<string, RouteConfig>>;

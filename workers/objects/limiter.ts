@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { LimitDesk } from "../../src/infra/durable/limit-desk.ts";
 import type { LimiterRpc } from "../../src/infra/durable/limiter.ts";
-import { systemClock } from "../../src/infra/host/system.ts";
+import { systemClock } from "../../src/infra/system/clock.ts";
 
 /** The object behind one limit: storage and RPC; every decision is in `core/limit`. */
 export class Limiter extends DurableObject<Env> implements LimiterRpc {

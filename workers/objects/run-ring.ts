@@ -1,7 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { durableRingStore, rememberedRing } from "../../src/infra/durable/ring-store.ts";
 import type { RingRpc } from "../../src/infra/durable/run-coordinator.ts";
-import { Ring } from "../../src/infra/host/ring.ts";
+import { Ring } from "../../src/app/ring/ring.ts";
 import { ringPorts, ringSettings } from "../wiring.ts";
 
 /** The object behind a ring number: storage, alarm and RPC; every decision is in `core/run`, every loop in `host/ring`. */

@@ -1,4 +1,4 @@
-import { consumeDeadLetters } from "../../src/infra/host/dead-letter-consumer.ts";
+import { consumeDeadLetters } from "../../src/app/deliver/dead-letter-consumer.ts";
 import type { Wiring } from "../wiring.ts";
 import { deliveries } from "./deliveries.ts";
 

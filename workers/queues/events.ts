@@ -1,4 +1,4 @@
-import { consumeEvents } from "../../src/infra/host/events-consumer.ts";
+import { consumeEvents } from "../../src/app/deliver/events-consumer.ts";
 import type { Wiring } from "../wiring.ts";
 import { deliveries } from "./deliveries.ts";
 

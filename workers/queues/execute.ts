@@ -1,8 +1,8 @@
 import { readMessage } from "../../src/core/dead-letters/message.ts";
-import type { ExecuteMessage, ReplanMessage } from "../../src/core/run/work.ts";
-import { buryUnrouted } from "../../src/infra/host/dead-letter-consumer.ts";
-import { consumeWork } from "../../src/infra/host/execute-consumer.ts";
-import { consumeReplans } from "../../src/infra/host/replan-consumer.ts";
+import type { ExecuteMessage, ReplanMessage } from "../../src/core/run/dispatch/work.ts";
+import { buryUnrouted } from "../../src/app/deliver/dead-letter-consumer.ts";
+import { consumeWork } from "../../src/app/execute/execute-consumer.ts";
+import { consumeReplans } from "../../src/app/plan/replan-consumer.ts";
 import type { Delivery } from "../../src/spi/event-bus.ts";
 import type { Wiring } from "../wiring.ts";
 import { deliveries } from "./deliveries.ts";

@@ -1,4 +1,4 @@
-import { consumeTriggers } from "../../src/infra/host/trigger-consumer.ts";
+import { consumeTriggers } from "../../src/app/triggers/trigger-consumer.ts";
 import type { Wiring } from "../wiring.ts";
 import { deliveries } from "./deliveries.ts";
 

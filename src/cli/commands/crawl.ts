@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { JsonValue } from "../../../contracts/json.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
 import { examples, type Settle } from "../command.ts";
 import type { Crawl, CrawledArtifact } from "../crawl/crawl.ts";
 import type { Registration } from "../crawl/registry.ts";

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { Metrics } from "../../../contracts/metrics.ts";
+import type { Metrics } from "../../../contracts/api/metrics.ts";
 import { examples, type Settle } from "../command.ts";
 import { writeJson } from "../json-output.ts";
 import { plural } from "../plural.ts";

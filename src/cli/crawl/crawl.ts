@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { ArtifactRole } from "../../core/crawl/artifact-role.ts";
 import { roleOf } from "../../core/crawl/artifact-role.ts";
 import { structureProblems } from "../../core/crawl/structure.ts";

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import type { DeadLetterFilter } from "../../../contracts/dead-letters.ts";
+import type { DeadLetterFilter } from "../../../contracts/api/dead-letters.ts";
 
 /** Every status of a dead letter, as `--status` takes it. */
 export const STATUSES = ["open", "redriven", "resolved"] as const satisfies readonly NonNullable<

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { RedriveOutcome } from "../../../contracts/dead-letters.ts";
+import type { RedriveOutcome } from "../../../contracts/api/dead-letters.ts";
 import type { Client } from "../../client/client.ts";
 import { examples, type Settle } from "../command.ts";
 import { writeJson } from "../json-output.ts";

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { DeadLetterPage } from "../../../contracts/dead-letters.ts";
+import type { DeadLetterPage } from "../../../contracts/api/dead-letters.ts";
 import { examples, type Settle } from "../command.ts";
 import { writeJson } from "../json-output.ts";
 import { columns } from "../remote/columns.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { health } from "../../../contracts/health.ts";
+import { health } from "../../../contracts/api/health.ts";
 
 const ASK_EVERY_MS = 200;
 const LIMIT_MS = 90_000;

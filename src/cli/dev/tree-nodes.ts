@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
-import type { RegisterNode } from "../../../contracts/nodes-api.ts";
+import type { RegisterNode } from "../../../contracts/api/nodes-api.ts";
 
 /** A node of a tree: the folder it lies in and the texts it consists of. */
 export interface TreeNode {

@@ -1,6 +1,6 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { JsonValue } from "../../../contracts/json.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
 import type { Fault } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
 import { draftReasons, type ExampleVerdict } from "../../core/scaffold/examples.ts";

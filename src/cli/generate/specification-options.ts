@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { extname, resolve } from "node:path";
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { readYaml } from "../../core/metadata/yaml.ts";
 import { systemReason, usageFailure } from "../shell.ts";
 

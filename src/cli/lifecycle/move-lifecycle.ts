@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { Lifecycle } from "../../core/registry/node.ts";
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import { readBlock } from "../../core/metadata/read.ts";
 import type { BlockReading } from "../../core/metadata/reading.ts";
 import { readDocument } from "../files/read-document.ts";

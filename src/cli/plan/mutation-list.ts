@@ -1,8 +1,8 @@
-import { mutation } from "../../../contracts/plan.ts";
+import { mutation } from "../../../contracts/documents/plan.ts";
 import { jsonPath } from "../../core/envelope/refusal.ts";
 import type { Fault } from "../../core/errors.ts";
-import type { Mutation } from "../../core/plan/mutate-plan.ts";
-import { planFault } from "../../core/plan/problem.ts";
+import type { Mutation } from "../../core/plan/replan/mutate-plan.ts";
+import { planFault } from "../../core/plan/model/problem.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { type Shell, usageFailure } from "../shell.ts";
 import { documentIn } from "./read-text.ts";

@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../../contracts/json.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
 import type { Fault } from "../../core/errors.ts";
 import { err, type Result } from "../../core/result.ts";
 

@@ -1,13 +1,13 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
-import { planWire } from "../../../contracts/plan.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import { planWire } from "../../../contracts/documents/plan.ts";
 import { jsonPath } from "../../core/envelope/refusal.ts";
 import type { Fault } from "../../core/errors.ts";
-import { planHash } from "../../core/plan/hash.ts";
+import { planHash } from "../../core/plan/assemble/hash.ts";
 import { importDocument, isForeignPlan } from "../../core/plan/import/import-plan.ts";
 import type { Imported } from "../../core/plan/import/imported.ts";
-import { planFromWire } from "../../core/plan/plan-from-wire.ts";
-import type { Plan } from "../../core/plan/plan.ts";
-import { planFault } from "../../core/plan/problem.ts";
+import { planFromWire } from "../../core/plan/stored/plan-from-wire.ts";
+import type { Plan } from "../../core/plan/model/plan.ts";
+import { planFault } from "../../core/plan/model/problem.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 
 /** What a file asks to be planned. */

@@ -1,9 +1,9 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
-import { policy, type PolicyWire } from "../../../contracts/policy.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import { policy, type PolicyWire } from "../../../contracts/documents/policy.ts";
 import { faultsOfIssues, refusal } from "../../core/envelope/refusal.ts";
 import type { Fault } from "../../core/errors.ts";
-import { policyToWire } from "../../core/plan/plan-to-wire.ts";
-import type { Policy } from "../../core/plan/policy.ts";
+import { policyToWire } from "../../core/plan/stored/plan-to-wire.ts";
+import type { Policy } from "../../core/plan/model/policy.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { type Shell, usageFailure } from "../shell.ts";
 import { isObject } from "./plan-document.ts";

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { JsonValue } from "../../../contracts/json.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
 import { firstJsonError } from "../../core/envelope/json-place.ts";
 import type { Fault } from "../../core/errors.ts";
 import { readYaml } from "../../core/metadata/yaml.ts";
-import { planFault } from "../../core/plan/problem.ts";
+import { planFault } from "../../core/plan/model/problem.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { type Shell, systemReason, usageFailure } from "../shell.ts";
 

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import type { Fault } from "../../core/errors.ts";
 import type { Paint } from "../paint.ts";
 

@@ -1,8 +1,8 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { OnexError } from "../../client/client.ts";
 import { HTTP_STATUS, type ErrorCode, type Fault } from "../../core/errors.ts";
-import { planFromWire } from "../../core/plan/plan-from-wire.ts";
-import { policyToWire } from "../../core/plan/plan-to-wire.ts";
+import { planFromWire } from "../../core/plan/stored/plan-from-wire.ts";
+import { policyToWire } from "../../core/plan/stored/plan-to-wire.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { asking, serverClient } from "../remote/server.ts";
 import type { ServerOptions } from "../remote/server-options.ts";

@@ -1,10 +1,10 @@
 import type { Fault } from "../../core/errors.ts";
-import { diffPlans } from "../../core/plan/diff-plans.ts";
-import type { Plan } from "../../core/plan/plan.ts";
-import { planToWire } from "../../core/plan/plan-to-wire.ts";
+import { diffPlans } from "../../core/plan/replan/diff-plans.ts";
+import type { Plan } from "../../core/plan/model/plan.ts";
+import { planToWire } from "../../core/plan/stored/plan-to-wire.ts";
 import { diffText } from "../../core/plan/views/diff-text.ts";
 import { planText, type PlanTextFormat } from "../../core/plan/views/plan-text.ts";
-import { wireFault } from "../../core/run/view.ts";
+import { wireFault } from "../../core/run/views/view.ts";
 import { writeJson } from "../json-output.ts";
 import { painter } from "../paint.ts";
 import { EXIT, type ExitCode, type Shell, usageFailure } from "../shell.ts";

@@ -1,5 +1,5 @@
-import type { JsonValue } from "../../../contracts/json.ts";
-import type { ExecutionResult } from "../../../contracts/run.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
+import type { ExecutionResult } from "../../../contracts/api/run.ts";
 import { CommandFailure, type Shell, type Sink } from "../shell.ts";
 import type { OnSignal, Runner } from "./runner.ts";
 import { watcher } from "./watch.ts";

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { systemClock, systemIds } from "../../infra/host/system.ts";
+import { systemClock, systemIds } from "../../infra/system/clock.ts";
 import type { ServerOptions } from "../remote/server-options.ts";
 import { type Shell, usageFailure } from "../shell.ts";
 import type { Runner } from "./runner.ts";

@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../../contracts/json.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
 import { writeJson } from "../json-output.ts";
 import { painter } from "../paint.ts";
 import { EXIT, type ExitCode, type Shell } from "../shell.ts";

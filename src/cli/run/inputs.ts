@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
-import { contractKey } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import { contractKey } from "../../../contracts/json/json.ts";
 import { type Shell, systemReason, usageFailure } from "../shell.ts";
 import { jsonOrText } from "./json-or-text.ts";
 

@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../../contracts/json.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
 
 /** JSON where the text is JSON, else the text. */
 export function jsonOrText(text: string): JsonValue {

@@ -3,7 +3,7 @@ import type { NodeArtifacts } from "../../core/registry/node.ts";
 import { builtinHandler } from "../../infra/handlers/builtin-handler.ts";
 import { functionHandler } from "../../infra/handlers/function-handler.ts";
 import { noopHandler } from "../../infra/handlers/noop-handler.ts";
-import { HandlerRouter } from "../../infra/host/handler-router.ts";
+import { HandlerRouter } from "../../app/execute/handler-router.ts";
 import { memoryEngine, type MemoryEngine } from "../../infra/memory/engine.ts";
 import { quickJsSandbox } from "../../infra/sandbox/quick-js-sandbox.ts";
 import { builtinNodes } from "../../nodes/index.ts";

@@ -1,6 +1,6 @@
-import { CHAIN_LISTS, type ChainsInput } from "../../../contracts/chain.ts";
-import { envelopeDraft, type EnvelopeDraft } from "../../../contracts/envelope.ts";
-import type { JsonObject } from "../../../contracts/json.ts";
+import { CHAIN_LISTS, type ChainsInput } from "../../../contracts/documents/chain.ts";
+import { envelopeDraft, type EnvelopeDraft } from "../../../contracts/documents/envelope.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import { type Client, OnexError } from "../../client/client.ts";
 import type { EnvelopeInput } from "../../client/envelopes.ts";
 import { asking } from "../remote/server.ts";

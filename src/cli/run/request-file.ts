@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { firstJsonError } from "../../core/envelope/json-place.ts";
 import { readDraft } from "../../core/envelope/read-draft.ts";
 import { readYaml } from "../../core/metadata/yaml.ts";
-import { SNAPSHOT_FORMAT } from "../../core/run/snapshot.ts";
+import { SNAPSHOT_FORMAT } from "../../core/run/codec/snapshot.ts";
 import { type Shell, systemReason, usageFailure } from "../shell.ts";
 
 /** What a file asks to be run: an envelope, on the wire's form, or an exported run to be run again. */

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { ExecutionResult } from "../../../contracts/run.ts";
+import type { ExecutionResult } from "../../../contracts/api/run.ts";
 import type { Paint } from "../paint.ts";
 import { colourOf } from "./signal-text.ts";
 

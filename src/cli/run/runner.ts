@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
-import type { ApprovalRequest, ReplayReport, RerunRequest } from "../../../contracts/run-control.ts";
-import type { ExecutionResult, RunSignal, RunView } from "../../../contracts/run.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import type { ApprovalRequest, ReplayReport, RerunRequest } from "../../../contracts/api/run-control.ts";
+import type { ExecutionResult, RunSignal, RunView } from "../../../contracts/api/run.ts";
 
 /** What a follower does with each signal, before the run goes on where that is in our hands. */
 export type OnSignal = (signal: RunSignal) => Promise<void>;

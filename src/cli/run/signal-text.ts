@@ -1,4 +1,4 @@
-import type { RunSignal } from "../../../contracts/run.ts";
+import type { RunSignal } from "../../../contracts/api/run.ts";
 import type { Paint } from "../paint.ts";
 
 /** Tells each signal of a run in one line, with the time since the first. */

@@ -1,4 +1,4 @@
-import type { RunSignal, RunView } from "../../../contracts/run.ts";
+import type { RunSignal, RunView } from "../../../contracts/api/run.ts";
 import type { Paint } from "../paint.ts";
 import { colourOf } from "./signal-text.ts";
 

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { RunView } from "../../../contracts/run.ts";
+import type { RunView } from "../../../contracts/api/run.ts";
 import type { Paint } from "../paint.ts";
 import { colourOf } from "./signal-text.ts";
 

@@ -1,4 +1,4 @@
-import type { RunSignal, RunView } from "../../../contracts/run.ts";
+import type { RunSignal, RunView } from "../../../contracts/api/run.ts";
 import { painter } from "../paint.ts";
 import type { Shell, Sink } from "../shell.ts";
 import type { OnSignal } from "./runner.ts";

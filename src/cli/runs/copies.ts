@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
-import type { ReplayReport } from "../../../contracts/run-control.ts";
+import type { ReplayReport } from "../../../contracts/api/run-control.ts";
 import { examples, type Settle } from "../command.ts";
 import { writeJson } from "../json-output.ts";
 import { type Paint, painter } from "../paint.ts";

@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import type { RunFilter, RunListEntry } from "../../../contracts/run-search.ts";
+import type { RunFilter, RunListEntry } from "../../../contracts/api/run-search.ts";
 import { examples, type Settle } from "../command.ts";
 import { writeJson } from "../json-output.ts";
 import { columns } from "../remote/columns.ts";

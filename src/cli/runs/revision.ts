@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../../contracts/json.ts";
-import type { RerunRequest } from "../../../contracts/run-control.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
+import type { RerunRequest } from "../../../contracts/api/run-control.ts";
 import { isObject, isPlan } from "../plan/plan-document.ts";
 import { documentIn } from "../plan/read-text.ts";
 import { type Shell, usageFailure } from "../shell.ts";

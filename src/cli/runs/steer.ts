@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import type { RunSteered } from "../../../contracts/run-control.ts";
+import type { RunSteered } from "../../../contracts/api/run-control.ts";
 import type { Client } from "../../client/client.ts";
 import { examples, type Settle } from "../command.ts";
 import { writeJson } from "../json-output.ts";

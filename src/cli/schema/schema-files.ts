@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
-import type { JsonSchema } from "../../../contracts/json.ts";
+import type { JsonSchema } from "../../../contracts/json/json.ts";
 import { isObject } from "../../core/contract/map-schema.ts";
 import { titleFromName } from "../../core/schema-docs/format-schema.ts";
 import { systemReason, usageFailure } from "../shell.ts";

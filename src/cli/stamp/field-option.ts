@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { readYaml } from "../../core/metadata/yaml.ts";
 import { usageFailure } from "../shell.ts";
 

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import { isMetadataFile, styleForPath } from "../../core/metadata/dialect.ts";
 import type { MetadataProblem } from "../../core/metadata/problem.ts";
 import { problem } from "../../core/metadata/problem.ts";

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { cleanPath, generateTree, type Tree, type TreeEntry } from "../../core/metadata/tree.ts";
-import type { Drift } from "../../core/metadata/tree-drift.ts";
-import { compareTree } from "../../core/metadata/tree-drift.ts";
-import { emitTree, parseTree } from "../../core/metadata/tree-text.ts";
+import { cleanPath, generateTree, type Tree, type TreeEntry } from "../../core/tree/tree.ts";
+import type { Drift } from "../../core/tree/tree-drift.ts";
+import { compareTree } from "../../core/tree/tree-drift.ts";
+import { emitTree, parseTree } from "../../core/tree/tree-text.ts";
 import { replaceBody } from "../../core/scan/replace-body.ts";
 import { treeScope, withScope } from "../../core/scan/tree-scope.ts";
 import { treeEntries } from "../files/tree-entries.ts";

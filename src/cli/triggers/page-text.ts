@@ -1,4 +1,4 @@
-import type { TriggerPage } from "../../../contracts/triggers-api.ts";
+import type { TriggerPage } from "../../../contracts/api/triggers-api.ts";
 import { columns } from "../remote/columns.ts";
 
 /** A trigger's page for a person: what it is, and a line a run with its outputs or its error. */

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { examples, type Settle } from "../command.ts";
 import { writeJson } from "../json-output.ts";
 import { type ServerOptions, withServer } from "../remote/server-options.ts";

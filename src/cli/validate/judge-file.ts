@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
-import { compareTree } from "../../core/metadata/tree-drift.ts";
-import { parseTree } from "../../core/metadata/tree-text.ts";
+import { compareTree } from "../../core/tree/tree-drift.ts";
+import { parseTree } from "../../core/tree/tree-text.ts";
 import { locateBlock } from "../../core/metadata/locate.ts";
 import type { MetadataProblem } from "../../core/metadata/problem.ts";
 import { problem } from "../../core/metadata/problem.ts";

@@ -1,5 +1,5 @@
 import { dayOf, type Day } from "../retention/day.ts";
-import type { Instant, RunId } from "../run/state.ts";
+import type { Instant, RunId } from "../run/model/state.ts";
 import type { CacheKey } from "./signature.ts";
 
 /** Every large value of the cache is under this prefix, by the day it was stored on. */

@@ -1,5 +1,5 @@
-import { valueHash } from "../run/hash.ts";
-import { isRef, type StoredValue } from "../run/value.ts";
+import { valueHash } from "../run/model/hash.ts";
+import { isRef, type StoredValue } from "../run/model/value.ts";
 import type { SignedCall } from "./signature.ts";
 
 /** What names a composite's body and version. */

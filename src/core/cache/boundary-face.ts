@@ -1,9 +1,9 @@
-import type { JsonValue } from "../../../contracts/json.ts";
-import { gateSources, mapGate } from "../plan/gate-sources.ts";
-import { planIndex } from "../plan/plan-index.ts";
-import type { Boundary, Plan, PlanStep, Source, StepId } from "../plan/plan.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
+import { gateSources, mapGate } from "../plan/model/gate-sources.ts";
+import { planIndex } from "../plan/model/plan-index.ts";
+import type { Boundary, Plan, PlanStep, Source, StepId } from "../plan/model/plan.ts";
 import { nodeRef, type ContractKey } from "../registry/node.ts";
-import { valueHash } from "../run/hash.ts";
+import { valueHash } from "../run/model/hash.ts";
 
 /** What a composite of a plan shows to the outside: all that its cached result depends on, and all that it must hold. */
 export interface BoundaryFace {

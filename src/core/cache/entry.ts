@@ -1,6 +1,6 @@
 import type { ContractKey } from "../registry/node.ts";
-import type { Instant, RunId } from "../run/state.ts";
-import { isRef, type StoredValue } from "../run/value.ts";
+import type { Instant, RunId } from "../run/model/state.ts";
+import { isRef, type StoredValue } from "../run/model/value.ts";
 import type { CacheKey } from "./signature.ts";
 
 /** A result that may be used again. Large values are references into the cache's own part of the blob store. */

@@ -1,8 +1,8 @@
-import type { PlanStep } from "../plan/plan.ts";
-import { planIndex } from "../plan/plan-index.ts";
+import type { PlanStep } from "../plan/model/plan.ts";
+import { planIndex } from "../plan/model/plan-index.ts";
 import type { ContractKey } from "../registry/node.ts";
-import type { Instant, RunState, StepOutcome, StepState } from "../run/state.ts";
-import type { StoredValue } from "../run/value.ts";
+import type { Instant, RunState, StepOutcome, StepState } from "../run/model/state.ts";
+import type { StoredValue } from "../run/model/value.ts";
 import { boundaryCall } from "./boundary-call.ts";
 import { boundaryFaces } from "./boundary-face.ts";
 import type { CacheCount, CacheEntry } from "./entry.ts";

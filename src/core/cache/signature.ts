@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../../contracts/json.ts";
-import { valueHash } from "../run/hash.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
+import { valueHash } from "../run/model/hash.ts";
 
 /** Lower-case hex SHA-256: names everything a result depends on. */
 export type Signature = string;

@@ -1,7 +1,7 @@
-import { CHAIN_LISTS, type Chains } from "../../../contracts/chain.ts";
+import { CHAIN_LISTS, type Chains } from "../../../contracts/documents/chain.ts";
 import { jsonPath, refusal } from "../envelope/refusal.ts";
 import { fault, type Fault } from "../errors.ts";
-import type { Plan } from "../plan/plan.ts";
+import type { Plan } from "../plan/model/plan.ts";
 import { readReference, type Reference } from "./reference.ts";
 import { valuesOf } from "./read-chains.ts";
 

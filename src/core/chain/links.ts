@@ -1,7 +1,7 @@
-import { CHAIN_LISTS, MOST_DEPTH, type ChainLink, type ChainList } from "../../../contracts/chain.ts";
+import { CHAIN_LISTS, MOST_DEPTH, type ChainLink, type ChainList } from "../../../contracts/documents/chain.ts";
 import { fault, type Fault } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
-import { TERMINAL_RUN, type Lineage, type RunHeader, type RunState } from "../run/state.ts";
+import { TERMINAL_RUN, type Lineage, type RunHeader, type RunState } from "../run/model/state.ts";
 
 /** Which envelope of a run: its list, and its place in it from 0. */
 export interface LinkPlace {

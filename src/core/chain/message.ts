@@ -1,5 +1,5 @@
-import type { RunId } from "../run/state.ts";
-import type { Redrive } from "../run/work.ts";
+import type { RunId } from "../run/model/state.ts";
+import type { Redrive } from "../run/dispatch/work.ts";
 import type { LinkPlace } from "./links.ts";
 
 /** A run has ended, and something follows: its chains are to be started, its trigger to be answered. */

@@ -8,8 +8,8 @@ import {
   type ChainLink,
   type ChainList,
   type Chains,
-} from "../../../contracts/chain.ts";
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+} from "../../../contracts/documents/chain.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { faultsOfIssues, jsonPath } from "../envelope/refusal.ts";
 import { fault, type ErrorCode, type Fault } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";

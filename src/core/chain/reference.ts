@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../../contracts/json.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
 import { fault, type Fault } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
 

@@ -1,10 +1,10 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { fault, type Fault } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
-import type { RunState } from "../run/state.ts";
-import { isoTimeOrNull } from "../run/time.ts";
-import type { StoredValue } from "../run/value.ts";
-import { outputOf } from "../run/work-of.ts";
+import type { RunState } from "../run/model/state.ts";
+import { isoTimeOrNull } from "../run/model/time.ts";
+import type { StoredValue } from "../run/model/value.ts";
+import { outputOf } from "../run/dispatch/work-of.ts";
 import { jsonPath } from "../envelope/refusal.ts";
 import { readReference, type Reference, type RunFact } from "./reference.ts";
 import { VALUE_FIELDS } from "./read-chains.ts";

@@ -1,8 +1,8 @@
-import type { ChainList } from "../../../contracts/chain.ts";
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { ChainList } from "../../../contracts/documents/chain.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { ErrorCode } from "../errors.ts";
-import type { Instant, RunHeader, RunId } from "../run/state.ts";
-import { isoTime } from "../run/time.ts";
+import type { Instant, RunHeader, RunId } from "../run/model/state.ts";
+import { isoTime } from "../run/model/time.ts";
 
 /** One thing that was done because a run had ended: an envelope of a list was sent, or the run's trigger was answered. */
 export interface Sequel {

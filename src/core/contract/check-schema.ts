@@ -1,4 +1,4 @@
-import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import type { ContractProblem } from "./contract-problem.ts";
 import { contractProblem } from "./contract-problem.ts";
 import type { PathStep } from "./json-path.ts";

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 
 const ALIASES = { contract_schema_version: "contract_version", node_id: "node_name" } as const;
 

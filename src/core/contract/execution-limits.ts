@@ -1,4 +1,4 @@
-import type { LimitWire } from "../../../contracts/limit.ts";
+import type { LimitWire } from "../../../contracts/documents/limit.ts";
 import { limitFromWire, type NodeLimit } from "../limit/limit.ts";
 import type { ContractProblem } from "./contract-problem.ts";
 import { contractProblem } from "./contract-problem.ts";

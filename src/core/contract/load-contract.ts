@@ -1,6 +1,6 @@
-import type { JsonObject, JsonSchema } from "../../../contracts/json.ts";
-import type { ExecutionProfileWire, StateContractWire } from "../../../contracts/state-contract.ts";
-import { stateContractWire } from "../../../contracts/state-contract.ts";
+import type { JsonObject, JsonSchema } from "../../../contracts/json/json.ts";
+import type { ExecutionProfileWire, StateContractWire } from "../../../contracts/documents/state-contract.ts";
+import { stateContractWire } from "../../../contracts/documents/state-contract.ts";
 import { readYaml } from "../metadata/yaml.ts";
 import type { ExecutionProfile } from "../registry/node.ts";
 import type { Result } from "../result.ts";

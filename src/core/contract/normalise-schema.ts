@@ -1,4 +1,4 @@
-import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import { isObject, mapSchema } from "./map-schema.ts";
 
 /** Identity keywords: with them a local reference would point somewhere else once the schema is embedded in another. */

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonSchema } from "../../../contracts/json.ts";
+import type { JsonObject, JsonSchema } from "../../../contracts/json/json.ts";
 import { pointerSteps, pointerTo } from "./json-path.ts";
 import { mapSchema } from "./map-schema.ts";
 

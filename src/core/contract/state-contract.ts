@@ -1,4 +1,4 @@
-import type { JsonObject, JsonSchema } from "../../../contracts/json.ts";
+import type { JsonObject, JsonSchema } from "../../../contracts/json/json.ts";
 import type { ContractKey, ExecutionProfile, InputPort, NodeKind } from "../registry/node.ts";
 
 /** A state contract ready for use: aliases resolved, schemas normalised, keys and whole-state schemas in agreement. */

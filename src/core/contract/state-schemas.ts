@@ -1,5 +1,5 @@
-import type { JsonObject, JsonSchema } from "../../../contracts/json.ts";
-import { contractKey } from "../../../contracts/json.ts";
+import type { JsonObject, JsonSchema } from "../../../contracts/json/json.ts";
+import { contractKey } from "../../../contracts/json/json.ts";
 import type { ContractProblem } from "./contract-problem.ts";
 import { contractProblem } from "./contract-problem.ts";
 import { checkSchema } from "./check-schema.ts";

@@ -1,6 +1,6 @@
 import type { OutputUnit, Schema } from "@cfworker/json-schema";
 import { Validator } from "@cfworker/json-schema";
-import type { JsonSchema, JsonValue } from "../../../contracts/json.ts";
+import type { JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import { jsonPath, pointerSteps } from "./json-path.ts";
 
 /** One way in which a state does not satisfy its schema. */

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { baseName, isMetadataFile } from "../metadata/dialect.ts";
 
 /** What a stamped file is to a registry. `other`: stamped, and nothing a registry keeps. */

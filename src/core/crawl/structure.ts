@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import { baseName, isMetadataFile } from "../metadata/dialect.ts";
 import { parseEntrypoint } from "../metadata/entrypoint.ts";
 import type { MetadataProblem, ProblemCode } from "../metadata/problem.ts";

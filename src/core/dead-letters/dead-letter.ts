@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../errors.ts";
-import type { Instant } from "../run/state.ts";
+import type { Instant } from "../run/model/state.ts";
 
 /** Why nobody could process a message: COMPAT's classes. */
 export type DeadLetterClass =

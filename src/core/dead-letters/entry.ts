@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../../contracts/json.ts";
-import { isoTime, isoTimeOrNull } from "../run/time.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
+import { isoTime, isoTimeOrNull } from "../run/model/time.ts";
 import type { DeadLetter } from "./dead-letter.ts";
 
 /**

@@ -1,7 +1,7 @@
-import { CHAIN_LISTS } from "../../../contracts/chain.ts";
+import { CHAIN_LISTS } from "../../../contracts/documents/chain.ts";
 import type { SequelMessage } from "../chain/message.ts";
-import { ringOf } from "../run/run-id.ts";
-import type { ArchiveMessage, ExecuteMessage, Redrive, ReplanMessage, StartedMessage } from "../run/work.ts";
+import { ringOf } from "../run/model/run-id.ts";
+import type { ArchiveMessage, ExecuteMessage, Redrive, ReplanMessage, StartedMessage } from "../run/dispatch/work.ts";
 import { isBare, QUEUE_TENANT, triggerMessage, type TriggerMessage } from "../trigger/message.ts";
 import type { DeadLetterClass } from "./dead-letter.ts";
 

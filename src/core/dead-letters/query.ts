@@ -1,6 +1,6 @@
 import type { Position } from "../search/position.ts";
 import { containsText } from "../search/text.ts";
-import type { Instant } from "../run/state.ts";
+import type { Instant } from "../run/model/state.ts";
 import type { DeadLetter, DeadLetterClass, DeadLetterStatus } from "./dead-letter.ts";
 
 /** What a search over dead letters asks for: every condition that is not null must hold. */

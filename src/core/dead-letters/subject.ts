@@ -1,4 +1,4 @@
-import type { RunId } from "../run/state.ts";
+import type { RunId } from "../run/model/state.ts";
 import { textOf } from "../trigger/message.ts";
 import type { QueueMessage } from "./message.ts";
 

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { type DebugLog, inOrder } from "./debug-log.ts";
 import type { DebugEntry } from "./entry.ts";
 import type { Quarter } from "./week.ts";

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { isObject } from "../contract/map-schema.ts";
 import { yamlKey, yamlString } from "../metadata/yaml-text.ts";
 import { readYaml } from "../metadata/yaml.ts";

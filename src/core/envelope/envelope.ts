@@ -3,8 +3,8 @@ import {
   type Envelope,
   type EnvelopeError,
   type EnvelopeMetadata,
-} from "../../../contracts/envelope.ts";
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+} from "../../../contracts/documents/envelope.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { readChains } from "../chain/read-chains.ts";
 import { fault, type Fault } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";

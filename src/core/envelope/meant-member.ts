@@ -1,4 +1,4 @@
-import { nearest } from "../plan/nearest.ts";
+import { nearest } from "../plan/model/nearest.ts";
 
 /** Less of a name than this could be the beginning or the end of many others. */
 const LEAST_PART = 2 / 3;

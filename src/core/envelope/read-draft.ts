@@ -1,5 +1,5 @@
-import { envelopeDraft, envelopeWire, type EnvelopeDraft } from "../../../contracts/envelope.ts";
-import { membersAt } from "../../../contracts/members.ts";
+import { envelopeDraft, envelopeWire, type EnvelopeDraft } from "../../../contracts/documents/envelope.ts";
+import { membersAt } from "../../../contracts/json/members.ts";
 import type { Fault } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
 import { meantMember } from "./meant-member.ts";

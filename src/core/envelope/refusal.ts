@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
-import { membersAt, type AnySchema } from "../../../contracts/members.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import { membersAt, type AnySchema } from "../../../contracts/json/members.ts";
 import { fault, type ErrorCode, type Fault } from "../errors.ts";
 import { meantMember } from "./meant-member.ts";
 

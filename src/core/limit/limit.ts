@@ -1,5 +1,5 @@
-import type { JsonValue } from "../../../contracts/json.ts";
-import type { LimitWire } from "../../../contracts/limit.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
+import type { LimitWire } from "../../../contracts/documents/limit.ts";
 
 /** What a limit allows: so many at once, or so many begun within any stretch of time (in milliseconds). */
 export type Allowance =

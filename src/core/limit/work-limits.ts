@@ -1,7 +1,7 @@
-import { textHash, valueHash } from "../run/hash.ts";
-import type { Instant } from "../run/state.ts";
-import { isRef, type StoredValue } from "../run/value.ts";
-import { sourceId, type SourceId, type Work } from "../run/work.ts";
+import { textHash, valueHash } from "../run/model/hash.ts";
+import type { Instant } from "../run/model/state.ts";
+import { isRef, type StoredValue } from "../run/model/value.ts";
+import { sourceId, type SourceId, type Work } from "../run/dispatch/work.ts";
 import type { TurnRequest } from "./book.ts";
 import { limitLabel, type Allowance, type LimitLabel } from "./limit.ts";
 

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import type { BlockStyle } from "./dialect.ts";
 import { closeDelimiters, LINE_PREFIX, openDelimiter } from "./dialect.ts";
 import { yamlKey, yamlString } from "./yaml-text.ts";

@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../../contracts/json.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
 import type { Entrypoint } from "../registry/node.ts";
 import type { Result } from "../result.ts";
 import { err, ok } from "../result.ts";

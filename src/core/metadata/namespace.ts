@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import type { Result } from "../result.ts";
 import { err, ok } from "../result.ts";
 

@@ -1,10 +1,10 @@
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import {
   canonicalMetadata,
   EXTENDED_META_TYPES,
   permissiveMetadata,
   PERMISSIVE_DEFAULTS,
-} from "../../../contracts/node-metadata.ts";
+} from "../../../contracts/documents/node-metadata.ts";
 import type { Result } from "../result.ts";
 import { err, ok } from "../result.ts";
 import { isEntrypointType, ENTRYPOINT_TYPES, parseEntrypoint } from "./entrypoint.ts";

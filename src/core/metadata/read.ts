@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import { bareDocument } from "./bare.ts";
 import { contractHash } from "./contract-hash.ts";
 import type { Dialect } from "./dialect.ts";

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { Dialect } from "./dialect.ts";
 import type { MetadataProblem } from "./problem.ts";
 

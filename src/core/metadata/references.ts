@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { parseLink } from "./link.ts";
 import type { MetadataProblem } from "./problem.ts";
 import { problem } from "./problem.ts";

@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../../contracts/json.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
 import { readYaml } from "./yaml.ts";
 
 /** A value read from one line, or why it could not be read. `value` is then the text itself. */

@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
-import { PERMISSIVE_DEFAULTS, TIMESTAMP } from "../../../contracts/node-metadata.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import { PERMISSIVE_DEFAULTS, TIMESTAMP } from "../../../contracts/documents/node-metadata.ts";
 import type { Result } from "../result.ts";
 import { err, ok } from "../result.ts";
 import type { BlockStyle } from "./dialect.ts";

@@ -1,6 +1,6 @@
 import type { Node } from "yaml";
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
-import type { JsonValue } from "../../../contracts/json.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
 import type { Result } from "../result.ts";
 import { err, ok } from "../result.ts";
 

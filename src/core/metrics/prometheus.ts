@@ -1,4 +1,4 @@
-import type { Metrics } from "../../../contracts/metrics.ts";
+import type { Metrics } from "../../../contracts/api/metrics.ts";
 
 type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [labels: Labels, value: number];

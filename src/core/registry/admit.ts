@@ -1,8 +1,8 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import canonicalize from "canonicalize";
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
-import { nodeName } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import { nodeName } from "../../../contracts/json/json.ts";
 import { withoutAliases } from "../contract/contract-aliases.ts";
 import { loadContract } from "../contract/load-contract.ts";
 import { isObject } from "../contract/map-schema.ts";

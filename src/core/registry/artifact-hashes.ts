@@ -1,6 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { Fault } from "../errors.ts";
 import { fault } from "../errors.ts";
 import type { Entrypoint, NodeArtifacts } from "./node.ts";

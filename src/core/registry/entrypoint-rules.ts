@@ -1,10 +1,10 @@
-import type { JsonObject } from "../../../contracts/json.ts";
-import { compositeWire } from "../../../contracts/graph.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
+import { compositeWire } from "../../../contracts/documents/graph.ts";
 import { jsonPath } from "../contract/json-path.ts";
 import type { StateContract } from "../contract/state-contract.ts";
 import type { Fault } from "../errors.ts";
 import { fault } from "../errors.ts";
-import { WAIT_KINDS } from "../plan/wait.ts";
+import { WAIT_KINDS } from "../plan/model/wait.ts";
 import { TRIGGER_TYPE, triggerConfigProblems } from "../trigger/trigger-node.ts";
 import type { Entrypoint, NodeArtifacts } from "./node.ts";
 

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonSchema } from "../../../contracts/json.ts";
+import type { JsonObject, JsonSchema } from "../../../contracts/json/json.ts";
 import type { NodeLimit } from "../limit/limit.ts";
 
 /** What a node may return: compute a result only, effect events and a result, reducer projections only, orchestrator events and intents. */
@@ -61,7 +61,7 @@ export interface NodeDefinition {
   readonly outputState: JsonSchema;
   readonly execution: ExecutionProfile;
   readonly config: JsonObject;
-  /** The body of a composite, in the form of contracts/graph.ts; absent for every other entrypoint type. */
+  /** The body of a composite, in the form of contracts/documents/graph.ts; absent for every other entrypoint type. */
   readonly graph?: JsonObject;
   readonly tags: readonly string[];
   readonly group: string | null;

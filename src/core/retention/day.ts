@@ -1,4 +1,4 @@
-import type { Instant } from "../run/state.ts";
+import type { Instant } from "../run/model/state.ts";
 
 export const DAY_MS = 24 * 60 * 60 * 1_000;
 

@@ -1,4 +1,4 @@
-import type { Instant } from "../run/state.ts";
+import type { Instant } from "../run/model/state.ts";
 import { dayOf, type Day } from "./day.ts";
 
 /** Every archived run is under this prefix, by day: the first key of a listing is the oldest. */

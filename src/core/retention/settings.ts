@@ -1,6 +1,6 @@
 import { fault, type Fault } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
-import type { Instant } from "../run/state.ts";
+import type { Instant } from "../run/model/state.ts";
 import { DAY_MS, dayOf, type Day } from "./day.ts";
 
 /** How long things are kept. */

@@ -1,5 +1,5 @@
-import type { JsonValue } from "../../../contracts/json.ts";
-import type { ScaffoldSpecification } from "../../../contracts/scaffold.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
+import type { ScaffoldSpecification } from "../../../contracts/documents/scaffold.ts";
 import { validateState } from "../contract/validate-state.ts";
 import { fault, type Fault } from "../errors.ts";
 import type { NodeDefinition } from "../registry/node.ts";

@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../../contracts/json.ts";
-import type { ScaffoldSpecification } from "../../../contracts/scaffold.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
+import type { ScaffoldSpecification } from "../../../contracts/documents/scaffold.ts";
 import { sampleOf } from "./sample.ts";
 
 type Examples = ScaffoldSpecification["examples"];

@@ -1,5 +1,5 @@
 import { stringify } from "yaml";
-import type { JsonValue } from "../../../contracts/json.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
 
 /**
  * A value to stand right after `key:` in a YAML file: scalars and empty collections on the line, everything else as a

@@ -1,7 +1,7 @@
 import canonicalize from "canonicalize";
 import { TEMPLATES } from "../../../contracts/generated/templates.ts";
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
-import type { ScaffoldSpecification } from "../../../contracts/scaffold.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import type { ScaffoldSpecification } from "../../../contracts/documents/scaffold.ts";
 import { fault, type Fault } from "../errors.ts";
 import { hashOf } from "../registry/artifact-hashes.ts";
 import type { Lifecycle } from "../registry/node.ts";

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 
 const MAX_DEPTH = 8;
 

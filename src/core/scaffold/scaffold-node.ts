@@ -1,4 +1,4 @@
-import type { ScaffoldSpecification } from "../../../contracts/scaffold.ts";
+import type { ScaffoldSpecification } from "../../../contracts/documents/scaffold.ts";
 import { fault, type Fault } from "../errors.ts";
 import { stamp } from "../metadata/stamp.ts";
 import { admitNode } from "../registry/admit.ts";

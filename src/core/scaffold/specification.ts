@@ -1,5 +1,5 @@
-import type { JsonValue } from "../../../contracts/json.ts";
-import { scaffoldSpecification, type ScaffoldSpecification } from "../../../contracts/scaffold.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
+import { scaffoldSpecification, type ScaffoldSpecification } from "../../../contracts/documents/scaffold.ts";
 import { fault, type Fault } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
 

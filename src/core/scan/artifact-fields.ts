@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import { parseContractReference } from "../metadata/references.ts";
 import { declaredArtifacts, type ScanWorld } from "./references.ts";
 

@@ -1,9 +1,9 @@
-import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import { contractFrom } from "../contract/load-contract.ts";
 import { validateState } from "../contract/validate-state.ts";
 import type { MetadataProblem } from "../metadata/problem.ts";
 import { problem } from "../metadata/problem.ts";
-import { parseTree } from "../metadata/tree-text.ts";
+import { parseTree } from "../tree/tree-text.ts";
 import { readYaml } from "../metadata/yaml.ts";
 import type { DocumentKind } from "./document-kind.ts";
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import { isMetadataFile } from "../metadata/dialect.ts";
 import { isLifecycle } from "../metadata/lifecycle.ts";
 import type { MetadataProblem } from "../metadata/problem.ts";

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import { isMetadataFile } from "../metadata/dialect.ts";
 import type { MetadataProblem } from "../metadata/problem.ts";
 import { problem } from "../metadata/problem.ts";

@@ -1,6 +1,6 @@
-import type { JsonValue } from "../../../contracts/json.ts";
-import type { Tree, TreeEntry, TreeNode } from "../metadata/tree.ts";
-import { cleanPath } from "../metadata/tree.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
+import type { Tree, TreeEntry, TreeNode } from "../tree/tree.ts";
+import { cleanPath } from "../tree/tree.ts";
 
 /**
  * The folders an index speaks of: `metadata.scope` of its root, a list of paths. An index without one speaks of its whole

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { isObject } from "../contract/map-schema.ts";
 
 /** Bounds that a generator writes for every integer and that tell nothing. */

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import { isObject, mapSchema } from "../contract/map-schema.ts";
 
 /** The order keywords are written in: what it is, what it means, what it allows. Others follow in the order they had. */

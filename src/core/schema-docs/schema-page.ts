@@ -1,4 +1,4 @@
-import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import { isObject } from "../contract/map-schema.ts";
 import { constraintsOf } from "./constraints.ts";
 import { titleFromName } from "./format-schema.ts";

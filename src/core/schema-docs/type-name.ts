@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { isObject } from "../contract/map-schema.ts";
 
 /** `#/$defs/Policy` → `Policy`; null for a reference to something else. */

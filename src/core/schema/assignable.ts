@@ -1,4 +1,4 @@
-import type { JsonSchema, JsonValue } from "../../../contracts/json.ts";
+import type { JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import { validateState } from "../contract/validate-state.ts";
 import {
   compareItems,

@@ -1,4 +1,4 @@
-import type { JsonSchema, JsonValue } from "../../../contracts/json.ts";
+import type { JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import { every, no, unknown, YES, type Verdict } from "./fit.ts";
 import { isObject, own, propertyPlace, schemaList, takesAll } from "./schema-parts.ts";
 

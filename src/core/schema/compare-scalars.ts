@@ -1,4 +1,4 @@
-import type { JsonSchema, JsonValue } from "../../../contracts/json.ts";
+import type { JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import { no, unknown, YES, type Verdict } from "./fit.ts";
 import { namedTypes, numberOf, sameJson } from "./schema-parts.ts";
 

@@ -1,4 +1,4 @@
-import type { JsonSchema, JsonValue } from "../../../contracts/json.ts";
+import type { JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import { assertions, isObject, namedTypes, sameJson, schemaList } from "./schema-parts.ts";
 
 /** Keywords whose meaning depends on their neighbours: schemas that hold one are not merged. */

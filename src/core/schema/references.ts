@@ -1,4 +1,4 @@
-import type { JsonSchema, JsonValue } from "../../../contracts/json.ts";
+import type { JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import { isObject, own, schemaList, without } from "./schema-parts.ts";
 
 /** Whether a keyword occurs anywhere inside. */

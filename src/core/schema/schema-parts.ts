@@ -1,4 +1,4 @@
-import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 
 /** Keywords that judge a value; every other keyword only describes, as it does for the validator. */
 const JUDGING: ReadonlySet<string> = new Set([

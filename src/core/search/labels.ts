@@ -1,5 +1,5 @@
-import type { RunSummary } from "../run/summary.ts";
-import type { Instant } from "../run/state.ts";
+import type { RunSummary } from "../run/model/summary.ts";
+import type { Instant } from "../run/model/state.ts";
 import { nameOf, type RunQuery } from "./run-query.ts";
 
 /** What a run can be found by besides time: `node:<name>`, `tag:<tag>`, `operation:<operation>`. */

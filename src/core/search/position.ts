@@ -1,4 +1,4 @@
-import type { Instant } from "../run/state.ts";
+import type { Instant } from "../run/model/state.ts";
 
 /** A place in a list that is sorted by time, newest first, and by id where times are equal. */
 export interface Position {

@@ -1,6 +1,6 @@
-import type { JsonObject } from "../../../contracts/json.ts";
-import type { RunSummary } from "../run/summary.ts";
-import { isoTime, isoTimeOrNull } from "../run/time.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
+import type { RunSummary } from "../run/model/summary.ts";
+import { isoTime, isoTimeOrNull } from "../run/model/time.ts";
 
 /** A run as a list shows it. */
 export const runEntry = (run: RunSummary): JsonObject => ({

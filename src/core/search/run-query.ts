@@ -1,5 +1,5 @@
-import type { RunSummary } from "../run/summary.ts";
-import type { Instant, RunStatus } from "../run/state.ts";
+import type { RunSummary } from "../run/model/summary.ts";
+import type { Instant, RunStatus } from "../run/model/state.ts";
 import type { Position } from "./position.ts";
 import { containsText } from "./text.ts";
 

@@ -1,5 +1,5 @@
-import { ringOf } from "../run/run-id.ts";
-import type { Instant, RunId } from "../run/state.ts";
+import { ringOf } from "../run/model/run-id.ts";
+import type { Instant, RunId } from "../run/model/state.ts";
 
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /** Behind `r<ring, 2 hex>_`. */

@@ -1,6 +1,6 @@
-import type { JsonObject } from "../../../contracts/json.ts";
-import { refusalReasons, trustOf } from "../plan/eligible.ts";
-import { DEFAULT_POLICY } from "../plan/policy.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
+import { refusalReasons, trustOf } from "../plan/search/eligible.ts";
+import { DEFAULT_POLICY } from "../plan/model/policy.ts";
 import { nodeRef } from "../registry/node.ts";
 import type { RegistrySnapshot } from "../registry/snapshot.ts";
 import { requiredOf } from "./takers.ts";

@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
-import type { Redrive } from "../run/work.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import type { Redrive } from "../run/dispatch/work.ts";
 
 /** A bus message with what the host adds to it. One that came over the queue itself belongs to the default tenant. */
 export interface TriggerMessage {

@@ -1,8 +1,8 @@
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { ErrorCode, Fault } from "../errors.ts";
 import type { NodeRef } from "../registry/node.ts";
-import type { Instant, RunId } from "../run/state.ts";
-import { isoTime } from "../run/time.ts";
+import type { Instant, RunId } from "../run/model/state.ts";
+import { isoTime } from "../run/model/time.ts";
 import type { Trigger } from "./trigger.ts";
 
 /** What is remembered of why something was refused. */

@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { fault, type Fault } from "../errors.ts";
-import { DEFAULT_POLICY } from "../plan/policy.ts";
+import { DEFAULT_POLICY } from "../plan/model/policy.ts";
 import type { NodeDefinition, NodeRef } from "../registry/node.ts";
 import type { RegistrySnapshot } from "../registry/snapshot.ts";
 import { err, ok, type Result } from "../result.ts";

@@ -4,12 +4,12 @@ import {
   resultTopic,
   TRIGGER_RESULT_VERSION,
   type TriggerResult,
-} from "../../../contracts/trigger-result.ts";
-import type { JsonObject } from "../../../contracts/json.ts";
-import { executionResult } from "../run/execution-result.ts";
-import type { Instant, RunState } from "../run/state.ts";
-import { isoTime } from "../run/time.ts";
-import { wireFault } from "../run/view.ts";
+} from "../../../contracts/messages/trigger-result.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
+import { executionResult } from "../run/views/execution-result.ts";
+import type { Instant, RunState } from "../run/model/state.ts";
+import { isoTime } from "../run/model/time.ts";
+import { wireFault } from "../run/views/view.ts";
 import type { Refused } from "./record.ts";
 
 /** What a message's sender is told when one of its runs has ended; null while it goes on, or when no message asked for it. */

@@ -1,5 +1,5 @@
-import { trustOf, refusalReasons } from "../plan/eligible.ts";
-import { DEFAULT_POLICY } from "../plan/policy.ts";
+import { trustOf, refusalReasons } from "../plan/search/eligible.ts";
+import { DEFAULT_POLICY } from "../plan/model/policy.ts";
 import { nodeRef, type NodeDefinition, type NodeRef } from "../registry/node.ts";
 import type { RegistrySnapshot } from "../registry/snapshot.ts";
 import { fault } from "../errors.ts";

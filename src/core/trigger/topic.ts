@@ -1,4 +1,4 @@
-import { TRIGGER_TOPIC } from "../../../contracts/bus-trigger.ts";
+import { TRIGGER_TOPIC } from "../../../contracts/messages/bus-trigger.ts";
 
 /** Where messages that ask for something arrive, without the group. */
 const REQUESTS = "node.exec.request.";

@@ -1,5 +1,5 @@
-import { triggerConfig, type TriggerConfig } from "../../../contracts/trigger-node.ts";
-import type { JsonObject } from "../../../contracts/json.ts";
+import { triggerConfig, type TriggerConfig } from "../../../contracts/documents/trigger-node.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { NodeDefinition } from "../registry/node.ts";
 import { groupOfTopic } from "./topic.ts";
 

@@ -1,13 +1,13 @@
-import { busTrigger } from "../../../contracts/bus-trigger.ts";
-import type { Chains } from "../../../contracts/chain.ts";
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import { busTrigger } from "../../../contracts/messages/bus-trigger.ts";
+import type { Chains } from "../../../contracts/documents/chain.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { readChains } from "../chain/read-chains.ts";
 import type { DeadLetterClass } from "../dead-letters/dead-letter.ts";
 import { faultsOfIssues, refusal } from "../envelope/refusal.ts";
 import { fault, type Fault } from "../errors.ts";
 import type { ContractKey } from "../registry/node.ts";
 import { err, ok, type Result } from "../result.ts";
-import { valueHash } from "../run/hash.ts";
+import { valueHash } from "../run/model/hash.ts";
 import { textOf } from "./message.ts";
 import { groupOfTopic } from "./topic.ts";
 

@@ -1,5 +1,5 @@
 import type { ErrorCode } from "../errors.ts";
-import type { StepOutcome } from "../run/state.ts";
+import type { StepOutcome } from "../run/model/state.ts";
 import { BLAME } from "./blame.ts";
 
 /** One thing seen of a node: how good it was, how much it says, and when. */

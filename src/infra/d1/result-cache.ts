@@ -5,7 +5,7 @@ import type { CacheSelection, ResultCache } from "../../spi/result-cache.ts";
 import { allOrNone, type Database } from "./batch.ts";
 import { answered } from "./edge.ts";
 import { jsonParameters } from "./json-parameter.ts";
-import { IS_DELETED } from "./run-places.ts";
+import { IS_DELETED } from "./runs/run-places.ts";
 
 /** A row of the table `result_cache` as raw SQL returns it. */
 interface CacheRow {

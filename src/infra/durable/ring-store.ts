@@ -1,4 +1,4 @@
-import { systemClock } from "../host/system.ts";
+import { systemClock } from "../system/clock.ts";
 import { ringNumber } from "./run-coordinator.ts";
 import { Slots, type StoredSlot } from "./slots.ts";
 import type { RingPart, RingStore } from "../../spi/ring-store.ts";

@@ -1,8 +1,8 @@
 import { fault, faultOf, RuntimeHostError } from "../../core/errors.ts";
-import { MAX_RINGS, ringOf } from "../../core/run/run-id.ts";
-import type { RunId } from "../../core/run/state.ts";
+import { MAX_RINGS, ringOf } from "../../core/run/model/run-id.ts";
+import type { RunId } from "../../core/run/model/state.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
-import type { Ring } from "../host/ring.ts";
+import type { Ring } from "../../app/ring/ring.ts";
 
 /** What a ring object answers to over RPC: the ring's own methods. */
 export type RingRpc = Pick<

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { fault, RuntimeHostError } from "../../core/errors.ts";
 import { nodeRef } from "../../core/registry/node.ts";
 import { interruptBudget } from "../../core/sandbox/budget.ts";

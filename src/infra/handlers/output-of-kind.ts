@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { NodeKind } from "../../core/registry/node.ts";
 import type { NodeOutput } from "../../spi/handler.ts";
 

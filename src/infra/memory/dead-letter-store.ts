@@ -2,7 +2,7 @@ import type { DeadLetter } from "../../core/dead-letters/dead-letter.ts";
 import { matchesDeadLetter, placeOfDeadLetter } from "../../core/dead-letters/query.ts";
 import { isAfter, newestFirst, pageOf } from "../../core/search/position.ts";
 import type { DeadLetterStore } from "../../spi/dead-letter-store.ts";
-import { compareTexts, keyOf } from "./run-tables.ts";
+import { compareTexts, keyOf } from "./runs/run-tables.ts";
 
 /** The dead letters' entries in a map. */
 export function memoryDeadLetterStore(): DeadLetterStore {

@@ -1,8 +1,8 @@
 import { ANY_DEAD_LETTER } from "../../core/dead-letters/query.ts";
-import type { RunSummary } from "../../core/run/summary.ts";
+import type { RunSummary } from "../../core/run/model/summary.ts";
 import type { DeadLetterStore } from "../../spi/dead-letter-store.ts";
 import type { Figures, Tally } from "../../spi/figures.ts";
-import type { RunTables } from "./run-tables.ts";
+import type { RunTables } from "./runs/run-tables.ts";
 
 /** More dead letters than anybody has in memory. */
 const ALL = 1_000_000;

@@ -1,7 +1,7 @@
 import { blobKeysOf, isLive, type CacheCount, type CacheEntry, type CacheStats } from "../../core/cache/entry.ts";
 import type { CacheKey } from "../../core/cache/signature.ts";
 import type { ResultCache } from "../../spi/result-cache.ts";
-import { compareTexts, keyOf, RunTables } from "./run-tables.ts";
+import { compareTexts, keyOf, RunTables } from "./runs/run-tables.ts";
 
 /** Results in a map. @param tables where deleted runs are remembered: share them with the run index */
 export function memoryResultCache(tables: RunTables = new RunTables()): ResultCache {

@@ -1,4 +1,4 @@
-import type { EventMessage, ExecuteMessage, ReplanMessage } from "../../core/run/work.ts";
+import type { EventMessage, ExecuteMessage, ReplanMessage } from "../../core/run/dispatch/work.ts";
 import type { EventBus } from "../../spi/event-bus.ts";
 import { publish, type QueueSender } from "./publish.ts";
 

@@ -1,5 +1,5 @@
 import { fault, RuntimeHostError } from "../../core/errors.ts";
-import { MAX_CHAR_BYTES, utf8Bytes } from "../../core/run/utf8.ts";
+import { MAX_CHAR_BYTES, utf8Bytes } from "../../core/run/model/utf8.ts";
 import { packBatches, QUEUE_LIMITS, type SizedMessage } from "./batches.ts";
 
 /** The part of a Queues binding that sending needs. */

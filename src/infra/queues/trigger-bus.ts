@@ -1,4 +1,4 @@
-import type { TriggerResult } from "../../../contracts/trigger-result.ts";
+import type { TriggerResult } from "../../../contracts/messages/trigger-result.ts";
 import type { TriggerBus, TriggerQueueMessage } from "../../spi/trigger-bus.ts";
 import { publish, type QueueSender } from "./publish.ts";
 

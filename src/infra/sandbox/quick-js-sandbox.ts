@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../../contracts/json.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
 import { fault } from "../../core/errors.ts";
 import { err, ok } from "../../core/result.ts";
 import type { Sandbox, SandboxBudget } from "../../spi/sandbox.ts";

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { MetadataProblem } from "../../core/metadata/problem.ts";
 import { readBlock } from "../../core/metadata/read.ts";
 import type { BuiltinNode } from "../../spi/handler.ts";

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import type { BuiltinNode } from "../../spi/handler.ts";
 
 /** Joins what the three other nodes found out about a document. Verdicts stay apart: none is folded into another. */

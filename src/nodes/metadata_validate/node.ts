@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import { hasErrors, problem, type MetadataProblem } from "../../core/metadata/problem.ts";
 import { validateMetadata, type Profile } from "../../core/metadata/profile.ts";
 import type { BuiltinNode } from "../../spi/handler.ts";

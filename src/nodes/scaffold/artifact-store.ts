@@ -1,4 +1,4 @@
-import type { ScaffoldSpecification } from "../../../contracts/scaffold.ts";
+import type { ScaffoldSpecification } from "../../../contracts/documents/scaffold.ts";
 import { derivedUuid } from "../../core/scaffold/derived-uuid.ts";
 import { specificationHash } from "../../core/scaffold/render-node.ts";
 import type { Birth, ScaffoldedNode } from "../../core/scaffold/scaffold-node.ts";

@@ -1,5 +1,5 @@
-import type { JsonValue } from "../../../contracts/json.ts";
-import type { ScaffoldSpecification } from "../../../contracts/scaffold.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
+import type { ScaffoldSpecification } from "../../../contracts/documents/scaffold.ts";
 import { fault, RuntimeHostError, type Fault } from "../../core/errors.ts";
 import type { Lifecycle } from "../../core/registry/node.ts";
 import { draftReasons } from "../../core/scaffold/examples.ts";

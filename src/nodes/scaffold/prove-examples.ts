@@ -1,4 +1,4 @@
-import type { ScaffoldSpecification } from "../../../contracts/scaffold.ts";
+import type { ScaffoldSpecification } from "../../../contracts/documents/scaffold.ts";
 import type { Fault } from "../../core/errors.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { interruptBudget } from "../../core/sandbox/budget.ts";

@@ -1,5 +1,5 @@
-import type { JsonObject } from "../../../contracts/json.ts";
-import type { ScaffoldSpecification } from "../../../contracts/scaffold.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
+import type { ScaffoldSpecification } from "../../../contracts/documents/scaffold.ts";
 import { fault, RuntimeHostError } from "../../core/errors.ts";
 import { readBlock } from "../../core/metadata/read.ts";
 import { nodeRef, type NodeDefinition } from "../../core/registry/node.ts";

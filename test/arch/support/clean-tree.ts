@@ -34,11 +34,11 @@ import type { Clock } from "../../spi/clock.ts";
 export const systemClock: Clock = { now: () => Date.now() };
 `,
   "src/infra/memory/pause.ts": `
-import { wait } from "../host/wait.ts";
+import { wait } from "../../app/wait.ts";
 import { systemClock } from "./clock.ts";
 export const pause = (): Promise<void> => wait(systemClock);
 `,
-  "src/infra/host/wait.ts": `
+  "src/app/wait.ts": `
 import type { Clock } from "../../spi/clock.ts";
 export const wait = (clock: Clock): Promise<void> => new Promise((done) => { setTimeout(done, clock.now()); });
 `,
@@ -61,7 +61,7 @@ import { readFile } from "node:fs/promises";
 import { Command } from "commander";
 import { ask } from "../client/client.ts";
 import { larger } from "../core/instant.ts";
-import { wait } from "../infra/host/wait.ts";
+import { wait } from "../app/wait.ts";
 import { systemClock } from "../infra/memory/clock.ts";
 import { echo } from "../nodes/echo/node.ts";
 new Command().parse();

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import { stamp } from "../../../src/core/metadata/stamp.ts";
 import type { Client } from "../../../src/client/client.ts";
 import type { Shape } from "./shapes.ts";

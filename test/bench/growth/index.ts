@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { BenchOptions, BenchReport, BenchRow, BenchTarget } from "../report.ts";
 import { median } from "../loop/statistics.ts";
 import { chain } from "../engine/shapes.ts";

@@ -1,8 +1,8 @@
-import { order } from "../../../src/core/plan/order.ts";
-import type { Plan } from "../../../src/core/plan/plan.ts";
-import { planGoal } from "../../../src/core/plan/plan-goal.ts";
-import { planGraph } from "../../../src/core/plan/plan-graph.ts";
-import { DEFAULT_POLICY } from "../../../src/core/plan/policy.ts";
+import { order } from "../../../src/core/plan/graph/order.ts";
+import type { Plan } from "../../../src/core/plan/model/plan.ts";
+import { planGoal } from "../../../src/core/plan/search/plan-goal.ts";
+import { planGraph } from "../../../src/core/plan/graph/plan-graph.ts";
+import { DEFAULT_POLICY } from "../../../src/core/plan/model/policy.ts";
 import type { Fault } from "../../../src/core/errors.ts";
 import type { RegistrySnapshot } from "../../../src/core/registry/snapshot.ts";
 import type { Result } from "../../../src/core/result.ts";

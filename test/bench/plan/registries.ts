@@ -1,4 +1,4 @@
-import type { Graph, GraphStep } from "../../../src/core/plan/graph.ts";
+import type { Graph, GraphStep } from "../../../src/core/plan/model/graph.ts";
 import type { NodeDefinition } from "../../../src/core/registry/node.ts";
 import { buildSnapshot, type RegistrySnapshot } from "../../../src/core/registry/snapshot.ts";
 

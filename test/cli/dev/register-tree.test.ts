@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { RegisterNode } from "../../../contracts/nodes-api.ts";
+import type { RegisterNode } from "../../../contracts/api/nodes-api.ts";
 import { explain, registerTree } from "../../../src/cli/dev/register-tree.ts";
 import { readTreeNodes } from "../../../src/cli/dev/tree-nodes.ts";
 import { OnexError, type Client } from "../../../src/client/client.ts";

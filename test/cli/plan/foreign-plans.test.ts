@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { planWire } from "../../../contracts/plan.ts";
+import { planWire } from "../../../contracts/documents/plan.ts";
 import { onex } from "../support/test-shell.ts";
 
 const SHARED = join(dirname(fileURLToPath(import.meta.url)), "../../../../shared/fixtures/omnibase");

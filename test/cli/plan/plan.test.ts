@@ -2,8 +2,8 @@ import { rmSync, mkdtempSync, mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../contracts/json.ts";
-import { planWire, type PlanWire } from "../../../contracts/plan.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
+import { planWire, type PlanWire } from "../../../contracts/documents/plan.ts";
 import { onex, type Outcome } from "../support/test-shell.ts";
 
 const FILES = {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { planWire } from "../../../contracts/plan.ts";
+import { planWire } from "../../../contracts/documents/plan.ts";
 import { pureNode, effectNode } from "../../support/engines.ts";
 import { testFolder } from "../support/folder.ts";
 import { onex, type Outcome } from "../support/test-shell.ts";

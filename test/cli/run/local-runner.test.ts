@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../contracts/json.ts";
-import type { RunSignal } from "../../../contracts/run.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
+import type { RunSignal } from "../../../contracts/api/run.ts";
 import { localRunner } from "../../../src/cli/run/local-runner.ts";
 import type { CommandFailure } from "../../../src/cli/shell.ts";
 import { seededIds } from "../../../src/infra/memory/ids.ts";

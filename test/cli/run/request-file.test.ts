@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import { eventsOf, inputsOf } from "../../../src/cli/run/inputs.ts";
 import { jsonOrText } from "../../../src/cli/run/json-or-text.ts";
 import { requestIn } from "../../../src/cli/run/request-file.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { RunView } from "../../../contracts/run.ts";
+import type { RunView } from "../../../contracts/api/run.ts";
 import type { Paint } from "../../../src/cli/paint.ts";
 import { viewReport } from "../../../src/cli/run/view-report.ts";
 import { effectNode, testEngine, type TestNode } from "../../support/engines.ts";

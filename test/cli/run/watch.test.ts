@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { RunSignal } from "../../../contracts/run.ts";
+import type { RunSignal } from "../../../contracts/api/run.ts";
 import { StepBoard } from "../../../src/cli/run/step-board.ts";
 import { signalTeller } from "../../../src/cli/run/signal-text.ts";
 import { watcher } from "../../../src/cli/run/watch.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { onTestFinished } from "vitest";
 import { stamp } from "../../../src/core/metadata/stamp.ts";
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 
 export type Files = Readonly<Record<string, string | Uint8Array>>;
 

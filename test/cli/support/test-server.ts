@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { createApp } from "../../../workers/http/app.ts";
-import { silentLog } from "../../../src/infra/host/log.ts";
+import { silentLog } from "../../../src/infra/memory/silent-log.ts";
 import { seededIds } from "../../../src/infra/memory/ids.ts";
 import { testEngine, type TestEngine, type TestNode } from "../../support/engines.ts";
 

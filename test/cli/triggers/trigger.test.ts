@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { TriggerPage } from "../../../contracts/triggers-api.ts";
+import type { TriggerPage } from "../../../contracts/api/triggers-api.ts";
 import { pureNode } from "../../support/engines.ts";
 import { onex } from "../support/onex.ts";
 import { testServer, type TestServer } from "../support/test-server.ts";

@@ -2,10 +2,10 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { boundaryFaces } from "../../../src/core/cache/boundary-face.ts";
 import { cacheNews } from "../../../src/core/cache/news.ts";
-import type { Boundary, Plan } from "../../../src/core/plan/plan.ts";
-import type { StepOutcome } from "../../../src/core/run/state.ts";
-import { workOf } from "../../../src/core/run/work-of.ts";
-import type { StepResult } from "../../../src/core/run/work.ts";
+import type { Boundary, Plan } from "../../../src/core/plan/model/plan.ts";
+import type { StepOutcome } from "../../../src/core/run/model/state.ts";
+import { workOf } from "../../../src/core/run/dispatch/work-of.ts";
+import type { StepResult } from "../../../src/core/run/dispatch/work.ts";
 import { sketchPlan, type StepSketch } from "../../support/plans.ts";
 import { dispatches, DrivenRun, failure, success } from "../../support/runs.ts";
 

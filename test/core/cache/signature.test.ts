@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { cachedValueKey, readCachedValueKey } from "../../../src/core/cache/blob-key.ts";
 import { boundaryCall } from "../../../src/core/cache/boundary-call.ts";
 import { configHash, signatureOf, type SignedCall } from "../../../src/core/cache/signature.ts";
-import { valueHash } from "../../../src/core/run/hash.ts";
+import { valueHash } from "../../../src/core/run/model/hash.ts";
 
 const calls: fc.Arbitrary<SignedCall> = fc.record({
   node: fc.constantFrom("shout", "twice"),

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
-import { MOST_CHAIN_BYTES, MOST_DEPTH } from "../../../contracts/chain.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import { MOST_CHAIN_BYTES, MOST_DEPTH } from "../../../contracts/documents/chain.ts";
 import { lineageAfter, linkKey, linksOf } from "../../../src/core/chain/links.ts";
 import { readChains } from "../../../src/core/chain/read-chains.ts";
 import { readReference, RUN_FACTS, type Reference } from "../../../src/core/chain/reference.ts";
 import { resolvePayload } from "../../../src/core/chain/resolve.ts";
 import { fault } from "../../../src/core/errors.ts";
-import type { RunState, RunStatus } from "../../../src/core/run/state.ts";
+import type { RunState, RunStatus } from "../../../src/core/run/model/state.ts";
 import { sketchPlan } from "../../support/plans.ts";
 import { beginRun, DrivenRun, failure, success } from "../../support/runs.ts";
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import { contractFrom } from "../../../src/core/contract/load-contract.ts";
 import type { StateContract } from "../../../src/core/contract/state-contract.ts";
 

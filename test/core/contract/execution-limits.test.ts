@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import { contractFrom } from "../../../src/core/contract/load-contract.ts";
 import { change, refusals, usable } from "./contracts.ts";
 

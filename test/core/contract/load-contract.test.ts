@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import { contractFrom, loadContract } from "../../../src/core/contract/load-contract.ts";
 import { validateState } from "../../../src/core/contract/validate-state.ts";
 import { change, refusals, TIDE, usable } from "./contracts.ts";

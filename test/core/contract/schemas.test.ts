@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { JsonObject, JsonSchema } from "../../../contracts/json.ts";
+import type { JsonObject, JsonSchema } from "../../../contracts/json/json.ts";
 import { checkSchema } from "../../../src/core/contract/check-schema.ts";
 import { jsonPath, pointerSteps, pointerTo, valueAt } from "../../../src/core/contract/json-path.ts";
 import { normaliseSchema } from "../../../src/core/contract/normalise-schema.ts";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { envelopeToWire, envelopeWire, type Envelope } from "../../../contracts/envelope.ts";
-import type { JsonObject } from "../../../contracts/json.ts";
+import { envelopeToWire, envelopeWire, type Envelope } from "../../../contracts/documents/envelope.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import { acceptEnvelope, errorEnvelope, respond } from "../../../src/core/envelope/envelope.ts";
 import { fault } from "../../../src/core/errors.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { envelopeToWire, type Envelope } from "../../../contracts/envelope.ts";
+import { envelopeToWire, type Envelope } from "../../../contracts/documents/envelope.ts";
 import { acceptEnvelope, errorEnvelope, respond } from "../../../src/core/envelope/envelope.ts";
 import { fault } from "../../../src/core/errors.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { NodeLimit } from "../../../src/core/limit/limit.ts";
 import { workLimits } from "../../../src/core/limit/work-limits.ts";
-import type { StoredValue } from "../../../src/core/run/value.ts";
-import type { Work } from "../../../src/core/run/work.ts";
+import type { StoredValue } from "../../../src/core/run/model/value.ts";
+import type { Work } from "../../../src/core/run/dispatch/work.ts";
 
 const slots = { kind: "slots", max: 1 } as const;
 const limit = (changes: Partial<NodeLimit>): NodeLimit => ({ group: null, key: null, allows: slots, ...changes });

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import { judgeDocument } from "../../../src/core/metadata/judge-document.ts";
 import { hasErrors } from "../../../src/core/metadata/problem.ts";
 import type { Profile } from "../../../src/core/metadata/profile.ts";

@@ -2,11 +2,11 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Drift } from "../../../src/core/metadata/tree-drift.ts";
-import { compareTree } from "../../../src/core/metadata/tree-drift.ts";
-import { emitTree, parseTree } from "../../../src/core/metadata/tree-text.ts";
-import type { TreeEntry, TreeNode } from "../../../src/core/metadata/tree.ts";
-import { cleanPath, generateTree, isScanned } from "../../../src/core/metadata/tree.ts";
+import type { Drift } from "../../../src/core/tree/tree-drift.ts";
+import { compareTree } from "../../../src/core/tree/tree-drift.ts";
+import { emitTree, parseTree } from "../../../src/core/tree/tree-text.ts";
+import type { TreeEntry, TreeNode } from "../../../src/core/tree/tree.ts";
+import { cleanPath, generateTree, isScanned } from "../../../src/core/tree/tree.ts";
 
 const TREES = join(import.meta.dirname, "../../../../shared/fixtures/omnibase/trees");
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Metrics } from "../../../contracts/metrics.ts";
+import type { Metrics } from "../../../contracts/api/metrics.ts";
 import { prometheusText } from "../../../src/core/metrics/prometheus.ts";
 
 const EMPTY: Metrics = {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { boundedPlan } from "../../../src/core/plan/bounded-plan.ts";
-import { planHash } from "../../../src/core/plan/hash.ts";
-import type { Candidate, Plan } from "../../../src/core/plan/plan.ts";
+import { boundedPlan } from "../../../src/core/plan/assemble/bounded-plan.ts";
+import { planHash } from "../../../src/core/plan/assemble/hash.ts";
+import type { Candidate, Plan } from "../../../src/core/plan/model/plan.ts";
 import { sketchPlan } from "../../support/plans.ts";
 
 const candidate = (n: number, verdict: Candidate["verdict"]): Candidate => ({

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { Fault } from "../../../src/core/errors.ts";
-import { MAX_NESTING } from "../../../src/core/plan/composites.ts";
-import type { Plan } from "../../../src/core/plan/plan.ts";
-import { planGoal } from "../../../src/core/plan/plan-goal.ts";
-import { planGraph } from "../../../src/core/plan/plan-graph.ts";
-import type { Policy } from "../../../src/core/plan/policy.ts";
+import { MAX_NESTING } from "../../../src/core/plan/graph/composites.ts";
+import type { Plan } from "../../../src/core/plan/model/plan.ts";
+import { planGoal } from "../../../src/core/plan/search/plan-goal.ts";
+import { planGraph } from "../../../src/core/plan/graph/plan-graph.ts";
+import type { Policy } from "../../../src/core/plan/model/policy.ts";
 import type { NodeDefinition } from "../../../src/core/registry/node.ts";
 import { node, policy, registry, type NodeSketch } from "./support/nodes.ts";
 

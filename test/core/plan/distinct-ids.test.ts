@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { planGoal } from "../../../src/core/plan/plan-goal.ts";
-import { planGraph } from "../../../src/core/plan/plan-graph.ts";
-import type { GraphStep } from "../../../src/core/plan/graph.ts";
+import { planGoal } from "../../../src/core/plan/search/plan-goal.ts";
+import { planGraph } from "../../../src/core/plan/graph/plan-graph.ts";
+import type { GraphStep } from "../../../src/core/plan/model/graph.ts";
 import { node, policy, registry } from "./support/nodes.ts";
 
 const composite = { type: "composite" as const, target: "" };

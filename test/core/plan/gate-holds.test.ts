@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { JsonValue } from "../../../contracts/json.ts";
-import type { Gate, GateOperand, GateOperator } from "../../../src/core/plan/gate.ts";
-import { gateHolds } from "../../../src/core/plan/gate-holds.ts";
-import { gateSources, mapGate } from "../../../src/core/plan/gate-sources.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
+import type { Gate, GateOperand, GateOperator } from "../../../src/core/plan/model/gate.ts";
+import { gateHolds } from "../../../src/core/plan/model/gate-holds.ts";
+import { gateSources, mapGate } from "../../../src/core/plan/model/gate-sources.ts";
 
 const SOURCE = { step: "a", key: "x" };
 const holds = (value: JsonValue | undefined, op: GateOperator, than: GateOperand = null, path = ""): boolean =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Graph } from "../../../src/core/plan/graph.ts";
+import type { Graph } from "../../../src/core/plan/model/graph.ts";
 import { planned, problem, refused, step } from "./support/graphs.ts";
 
 describe("conditions of a graph", () => {

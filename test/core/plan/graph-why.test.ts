@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { restorePlan, storePlan } from "../../../src/core/plan/stored-plan.ts";
-import type { Plan } from "../../../src/core/plan/plan.ts";
+import { restorePlan, storePlan } from "../../../src/core/plan/stored/stored-plan.ts";
+import type { Plan } from "../../../src/core/plan/model/plan.ts";
 import { planned } from "./support/graphs.ts";
 import { node, registry } from "./support/nodes.ts";
 

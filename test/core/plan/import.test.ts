@@ -3,13 +3,13 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import { importPlan } from "../../../src/core/plan/import/import-plan.ts";
 import type { Imported, ImportedGoal, ImportedGraph } from "../../../src/core/plan/import/imported.ts";
-import type { Plan } from "../../../src/core/plan/plan.ts";
-import { planGoal } from "../../../src/core/plan/plan-goal.ts";
-import { planGraph } from "../../../src/core/plan/plan-graph.ts";
-import { planEdges } from "../../../src/core/plan/plan-index.ts";
+import type { Plan } from "../../../src/core/plan/model/plan.ts";
+import { planGoal } from "../../../src/core/plan/search/plan-goal.ts";
+import { planGraph } from "../../../src/core/plan/graph/plan-graph.ts";
+import { planEdges } from "../../../src/core/plan/model/plan-index.ts";
 import { buildSnapshot } from "../../../src/core/registry/snapshot.ts";
 
 const SHARED = join(dirname(fileURLToPath(import.meta.url)), "../../../../shared/fixtures/omnibase");

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { planWire } from "../../../contracts/plan.ts";
+import { planWire } from "../../../contracts/documents/plan.ts";
 import type { NodeLimit } from "../../../src/core/limit/limit.ts";
-import { planFromWire } from "../../../src/core/plan/plan-from-wire.ts";
-import { planToWire } from "../../../src/core/plan/plan-to-wire.ts";
+import { planFromWire } from "../../../src/core/plan/stored/plan-from-wire.ts";
+import { planToWire } from "../../../src/core/plan/stored/plan-to-wire.ts";
 import { registry } from "./support/nodes.ts";
 import { planned } from "./support/goals.ts";
 

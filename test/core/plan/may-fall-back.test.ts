@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { mayFallBack } from "../../../src/core/plan/may-fall-back.ts";
-import { planGoal } from "../../../src/core/plan/plan-goal.ts";
-import { planGraph } from "../../../src/core/plan/plan-graph.ts";
-import type { Plan } from "../../../src/core/plan/plan.ts";
+import { mayFallBack } from "../../../src/core/plan/replan/may-fall-back.ts";
+import { planGoal } from "../../../src/core/plan/search/plan-goal.ts";
+import { planGraph } from "../../../src/core/plan/graph/plan-graph.ts";
+import type { Plan } from "../../../src/core/plan/model/plan.ts";
 import { node, policy, registry } from "./support/nodes.ts";
 
 const snapshot = registry([

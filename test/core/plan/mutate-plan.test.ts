@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Fault } from "../../../src/core/errors.ts";
-import { diffPlans } from "../../../src/core/plan/diff-plans.ts";
-import { mutatePlan, type Mutation } from "../../../src/core/plan/mutate-plan.ts";
-import type { Plan } from "../../../src/core/plan/plan.ts";
-import { planGoal } from "../../../src/core/plan/plan-goal.ts";
+import { diffPlans } from "../../../src/core/plan/replan/diff-plans.ts";
+import { mutatePlan, type Mutation } from "../../../src/core/plan/replan/mutate-plan.ts";
+import type { Plan } from "../../../src/core/plan/model/plan.ts";
+import { planGoal } from "../../../src/core/plan/search/plan-goal.ts";
 import { buildSnapshot } from "../../../src/core/registry/snapshot.ts";
 import { hypergraph } from "./support/hypergraphs.ts";
 import { node, policy, registry } from "./support/nodes.ts";

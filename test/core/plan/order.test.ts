@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Heap } from "../../../src/core/plan/heap.ts";
-import { order } from "../../../src/core/plan/order.ts";
+import { Heap } from "../../../src/core/plan/model/heap.ts";
+import { order } from "../../../src/core/plan/graph/order.ts";
 
 const graph = fc.integer({ min: 1, max: 12 }).chain((size) => {
   const edges = fc.array(fc.uniqueArray(fc.nat(size - 1), { maxLength: 3 }), { minLength: size, maxLength: size });

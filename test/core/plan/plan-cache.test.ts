@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fault, type Fault } from "../../../src/core/errors.ts";
-import { remembered } from "../../../src/core/plan/plan-cache.ts";
-import type { Plan } from "../../../src/core/plan/plan.ts";
+import { remembered } from "../../../src/core/plan/stored/plan-cache.ts";
+import type { Plan } from "../../../src/core/plan/model/plan.ts";
 import type { RegistrySnapshot } from "../../../src/core/registry/snapshot.ts";
 import { err, ok, type Result } from "../../../src/core/result.ts";
 import { planned } from "./support/graphs.ts";

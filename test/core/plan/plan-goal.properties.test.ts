@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../../src/core/errors.ts";
-import { Composites } from "../../../src/core/plan/composites.ts";
-import { NO_EXCLUSIONS } from "../../../src/core/plan/eligible.ts";
-import { cheapest } from "../../../src/core/plan/models.ts";
-import { planGoal } from "../../../src/core/plan/plan-goal.ts";
-import type { Policy } from "../../../src/core/plan/policy.ts";
-import { search } from "../../../src/core/plan/search.ts";
+import { Composites } from "../../../src/core/plan/graph/composites.ts";
+import { NO_EXCLUSIONS } from "../../../src/core/plan/search/eligible.ts";
+import { cheapest } from "../../../src/core/plan/search/models.ts";
+import { planGoal } from "../../../src/core/plan/search/plan-goal.ts";
+import type { Policy } from "../../../src/core/plan/model/policy.ts";
+import { search } from "../../../src/core/plan/search/search.ts";
 import { buildSnapshot, type RegistrySnapshot } from "../../../src/core/registry/snapshot.ts";
 import { bruteForceCosts, hypergraph, isOrdered, shuffled, type Hypergraph } from "./support/hypergraphs.ts";
 import { policy } from "./support/nodes.ts";

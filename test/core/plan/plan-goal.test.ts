@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Policy } from "../../../src/core/plan/policy.ts";
+import type { Policy } from "../../../src/core/plan/model/policy.ts";
 import { candidates, nodesOf, planned, refused } from "./support/goals.ts";
 import { registry } from "./support/nodes.ts";
 

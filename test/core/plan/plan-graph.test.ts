@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Graph } from "../../../src/core/plan/graph.ts";
-import { planEdges } from "../../../src/core/plan/plan-index.ts";
-import type { Policy } from "../../../src/core/plan/policy.ts";
+import type { Graph } from "../../../src/core/plan/model/graph.ts";
+import { planEdges } from "../../../src/core/plan/model/plan-index.ts";
+import type { Policy } from "../../../src/core/plan/model/policy.ts";
 import { planned, problem, refused, step } from "./support/graphs.ts";
 import { registry } from "./support/nodes.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { refusalReasons } from "../../../src/core/plan/eligible.ts";
-import type { Policy } from "../../../src/core/plan/policy.ts";
+import { refusalReasons } from "../../../src/core/plan/search/eligible.ts";
+import type { Policy } from "../../../src/core/plan/model/policy.ts";
 import { nodesOf, planned, refused } from "./support/goals.ts";
 import { node, policy, registry } from "./support/nodes.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { HTTP_STATUS } from "../../../src/core/errors.ts";
-import { PROBLEM_CODE } from "../../../src/core/plan/problem.ts";
+import { PROBLEM_CODE } from "../../../src/core/plan/model/problem.ts";
 import { BLAME } from "../../../src/core/trust/blame.ts";
 
 describe("the planner's problems", () => {

@@ -1,12 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { planGraph } from "../../../src/core/plan/plan-graph.ts";
-import { planFromWire } from "../../../src/core/plan/plan-from-wire.ts";
-import { planToWire } from "../../../src/core/plan/plan-to-wire.ts";
-import { planWire } from "../../../contracts/plan.ts";
-import type { Plan } from "../../../src/core/plan/plan.ts";
-import type { Policy } from "../../../src/core/plan/policy.ts";
-import { segmentOrder } from "../../../src/core/plan/rank.ts";
+import { planGraph } from "../../../src/core/plan/graph/plan-graph.ts";
+import { planFromWire } from "../../../src/core/plan/stored/plan-from-wire.ts";
+import { planToWire } from "../../../src/core/plan/stored/plan-to-wire.ts";
+import { planWire } from "../../../contracts/documents/plan.ts";
+import type { Plan } from "../../../src/core/plan/model/plan.ts";
+import type { Policy } from "../../../src/core/plan/model/policy.ts";
+import { segmentOrder } from "../../../src/core/plan/assemble/rank.ts";
 import { dispatches, DrivenRun, success } from "../../support/runs.ts";
 import { policy, registry } from "./support/nodes.ts";
 

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Fault } from "../../../src/core/errors.ts";
-import type { Plan } from "../../../src/core/plan/plan.ts";
-import { planGoal } from "../../../src/core/plan/plan-goal.ts";
-import { planGraph } from "../../../src/core/plan/plan-graph.ts";
-import { replan } from "../../../src/core/plan/replan.ts";
+import type { Plan } from "../../../src/core/plan/model/plan.ts";
+import { planGoal } from "../../../src/core/plan/search/plan-goal.ts";
+import { planGraph } from "../../../src/core/plan/graph/plan-graph.ts";
+import { replan } from "../../../src/core/plan/replan/replan.ts";
 import { buildSnapshot, type RegistrySnapshot } from "../../../src/core/registry/snapshot.ts";
 import { hypergraph, isOrdered } from "./support/hypergraphs.ts";
 import { node, policy, registry } from "./support/nodes.ts";

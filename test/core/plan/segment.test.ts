@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Plan } from "../../../src/core/plan/plan.ts";
-import { planGoal } from "../../../src/core/plan/plan-goal.ts";
-import { planGraph } from "../../../src/core/plan/plan-graph.ts";
-import type { Policy } from "../../../src/core/plan/policy.ts";
-import { planWaves } from "../../../src/core/plan/waves.ts";
+import type { Plan } from "../../../src/core/plan/model/plan.ts";
+import { planGoal } from "../../../src/core/plan/search/plan-goal.ts";
+import { planGraph } from "../../../src/core/plan/graph/plan-graph.ts";
+import type { Policy } from "../../../src/core/plan/model/policy.ts";
+import { planWaves } from "../../../src/core/plan/assemble/waves.ts";
 import { isOrdered } from "./support/hypergraphs.ts";
 import { policy, registry } from "./support/nodes.ts";
 

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { planHash } from "../../../src/core/plan/hash.ts";
-import { planOfStoreText, planStoreText } from "../../../src/core/plan/plan-store-text.ts";
-import type { Boundary, Candidate, KeyChoice, Plan, PlanStep, Source } from "../../../src/core/plan/plan.ts";
-import { DEFAULT_POLICY, type Policy } from "../../../src/core/plan/policy.ts";
-import { storePlan, type StoredPlan } from "../../../src/core/plan/stored-plan.ts";
+import { planHash } from "../../../src/core/plan/assemble/hash.ts";
+import { planOfStoreText, planStoreText } from "../../../src/core/plan/stored/plan-store-text.ts";
+import type { Boundary, Candidate, KeyChoice, Plan, PlanStep, Source } from "../../../src/core/plan/model/plan.ts";
+import { DEFAULT_POLICY, type Policy } from "../../../src/core/plan/model/policy.ts";
+import { storePlan, type StoredPlan } from "../../../src/core/plan/stored/stored-plan.ts";
 
 /*
  * Plans that no planner need have made: steps of one node that differ in any field, segments that do not list their

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { diffPlans } from "../../../src/core/plan/diff-plans.ts";
-import { planGoal } from "../../../src/core/plan/plan-goal.ts";
-import type { Plan } from "../../../src/core/plan/plan.ts";
-import type { Policy } from "../../../src/core/plan/policy.ts";
+import { diffPlans } from "../../../src/core/plan/replan/diff-plans.ts";
+import { planGoal } from "../../../src/core/plan/search/plan-goal.ts";
+import type { Plan } from "../../../src/core/plan/model/plan.ts";
+import type { Policy } from "../../../src/core/plan/model/policy.ts";
 import { diffText } from "../../../src/core/plan/views/diff-text.ts";
 import { planText } from "../../../src/core/plan/views/plan-text.ts";
 import { policy, registry } from "./support/nodes.ts";

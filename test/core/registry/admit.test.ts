@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import { stamp } from "../../../src/core/metadata/stamp.ts";
 import { admitNode } from "../../../src/core/registry/admit.ts";
 import { hashOf } from "../../../src/core/registry/artifact-hashes.ts";

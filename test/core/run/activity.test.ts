@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { activityOf } from "../../../src/core/run/activity.ts";
-import { TERMINAL_STEP, type Activity, type RunState } from "../../../src/core/run/state.ts";
+import { activityOf } from "../../../src/core/run/dispatch/activity.ts";
+import { TERMINAL_STEP, type Activity, type RunState } from "../../../src/core/run/model/state.ts";
 import { moves, RandomRun, starts, type Turn } from "../../support/random-run.ts";
 
 const everyTurn = (check: (turn: Turn) => void): void =>

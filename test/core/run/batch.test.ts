@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fault } from "../../../src/core/errors.ts";
-import { planWaves } from "../../../src/core/plan/waves.ts";
-import { TERMINAL_RUN, TERMINAL_STEP } from "../../../src/core/run/state.ts";
+import { planWaves } from "../../../src/core/plan/assemble/waves.ts";
+import { TERMINAL_RUN, TERMINAL_STEP } from "../../../src/core/run/model/state.ts";
 import { sketchPlan, type StepSketch } from "../../support/plans.ts";
 import { dispatches, DrivenRun, failure, success } from "../../support/runs.ts";
 

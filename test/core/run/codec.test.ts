@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeRun, encodeChange, encodeRun } from "../../../src/core/run/codec.ts";
-import { type RunState } from "../../../src/core/run/state.ts";
+import { decodeRun, encodeChange, encodeRun } from "../../../src/core/run/codec/codec.ts";
+import { type RunState } from "../../../src/core/run/model/state.ts";
 import { sketchPlan } from "../../support/plans.ts";
 import { moves, RandomRun, starts, type Turn } from "../../support/random-run.ts";
 import { beginRun } from "../../support/runs.ts";

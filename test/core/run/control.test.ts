@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { decodeRun, encodeRun } from "../../../src/core/run/codec.ts";
-import { signalsOf } from "../../../src/core/run/signals.ts";
+import { decodeRun, encodeRun } from "../../../src/core/run/codec/codec.ts";
+import { signalsOf } from "../../../src/core/run/views/signals.ts";
 import { sketchPlan } from "../../support/plans.ts";
 import { dispatches, DrivenRun, success } from "../../support/runs.ts";
 

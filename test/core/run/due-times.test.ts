@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { nextDue, noteDue } from "../../../src/core/run/due-times.ts";
-import type { Instant, RunState, SegmentState } from "../../../src/core/run/state.ts";
+import { nextDue, noteDue } from "../../../src/core/run/dispatch/due-times.ts";
+import type { Instant, RunState, SegmentState } from "../../../src/core/run/model/state.ts";
 import { moves, RandomRun, starts, type Turn } from "../../support/random-run.ts";
 
 /** By looking at every segment. */

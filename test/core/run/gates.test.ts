@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Gate } from "../../../src/core/plan/gate.ts";
+import type { Gate } from "../../../src/core/plan/model/gate.ts";
 import { sketchPlan } from "../../support/plans.ts";
 import { DrivenRun, success } from "../../support/runs.ts";
 

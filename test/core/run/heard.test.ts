@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { heardBefore, heardEvent, hearing } from "../../../src/core/run/heard.ts";
-import type { RunHeader } from "../../../src/core/run/state.ts";
+import { heardBefore, heardEvent, hearing } from "../../../src/core/run/reduce/heard.ts";
+import type { RunHeader } from "../../../src/core/run/model/state.ts";
 import { beginRun } from "../../support/runs.ts";
 import { sketchPlan } from "../../support/plans.ts";
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { decodeRun, encodeRun } from "../../../src/core/run/codec.ts";
-import { observationsOf } from "../../../src/core/run/observations.ts";
-import { signalsOf } from "../../../src/core/run/signals.ts";
-import { viewRun } from "../../../src/core/run/view.ts";
-import { workOf } from "../../../src/core/run/work-of.ts";
+import { decodeRun, encodeRun } from "../../../src/core/run/codec/codec.ts";
+import { observationsOf } from "../../../src/core/run/reduce/observations.ts";
+import { signalsOf } from "../../../src/core/run/views/signals.ts";
+import { viewRun } from "../../../src/core/run/views/view.ts";
+import { workOf } from "../../../src/core/run/dispatch/work-of.ts";
 import { sketchPlan } from "../../support/plans.ts";
 import { dispatches, DrivenRun, success } from "../../support/runs.ts";
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fault } from "../../../src/core/errors.ts";
-import { planGraph } from "../../../src/core/plan/plan-graph.ts";
+import { planGraph } from "../../../src/core/plan/graph/plan-graph.ts";
 import { policy, registry } from "../plan/support/nodes.ts";
 import { DEAD, goalPlan, VariantRun } from "./support/variants.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { TERMINAL_RUN } from "../../../src/core/run/state.ts";
+import { TERMINAL_RUN } from "../../../src/core/run/model/state.ts";
 import { sketchPlan } from "../../support/plans.ts";
 import { dispatches, DrivenRun, failure, success } from "../../support/runs.ts";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fault } from "../../../src/core/errors.ts";
-import { decodeRun, encodeRun } from "../../../src/core/run/codec.ts";
-import { signalsOf } from "../../../src/core/run/signals.ts";
-import { TERMINAL_RUN, TERMINAL_STEP } from "../../../src/core/run/state.ts";
+import { decodeRun, encodeRun } from "../../../src/core/run/codec/codec.ts";
+import { signalsOf } from "../../../src/core/run/views/signals.ts";
+import { TERMINAL_RUN, TERMINAL_STEP } from "../../../src/core/run/model/state.ts";
 import { sketchPlan, type StepSketch } from "../../support/plans.ts";
 import { dispatches, DrivenRun, failure, success } from "../../support/runs.ts";
 

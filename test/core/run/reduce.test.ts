@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fault } from "../../../src/core/errors.ts";
-import { decodeRun, encodeRun } from "../../../src/core/run/codec.ts";
+import { decodeRun, encodeRun } from "../../../src/core/run/codec/codec.ts";
 import { sketchPlan } from "../../support/plans.ts";
 import { dispatches, DrivenRun, failure, success } from "../../support/runs.ts";
 

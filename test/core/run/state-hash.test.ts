@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
-import { StateHasher, valueHash } from "../../../src/core/run/hash.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import { StateHasher, valueHash } from "../../../src/core/run/model/hash.ts";
 
 const keys = fc.oneof(
   fc.constantFrom("__proto__", "constructor", "a.b", "10", "9", "é", "\u{1f600}", '"'),

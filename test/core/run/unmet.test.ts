@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Plan } from "../../../src/core/plan/plan.ts";
-import { rerunOf } from "../../../src/core/run/rerun.ts";
-import { apply } from "../../../src/core/run/begin.ts";
-import { reduce } from "../../../src/core/run/reduce.ts";
-import type { RunState, StepOutcome } from "../../../src/core/run/state.ts";
+import type { Plan } from "../../../src/core/plan/model/plan.ts";
+import { rerunOf } from "../../../src/core/run/reduce/rerun.ts";
+import { apply } from "../../../src/core/run/reduce/begin.ts";
+import { reduce } from "../../../src/core/run/reduce/reduce.ts";
+import type { RunState, StepOutcome } from "../../../src/core/run/model/state.ts";
 import { sketchPlan, type StepSketch } from "../../support/plans.ts";
 import { dispatches, DrivenRun, failure, REQUEST, success } from "../../support/runs.ts";
 

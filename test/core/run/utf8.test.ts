@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { MAX_CHAR_BYTES, utf8Bytes } from "../../../src/core/run/utf8.ts";
+import { MAX_CHAR_BYTES, utf8Bytes } from "../../../src/core/run/model/utf8.ts";
 
 const encoded = (text: string): number => new TextEncoder().encode(text).byteLength;
 /** Every unit there is, so that halves of pairs stand alone, too. */

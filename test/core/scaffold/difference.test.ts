@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { JsonValue } from "../../../contracts/json.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
 import { firstDifference } from "../../../src/core/scaffold/difference.ts";
 
 describe("firstDifference", () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import type { JsonValue } from "../../../contracts/json.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
 import { readYaml } from "../../../src/core/metadata/yaml.ts";
 import { markdownLine, yamlValue } from "../../../src/core/scaffold/quoting.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { JsonSchema } from "../../../contracts/json.ts";
+import type { JsonSchema } from "../../../contracts/json/json.ts";
 import { validateState } from "../../../src/core/contract/validate-state.ts";
 import { sampleOf } from "../../../src/core/scaffold/sample.ts";
 

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import type { JsonObject, JsonValue } from "../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { TEMPLATES } from "../../../contracts/generated/templates.ts";
-import { scaffoldSpecification, type ScaffoldSpecificationInput } from "../../../contracts/scaffold.ts";
+import { scaffoldSpecification, type ScaffoldSpecificationInput } from "../../../contracts/documents/scaffold.ts";
 import { readBlock } from "../../../src/core/metadata/read.ts";
 import { admitNode } from "../../../src/core/registry/admit.ts";
 import { hashOf } from "../../../src/core/registry/artifact-hashes.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { JsonValue } from "../../../contracts/json.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
 import { parseSpecification } from "../../../src/core/scaffold/specification.ts";
 
 const MINIMAL = { name: "constant", description: "Gives one.", output_contract: { one: { type: "integer" } } };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Tree, TreeEntry } from "../../../src/core/metadata/tree.ts";
+import type { Tree, TreeEntry } from "../../../src/core/tree/tree.ts";
 import { entriesInScope, treeScope, withScope } from "../../../src/core/scan/tree-scope.ts";
 
 const root = { name: "root", type: "directory", children: [] } as const;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { JsonSchema, JsonValue } from "../../../contracts/json.ts";
+import type { JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import { validateState } from "../../../src/core/contract/validate-state.ts";
 import { loops } from "../../../src/core/schema/references.ts";
 import { assignable } from "../../../src/core/schema/assignable.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { keyedRunId, runId } from "../../../src/core/run/run-id.ts";
+import { keyedRunId, runId } from "../../../src/core/run/model/run-id.ts";
 import {
   CORRELATION_SPAN_MS,
   isToldByCorrelation,
@@ -9,7 +9,7 @@ import {
   toldByRunId,
   toldByUuid,
 } from "../../../src/core/search/told-time.ts";
-import { systemIds } from "../../../src/infra/host/system.ts";
+import { systemIds } from "../../../src/infra/system/clock.ts";
 
 const moments = fc.integer({ min: 0, max: 2 ** 48 - 1 });
 

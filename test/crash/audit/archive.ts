@@ -1,6 +1,6 @@
-import { decodeRun } from "../../../src/core/run/codec.ts";
-import { isRef, type StoredValue } from "../../../src/core/run/value.ts";
-import { TERMINAL_RUN, TERMINAL_STEP, type RunState } from "../../../src/core/run/state.ts";
+import { decodeRun } from "../../../src/core/run/codec/codec.ts";
+import { isRef, type StoredValue } from "../../../src/core/run/model/value.ts";
+import { TERMINAL_RUN, TERMINAL_STEP, type RunState } from "../../../src/core/run/model/state.ts";
 import type { Findings } from "../findings.ts";
 import type { Row, Storage } from "../storage.ts";
 

@@ -1,4 +1,4 @@
-import type { RunState } from "../../../src/core/run/state.ts";
+import type { RunState } from "../../../src/core/run/model/state.ts";
 import type { Findings } from "../findings.ts";
 import type { Told } from "../teller.ts";
 import { isWornOut } from "../worn-out.ts";

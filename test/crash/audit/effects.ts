@@ -1,5 +1,5 @@
-import { planIndex } from "../../../src/core/plan/plan-index.ts";
-import type { RunState, StepState } from "../../../src/core/run/state.ts";
+import { planIndex } from "../../../src/core/plan/model/plan-index.ts";
+import type { RunState, StepState } from "../../../src/core/run/model/state.ts";
 import type { Findings } from "../findings.ts";
 import type { Recorded } from "../sink.ts";
 

@@ -1,8 +1,8 @@
-import { observationsOf } from "../../../src/core/run/observations.ts";
-import { ringOf } from "../../../src/core/run/run-id.ts";
-import type { RunState } from "../../../src/core/run/state.ts";
+import { observationsOf } from "../../../src/core/run/reduce/observations.ts";
+import { ringOf } from "../../../src/core/run/model/run-id.ts";
+import type { RunState } from "../../../src/core/run/model/state.ts";
 import { addObservation, emptyTotals, mergeTotals, type TrustTotals } from "../../../src/core/trust/totals.ts";
-import { booksOn } from "../../../src/infra/host/ring-ledger.ts";
+import { booksOn } from "../../../src/app/ring/trust-books.ts";
 import type { Findings } from "../findings.ts";
 import { objectRows } from "../storage.ts";
 import { storedParts } from "./stored-parts.ts";

@@ -1,6 +1,6 @@
-import { encodeRun } from "../../../src/core/run/codec.ts";
-import type { RunState, StepOutcome } from "../../../src/core/run/state.ts";
-import type { StoredValue } from "../../../src/core/run/value.ts";
+import { encodeRun } from "../../../src/core/run/codec/codec.ts";
+import type { RunState, StepOutcome } from "../../../src/core/run/model/state.ts";
+import type { StoredValue } from "../../../src/core/run/model/value.ts";
 import { dispatches, DrivenRun, success } from "../../support/runs.ts";
 import { sketchPlan } from "../../support/plans.ts";
 import type { Row, Storage } from "../storage.ts";

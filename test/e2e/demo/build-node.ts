@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { Client } from "../../../src/client/client.ts";
 import { DemoFailure, registration, type Registration } from "./answers.ts";
 import { follow } from "./follow.ts";

@@ -1,4 +1,4 @@
-import type { PlanWire } from "../../../contracts/plan.ts";
+import type { PlanWire } from "../../../contracts/documents/plan.ts";
 
 type Step = PlanWire["steps"][number];
 

@@ -1,4 +1,4 @@
-import { planWire, type PlanWire } from "../../../contracts/plan.ts";
+import { planWire, type PlanWire } from "../../../contracts/documents/plan.ts";
 import { registerTree } from "../../../src/cli/dev/register-tree.ts";
 import { createClient, type Client } from "../../../src/client/client.ts";
 import type { LocalWorker } from "../../support/local-worker/boot.ts";

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { d1DeadLetterStore } from "../../../src/infra/d1/dead-letter-store.ts";
 import { d1Figures } from "../../../src/infra/d1/figures.ts";
 import { d1ResultCache } from "../../../src/infra/d1/result-cache.ts";
-import { d1RunIndex } from "../../../src/infra/d1/run-index.ts";
-import { d1RunRetention } from "../../../src/infra/d1/run-retention.ts";
+import { d1RunIndex } from "../../../src/infra/d1/runs/run-index.ts";
+import { d1RunRetention } from "../../../src/infra/d1/runs/run-retention.ts";
 import { figuresContract } from "../../support/contracts/figures.ts";
 import { resultCacheContract, sampleEntry } from "../../support/contracts/result-cache.ts";
 

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { describe } from "vitest";
-import { d1SequelLedger } from "../../../src/infra/d1/sequel-ledger.ts";
+import { d1SequelLedger } from "../../../src/infra/d1/runs/sequel-ledger.ts";
 import { d1TriggerStore } from "../../../src/infra/d1/trigger-store.ts";
 import { sequelLedgerContract } from "../../support/contracts/sequel-ledger.ts";
 import { triggerStoreContract } from "../../support/contracts/trigger-store.ts";

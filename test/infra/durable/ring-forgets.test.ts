@@ -1,15 +1,15 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { begin } from "../../../src/core/run/begin.ts";
-import { decodeRun, encodeRun } from "../../../src/core/run/codec.ts";
-import { runId } from "../../../src/core/run/run-id.ts";
+import { begin } from "../../../src/core/run/reduce/begin.ts";
+import { decodeRun, encodeRun } from "../../../src/core/run/codec/codec.ts";
+import { runId } from "../../../src/core/run/model/run-id.ts";
 import { durableRingStore } from "../../../src/infra/durable/ring-store.ts";
 import { ringName } from "../../../src/infra/durable/run-coordinator.ts";
-import { silentLog } from "../../../src/infra/host/log.ts";
-import { Ring } from "../../../src/infra/host/ring.ts";
+import { silentLog } from "../../../src/infra/memory/silent-log.ts";
+import { Ring } from "../../../src/app/ring/ring.ts";
 import { fixedClock } from "../../../src/infra/memory/clock.ts";
-import { memoryEventBus } from "../../../src/infra/memory/event-bus.ts";
+import { memoryEventBus } from "../../../src/infra/memory/queues/event-bus.ts";
 import { sketchPlan } from "../../support/plans.ts";
 import { REQUEST, success } from "../../support/runs.ts";
 

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { durableRingStore } from "../../../src/infra/durable/ring-store.ts";
 import { ringName } from "../../../src/infra/durable/run-coordinator.ts";
-import { memoryRingStore } from "../../../src/infra/memory/ring-store.ts";
+import { memoryRingStore } from "../../../src/infra/memory/runs/ring-store.ts";
 import type { RingStore } from "../../../src/spi/ring-store.ts";
 import { ringRunsContract } from "../../support/contracts/ring-runs.ts";
 

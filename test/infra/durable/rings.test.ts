@@ -1,13 +1,13 @@
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
-import { begin } from "../../../src/core/run/begin.ts";
-import { decodeRun, encodeRun } from "../../../src/core/run/codec.ts";
-import { partingOf } from "../../../src/core/run/departure.ts";
-import { runId } from "../../../src/core/run/run-id.ts";
+import { begin } from "../../../src/core/run/reduce/begin.ts";
+import { decodeRun, encodeRun } from "../../../src/core/run/codec/codec.ts";
+import { partingOf } from "../../../src/core/run/reduce/departure.ts";
+import { runId } from "../../../src/core/run/model/run-id.ts";
 import { durableRingStore, rememberedRing } from "../../../src/infra/durable/ring-store.ts";
 import { durableRunCoordinator, ringName, ringNumber } from "../../../src/infra/durable/run-coordinator.ts";
-import { workOf } from "../../../src/core/run/work-of.ts";
+import { workOf } from "../../../src/core/run/dispatch/work-of.ts";
 import { runCoordinatorContract } from "../../support/contracts/run-coordinator.ts";
 import { ringStoreContract } from "../../support/contracts/ring-store.ts";
 import { sketchPlan } from "../../support/plans.ts";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { EventMessage, ExecuteMessage, ReplanMessage } from "../../../src/core/run/work.ts";
+import type { EventMessage, ExecuteMessage, ReplanMessage } from "../../../src/core/run/dispatch/work.ts";
 import { packBatches, QUEUE_LIMITS } from "../../../src/infra/queues/batches.ts";
 import { queuesEventBus, type QueueSender } from "../../../src/infra/queues/event-bus.ts";
 import { eventBusContract, sampleEvent, sampleWork } from "../../support/contracts/event-bus.ts";

@@ -1,5 +1,5 @@
 import { quickJsSandbox } from "../../../src/infra/sandbox/quick-js-sandbox.ts";
 import { workerdModule } from "../../../src/infra/sandbox/workerd-module.ts";
-import { sandboxSuite } from "../../host/sandbox/sandbox-suite.ts";
+import { sandboxSuite } from "../../sandbox/sandbox-suite.ts";
 
 sandboxSuite("workerd", () => quickJsSandbox({ loadModule: workerdModule }));

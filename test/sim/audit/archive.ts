@@ -1,5 +1,5 @@
-import { decodeRun } from "../../../src/core/run/codec.ts";
-import { TERMINAL_RUN, type RunState } from "../../../src/core/run/state.ts";
+import { decodeRun } from "../../../src/core/run/codec/codec.ts";
+import { TERMINAL_RUN, type RunState } from "../../../src/core/run/model/state.ts";
 import type { BlobStore } from "../../../src/spi/blob-store.ts";
 import type { Erasure } from "../../../src/core/retention/erasure.ts";
 import type { Page, PageRequest } from "../../../src/core/search/position.ts";

@@ -1,8 +1,8 @@
-import { planIndex } from "../../../src/core/plan/plan-index.ts";
-import type { Source } from "../../../src/core/plan/plan.ts";
-import { textHash } from "../../../src/core/run/hash.ts";
-import type { RunState, StepState } from "../../../src/core/run/state.ts";
-import { isRef, type StoredValue } from "../../../src/core/run/value.ts";
+import { planIndex } from "../../../src/core/plan/model/plan-index.ts";
+import type { Source } from "../../../src/core/plan/model/plan.ts";
+import { textHash } from "../../../src/core/run/model/hash.ts";
+import type { RunState, StepState } from "../../../src/core/run/model/state.ts";
+import { isRef, type StoredValue } from "../../../src/core/run/model/value.ts";
 import { computed } from "../nodes.ts";
 import { CACHE_TTL_MS, type SimNode } from "../sim-node.ts";
 import type { Timeline } from "../timeline.ts";

@@ -1,7 +1,7 @@
-import type { JsonObject } from "../../../contracts/json.ts";
-import { decodeRun } from "../../../src/core/run/codec.ts";
-import { TERMINAL_RUN, type RunStatus } from "../../../src/core/run/state.ts";
-import { isoTime } from "../../../src/core/run/time.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
+import { decodeRun } from "../../../src/core/run/codec/codec.ts";
+import { TERMINAL_RUN, type RunStatus } from "../../../src/core/run/model/state.ts";
+import { isoTime } from "../../../src/core/run/model/time.ts";
 import type { Findings } from "./findings.ts";
 
 /** One of the runs that had an id: a key whose memory is over begins another one. */

@@ -1,4 +1,4 @@
-import { encodeRun } from "../../../src/core/run/codec.ts";
+import { encodeRun } from "../../../src/core/run/codec/codec.ts";
 import {
   TERMINAL_RUN,
   TERMINAL_STEP,
@@ -6,9 +6,9 @@ import {
   type RunState,
   type SegmentState,
   type StepState,
-} from "../../../src/core/run/state.ts";
-import { planIndex } from "../../../src/core/plan/plan-index.ts";
-import { RingRuns } from "../../../src/infra/host/ring-runs.ts";
+} from "../../../src/core/run/model/state.ts";
+import { planIndex } from "../../../src/core/plan/model/plan-index.ts";
+import { RingRuns } from "../../../src/app/ring/runs.ts";
 import type { RingStore } from "../../../src/spi/ring-store.ts";
 import type { Execution, ExecutionLog } from "../execution-log.ts";
 import type { StorageWitness } from "../ring-storage.ts";

@@ -1,6 +1,6 @@
 import type { RegistrySnapshot } from "../../../src/core/registry/snapshot.ts";
-import { nextPlan } from "../../../src/core/run/next-plan.ts";
-import type { RunState } from "../../../src/core/run/state.ts";
+import { nextPlan } from "../../../src/core/run/reduce/next-plan.ts";
+import type { RunState } from "../../../src/core/run/model/state.ts";
 import type { Findings } from "./findings.ts";
 
 /** What no other node could have avoided. */

@@ -1,4 +1,4 @@
-import type { ExecuteMessage, ReplanMessage, Work } from "../../../src/core/run/work.ts";
+import type { ExecuteMessage, ReplanMessage, Work } from "../../../src/core/run/dispatch/work.ts";
 import type { CommitAudit } from "./commits.ts";
 import type { Findings } from "./findings.ts";
 

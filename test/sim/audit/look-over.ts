@@ -1,6 +1,6 @@
-import { encodeRun } from "../../../src/core/run/codec.ts";
-import { refsOf } from "../../../src/core/run/snapshot.ts";
-import type { RunState } from "../../../src/core/run/state.ts";
+import { encodeRun } from "../../../src/core/run/codec/codec.ts";
+import { refsOf } from "../../../src/core/run/codec/snapshot.ts";
+import type { RunState } from "../../../src/core/run/model/state.ts";
 import { GIVEN } from "../sim-request.ts";
 import type { World } from "../world.ts";
 import { auditFallback } from "./fallback.ts";

@@ -1,4 +1,4 @@
-import type { Answer, EventMessage, ExecuteMessage, Work } from "../../../src/core/run/work.ts";
+import type { Answer, EventMessage, ExecuteMessage, Work } from "../../../src/core/run/dispatch/work.ts";
 import type { DeadLetterStore } from "../../../src/spi/dead-letter-store.ts";
 import type { Delivery } from "../../../src/spi/event-bus.ts";
 import type { RingStore } from "../../../src/spi/ring-store.ts";

@@ -1,8 +1,8 @@
 import { linkKey, linksOf } from "../../../src/core/chain/links.ts";
 import { ownSequelsSince } from "../../../src/core/chain/sequel.ts";
 import { ANY_DEAD_LETTER } from "../../../src/core/dead-letters/query.ts";
-import { TERMINAL_RUN, type RunState } from "../../../src/core/run/state.ts";
-import { keyedRunId } from "../../../src/core/run/run-id.ts";
+import { TERMINAL_RUN, type RunState } from "../../../src/core/run/model/state.ts";
+import { keyedRunId } from "../../../src/core/run/model/run-id.ts";
 import { RINGS, type World } from "../world.ts";
 import type { Findings } from "./findings.ts";
 

@@ -1,9 +1,9 @@
-import { observationsOf } from "../../../src/core/run/observations.ts";
-import { ringOf } from "../../../src/core/run/run-id.ts";
-import type { RunState } from "../../../src/core/run/state.ts";
+import { observationsOf } from "../../../src/core/run/reduce/observations.ts";
+import { ringOf } from "../../../src/core/run/model/run-id.ts";
+import type { RunState } from "../../../src/core/run/model/state.ts";
 import { scoreOf } from "../../../src/core/trust/score.ts";
 import { addObservation, emptyTotals, mergeTotals, type TrustTotals } from "../../../src/core/trust/totals.ts";
-import { booksOn } from "../../../src/infra/host/ring-ledger.ts";
+import { booksOn } from "../../../src/app/ring/trust-books.ts";
 import type { RingStore } from "../../../src/spi/ring-store.ts";
 import type { TrustStore } from "../../../src/spi/trust-store.ts";
 import type { Findings } from "./findings.ts";

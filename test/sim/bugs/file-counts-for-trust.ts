@@ -1,4 +1,4 @@
-import { decodeRun, encodeRun } from "../../../src/core/run/codec.ts";
+import { decodeRun, encodeRun } from "../../../src/core/run/codec/codec.ts";
 import { changed, type Bug } from "./bug.ts";
 
 /** A run that was taken in from a file is one like any other. */

@@ -1,4 +1,4 @@
-import type { Work } from "../../../src/core/run/work.ts";
+import type { Work } from "../../../src/core/run/dispatch/work.ts";
 import { changed, type Bug } from "./bug.ts";
 
 /** A ring sends what it hands over as well, in case the executor should not take it. */

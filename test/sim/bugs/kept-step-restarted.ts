@@ -1,5 +1,5 @@
-import { reduce } from "../../../src/core/run/reduce.ts";
-import type { SegmentState, StepState } from "../../../src/core/run/state.ts";
+import { reduce } from "../../../src/core/run/reduce/reduce.ts";
+import type { SegmentState, StepState } from "../../../src/core/run/model/state.ts";
 import type { Bug } from "./bug.ts";
 
 /** A run that goes on with another plan begins it from the beginning. */

@@ -1,5 +1,5 @@
-import { reduce } from "../../../src/core/run/reduce.ts";
-import { TERMINAL_RUN } from "../../../src/core/run/state.ts";
+import { reduce } from "../../../src/core/run/reduce/reduce.ts";
+import { TERMINAL_RUN } from "../../../src/core/run/model/state.ts";
 import type { Bug } from "./bug.ts";
 
 /** A run that is cancelled or overtaken by its deadline ends, and its leases do not. */

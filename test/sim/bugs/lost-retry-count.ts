@@ -1,5 +1,5 @@
-import { reduce } from "../../../src/core/run/reduce.ts";
-import type { RunState, SegmentState } from "../../../src/core/run/state.ts";
+import { reduce } from "../../../src/core/run/reduce/reduce.ts";
+import type { RunState, SegmentState } from "../../../src/core/run/model/state.ts";
 import { POOR_NODES } from "../weather.ts";
 import type { Bug } from "./bug.ts";
 

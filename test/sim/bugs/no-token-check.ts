@@ -1,4 +1,4 @@
-import { reduce } from "../../../src/core/run/reduce.ts";
+import { reduce } from "../../../src/core/run/reduce/reduce.ts";
 import type { Bug } from "./bug.ts";
 
 /** Whoever answers is believed, whatever token it shows. */

@@ -1,4 +1,4 @@
-import { reduce } from "../../../src/core/run/reduce.ts";
+import { reduce } from "../../../src/core/run/reduce/reduce.ts";
 import type { Bug } from "./bug.ts";
 
 /** Whoever brings another plan is believed, whichever question it answers. */

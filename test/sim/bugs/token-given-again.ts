@@ -1,6 +1,6 @@
-import type { Transition } from "../../../src/core/run/event.ts";
-import { reduce } from "../../../src/core/run/reduce.ts";
-import type { RunState } from "../../../src/core/run/state.ts";
+import type { Transition } from "../../../src/core/run/model/event.ts";
+import { reduce } from "../../../src/core/run/reduce/reduce.ts";
+import type { RunState } from "../../../src/core/run/model/state.ts";
 import type { Bug } from "./bug.ts";
 
 /** Work that goes out again does so under the epoch of the first time. */

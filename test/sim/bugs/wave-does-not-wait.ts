@@ -1,4 +1,4 @@
-import { reduce } from "../../../src/core/run/reduce.ts";
+import { reduce } from "../../../src/core/run/reduce/reduce.ts";
 import type { Bug } from "./bug.ts";
 
 /** A run in batch mode sends out whatever is ready. */

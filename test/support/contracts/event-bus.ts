@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { EventMessage, ExecuteMessage } from "../../../src/core/run/work.ts";
+import type { EventMessage, ExecuteMessage } from "../../../src/core/run/dispatch/work.ts";
 import type { EventBus } from "../../../src/spi/event-bus.ts";
 
 export const sampleWork = (segment = "a", text = "grün"): ExecuteMessage => ({

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { encodeRun } from "../../../src/core/run/codec.ts";
-import type { RunState } from "../../../src/core/run/state.ts";
-import { RingRuns } from "../../../src/infra/host/ring-runs.ts";
+import { encodeRun } from "../../../src/core/run/codec/codec.ts";
+import type { RunState } from "../../../src/core/run/model/state.ts";
+import { RingRuns } from "../../../src/app/ring/runs.ts";
 import type { RingStore } from "../../../src/spi/ring-store.ts";
 import { REQUEST } from "../runs.ts";
 import { sketchPlan } from "../plans.ts";

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { fault } from "../../../src/core/errors.ts";
-import { begin } from "../../../src/core/run/begin.ts";
-import { decodeRun, encodeRun } from "../../../src/core/run/codec.ts";
-import { runId } from "../../../src/core/run/run-id.ts";
-import type { ExecuteMessage } from "../../../src/core/run/work.ts";
+import { begin } from "../../../src/core/run/reduce/begin.ts";
+import { decodeRun, encodeRun } from "../../../src/core/run/codec/codec.ts";
+import { runId } from "../../../src/core/run/model/run-id.ts";
+import type { ExecuteMessage } from "../../../src/core/run/dispatch/work.ts";
 import type { RunCoordinator, Submission } from "../../../src/spi/run-coordinator.ts";
 import { sketchPlan, type StepSketch } from "../plans.ts";
 import { REQUEST, success } from "../runs.ts";

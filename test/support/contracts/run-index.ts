@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { generationKey } from "../../../src/core/run/generation.ts";
+import { generationKey } from "../../../src/core/run/model/generation.ts";
 import { ANY_RUN } from "../../../src/core/search/run-query.ts";
 import { ROWS_TOGETHER, type RunIndex, type RunSummary } from "../../../src/spi/run-index.ts";
 import type { SegmentLedger } from "../../../src/spi/segment-ledger.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { generationKey } from "../../../src/core/run/generation.ts";
+import { generationKey } from "../../../src/core/run/model/generation.ts";
 import { ANY_RUN, type RunQuery } from "../../../src/core/search/run-query.ts";
 import type { RunRetention } from "../../../src/spi/run-retention.ts";
 import type { ValueLedger } from "../../../src/spi/value-ledger.ts";

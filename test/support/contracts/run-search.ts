@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import type { RunStatus } from "../../../src/core/run/state.ts";
+import type { RunStatus } from "../../../src/core/run/model/state.ts";
 import { newestFirst, type Position } from "../../../src/core/search/position.ts";
 import { ANY_RUN, matchesRun, placeOfRun, type RunQuery } from "../../../src/core/search/run-query.ts";
 import type { RunIndex, RunSummary } from "../../../src/spi/run-index.ts";

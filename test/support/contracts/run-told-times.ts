@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { runId } from "../../../src/core/run/run-id.ts";
-import { generationKey } from "../../../src/core/run/generation.ts";
+import { runId } from "../../../src/core/run/model/run-id.ts";
+import { generationKey } from "../../../src/core/run/model/generation.ts";
 import { newestFirst } from "../../../src/core/search/position.ts";
 import { ANY_RUN, matchesRun, placeOfRun } from "../../../src/core/search/run-query.ts";
 import { CORRELATION_SPAN_MS, timedUuid } from "../../../src/core/search/told-time.ts";

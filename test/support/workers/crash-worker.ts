@@ -1,10 +1,10 @@
 import { executeQueue } from "../../../workers/queues/execute.ts";
 import worker from "../../../workers/index.ts";
 import { wiring } from "../../../workers/wiring.ts";
-import type { JsonObject } from "../../../contracts/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import { fault, RuntimeHostError } from "../../../src/core/errors.ts";
-import { HandlerRouter } from "../../../src/infra/host/handler-router.ts";
-import { DEFAULT_RING } from "../../../src/infra/host/ring-ports.ts";
+import { HandlerRouter } from "../../../src/app/execute/handler-router.ts";
+import { DEFAULT_RING } from "../../../src/app/ring/ports.ts";
 import { handler } from "../../../src/infra/handlers/handler-lifecycle.ts";
 import type { NodeCall, NodeOutput } from "../../../src/spi/handler.ts";
 

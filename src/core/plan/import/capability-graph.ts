@@ -1,8 +1,8 @@
-import { capabilityGraph, type CapabilityStep } from "../../../../contracts/foreign-plans.ts";
-import type { JsonObject } from "../../../../contracts/json.ts";
+import { capabilityGraph, type CapabilityStep } from "../../../../contracts/documents/foreign-plans.ts";
+import type { JsonObject } from "../../../../contracts/json/json.ts";
 import type { Fault } from "../../errors.ts";
 import { ok, type Result } from "../../result.ts";
-import { DEFAULT_POLICY } from "../policy.ts";
+import { DEFAULT_POLICY } from "../model/policy.ts";
 import type { ImportedGraph } from "./imported.ts";
 import { shaped } from "./shape.ts";
 import { identifier, standIn, stepIdentifier } from "./stand-in.ts";

@@ -1,8 +1,8 @@
-import type { JsonObject, JsonValue } from "../../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../../contracts/json/json.ts";
 import type { Fault } from "../../errors.ts";
 import { readYaml } from "../../metadata/yaml.ts";
 import { err, type Result } from "../../result.ts";
-import { planFault } from "../problem.ts";
+import { planFault } from "../model/problem.ts";
 import { importCapabilityGraph, isCapabilityGraph } from "./capability-graph.ts";
 import { importCapabilityPolicy, isCapabilityPolicy } from "./capability-policy.ts";
 import type { Imported } from "./imported.ts";

@@ -1,7 +1,7 @@
 import type { NodeDefinition } from "../../registry/node.ts";
-import type { Graph } from "../graph.ts";
-import type { Goal } from "../plan.ts";
-import type { Policy } from "../policy.ts";
+import type { Graph } from "../model/graph.ts";
+import type { Goal } from "../model/plan.ts";
+import type { Policy } from "../model/policy.ts";
 
 /** Which kind of document a plan was read from. */
 export type PlanDialect = "workflow_coordination" | "orchestrator_steps" | "capability_graph" | "capability_policy";

@@ -1,9 +1,9 @@
-import type { JsonValue } from "../../../../contracts/json.ts";
+import type { JsonValue } from "../../../../contracts/json/json.ts";
 import type { Fault } from "../../errors.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { planFault } from "../problem.ts";
+import { planFault } from "../model/problem.ts";
 
-/** What a schema of contracts/foreign-plans.ts can do. */
+/** What a schema of contracts/documents/foreign-plans.ts can do. */
 interface Shape<T> {
   safeParse(value: unknown):
     | { readonly success: true; readonly data: T }

@@ -1,6 +1,6 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import type { JsonObject } from "../../../../contracts/json.ts";
+import type { JsonObject } from "../../../../contracts/json/json.ts";
 import type { ContractKey, NodeDefinition, NodeKind, RetryPolicy } from "../../registry/node.ts";
 
 /** What is known of a node that a foreign document only mentions. */

@@ -1,9 +1,9 @@
-import { foreignWorkflow, type ForeignWorkflow } from "../../../../contracts/foreign-plans.ts";
-import type { JsonObject } from "../../../../contracts/json.ts";
+import { foreignWorkflow, type ForeignWorkflow } from "../../../../contracts/documents/foreign-plans.ts";
+import type { JsonObject } from "../../../../contracts/json/json.ts";
 import type { Fault } from "../../errors.ts";
 import type { NodeKind, RetryPolicy } from "../../registry/node.ts";
 import { ok, type Result } from "../../result.ts";
-import { DEFAULT_POLICY, type Policy } from "../policy.ts";
+import { DEFAULT_POLICY, type Policy } from "../model/policy.ts";
 import type { ImportedGraph } from "./imported.ts";
 import { shaped } from "./shape.ts";
 import { identifier, standIn, stepIdentifier } from "./stand-in.ts";

@@ -1,5 +1,5 @@
-import type { Change, PlanDiff } from "../diff-plans.ts";
-import type { Plan, StepId } from "../plan.ts";
+import type { Change, PlanDiff } from "../replan/diff-plans.ts";
+import type { Plan, StepId } from "../model/plan.ts";
 
 /** The difference of two plans for a terminal; ends with a line break. */
 export function diffText(diff: PlanDiff, from: Plan, to: Plan): string {

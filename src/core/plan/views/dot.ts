@@ -1,5 +1,5 @@
-import type { EdgeKind, Plan } from "../plan.ts";
-import { planEdges } from "../plan-index.ts";
+import type { EdgeKind, Plan } from "../model/plan.ts";
+import { planEdges } from "../model/plan-index.ts";
 
 const STYLE: Record<EdgeKind, string> = { value: "solid", signal: "dashed", gate: "dotted" };
 

@@ -1,5 +1,5 @@
-import type { Plan, StepId } from "../plan.ts";
-import { planEdges } from "../plan-index.ts";
+import type { Plan, StepId } from "../model/plan.ts";
+import { planEdges } from "../model/plan-index.ts";
 
 /** The plan as a Mermaid flowchart: segments as boxes, given values and results as rounded ends. */
 export function mermaidView(plan: Plan): string {

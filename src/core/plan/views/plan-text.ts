@@ -1,5 +1,5 @@
-import { figure } from "../figure.ts";
-import type { Plan } from "../plan.ts";
+import { figure } from "../model/figure.ts";
+import type { Plan } from "../model/plan.ts";
 import { dotView } from "./dot.ts";
 import { mermaidView } from "./mermaid.ts";
 import { treeView } from "./tree.ts";

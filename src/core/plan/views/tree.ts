@@ -1,5 +1,5 @@
-import type { Plan, PlanStep, StepId } from "../plan.ts";
-import { edgesInto, planIndex } from "../plan-index.ts";
+import type { Plan, PlanStep, StepId } from "../model/plan.ts";
+import { edgesInto, planIndex } from "../model/plan-index.ts";
 
 /** Deeper branches are cut: a terminal is only so wide. */
 const MAX_INDENT = 40;

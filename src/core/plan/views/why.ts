@@ -1,4 +1,4 @@
-import type { Candidate, KeyChoice, Plan } from "../plan.ts";
+import type { Candidate, KeyChoice, Plan } from "../model/plan.ts";
 
 /**
  * Why each key of a plan comes from where it comes from, for a terminal: a line a key with the chosen node, or with

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import type { JsonObject, JsonValue } from "../../../../contracts/json.ts";
+import type { JsonObject, JsonValue } from "../../../../contracts/json/json.ts";
 import type { BlockStyle } from "../../../../src/core/metadata/dialect.ts";
 import type { StampOptions } from "../../../../src/core/metadata/stamp.ts";
 import { stamp } from "../../../../src/core/metadata/stamp.ts";

@@ -1,7 +1,7 @@
 import type { Fault } from "../../../../src/core/errors.ts";
-import type { Candidate, Plan } from "../../../../src/core/plan/plan.ts";
-import { planGoal } from "../../../../src/core/plan/plan-goal.ts";
-import type { Policy } from "../../../../src/core/plan/policy.ts";
+import type { Candidate, Plan } from "../../../../src/core/plan/model/plan.ts";
+import { planGoal } from "../../../../src/core/plan/search/plan-goal.ts";
+import type { Policy } from "../../../../src/core/plan/model/policy.ts";
 import type { RegistrySnapshot } from "../../../../src/core/registry/snapshot.ts";
 import { policy } from "./nodes.ts";
 

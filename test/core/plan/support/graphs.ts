@@ -1,9 +1,9 @@
-import type { JsonObject } from "../../../../contracts/json.ts";
+import type { JsonObject } from "../../../../contracts/json/json.ts";
 import type { Fault } from "../../../../src/core/errors.ts";
-import type { Graph } from "../../../../src/core/plan/graph.ts";
-import type { Plan, PlanStep } from "../../../../src/core/plan/plan.ts";
-import { planGraph } from "../../../../src/core/plan/plan-graph.ts";
-import type { Policy } from "../../../../src/core/plan/policy.ts";
+import type { Graph } from "../../../../src/core/plan/model/graph.ts";
+import type { Plan, PlanStep } from "../../../../src/core/plan/model/plan.ts";
+import { planGraph } from "../../../../src/core/plan/graph/plan-graph.ts";
+import type { Policy } from "../../../../src/core/plan/model/policy.ts";
 import type { RegistrySnapshot } from "../../../../src/core/registry/snapshot.ts";
 import { policy, registry } from "./nodes.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { NodeDefinition } from "../../../../src/core/registry/node.ts";
-import type { Plan } from "../../../../src/core/plan/plan.ts";
+import type { Plan } from "../../../../src/core/plan/model/plan.ts";
 import { node } from "./nodes.ts";
 
 /** A small random registry over a handful of keys, and a goal on it. Cycles, variants and dead ends all occur. */

@@ -1,8 +1,8 @@
-import type { JsonSchema } from "../../../../contracts/json.ts";
+import type { JsonSchema } from "../../../../contracts/json/json.ts";
 import type { ExecutionProfile, InputPort, NodeDefinition } from "../../../../src/core/registry/node.ts";
 import { buildSnapshot, type RegistrySnapshot } from "../../../../src/core/registry/snapshot.ts";
 import type { TrustScore } from "../../../../src/core/trust/score.ts";
-import { DEFAULT_POLICY, type Policy } from "../../../../src/core/plan/policy.ts";
+import { DEFAULT_POLICY, type Policy } from "../../../../src/core/plan/model/policy.ts";
 
 const TEXT: JsonSchema = { type: "string" };
 

@@ -1,12 +1,12 @@
 import { fault, type Fault } from "../../../../src/core/errors.ts";
-import { planGoal } from "../../../../src/core/plan/plan-goal.ts";
-import { planIndex } from "../../../../src/core/plan/plan-index.ts";
-import type { Plan } from "../../../../src/core/plan/plan.ts";
+import { planGoal } from "../../../../src/core/plan/search/plan-goal.ts";
+import { planIndex } from "../../../../src/core/plan/model/plan-index.ts";
+import type { Plan } from "../../../../src/core/plan/model/plan.ts";
 import type { RegistrySnapshot } from "../../../../src/core/registry/snapshot.ts";
-import type { Intent } from "../../../../src/core/run/event.ts";
-import { nextPlan } from "../../../../src/core/run/next-plan.ts";
-import type { RunState, StepOutcome } from "../../../../src/core/run/state.ts";
-import type { Policy } from "../../../../src/core/plan/policy.ts";
+import type { Intent } from "../../../../src/core/run/model/event.ts";
+import { nextPlan } from "../../../../src/core/run/reduce/next-plan.ts";
+import type { RunState, StepOutcome } from "../../../../src/core/run/model/state.ts";
+import type { Policy } from "../../../../src/core/plan/model/policy.ts";
 import { dispatches, DrivenRun, failure, success } from "../../../support/runs.ts";
 import { policy } from "../../plan/support/nodes.ts";
 

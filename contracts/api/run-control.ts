@@ -1,0 +1,182 @@
+import { z } from "zod";
+import { anyJson, anyObject } from "../json/any-json.ts";
+import { stepId, type GraphInput } from "../documents/graph.ts";
+import { contractKey } from "../json/json.ts";
+import type { MutationInput, PlanWire } from "../documents/plan.ts";
+import { runStatus } from "./run.ts";
+
+const RUN_ID = "r00_01J00000000000000000000000";
+const hash = z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 in lower case hexadecimal is required");
+
+/** `POST /v1/runs/:id/cancel`. */
+export const cancelRequest = z
+  .strictObject({
+    reason: z.string().min(1).max(500).optional().meta({ description: "Why; told by the run as its error." }),
+  })
+  .meta({
+    id: "CancelRequest",
+    title: "Cancel request",
+    description: "Ends a run.",
+    examples: [{ reason: "the order was withdrawn" }],
+  });
+
+/** `POST /v1/runs/:id/events`. */
+export const eventRequest = z
+  .strictObject({
+    name: z.string().min(1).max(200).meta({ description: "The event's name, as the waiting step knows it." }),
+    payload: anyJson("What happened; becomes the waiting step's output. Null when left out.").optional(),
+  })
+  .meta({
+    id: "EventRequest",
+    title: "Event request",
+    description: "Something that happened outside the run.",
+    examples: [{ name: "payment", payload: { amount: 42 } }],
+  });
+
+/** `POST /v1/runs/:id/approvals/:step`. */
+export const approvalRequest = z
+  .strictObject({
+    approved: z.boolean().meta({ description: "False fails the step with APPROVAL_REJECTED." }),
+    by: z.string().min(1).max(200).optional().meta({ description: "Who decided." }),
+    comment: z.string().min(1).max(2_000).optional().meta({ description: "Why." }),
+  })
+  .meta({
+    id: "ApprovalRequest",
+    title: "Approval request",
+    description: "A person's word on a step that waits for it.",
+    examples: [{ approved: true, by: "ann", comment: "looks right" }],
+  });
+
+/** `POST /v1/runs/:id/rerun`. */
+export const rerunRequest = z
+  .strictObject({
+    from: stepId.optional().meta({ description: "The step to execute anew; all of them when left out." }),
+    downstream: z.boolean().default(true).meta({ description: "Whether what depends on `from` is executed anew too." }),
+    given: z
+      .record(contractKey, anyJson("The value."))
+      .default({})
+      .meta({ description: "Given values that replace the original ones, by contract key." }),
+    chains: z
+      .boolean()
+      .default(false)
+      .meta({ description: "Whether the envelopes the run sent at its end are sent again, by the new run." }),
+    versions: z.record(z.string().min(1).max(200), z.string().min(1).max(100)).default({}).meta({
+      description: "A step's id, or a node's name for all its steps, and the semantic version range to run instead.",
+    }),
+    mutations: z
+      .array(anyObject("A change: replace, insert, remove, rewire, result or after."))
+      .max(1_000)
+      .default([])
+      .meta({ description: "Changes to the plan, applied in order after `versions`." }),
+    plan: anyObject(
+      "A whole plan instead of the run's own. It is validated as a new one; its composites are opened.",
+    ).optional(),
+    graph: anyObject(
+      "A graph instead of the run's plan; what it is not given, the run was. Not together with `plan`.",
+    ).optional(),
+  })
+  .refine(({ plan, graph: other }) => plan === undefined || other === undefined, {
+    path: ["graph"],
+    message: "a rerun takes either a plan or a graph",
+  })
+  .meta({
+    id: "RerunRequest",
+    title: "Rerun request",
+    description: "What to execute anew, with which values, and with which nodes.",
+    examples: [
+      { from: "summarize", given: { "document.text": "# Corrected" } },
+      {
+        versions: { summarize: "1.2.0" },
+        mutations: [{ op: "replace", step: "translate", node: "translate_fast" }],
+      },
+    ],
+  });
+
+/** What steering answers: the run and how it stands now. Open: a rerun or an import answers the run's summary. */
+export const runSteered = z.looseObject({ run_id: z.string(), status: runStatus }).meta({
+  id: "RunSteered",
+  title: "Run steered",
+  description: "How the run stands now.",
+  examples: [{ run_id: RUN_ID, status: "paused" }],
+});
+
+const hashes = z.object({ input_hash: z.string().nullable(), output_hash: z.string().nullable() });
+
+const replayedStep = z.looseObject({
+  step: z.string(),
+  node: z.string(),
+  version: z.string(),
+  verdict: z.enum(["matches", "differs", "gone", "not_repeated"]).meta({
+    description:
+      "`gone`: the node's version or handler is no longer there. `not_repeated`: effects, waits and steps that never ran.",
+  }),
+  expected: hashes.optional(),
+  actual: hashes.optional(),
+});
+
+/** `POST /v1/runs/:id/replay`: what executing a run again from its record showed. */
+export const replayReport = z
+  .object({
+    run_id: z.string(),
+    plan_hash: hash,
+    identical: z.boolean().meta({ description: "Nothing differs and nothing is gone." }),
+    matches: z.int(),
+    differs: z.int(),
+    gone: z.int(),
+    not_repeated: z.int(),
+    steps: z.array(replayedStep),
+  })
+  .meta({
+    id: "ReplayReport",
+    title: "Replay report",
+    description: "The hashes of a run compared with those of its steps executed again.",
+    examples: [
+      {
+        run_id: RUN_ID,
+        plan_hash: "0".repeat(64),
+        identical: true,
+        matches: 1,
+        differs: 0,
+        gone: 0,
+        not_repeated: 0,
+        steps: [{ step: "noop", node: "noop", version: "1.0.0", verdict: "matches" }],
+      },
+    ],
+  });
+
+/** A run as one file, as it is exported and taken in. Its seal covers every member, so unknown ones are kept. */
+export const runSnapshot = z
+  .looseObject({
+    format: z.literal("onex-run/1"),
+    run_id: z.string().meta({ description: "The run keeps its id wherever it goes." }),
+    record: z
+      .looseObject({
+        v: z.literal(1),
+        header: z.looseObject({
+          id: z.string().regex(/^r[0-9a-f]{2}_[0-9A-HJKMNP-TV-Z]{26}$/, "a run id is required"),
+          tenant: z.string(),
+          status: runStatus,
+        }),
+        plan: z.looseObject({ steps: z.array(anyObject("A step.")), segments: z.array(anyObject("A segment.")) }),
+        given: anyObject("The given values."),
+        segments: z.array(anyObject("A segment that was touched.")),
+      })
+      .meta({ description: "Plan, given values and outcomes, in the engine's own form." }),
+    events: z.array(anyObject("A signal.")).meta({ description: "The run's signals." }),
+    values: z.record(hash, z.string()).meta({ description: "The JSON of values over 64 KB, by its SHA-256." }),
+    sha256: hash.meta({ description: "SHA-256 of the canonical JSON (RFC 8785) of every other member." }),
+  })
+  .meta({ id: "RunSnapshot", title: "Run snapshot", description: "A run that has ended, as one file." });
+
+export type CancelRequest = z.input<typeof cancelRequest>;
+export type EventRequest = z.input<typeof eventRequest>;
+export type ApprovalRequest = z.input<typeof approvalRequest>;
+/** What a sender may write; the last three are read by contracts/run-revision. */
+export type RerunRequest = Omit<z.input<typeof rerunRequest>, "mutations" | "plan" | "graph"> & {
+  readonly mutations?: readonly MutationInput[];
+  readonly plan?: PlanWire;
+  readonly graph?: GraphInput;
+};
+export type RunSteered = z.output<typeof runSteered>;
+export type ReplayReport = z.output<typeof replayReport>;
+export type RunSnapshot = z.output<typeof runSnapshot>;

@@ -1,0 +1,195 @@
+import { decodeRun } from "../../core/run/codec/codec.ts";
+import { faultOf } from "../../core/errors.ts";
+import { sequelMessage, type SequelMessage } from "../../core/chain/message.ts";
+import { segmentKey } from "../../core/retention/keys.ts";
+import type { Departure } from "../../core/run/reduce/departure.ts";
+import { generationKey } from "../../core/run/model/generation.ts";
+import type { ArchiveMessage } from "../../core/run/dispatch/work.ts";
+import type { BlobStore } from "../../spi/blob-store.ts";
+import type { Clock, Ids } from "../../spi/clock.ts";
+import type { Delivery } from "../../spi/event-bus.ts";
+import type { Log } from "../../spi/log.ts";
+import type { ArchiveBatch, RingTrust, RunCoordinator } from "../../spi/run-coordinator.ts";
+import { ROWS_TOGETHER, type RunIndex, type RunSummary } from "../../spi/run-index.ts";
+import type { SegmentLedger } from "../../spi/segment-ledger.ts";
+import type { TriggerBus } from "../../spi/trigger-bus.ts";
+import type { TrustStore } from "../../spi/trust-store.ts";
+import { CacheWriter, type CacheWriterPorts } from "../cache/cache-writer.ts";
+import type { RegistryCache } from "../registry/registry-cache.ts";
+import { eraseRecords } from "./segment-eraser.ts";
+
+export interface ArchivePorts extends CacheWriterPorts {
+  readonly coordinator: RunCoordinator;
+  readonly blobs: BlobStore;
+  readonly index: RunIndex;
+  readonly segments: SegmentLedger;
+  readonly trust: TrustStore;
+  readonly registry: RegistryCache;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  /** Where the ends of runs are announced that something follows. */
+  readonly triggerBus?: Pick<TriggerBus, "publishTriggers">;
+}
+
+/** What to do with a message that could not be processed now: have it delivered again, or bury it. */
+export type GiveBack = (delivery: Delivery<ArchiveMessage>, thrown: unknown) => void | Promise<void>;
+
+/** An archive object stays well below what an isolate can hold, and its rows fit one transaction. */
+const SEGMENT_BYTES = 8 * 1024 * 1024;
+const SEGMENT_RUNS = ROWS_TOGETHER;
+
+/**
+ * Moves finished runs out of their rings: the runs of a delivery become R2 objects of NDJSON lines with an index row
+ * each, their trust totals reach the nodes' memories, then each ring may forget its batch. Every stage is safe to repeat;
+ * whatever fails is given back.
+ */
+export async function consumeArchive(
+  deliveries: readonly Delivery<ArchiveMessage>[],
+  ports: ArchivePorts,
+  giveBack: GiveBack = (delivery) => delivery.retry(),
+): Promise<void> {
+  const fetched = await Promise.all(deliveries.map((delivery) => fetchBatch(delivery, ports, giveBack)));
+  const open = fetched.flatMap((item) => (item === null ? [] : [item]));
+  if (open.length === 0) return;
+  try {
+    await store(
+      open.flatMap(({ batch }) => batch.runs),
+      ports,
+    );
+    await remember(
+      open.flatMap(({ batch }) => batch.trust),
+      ports,
+    );
+  } catch (thrown) {
+    ports.log.warn("finished runs could not be archived; they stay in their rings and are tried again", {
+      correlation_id: open.map(({ delivery }) => `ring-${delivery.body.ring}`).join(" "),
+      code: faultOf(thrown).code,
+      error: thrown instanceof Error ? thrown.message : "unknown",
+    });
+    for (const { delivery } of open) await giveBack(delivery, thrown);
+    return;
+  }
+  await Promise.all(open.map(({ delivery }) => settle(delivery, ports, giveBack)));
+}
+
+interface Open {
+  readonly delivery: Delivery<ArchiveMessage>;
+  readonly batch: ArchiveBatch;
+}
+
+async function fetchBatch(
+  delivery: Delivery<ArchiveMessage>,
+  ports: ArchivePorts,
+  giveBack: GiveBack,
+): Promise<Open | null> {
+  try {
+    const batch = await ports.coordinator.batch(delivery.body.ring, delivery.body.batch);
+    if (batch) return { delivery, batch };
+    delivery.ack();
+  } catch (thrown) {
+    await giveBack(delivery, thrown);
+  }
+  return null;
+}
+
+async function settle(delivery: Delivery<ArchiveMessage>, ports: ArchivePorts, giveBack: GiveBack): Promise<void> {
+  try {
+    await ports.coordinator.archived(delivery.body.ring, delivery.body.batch);
+    delivery.ack();
+  } catch (thrown) {
+    await giveBack(delivery, thrown);
+  }
+}
+
+interface Line {
+  readonly bytes: Uint8Array;
+  readonly summary: RunSummary;
+}
+
+/** Writes the runs that are not archived yet. A redelivered batch usually is, and then nothing is written. */
+async function store(runs: readonly Departure[], ports: ArchivePorts): Promise<void> {
+  const encoder = new TextEncoder();
+  const lines = new Map<string, Line>();
+  const cache = new CacheWriter(ports);
+  const ended: SequelMessage[] = [];
+  for (const { record, summary, sequel, cacheable } of runs) {
+    const key = generationKey(summary);
+    lines.set(key, { bytes: encoder.encode(`${record}\n`), summary });
+    if (sequel) ended.push(sequelMessage({ ...summary, id: summary.runId }));
+    if (cacheable) cache.note(key, decodeRun(record));
+  }
+  const settled = await ports.index.settled([...lines.values()].map(({ summary }) => summary));
+  for (const generation of settled) lines.delete(generation);
+  for (const segment of segmentsOf([...lines.values()])) await storeSegment(segment, ports);
+  await cache.write(settled);
+  // The ring has announced them already; this word cannot be lost, for the ring keeps its runs until it was sent.
+  if (ended.length > 0) await ports.triggerBus?.publishTriggers(ended);
+}
+
+/** Cuts lines into objects of a limited size, in order. */
+function segmentsOf(lines: readonly Line[]): readonly Line[][] {
+  const segments: Line[][] = [];
+  let room = 0;
+  for (const line of lines) {
+    const current = segments.at(-1);
+    if (current && current.length < SEGMENT_RUNS && line.bytes.length <= room) current.push(line);
+    else {
+      segments.push([line]);
+      room = SEGMENT_BYTES;
+    }
+    room -= line.bytes.length;
+  }
+  return segments;
+}
+
+/** The object first, then its rows: a crash in between leaves an object nobody refers to, which the sweep collects. */
+async function storeSegment(lines: readonly Line[], ports: ArchivePorts): Promise<void> {
+  const now = ports.clock.now();
+  const key = segmentKey(now, ports.ids.ulid(now));
+  const rows: RunSummary[] = [];
+  let offset = 0;
+  for (const { bytes, summary } of lines) {
+    rows.push({ ...summary, archive: { key, offset, length: bytes.length - 1 } });
+    offset += bytes.length;
+  }
+  await ports.blobs.put(
+    key,
+    concat(
+      lines.map(({ bytes }) => bytes),
+      offset,
+    ),
+  );
+  const dead = await ports.index.put(rows);
+  for (const segment of new Set(dead.map(({ segment: of }) => of))) {
+    try {
+      await eraseRecords(segment, ports);
+    } catch {
+      // They are on the ledger of erasures: the sweep does it.
+    }
+  }
+}
+
+function concat(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}
+
+async function remember(trust: readonly RingTrust[], ports: ArchivePorts): Promise<void> {
+  const byTenant = Map.groupBy(trust, ({ tenant }) => tenant);
+  for (const [tenant, totals] of byTenant) {
+    const { byRef } = await ports.registry.snapshot(tenant, null, (work) => void work.catch(() => undefined));
+    const reports = totals.map(({ node, source, totals: own }) => ({
+      node,
+      source,
+      totals: own,
+      declared: byRef.get(node)?.declaredTrust ?? null,
+    }));
+    await ports.trust.report(tenant, reports, ports.clock.now());
+  }
+}

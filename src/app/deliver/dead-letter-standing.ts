@@ -1,0 +1,80 @@
+import type { QueueMessage } from "../../core/dead-letters/message.ts";
+import { awaitsPlan } from "../../core/run/reduce/replanning.ts";
+import { TERMINAL_RUN } from "../../core/run/model/state.ts";
+import type { ReplanMessage, StartedMessage, Work } from "../../core/run/dispatch/work.ts";
+import type { Clock } from "../../spi/clock.ts";
+import type { RunCoordinator } from "../../spi/run-coordinator.ts";
+import type { RunIndex } from "../../spi/run-index.ts";
+import type { SequelLedger } from "../../spi/sequel-ledger.ts";
+import type { TriggerStore } from "../../spi/trigger-store.ts";
+import type { RunReader } from "../runs/run-reader.ts";
+import type { Standing } from "./standing.ts";
+import { standingOfSequel, standingOfTrigger } from "./trigger-standing.ts";
+
+export interface StandingPorts {
+  readonly coordinator: RunCoordinator;
+  readonly runs: RunReader;
+  readonly index: RunIndex;
+  readonly clock: Clock;
+  /** What chains and triggers came to; without them every such message is taken to matter still. */
+  readonly sequels?: SequelLedger;
+  readonly triggers?: TriggerStore;
+}
+
+/** Asks whoever a message is for. Rejects with SERVICE_UNAVAILABLE when they cannot be asked. */
+export function standingOf(message: QueueMessage, ports: StandingPorts): Promise<Standing> {
+  switch (message.type) {
+    case "work":
+      return standingOfWork(message.work, ports);
+    case "replan":
+      return standingOfQuestion(message, ports);
+    case "archive":
+      return standingOfArchive(message, ports);
+    case "started":
+      return standingOfNews(message, ports);
+    case "sequel":
+      return standingOfSequel(message, ports);
+    case "trigger":
+      return standingOfTrigger(message, ports);
+  }
+}
+
+async function standingOfWork(work: Work, { coordinator, runs, clock }: StandingPorts): Promise<Standing> {
+  const held = await coordinator.values(work.runId, work.segment, work.token);
+  if (held !== null && work.expiresAt > clock.now()) {
+    return { kind: "waiting", reason: `run ${work.runId} waits for segment ${work.segment} under this lease` };
+  }
+  const state = await runs.read(work.tenant, work.runId);
+  if (!state) return { kind: "ended", reason: `there is no run ${work.runId} any more` };
+  const { status } = state.header;
+  if (TERMINAL_RUN.has(status)) return { kind: "ended", reason: `run ${work.runId} has ended: ${status}` };
+  return { kind: "stale", reason: `run ${work.runId} is ${status} and goes on under another lease than this one` };
+}
+
+async function standingOfQuestion({ tenant, runId, token }: ReplanMessage, { runs }: StandingPorts): Promise<Standing> {
+  const state = await runs.read(tenant, runId);
+  if (!state) return { kind: "ended", reason: `there is no run ${runId} any more` };
+  const { status } = state.header;
+  if (TERMINAL_RUN.has(status)) return { kind: "ended", reason: `run ${runId} has ended: ${status}` };
+  if (awaitsPlan(state.header, token)) return { kind: "waiting", reason: `run ${runId} waits for another plan` };
+  return { kind: "stale", reason: `run ${runId} is ${status} and does not wait for this answer` };
+}
+
+async function standingOfArchive(
+  { ring, batch }: { readonly ring: number; readonly batch: number },
+  { coordinator }: StandingPorts,
+): Promise<Standing> {
+  if ((await coordinator.batch(ring, batch)) === null) return { kind: "ended", reason: "its runs are archived" };
+  return { kind: "waiting", reason: `ring ${ring} waits for batch ${batch} to be archived` };
+}
+
+async function standingOfNews(message: StartedMessage, { coordinator, index }: StandingPorts): Promise<Standing> {
+  for (const { tenant, runId, revision, createdAt } of message.runs) {
+    const known = await index.get(tenant, runId);
+    if (known && (known.createdAt > createdAt || known.finishedAt !== null || known.revision >= revision)) continue;
+    if ((await coordinator.read(runId)) !== null) {
+      return { kind: "waiting", reason: `the index does not know how run ${runId} stands` };
+    }
+  }
+  return { kind: "ended", reason: "the index knows all it has to tell" };
+}

@@ -1,0 +1,211 @@
+import { faultOf } from "../../core/errors.ts";
+import { ringOf } from "../../core/run/model/run-id.ts";
+import type { Answer, Deferral, ExecuteMessage, SourceId, Work } from "../../core/run/dispatch/work.ts";
+import type { StoredValue } from "../../core/run/model/value.ts";
+import type { Delivery } from "../../spi/event-bus.ts";
+import type { RunCoordinator } from "../../spi/run-coordinator.ts";
+import { answersInCall } from "./answers-in-call.ts";
+import { admit, dismiss, limitsFor, type AdmissionPorts, type Applicant } from "./admission.ts";
+import { executeWork, type ExecutorPorts } from "./executor.ts";
+import { Gathering } from "./gathering.ts";
+import { DEFAULT_HAND_OVER, Seats, type HandOverSettings } from "./seats.ts";
+
+export interface ExecuteConsumerPorts extends ExecutorPorts, AdmissionPorts {
+  readonly coordinator: RunCoordinator;
+  /** How much is taken on beyond what is delivered; DEFAULT_HAND_OVER when absent. */
+  readonly handOver?: HandOverSettings;
+}
+
+/** A work somebody wants done: a message of the queue, or a ring that has handed it over. */
+interface Task {
+  readonly work: Work;
+  /** Whether it may have been done before: then its ring is asked first. */
+  readonly again: boolean;
+  /** Its ring knows what came of it, or wants nothing of it. */
+  readonly done: () => void;
+  /** Somebody has to do it again. */
+  readonly lost: (thrown: unknown) => void;
+}
+
+/** A work that can be executed now, as far as its lease and its values go. */
+interface Ready extends Applicant {
+  readonly values: Readonly<Record<SourceId, StoredValue>>;
+}
+
+/**
+ * Executes works, each in its own time. What a ring makes ready when it is answered is executed here and now as well, as
+ * far as the seats go, so that a chain of steps is one message. A delivered message is acknowledged when its ring has
+ * the answer, and redelivered when that could not be given; one whose lease is over is dropped, because its ring has
+ * sent or will send another. A work that was handed over and could not be answered is sent by its ring when its lease
+ * has expired.
+ */
+export async function consumeWork(
+  deliveries: readonly Delivery<ExecuteMessage>[],
+  ports: ExecuteConsumerPorts,
+): Promise<void> {
+  if (deliveries.length === 0) return;
+  const byPriority = [...deliveries].sort((a, b) => (b.body.work.priority ?? 0) - (a.body.work.priority ?? 0));
+  const seats = new Seats(deliveries.length, ports.clock, ports.handOver ?? DEFAULT_HAND_OVER);
+  await new Shift(ports, seats).run(
+    byPriority.map((delivery) => ({
+      work: delivery.body.work,
+      again: delivery.attempts > 1,
+      done: () => delivery.ack(),
+      lost: (thrown) => {
+        warn("a work could not be done; its message is redelivered", delivery.body.work, thrown, ports);
+        delivery.retry();
+      },
+    })),
+  );
+}
+
+/** What came of a work, and whoever holds turns at limits until its ring knows. */
+interface Result {
+  readonly answer: Answer;
+  readonly turns: readonly Ready[];
+}
+
+/** One invocation of the consumer. */
+class Shift {
+  readonly #ports: ExecuteConsumerPorts;
+  readonly #executor: ExecutorPorts;
+  readonly #seats: Seats;
+  readonly #rings = new Map<number | null, Gathering<Answer, readonly Work[]>>();
+  readonly #admission: Gathering<Ready, Deferral | null>;
+  readonly #ended = Promise.withResolvers<void>();
+  #open = 0;
+
+  constructor(ports: ExecuteConsumerPorts, seats: Seats) {
+    const { coordinator } = ports;
+    this.#ports = ports;
+    this.#seats = seats;
+    this.#executor = {
+      ...ports,
+      isWanted: ({ runId, segment, token }) => coordinator.holds(runId, segment, token),
+    };
+    this.#admission = new Gathering((ready) => admit(ready, ports));
+  }
+
+  /** Ends with the last work, those that were handed over included. */
+  run(tasks: readonly Task[]): Promise<void> {
+    for (const task of tasks) this.#begin(task);
+    return this.#ended.promise;
+  }
+
+  #begin(task: Task): void {
+    this.#open++;
+    this.#do(task).then(
+      (handed) => {
+        for (const work of handed) this.#begin(this.#handed(work));
+        if (--this.#open === 0) this.#ended.resolve();
+      },
+      (thrown: unknown) => this.#ended.reject(thrown),
+    );
+  }
+
+  #handed(work: Work): Task {
+    const lost = (thrown: unknown): void =>
+      warn(
+        "a work that was handed over could not be done; its lease will expire and it goes out again",
+        work,
+        thrown,
+        this.#ports,
+      );
+    return { work, again: false, done: () => undefined, lost };
+  }
+
+  /** Resolves with the works that came with the answer to this one. */
+  async #do(task: Task): Promise<readonly Work[]> {
+    const { work, done, lost } = task;
+    let result: Result | null;
+    try {
+      result = await this.#execute(task);
+    } catch (thrown) {
+      this.#seats.release(1);
+      lost(thrown);
+      return [];
+    }
+    if (!result) {
+      this.#seats.release(1);
+      done();
+      return [];
+    }
+    let handed: readonly Work[];
+    try {
+      handed = await this.#ringOf(work).give(result.answer);
+    } catch (thrown) {
+      lost(thrown);
+      return [];
+    }
+    done();
+    // A turn ends once the ring has the answer, and before a work that follows asks for it.
+    if (result.turns.length > 0) await dismiss(result.turns, this.#ports);
+    return handed;
+  }
+
+  /** Null when nobody waits for the work any more. */
+  async #execute(task: Task): Promise<Result | null> {
+    const ready = await this.#prepare(task);
+    if (!ready) return null;
+    const { work, values, limits } = ready;
+    const { runId, segment, token } = work;
+    const deferred = limits.length === 0 ? null : await this.#admit(ready);
+    if (deferred) return { answer: { runId, segment, token, results: [], deferred }, turns: [] };
+    const results = await executeWork(work, values, this.#executor);
+    return { answer: { runId, segment, token, results }, turns: limits.length === 0 ? [] : [ready] };
+  }
+
+  /** Null when nobody waits for the work any more. */
+  async #prepare({ work, again }: Task): Promise<Ready | null> {
+    if (work.expiresAt <= this.#ports.clock.now()) return null;
+    const { runId, segment, token } = work;
+    const known = again ? null : work.values;
+    const values = known ?? (await this.#ports.coordinator.values(runId, segment, token));
+    return values && { work, values, limits: limitsFor(work, values, this.#ports) };
+  }
+
+  /** Null when all limits let the work through while its lease lasts. */
+  async #admit(ready: Ready): Promise<Deferral | null> {
+    const refusal = await this.#admission.give(ready);
+    if (refusal || ready.work.expiresAt > this.#ports.clock.now()) return refusal;
+    // Its turns are over with its lease, and another may have the work by now.
+    return { by: ready.limits[0]?.label ?? "", retryInMs: 0 };
+  }
+
+  #ringOf({ runId }: Work): Gathering<Answer, readonly Work[]> {
+    const ring = ringOf(runId);
+    const known = this.#rings.get(ring);
+    if (known) return known;
+    const made = new Gathering<Answer, readonly Work[]>((answers) => this.#answer(answers), answersInCall);
+    this.#rings.set(ring, made);
+    return made;
+  }
+
+  /** One call for all of these. */
+  async #answer(answers: readonly Answer[]): Promise<readonly (readonly Work[])[]> {
+    const take = this.#seats.offer(answers.length);
+    let handed: readonly Work[] = [];
+    try {
+      handed = await this.#ports.coordinator.answer(answers, { take });
+    } finally {
+      this.#seats.release(take - handed.length);
+    }
+    return shareOut(handed, answers);
+  }
+}
+
+/** What an answer has made ready goes on with it, once its own turns are given back; each work goes once. */
+function shareOut(handed: readonly Work[], answers: readonly Answer[]): readonly (readonly Work[])[] {
+  if (handed.length === 0) return answers.map(() => []);
+  const byRun = Map.groupBy(handed, ({ runId }) => runId);
+  return answers.map(({ runId }) => {
+    const own = byRun.get(runId) ?? [];
+    byRun.delete(runId);
+    return own;
+  });
+}
+
+function warn(message: string, work: Work, thrown: unknown, { log }: ExecuteConsumerPorts): void {
+  const { correlationId, runId, segment } = work;
+  log.warn(message, { correlation_id: correlationId, run_id: runId, segment, code: faultOf(thrown).code });
+}

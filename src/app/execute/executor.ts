@@ -1,0 +1,259 @@
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import { validateState } from "../../core/contract/validate-state.ts";
+import { fault, faultOf, RuntimeHostError } from "../../core/errors.ts";
+import { nodeRef, type NodeDefinition } from "../../core/registry/node.ts";
+import { valueKey } from "../../core/retention/keys.ts";
+import { StateHasher, textHash } from "../../core/run/model/hash.ts";
+import { admitOutput, type Admitted } from "../../core/run/reduce/output-rule.ts";
+import type { StepOutcome } from "../../core/run/model/state.ts";
+import { utf8Bytes } from "../../core/run/model/utf8.ts";
+import { INLINE_VALUE_BYTES, isRef, type StoredValue } from "../../core/run/model/value.ts";
+import { sourceId, type SourceId, type StepResult, type Work, type WorkStep } from "../../core/run/dispatch/work.ts";
+import type { BlobStore } from "../../spi/blob-store.ts";
+import type { Clock } from "../../spi/clock.ts";
+import type { Log } from "../../spi/log.ts";
+import type { Timer } from "../../spi/timer.ts";
+import type { CacheReader } from "../cache/cache-reader.ts";
+import { lookUpStep, Probing, type LookupPorts, type StepAnswer, type StepCall } from "./cached-step.ts";
+import { attempt } from "./attempt.ts";
+import type { HandlerRouter } from "./handler-router.ts";
+import type { RegistryCache } from "../registry/registry-cache.ts";
+import { systemTimer } from "../../infra/system/clock.ts";
+
+export interface ExecutorPorts {
+  readonly registry: RegistryCache;
+  readonly router: HandlerRouter;
+  readonly blobs: BlobStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** What ends an attempt that takes too long; the machine's own when absent. */
+  readonly timer?: Timer;
+  /** Whether somebody still waits for a work that lasts; absent where nobody could take it back. */
+  readonly isWanted?: (work: Work) => Promise<boolean>;
+  /** Results that may be used again; absent where nothing is cached. */
+  readonly cache?: CacheReader;
+}
+
+type Values = Readonly<Record<SourceId, StoredValue>>;
+
+/**
+ * Executes a work's steps in order and says what came of each. Never rejects: every failure is an outcome. A step whose
+ * input comes from a step that failed here has no result. Works of one run may share a hasher.
+ */
+export async function executeWork(
+  work: Work,
+  values: Values,
+  ports: ExecutorPorts,
+  hasher: StateHasher = new StateHasher(),
+): Promise<readonly StepResult[]> {
+  const known: Record<SourceId, StoredValue> = { ...values };
+  const results: StepResult[] = [];
+  const probing = new Probing(work, lookupPorts(work, ports));
+  const found = new Set<string>();
+  /** Steps of this work that gave nothing to go on with. */
+  const fruitless = new Set<string>();
+  for (const step of work.steps) {
+    const whole = !work.probes || found.has(step.id) ? null : await probing.before(step.id, known);
+    if (whole) results.push(whole.result);
+    for (const id of whole?.steps ?? []) found.add(id);
+    if (found.has(step.id)) continue;
+    const sources = Object.entries(step.inputs);
+    if (sources.some(([, { step: from }]) => from !== null && fruitless.has(from))) {
+      fruitless.add(step.id);
+      continue;
+    }
+    // What a step succeeded without stays out: whether it is missed is for the input's schema to say.
+    const stored = Object.fromEntries(
+      sources.flatMap(([key, source]) => {
+        const value = known[sourceId(source)];
+        return value === undefined ? [] : [[key, value]];
+      }),
+    );
+    const outcome = await executeStep(work, step, stored, hasher, ports);
+    results.push({ step: step.id, outcome });
+    if (!outcome.ok && outcome.fault.code === "RUN_CANCELLED") break;
+    if (!outcome.ok) {
+      fruitless.add(step.id);
+      continue;
+    }
+    for (const [key, value] of Object.entries(outcome.outputs)) known[sourceId({ step: step.id, key })] = value;
+  }
+  return results;
+}
+
+async function executeStep(
+  work: Work,
+  step: WorkStep,
+  stored: Readonly<Record<string, StoredValue>>,
+  hasher: StateHasher,
+  ports: ExecutorPorts,
+): Promise<StepOutcome> {
+  const startedAt = ports.clock.now();
+  const inputBytes = Object.values(stored).reduce((sum, value) => sum + sizeOf(value), 0);
+  let inputHash: string | null = null;
+  try {
+    const node = await ports.registry.definition(work.tenant, step.node, step.version);
+    const input = await loadState(stored, ports.blobs);
+    inputHash = hasher.state(input);
+    refuseInvalid(node.inputState, input, "INPUT_STATE_INVALID", `the input of ${nodeRef(node)}`);
+    const { signature, found } = await cached({ work, step, node, inputHash, inputBytes, startedAt }, ports);
+    if (found) return found;
+    const { state, events } = await callNode(work, step, node, input, ports);
+    refuseInvalid(node.outputState, state, "OUTPUT_STATE_INVALID", `the output of ${nodeRef(node)}`);
+    const outputHash = hasher.state(state);
+    const outputs = await storeState(work.tenant, state, ports);
+    const durationMs = spentSince(startedAt, ports.clock);
+    const base = {
+      ok: true,
+      outputs,
+      inputHash,
+      outputHash,
+      inputBytes,
+      startedAt,
+      durationMs,
+      cached: false,
+      ...(signature === undefined ? {} : { signature }),
+    } as const;
+    return events.length > 0 ? { ...base, events } : base;
+  } catch (thrown) {
+    const problem = faultOf(thrown, `node ${step.node}@${step.version} failed unexpectedly`);
+    if (!(thrown instanceof RuntimeHostError)) {
+      ports.log.error("a node threw something that is no fault of ours", {
+        correlation_id: work.correlationId,
+        run_id: work.runId,
+        step: step.id,
+        error: thrown instanceof Error ? thrown.name : typeof thrown,
+      });
+    }
+    return {
+      ok: false,
+      fault: problem,
+      inputHash,
+      inputBytes,
+      startedAt,
+      durationMs: spentSince(startedAt, ports.clock),
+    };
+  }
+}
+
+/** A clock that is set back must not make time negative. */
+const spentSince = (startedAt: number, clock: Clock): number => Math.max(0, clock.now() - startedAt);
+
+const NOT_CACHED: StepAnswer = {};
+
+const cached = (call: StepCall, ports: ExecutorPorts): StepAnswer | Promise<StepAnswer> =>
+  call.step.cacheTtlMs === null ? NOT_CACHED : lookUpStep(call, lookupPorts(call.work, ports));
+
+const lookupPorts = (work: Work, ports: ExecutorPorts): LookupPorts => ({
+  ...ports,
+  keep: (state) => storeState(work.tenant, state, ports),
+});
+
+async function callNode(
+  work: Work,
+  step: WorkStep,
+  node: NodeDefinition,
+  input: JsonObject,
+  ports: ExecutorPorts,
+): Promise<Admitted> {
+  const handler = await ports.router.ready(node.entrypoint.type);
+  const { isWanted } = ports;
+  const call = (signal: () => AbortSignal) =>
+    handler.execute({
+      node,
+      input,
+      tenant: work.tenant,
+      runId: work.runId,
+      stepId: step.id,
+      attempt: step.attempt,
+      correlationId: work.correlationId,
+      idempotencyKey: `${work.runId}/${step.id}`,
+      get signal() {
+        return signal();
+      },
+      code: () => ports.registry.code(work.tenant, node),
+    });
+  const returned = await attempt(call, {
+    what: nodeRef(node),
+    timeoutMs: step.timeoutMs,
+    timer: ports.timer ?? systemTimer,
+    ...(isWanted ? { isWanted: () => isWanted(work) } : {}),
+  });
+  const admitted = admitOutput(node.kind, returned);
+  if (!admitted.ok) throw new RuntimeHostError(admitted.error);
+  return admitted.value;
+}
+
+function refuseInvalid(
+  schema: NodeDefinition["inputState"],
+  state: JsonValue,
+  code: "INPUT_STATE_INVALID" | "OUTPUT_STATE_INVALID",
+  what: string,
+): void {
+  const problems = validateState(schema, state);
+  const first = problems[0];
+  if (!first) return;
+  throw new RuntimeHostError(
+    fault(code, `${what} does not satisfy its contract: ${first.place} ${first.message}`, {
+      place: first.place,
+      hint: `compare it with ${code === "INPUT_STATE_INVALID" ? "input_state" : "output_state"} in the node's contract.yaml`,
+      details: problems.slice(0, 20).map(({ place, message }) => ({ place, message })),
+    }),
+  );
+}
+
+/** A state from its stored values; VALUE_UNAVAILABLE when one cannot be had. */
+export async function loadState(stored: Readonly<Record<string, StoredValue>>, blobs: BlobStore): Promise<JsonObject> {
+  const state: Record<string, JsonValue> = {};
+  for (const [key, value] of Object.entries(stored)) state[key] = isRef(value) ? await loadRef(value, blobs) : value.v;
+  return state;
+}
+
+async function loadRef({ ref }: Extract<StoredValue, { ref: unknown }>, blobs: BlobStore): Promise<JsonValue> {
+  const text = await blobs.get(ref.key);
+  if (text !== null && textHash(text) === ref.sha256) return JSON.parse(text) as JsonValue;
+  throw new RuntimeHostError(
+    fault("VALUE_UNAVAILABLE", `the stored value ${ref.key} is ${text === null ? "missing" : "not what was stored"}`),
+  );
+}
+
+/** Where large values go, and when. */
+type ValuePorts = Pick<ExecutorPorts, "blobs" | "clock">;
+
+/** Keeps small values in the run and moves large ones to the blob store, under today and their own hash. */
+export async function storeState(
+  tenant: string,
+  state: JsonObject,
+  ports: ValuePorts,
+): Promise<Readonly<Record<string, StoredValue>>> {
+  const stored: Record<string, StoredValue> = {};
+  for (const [key, value] of Object.entries(state)) stored[key] = await storeValue(tenant, value, ports);
+  return stored;
+}
+
+async function storeValue(tenant: string, value: JsonValue, { blobs, clock }: ValuePorts): Promise<StoredValue> {
+  if (smallerThan(value, INLINE_VALUE_BYTES)) return { v: value };
+  const text = JSON.stringify(value);
+  if (text.length * 3 <= INLINE_VALUE_BYTES) return { v: value };
+  const bytes = utf8Bytes(text);
+  if (bytes <= INLINE_VALUE_BYTES) return { v: value };
+  const sha256 = textHash(text);
+  const key = valueKey(tenant, sha256, clock.now());
+  await blobs.put(key, text);
+  return { ref: { key, sha256, bytes } };
+}
+
+/** A cheap yes for the values that need no serialising to know. */
+function smallerThan(value: JsonValue, limit: number): boolean {
+  return (
+    value === null ||
+    typeof value === "number" ||
+    typeof value === "boolean" ||
+    (typeof value === "string" && value.length * 6 < limit)
+  );
+}
+
+function sizeOf(value: StoredValue): number {
+  if (isRef(value)) return value.ref.bytes;
+  return typeof value.v === "string" ? value.v.length : JSON.stringify(value.v).length;
+}

@@ -1,0 +1,93 @@
+import type { Metrics } from "../../../contracts/api/metrics.ts";
+import { nodeRef } from "../../core/registry/node.ts";
+import type { RegistrySnapshot } from "../../core/registry/snapshot.ts";
+import { isoTime } from "../../core/run/model/time.ts";
+import type { Clock } from "../../spi/clock.ts";
+import type { Figures } from "../../spi/figures.ts";
+import type { ResultCache } from "../../spi/result-cache.ts";
+import type { RegistryCache } from "../registry/registry-cache.ts";
+
+export interface MetricsPorts {
+  readonly figures: Figures;
+  readonly results: ResultCache;
+  readonly registry: RegistryCache;
+  readonly clock: Clock;
+  readonly background: (work: Promise<unknown>) => void;
+}
+
+/** The system in numbers. */
+export interface MetricsService {
+  /** Rejects with SERVICE_UNAVAILABLE. */
+  read(tenant: string): Promise<Metrics>;
+}
+
+/** Runs created within this time are counted, in seconds. */
+const WINDOW_S = 3_600;
+/** Rows looked at for each figure, at most. */
+const MOST_ROWS = 10_000;
+/** Figures are this old at most, in milliseconds: whoever asks often does not ask the database. */
+const KEPT_MS = 10_000;
+/** Tenants whose figures are kept. */
+const MAX_TENANTS = 100;
+const EXTREMES = 5;
+
+export function metricsService(ports: MetricsPorts): MetricsService {
+  const kept = new Map<string, { readonly metrics: Metrics; readonly at: number }>();
+  return {
+    async read(tenant) {
+      const now = ports.clock.now();
+      const known = kept.get(tenant);
+      if (known && now - known.at < KEPT_MS) return known.metrics;
+      const metrics = await gather(tenant, now, ports);
+      if (kept.size >= MAX_TENANTS) kept.clear();
+      kept.set(tenant, { metrics, at: now });
+      return metrics;
+    },
+  };
+}
+
+async function gather(tenant: string, now: number, ports: MetricsPorts): Promise<Metrics> {
+  const { figures, results, registry, background } = ports;
+  const [runs, open, counts, size, snapshot] = await Promise.all([
+    figures.runs(tenant, now - WINDOW_S * 1_000, MOST_ROWS),
+    figures.openDeadLetters(tenant),
+    results.counts(tenant),
+    results.size(tenant, MOST_ROWS),
+    registry.snapshot(tenant, null, background),
+  ]);
+  const { created, failed, cancelled, steps, cachedSteps } = runs;
+  return {
+    at: isoTime(now),
+    runs: {
+      unfinished: { ...runs.unfinished },
+      recent: { window_s: WINDOW_S, created, failed, cancelled, steps, cached_steps: cachedSteps },
+      complete: runs.complete,
+    },
+    cache: {
+      ...size,
+      hits: counts.reduce((sum, { hits }) => sum + hits, 0),
+      stored: counts.reduce((sum, { stored }) => sum + stored, 0),
+      complete: size.entries < MOST_ROWS,
+    },
+    dead_letters: { open: { ...open } },
+    nodes: { by_lifecycle: lifecyclesOf(snapshot) },
+    trust: extremesOf(snapshot),
+  };
+}
+
+function lifecyclesOf({ nodes }: RegistrySnapshot): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { lifecycle } of nodes) counts[lifecycle] = (counts[lifecycle] ?? 0) + 1;
+  return counts;
+}
+
+function extremesOf({ nodes, trust }: RegistrySnapshot): Metrics["trust"] {
+  const known = nodes.flatMap((node) => {
+    const score = node.lifecycle === "active" ? trust.get(nodeRef(node)) : undefined;
+    return score && score.samples > 0
+      ? { node: nodeRef(node), score: score.score, confidence: score.confidence, samples: score.samples }
+      : [];
+  });
+  const rising = known.toSorted((a, b) => a.score - b.score || (a.node < b.node ? -1 : 1));
+  return { lowest: rising.slice(0, EXTREMES), highest: rising.toReversed().slice(0, EXTREMES) };
+}

@@ -1,0 +1,51 @@
+import { faultOf } from "../../core/errors.ts";
+import { decodeRun } from "../../core/run/codec/codec.ts";
+import { awaitsPlan } from "../../core/run/reduce/replanning.ts";
+import type { ReplanMessage } from "../../core/run/dispatch/work.ts";
+import type { Delivery } from "../../spi/event-bus.ts";
+import type { Log } from "../../spi/log.ts";
+import type { RunCoordinator } from "../../spi/run-coordinator.ts";
+import type { RegistryCache } from "../registry/registry-cache.ts";
+import { replanAfresh } from "./replan-afresh.ts";
+
+export interface ReplanPorts {
+  readonly coordinator: RunCoordinator;
+  readonly registry: RegistryCache;
+  readonly log: Log;
+}
+
+/**
+ * Answers runs that ask for another plan, each its own ring. A question that is not open any more is dropped; one that
+ * could not be answered now is redelivered.
+ */
+export async function consumeReplans(
+  deliveries: readonly Delivery<ReplanMessage>[],
+  ports: ReplanPorts,
+): Promise<void> {
+  await Promise.all(deliveries.map((delivery) => consumeReplan(delivery, ports)));
+}
+
+async function consumeReplan(delivery: Delivery<ReplanMessage>, ports: ReplanPorts): Promise<void> {
+  const { runId, token, correlationId } = delivery.body;
+  try {
+    const record = await ports.coordinator.read(runId);
+    const state = record === null ? null : decodeRun(record);
+    if (state && awaitsPlan(state.header, token)) {
+      const result = await replanAfresh(state, ports.registry, (work) => void work.catch(() => undefined));
+      await ports.coordinator.replanned({ runId, token, result });
+      ports.log.info(result.ok ? "a run goes on with another plan" : "a run has no other plan", {
+        correlation_id: correlationId,
+        run_id: runId,
+        ...(result.ok ? { plan_hash: result.value.hash } : { code: result.error.code }),
+      });
+    }
+    delivery.ack();
+  } catch (thrown) {
+    ports.log.warn("a run could not be given another plan; the message is redelivered", {
+      correlation_id: correlationId,
+      run_id: runId,
+      code: faultOf(thrown).code,
+    });
+    delivery.retry();
+  }
+}

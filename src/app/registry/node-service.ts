@@ -1,0 +1,87 @@
+import type { JsonObject } from "../../../contracts/json/json.ts";
+import { admitNode } from "../../core/registry/admit.ts";
+import { nodeRef, type NodeDefinition } from "../../core/registry/node.ts";
+import { err, ok } from "../../core/result.ts";
+import { isoTime } from "../../core/run/model/time.ts";
+import type { ScoreMoment } from "../../core/trust/history.ts";
+import { unproven, type TrustScore } from "../../core/trust/score.ts";
+import type { Clock } from "../../spi/clock.ts";
+import type { NodeRegistry } from "../../spi/node-registry.ts";
+import type { TrustStore } from "../../spi/trust-store.ts";
+import type { NodeService } from "../services.ts";
+
+export interface NodePorts {
+  readonly registry: NodeRegistry;
+  readonly trust: TrustStore;
+  readonly clock: Clock;
+}
+
+/** Registration and the list of nodes. */
+export function nodeService({ registry, trust, clock }: NodePorts): NodeService {
+  return {
+    async register(tenant, artifacts) {
+      const admitted = admitNode(artifacts);
+      if (!admitted.ok) return admitted;
+      const definition = admitted.value;
+      const registered = await registry.register(tenant, definition, artifacts, clock.now());
+      if (!registered.ok) return err([registered.error]);
+      return ok({ ...registered.value, node: nodeView(definition, unproven(definition.declaredTrust)) });
+    },
+    async list(tenant) {
+      const snapshot = await registry.snapshot(tenant);
+      const scoreOf = (node: NodeDefinition): TrustScore =>
+        snapshot.trust.get(nodeRef(node)) ?? unproven(node.declaredTrust);
+      const nodes = [...snapshot.nodes].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+      return { registryVersion: snapshot.version, nodes: nodes.map((node) => nodeView(node, scoreOf(node))) };
+    },
+    async get(tenant, name) {
+      const versions = await registry.versions(tenant, name);
+      if (versions.length === 0) return null;
+      const records = new Map(
+        (await trust.records(tenant, name, clock.now())).map((record) => [record.version, record]),
+      );
+      const views = versions.map(({ definition, registeredAt }) => ({
+        ...nodeView(definition, records.get(definition.version)?.score ?? unproven(definition.declaredTrust)),
+        trust_history: (records.get(definition.version)?.history ?? []).map(historyView),
+        registered_at: isoTime(registeredAt),
+        input_contract: Object.fromEntries(Object.entries(definition.inputs).map(([key, port]) => [key, port.schema])),
+        optional_inputs: Object.entries(definition.inputs).flatMap(([key, port]) => (port.optional ? [key] : [])),
+        output_contract: definition.outputs,
+      }));
+      return { name, versions: views };
+    },
+  };
+}
+
+const historyView = ({ score, confidence, samples, at }: ScoreMoment): JsonObject => ({
+  score,
+  confidence,
+  samples,
+  at: isoTime(at),
+});
+
+/** A node as clients see it. */
+function nodeView(node: NodeDefinition, trust: TrustScore): JsonObject {
+  return {
+    name: node.name,
+    version: node.version,
+    description: node.description,
+    lifecycle: node.lifecycle,
+    kind: node.kind,
+    entrypoint: { type: node.entrypoint.type, target: node.entrypoint.target },
+    namespace: node.namespace,
+    tags: node.tags,
+    consumes: Object.keys(node.inputs),
+    produces: Object.keys(node.outputs),
+    hash: node.hash,
+    digest: node.digest,
+    execution: {
+      cost: node.execution.cost,
+      latency_ms: node.execution.latencyMs,
+      timeout_ms: node.execution.timeoutMs,
+      max_retries: node.execution.retry.maxRetries,
+      cache_ttl_s: node.execution.cache ? node.execution.cache.ttlMs / 1_000 : null,
+    },
+    trust: { score: trust.score, confidence: trust.confidence, samples: trust.samples },
+  };
+}

@@ -1,0 +1,76 @@
+import { faultOf, isRetryable } from "../../core/errors.ts";
+import type { EventMessage, ExecuteMessage, ReplanMessage, Work } from "../../core/run/dispatch/work.ts";
+import { workOf } from "../../core/run/dispatch/work-of.ts";
+import type { EventBus } from "../../spi/event-bus.ts";
+import type { Log } from "../../spi/log.ts";
+import type { Decided } from "./decisions.ts";
+
+interface PostPorts {
+  readonly bus: EventBus;
+  readonly log: Log;
+}
+
+/** Steps that may take longer in all than this, in milliseconds, go to a consumer of their own. */
+const MAX_HANDED_MS = 30_000;
+
+/** What decisions ask of executors: works for whoever has just answered, and messages for the queue. */
+export interface Post {
+  readonly handed: readonly Work[];
+  readonly messages: readonly (ExecuteMessage | ReplanMessage)[];
+}
+
+/** Hands over at most `take` works, of the highest priority; every other dispatch travels. */
+export function postOf(decided: readonly Decided[], take: number): Post {
+  const works: Work[] = [];
+  const replans: ReplanMessage[] = [];
+  for (const { state, transition } of decided) {
+    const { id: runId, tenant, correlationId } = state.header;
+    for (const intent of transition.intents) {
+      if (intent.type === "dispatch") works.push(workOf(state, intent));
+      if (intent.type === "replan")
+        replans.push({ type: "replan", version: 1, runId, tenant, correlationId, token: intent.token });
+    }
+  }
+  const quick = works.filter(isQuick).toSorted((a, b) => (b.priority ?? 0) - (a.priority ?? 0));
+  const handed = quick.slice(0, take);
+  const kept = new Set(handed);
+  const sent = works.filter((work) => !kept.has(work));
+  return { handed, messages: [...sent.map((work) => ({ type: "work", version: 1, work }) as const), ...replans] };
+}
+
+const isQuick = ({ steps }: Work): boolean => steps.reduce((sum, { timeoutMs }) => sum + timeoutMs, 0) <= MAX_HANDED_MS;
+
+/**
+ * Publishes works and questions in one call. Never rejects: what was not published is sent again by the ring's alarm, when
+ * the lease or the question has expired.
+ */
+export async function publishPost(messages: Post["messages"], ports: PostPorts): Promise<void> {
+  if (messages.length === 0) return;
+  try {
+    await ports.bus.publishWork(messages);
+  } catch (cause) {
+    const retryable = isRetryable(faultOf(cause));
+    // One message that no queue takes must not keep back the others.
+    if (!retryable && messages.length > 1) {
+      for (const message of messages) await publishPost([message], ports);
+      return;
+    }
+    const runs = messages.map((message) => (message.type === "work" ? message.work : message));
+    ports.log.warn("dispatch was not published; the lease will expire and it goes out again", {
+      correlation_id: [...new Set(runs.map(({ correlationId }) => correlationId))].slice(0, 20).join(" "),
+      run_id: [...new Set(runs.map(({ runId }) => runId))].slice(0, 20).join(" "),
+      retryable,
+    });
+  }
+}
+
+/** Publishes what a ring has to tell. Never rejects: what must not be lost is told again. */
+export async function publishNews(ring: number, messages: readonly EventMessage[], ports: PostPorts): Promise<void> {
+  try {
+    await ports.bus.publishEvents(messages);
+  } catch {
+    ports.log.warn("events were not published; what must not be lost goes out again", {
+      correlation_id: `ring-${ring}`,
+    });
+  }
+}

@@ -1,0 +1,118 @@
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import { fault, faultOf, RuntimeHostError, type Fault } from "../../core/errors.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import { encodeRun } from "../../core/run/codec/codec.ts";
+import { partingOf } from "../../core/run/reduce/departure.ts";
+import { heardBefore, heardEvent } from "../../core/run/reduce/heard.ts";
+import { ringOf } from "../../core/run/model/run-id.ts";
+import { moveValues, openSnapshot, refsOf, sealSnapshot } from "../../core/run/codec/snapshot.ts";
+import { TERMINAL_RUN, type RunState } from "../../core/run/model/state.ts";
+import { summarizeRun } from "../../core/run/views/view.ts";
+import type { Ids } from "../../spi/clock.ts";
+import type { ControlEvent, RunCoordinator } from "../../spi/run-coordinator.ts";
+import type { RunRetention } from "../../spi/run-retention.ts";
+import { storeState, type ExecutorPorts } from "../execute/executor.ts";
+import { idleControl } from "../ring/idle-control.ts";
+import { replayRun } from "./replay.ts";
+import { takenId, unknownRun } from "./run-faults.ts";
+import type { RunReader } from "./run-reader.ts";
+import { rerun } from "./run-rerun.ts";
+import type { RunControlService } from "../services.ts";
+
+export interface RunControlPorts extends ExecutorPorts {
+  readonly coordinator: RunCoordinator;
+  readonly runs: RunReader;
+  /** Where deletions are remembered. */
+  readonly retention: Pick<RunRetention, "undelete">;
+  readonly ids: Ids;
+}
+
+type Answer = Promise<Result<JsonObject, Fault>>;
+
+/** Steering, repeating, replaying and moving runs. `rings` is how many there are. */
+export function runControlService(ports: RunControlPorts, rings: number): RunControlService {
+  const guarded = async (work: () => Answer): Answer => {
+    try {
+      return await work();
+    } catch (thrown) {
+      return err(faultOf(thrown, "the run could not be controlled"));
+    }
+  };
+  return {
+    control: (tenant, id, event) => guarded(() => control(tenant, id, event, ports)),
+    signal: (tenant, id, name, payload, key = null) =>
+      guarded(async () => {
+        const { payload: stored } = await storeState(tenant, { payload }, ports);
+        if (!stored) return err(unknownRun(id));
+        const heard = key === null ? {} : { heard: heardEvent(key, name, payload) };
+        return control(tenant, id, { type: "event", name, payload: stored, ...heard }, ports);
+      }),
+    rerun: (tenant, id, request, correlationId) =>
+      guarded(() => rerun(tenant, id, request, correlationId, ports, rings)),
+    replay: (tenant, id) =>
+      guarded(async () => ended(await ports.runs.read(tenant, id), id, (run) => replayRun(run, ports))),
+    exportRun: (tenant, id) =>
+      guarded(async () => ended(await ports.runs.read(tenant, id), id, (run) => seal(run, ports))),
+    importRun: (tenant, snapshot) => guarded(() => importRun(tenant, snapshot, ports)),
+  };
+}
+
+async function control(tenant: string, id: string, event: ControlEvent, ports: RunControlPorts): Answer {
+  if (ringOf(id) === null) return err(unknownRun(id));
+  const receipt = await ports.coordinator.control(tenant, id, event);
+  if (receipt.kind === "known" && receipt.changed) return ok({ run_id: id, status: receipt.status });
+  const heard = event.type === "event" ? event.heard : undefined;
+  const state = await ports.runs.read(tenant, id);
+  if (!state) return err(unknownRun(id));
+  const before = heard ? heardBefore(state.header, heard) : "no";
+  if (before === "no") return err(idleControl(state, event));
+  return before === "same" ? ok({ run_id: id, status: state.header.status }) : err(otherEvent(id));
+}
+
+const otherEvent = (id: string): Fault =>
+  fault("IDEMPOTENCY_CONFLICT", `run '${id}' has had another event under this idempotency key`, {
+    place: "header idempotency-key",
+    hint: "send the same name and payload as the first time, or use a new key",
+  });
+
+async function ended(state: RunState | null, id: string, use: (state: RunState) => Promise<JsonObject>): Answer {
+  if (!state) return err(unknownRun(id));
+  if (TERMINAL_RUN.has(state.header.status)) return ok(await use(state));
+  return err(
+    fault("RUN_NOT_FINISHED", `run '${id}' is ${state.header.status}`, { hint: "wait for its end, or cancel it" }),
+  );
+}
+
+async function seal(state: RunState, { blobs }: RunControlPorts): Promise<JsonObject> {
+  const values: Record<string, string> = {};
+  for (const { key, sha256 } of refsOf(state)) {
+    const text = await blobs.get(key);
+    if (text === null) throw new RuntimeHostError(fault("VALUE_UNAVAILABLE", `the stored value ${key} is missing`));
+    values[sha256] = text;
+  }
+  return { ...sealSnapshot(state, values) };
+}
+
+async function importRun(tenant: string, snapshot: JsonValue, ports: RunControlPorts): Answer {
+  const opened = openSnapshot(snapshot);
+  if (!opened.ok) return opened;
+  const { id, tenant: owner, requestHash, createdAt } = opened.value.state.header;
+  if (owner !== tenant) return err(fault("INVALID_PARAMETER", `run '${id}' belongs to another tenant`));
+  const known = await ports.runs.read(tenant, id);
+  // A key that is used again after a day begins another run under the same id.
+  if (known) return known.header.createdAt === createdAt ? ok(summarizeRun(known)) : err(takenId(id));
+  const placed = await storeState(tenant, Object.fromEntries(opened.value.values), ports);
+  const state = moveValues(opened.value.state, new Map(Object.entries(placed)));
+  const record = encodeRun(state);
+  // Whoever takes a deleted run in again wants it back: neither the index nor the ring may swallow it.
+  await ports.retention.undelete(tenant, id);
+  const { kind } = await ports.coordinator.submit({
+    runId: id,
+    requestHash,
+    keyed: false,
+    finished: partingOf(state),
+    restored: true,
+    record,
+  });
+  return kind === "conflict" ? err(takenId(id)) : ok(summarizeRun(state));
+}

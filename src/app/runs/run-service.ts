@@ -1,0 +1,39 @@
+import { fault } from "../../core/errors.ts";
+import { err, ok } from "../../core/result.ts";
+import { chainedView, ownSequelsSince } from "../../core/chain/sequel.ts";
+import { executionResult } from "../../core/run/views/execution-result.ts";
+import { signalsOf } from "../../core/run/views/signals.ts";
+import { TERMINAL_RUN } from "../../core/run/model/state.ts";
+import { viewRun } from "../../core/run/views/view.ts";
+import type { SequelLedger } from "../../spi/sequel-ledger.ts";
+import type { RunReader } from "./run-reader.ts";
+import type { RunService } from "../services.ts";
+
+/** What clients may see of runs. */
+export function runService(runs: RunReader, sequels?: Pick<SequelLedger, "of">): RunService {
+  return {
+    async view(tenant, id) {
+      const state = await runs.read(tenant, id);
+      if (!state?.header.chains || !sequels || state.header.foreign) return state && viewRun(state);
+      return {
+        ...viewRun(state),
+        chained: chainedView(await sequels.of(tenant, id, ownSequelsSince(state.header.createdAt))),
+      };
+    },
+    async result(tenant, id) {
+      const state = await runs.read(tenant, id);
+      if (!state) return err(fault("RUN_NOT_FOUND", `there is no run '${id}'`));
+      const result = executionResult(state);
+      if (result) return ok(result);
+      return err(
+        fault("RUN_NOT_FINISHED", `run '${id}' is ${state.header.status}`, {
+          hint: `follow GET /v1/runs/${id}/events, or send the envelope with Prefer: wait=30`,
+        }),
+      );
+    },
+    async events(tenant, id, after) {
+      const state = await runs.read(tenant, id);
+      return state && { events: signalsOf(state, after), finished: TERMINAL_RUN.has(state.header.status) };
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import type { JsonObject } from "../../../contracts/json/json.ts";
+import { faultOf, type Fault } from "../../core/errors.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import { triggerGroups } from "../../core/trigger/groups.ts";
+import { triggerMessage } from "../../core/trigger/message.ts";
+import { recordView, type TriggerPart } from "../../core/trigger/record.ts";
+import { resultOf } from "../../core/trigger/result-message.ts";
+import { readTrigger } from "../../core/trigger/trigger.ts";
+import type { TriggerBus } from "../../spi/trigger-bus.ts";
+import type { TriggerStore } from "../../spi/trigger-store.ts";
+import type { RegistryCache } from "../registry/registry-cache.ts";
+import type { RunReader } from "../runs/run-reader.ts";
+
+export interface TriggerServicePorts {
+  readonly registry: RegistryCache;
+  readonly triggers: TriggerStore;
+  readonly triggerBus: TriggerBus;
+  readonly runs: RunReader;
+  /** Keeps work alive after the answer. */
+  readonly background: (work: Promise<unknown>) => void;
+}
+
+/** Bus messages for those without a queue of their own. */
+export interface TriggerService {
+  /**
+   * Puts a message on the triggers queue; answers how it is known. INVALID_PARAMETER and TRIGGER_NOT_TAKEN for a message
+   * that can never be taken; EVENT_BUS_ERROR. Whether somebody takes it shows its page.
+   */
+  send(tenant: string, message: JsonObject, correlationId: string): Promise<Result<JsonObject, Fault>>;
+  /** The groups, with who could and who would be triggered. Rejects with SERVICE_UNAVAILABLE. */
+  groups(tenant: string): Promise<readonly JsonObject[]>;
+  /** A message with its runs and their results; null when it has not arrived. Rejects with SERVICE_UNAVAILABLE. */
+  get(tenant: string, id: string): Promise<JsonObject | null>;
+}
+
+export function triggerService(ports: TriggerServicePorts): TriggerService {
+  return {
+    async send(tenant, message, correlationId) {
+      const read = readTrigger(message);
+      if (!read.ok) return err(read.error.fault);
+      const correlated = read.value.correlationId ?? correlationId;
+      const whole = { ...message, correlation_id: correlated };
+      try {
+        await ports.triggerBus.publishTriggers([triggerMessage(tenant, whole)]);
+      } catch (thrown) {
+        return err(faultOf(thrown, "the message could not be put on the queue"));
+      }
+      const { id, group } = read.value;
+      return ok({ trigger_id: id, group, correlation_id: correlated });
+    },
+    async groups(tenant) {
+      return triggerGroups(await ports.registry.snapshot(tenant, null, ports.background));
+    },
+    async get(tenant, id) {
+      const record = await ports.triggers.get(tenant, id);
+      if (!record) return null;
+      const first = record.duplicateOf === null ? record : await ports.triggers.get(tenant, record.duplicateOf);
+      const runs = await Promise.all((first?.parts ?? []).map((part) => partView(tenant, part, ports)));
+      return { ...recordView(record), runs };
+    },
+  };
+}
+
+/** One part of a message with how its run stands, and what was or will be answered. */
+async function partView(
+  tenant: string,
+  { taker, runId, refused }: TriggerPart,
+  { runs }: TriggerServicePorts,
+): Promise<JsonObject> {
+  const state = runId === null ? null : await runs.read(tenant, runId);
+  const result = (state && resultOf(state)) as JsonObject | null;
+  return {
+    node: taker,
+    run_id: runId,
+    status: state?.header.status ?? null,
+    result,
+    error: refused && { ...refused },
+  };
+}

@@ -1,0 +1,83 @@
+import type { Fault } from "../../errors.ts";
+import type { RegistrySnapshot } from "../../registry/snapshot.ts";
+import { err, ok, type Result } from "../../result.ts";
+import { assemble } from "../assemble/assemble.ts";
+import { bindGraph } from "./bind-graph.ts";
+import { Composites } from "./composites.ts";
+import { repeatedId } from "../assemble/distinct-ids.ts";
+import { NO_EXCLUSIONS, type Exclusions } from "../search/eligible.ts";
+import { graphResults } from "./graph-results.ts";
+import type { Graph } from "../model/graph.ts";
+import { graphWhy } from "./graph-why.ts";
+import { isHard, lateness, limitFault, violations } from "../model/limits.ts";
+import type { Plan } from "../model/plan.ts";
+import type { Policy } from "../model/policy.ts";
+import { policyFault } from "../model/policy-conflicts.ts";
+import { planFault } from "../model/problem.ts";
+import { readGraph } from "./read-graph.ts";
+import { shapesOf } from "../search/shapes.ts";
+import { unfold } from "./unfold.ts";
+
+/**
+ * Plans an explicit graph: finds the nodes it names under the policy, binds what its author left out, and orders and
+ * segments it as a goal's plan. Nothing is added and nothing is dropped.
+ *
+ * Each refusal has a code of its own (see PROBLEM_CODE) and the place in the graph; a cycle comes with its path. When
+ * several things are wrong, the first gives the code and all of them are in `details.problems`.
+ */
+export function planGraph(graph: Graph, snapshot: RegistrySnapshot, policy: Policy): Result<Plan, Fault> {
+  return resolveGraph(graph, snapshot, policy, NO_EXCLUSIONS);
+}
+
+/** Plans a graph in which the excluded nodes may not be used. */
+export function resolveGraph(
+  graph: Graph,
+  snapshot: RegistrySnapshot,
+  policy: Policy,
+  excluded: Exclusions,
+): Result<Plan, Fault> {
+  const problem = tooLarge(graph, policy) ?? policyFault(policy);
+  if (problem) return err(problem);
+  const read = readGraph(graph, snapshot, policy, excluded);
+  if (!read.ok) return read;
+  const given = new Set(graph.given);
+  const bound = bindGraph(read.value, given, shapesOf(snapshot));
+  if (!bound.ok) return bound;
+  const scope = { nodes: new Map(read.value.map(({ id, node }) => [id, node])), given };
+  const results = graphResults(graph, bound.value.steps, scope);
+  if (!results.ok) return results;
+  const composites = new Composites(snapshot, policy, excluded);
+  const unfolded = unfold(bound.value.steps, results.value, composites.template, policy.maxSteps);
+  if (!unfolded.ok) return unfolded;
+  const boundaries = [...(graph.boundaries ?? []), ...unfolded.value.boundaries];
+  const repeated = repeatedId({ steps: unfolded.value.steps, boundaries });
+  if (repeated) return err(repeated);
+  const plan = assemble({
+    ...unfolded.value,
+    boundaries,
+    want: graph.want === undefined ? [...results.value.keys()] : [...new Set(graph.want)],
+    given: [...given].sort(),
+    why: [],
+    guards: bound.value.notes,
+    policy,
+    snapshot,
+    origin: "graph",
+  });
+  if (!plan.ok) return plan;
+  const broken = violations(plan.value, snapshot);
+  const hard = broken.find(isHard);
+  if (hard) return err(limitFault(hard));
+  const candidates = new Map(read.value.map((step) => [step.id, step.candidates]));
+  return ok({
+    ...plan.value,
+    why: graphWhy(plan.value, (id) => candidates.get(id) ?? []),
+    guards: [...plan.value.guards, ...broken.map(lateness)],
+  });
+}
+
+function tooLarge({ steps }: Graph, { maxSteps }: Policy): Fault | null {
+  if (steps.length === 0) {
+    return planFault("nothing_wanted", "the graph has no steps", { place: "steps", hint: "add at least one step" });
+  }
+  return steps.length > maxSteps ? limitFault({ guard: "max_steps", limit: maxSteps, actual: steps.length }) : null;
+}

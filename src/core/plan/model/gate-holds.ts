@@ -1,0 +1,69 @@
+import type { JsonValue } from "../../../../contracts/json/json.ts";
+import type { Gate, GateOperand, GateTest } from "./gate.ts";
+import type { Source } from "./plan.ts";
+
+/**
+ * Whether a condition holds. `valueOf` gives the value of an earlier output, or undefined when there is none, which only
+ * `ne` and `not` take for an answer. Values of different types are never less, greater or equal.
+ */
+export function gateHolds(gate: Gate, valueOf: (source: Source) => JsonValue | undefined): boolean {
+  if ("test" in gate) return testHolds(gate.test, at(valueOf(gate.test.value), gate.test.path));
+  if ("not" in gate) return !gateHolds(gate.not, valueOf);
+  return "all" in gate
+    ? gate.all.every((part) => gateHolds(part, valueOf))
+    : gate.any.some((part) => gateHolds(part, valueOf));
+}
+
+function testHolds({ op, than }: GateTest, value: JsonValue | undefined): boolean {
+  switch (op) {
+    case "exists":
+      return value !== undefined && value !== null;
+    case "eq":
+      return same(value, than);
+    case "ne":
+      return !same(value, than);
+    case "lt":
+      return compare(value, than, (order) => order < 0);
+    case "lte":
+      return compare(value, than, (order) => order <= 0);
+    case "gt":
+      return compare(value, than, (order) => order > 0);
+    case "gte":
+      return compare(value, than, (order) => order >= 0);
+    case "in":
+      return Array.isArray(than) && than.some((item: GateOperand) => same(value, item));
+    case "contains":
+      return contains(value, than);
+  }
+}
+
+function same(value: JsonValue | undefined, than: GateOperand): boolean {
+  if (!Array.isArray(than)) return value === than;
+  const items = than as readonly GateOperand[];
+  return Array.isArray(value) && value.length === items.length && items.every((item, i) => value[i] === item);
+}
+
+function compare(value: JsonValue | undefined, than: GateOperand, verdict: (order: number) => boolean): boolean {
+  if (typeof value === "number" && typeof than === "number") return verdict(value - than);
+  if (typeof value === "string" && typeof than === "string") return verdict(value < than ? -1 : value > than ? 1 : 0);
+  return false;
+}
+
+function contains(value: JsonValue | undefined, than: GateOperand): boolean {
+  if (typeof value === "string") return typeof than === "string" && value.includes(than);
+  return Array.isArray(value) && value.some((item) => item === than);
+}
+
+/** Follows a JSON Pointer; own properties and existing items only. */
+function at(value: JsonValue | undefined, path: string): JsonValue | undefined {
+  let found = value;
+  for (const part of path.split("/").slice(1)) {
+    const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
+    if (Array.isArray(found))
+      found = /^(0|[1-9]\d*)$/.test(key) ? (found[Number(key)] as JsonValue | undefined) : undefined;
+    else if (typeof found === "object" && found !== null && Object.hasOwn(found, key))
+      found = (found as Readonly<Record<string, JsonValue>>)[key];
+    else return undefined;
+  }
+  return found;
+}

@@ -1,0 +1,144 @@
+import type { Fault } from "../../errors.ts";
+import type { ContractKey } from "../../registry/node.ts";
+import type { RegistrySnapshot } from "../../registry/snapshot.ts";
+import { err, ok, type Result } from "../../result.ts";
+import { assemble } from "../assemble/assemble.ts";
+import { bindGoal } from "./bind-goal.ts";
+import { NO_EXCLUSIONS, type Exclusions } from "./eligible.ts";
+import { Composites } from "../graph/composites.ts";
+import { repeatedId } from "../assemble/distinct-ids.ts";
+import { explain } from "./explain.ts";
+import { figure } from "../model/figure.ts";
+import { cheapest, fastest, fewest } from "./models.ts";
+import type { Goal, Plan } from "../model/plan.ts";
+import { isHard, lateness, limitFault, violations, type Violation } from "../model/limits.ts";
+import { policyFault } from "../model/policy-conflicts.ts";
+import { planFault } from "../model/problem.ts";
+import { prune } from "./prune.ts";
+import { resolve, type Resolution } from "./resolution.ts";
+import { search, type Search, type SearchRequest } from "./search.ts";
+import { shallowest } from "./shallow.ts";
+import { unfold } from "../graph/unfold.ts";
+import { unreachable } from "./unreachable.ts";
+
+/**
+ * Plans a goal: the cheapest derivation of the wanted keys from the given ones, as an ordered and segmented DAG. Pure and
+ * deterministic: the same goal and the same registry content give the same plan, down to its hash.
+ *
+ * Refusals: PLAN_UNREACHABLE with what is missing and which candidates were rejected why; PLAN_TOO_MANY_STEPS,
+ * PLAN_TOO_DEEP and PLAN_TOO_COSTLY naming the guard; PLAN_POLICY_CONFLICT naming two fields; PLAN_NOTHING_WANTED;
+ * PLAN_INVALID_PIN; PLAN_DUPLICATE_STEP for a composite whose own steps are named like parts of its composites.
+ */
+export function planGoal(goal: Goal, snapshot: RegistrySnapshot): Result<Plan, Fault> {
+  return resolveGoal(goal, snapshot, NO_EXCLUSIONS);
+}
+
+/** Plans a goal without the excluded nodes. */
+export function resolveGoal(goal: Goal, snapshot: RegistrySnapshot, excluded: Exclusions): Result<Plan, Fault> {
+  const { policy } = goal;
+  const problem = goal.want.length === 0 ? nothingWanted() : policyFault(policy);
+  if (problem) return err(problem);
+  const want = [...new Set(goal.want)];
+  const request: SearchRequest = {
+    want,
+    given: new Set(goal.given),
+    policy,
+    excluded,
+    composites: new Composites(snapshot, policy, excluded),
+  };
+  const found = search(request, snapshot, cheapest(policy));
+  if (found.wants.some((demand) => demand.by === null)) return err(unreachable(found));
+  const first = attempt(derivation(found), snapshot, []);
+  if (!first.ok) return first;
+  const { plan, violations: broken } = first.value;
+  return plan !== null && broken.length === 0 ? ok(plan) : settleFor(first.value, found, request, snapshot);
+}
+
+interface Attempt {
+  /** Null when there are so many steps that the plan was not even put together. */
+  readonly plan: Plan | null;
+  readonly violations: readonly Violation[];
+}
+
+const derivation = (found: Search): Resolution =>
+  prune(
+    resolve(found, (demand) => demand.by),
+    found.request.policy.maxDepth,
+  );
+
+/**
+ * The cheapest plan breaks a guard: tries the cheapest plan that is shallow enough, the one with the fewest steps, and the
+ * fastest, whichever the broken guards call for. The plan that is taken instead says which guard shaped it. Being late
+ * is no reason to refuse: the run's own deadline decides.
+ */
+function settleFor(
+  first: Attempt,
+  found: Search,
+  request: SearchRequest,
+  snapshot: RegistrySnapshot,
+): Result<Plan, Fault> {
+  const { policy } = request;
+  const broken = new Set(first.violations.map(({ guard }) => guard));
+  const others: (() => Resolution | null)[] = [];
+  if (broken.has("max_depth")) others.push(() => shallowest(found, policy.maxDepth));
+  if (broken.has("max_steps")) others.push(() => derivation(search(request, snapshot, fewest)));
+  if (broken.has("deadline_ms")) others.push(() => derivation(search(request, snapshot, fastest(policy))));
+  const notes = first.violations.map((violation) => ruledOut(violation, first.plan));
+  let late: Attempt | null = first.violations.some(isHard) ? null : first;
+  for (const other of others) {
+    const resolution = other();
+    const tried = resolution && attempt(resolution, snapshot, notes);
+    if (!tried?.ok || tried.value.plan === null) continue;
+    if (tried.value.violations.length === 0) return ok(tried.value.plan);
+    if (!tried.value.violations.some(isHard)) late ??= tried.value;
+  }
+  if (late?.plan) return ok({ ...late.plan, guards: [...late.plan.guards, ...late.violations.map(lateness)] });
+  const hard = first.violations.find(isHard);
+  return hard ? err(limitFault(hard)) : err(unreachable(found));
+}
+
+const ruledOut = ({ guard, limit, actual }: Violation, plan: Plan | null): string =>
+  `${guard} ${figure(limit)} ruled out a plan with ${figure(actual)}${plan ? ` that costs ${figure(plan.cost)}` : ""}`;
+
+function attempt(
+  resolution: Resolution,
+  snapshot: RegistrySnapshot,
+  guards: readonly string[],
+): Result<Attempt, Fault> {
+  const { request } = resolution.search;
+  const { policy } = request;
+  const { length } = resolution.chosen;
+  if (length > policy.maxSteps * WORTH_ASSEMBLING) {
+    return ok({ plan: null, violations: [{ guard: "max_steps", limit: policy.maxSteps, actual: length }] });
+  }
+  const { steps, results } = bindGoal(resolution);
+  const unfolded = unfold(steps, results, request.composites.template, policy.maxSteps);
+  if (!unfolded.ok) return unfolded;
+  const repeated = repeatedId(unfolded.value);
+  if (repeated) return err(repeated);
+  const plan = assemble({
+    ...unfolded.value,
+    want: request.want,
+    given: [...request.given].sort(),
+    why: explain(resolution, usedGiven(resolution)),
+    guards,
+    policy,
+    snapshot,
+    origin: "goal",
+  });
+  if (!plan.ok) return plan;
+  return ok({ plan: plan.value, violations: violations(plan.value, snapshot) });
+}
+
+/** A plan with this many times the allowed steps is not worth its cost in the guard's note. */
+const WORTH_ASSEMBLING = 4;
+
+/** Given keys that the plan uses or hands through. */
+function usedGiven({ chosen, search: { request } }: Resolution): ReadonlySet<ContractKey> {
+  const used = new Set(request.want.filter((key) => request.given.has(key)));
+  for (const { node } of chosen) for (const key of Object.keys(node.inputs)) if (request.given.has(key)) used.add(key);
+  return used;
+}
+
+const nothingWanted = (): Fault =>
+  planFault("nothing_wanted", "the goal wants nothing", { place: "goal.want", hint: "name at least one contract key" });

@@ -1,0 +1,180 @@
+import type { Fault } from "../../errors.ts";
+import type { LimitLabel, NodeLimit } from "../../limit/limit.ts";
+import type { Plan, SegmentId, Source, StepId } from "../../plan/model/plan.ts";
+import type { ContractKey } from "../../registry/node.ts";
+import type { Result } from "../../result.ts";
+import type { Instant, LeaseToken, RunId, StepOutcome } from "../model/state.ts";
+import type { RunSummary } from "../model/summary.ts";
+import type { StoredValue } from "../model/value.ts";
+
+/** One step as the executor needs it. */
+export interface WorkStep {
+  readonly id: StepId;
+  readonly node: string;
+  readonly version: string;
+  readonly inputs: Readonly<Record<ContractKey, Source>>;
+  readonly timeoutMs: number;
+  readonly cacheTtlMs: number | null;
+  /** 1 for the first attempt. */
+  readonly attempt: number;
+  /** Limits across runs that the attempt must pass first. */
+  readonly limits?: readonly NodeLimit[];
+}
+
+/** Names a value of a run: `|document.text` is given, `extract|document.fields` is a step's output. */
+export type SourceId = string;
+export const sourceId = (source: Source): SourceId => `${source.step ?? ""}|${source.key}`;
+
+/** A segment's steps, in order, with every value they need from outside the segment. */
+export interface Work {
+  readonly runId: RunId;
+  readonly tenant: string;
+  readonly correlationId: string;
+  readonly segment: SegmentId;
+  readonly token: LeaseToken;
+  readonly epoch: number;
+  /** The lease ends here; work that starts later is not done. */
+  readonly expiresAt: Instant;
+  readonly steps: readonly WorkStep[];
+  /** Null when the values are too large for a message: they are asked of the ring. */
+  readonly values: Readonly<Record<SourceId, StoredValue>> | null;
+  /** The policy's priority where it is not 0: higher goes first. */
+  readonly priority?: number;
+  /** When the attempt was first dispatched: it may have waited for a limit since. */
+  readonly since?: Instant;
+  /** Composites that begin with these steps and may be in the cache as a whole, outermost first. */
+  readonly probes?: readonly Probe[];
+  /** Nothing may be taken from the cache: somebody wants the work done. */
+  readonly anew?: true;
+}
+
+/** A composite to look up before any of its steps is executed. */
+export interface Probe {
+  readonly boundary: StepId;
+  readonly node: string;
+  readonly version: string;
+  readonly bodyHash: string;
+  /** Every value that goes into it, by its name for it. */
+  readonly inputs: Readonly<Record<string, SourceId>>;
+  /** Output key → the value of the run it is. */
+  readonly outputs: Readonly<Record<ContractKey, SourceId>>;
+  /** Its steps among those of the work. */
+  readonly steps: readonly StepId[];
+}
+
+export interface StepResult {
+  readonly step: StepId;
+  readonly outcome: StepOutcome;
+  /** `step` is a composite that was found in the cache as a whole; the outputs are under its own keys. */
+  readonly whole?: true;
+}
+
+/** A work was not begun because a limit has no room for it. */
+export interface Deferral {
+  readonly by: LimitLabel;
+  /** When to ask again if nobody calls before, in milliseconds from now. */
+  readonly retryInMs: number;
+}
+
+/** What came of a work. Steps whose inputs failed within the segment have no result. */
+export interface Answer {
+  readonly runId: RunId;
+  readonly segment: SegmentId;
+  readonly token: LeaseToken;
+  readonly results: readonly StepResult[];
+  /** Instead of results: the lease is given back and counts for nothing. */
+  readonly deferred?: Deferral;
+}
+
+/** A work that no consumer could take. */
+export interface Undeliverable {
+  readonly runId: RunId;
+  readonly segment: SegmentId;
+  readonly token: LeaseToken;
+  readonly fault: Fault;
+}
+
+/** The answer to a run's question for another plan. */
+export interface PlanAnswer {
+  readonly runId: RunId;
+  /** Names the question. */
+  readonly token: string;
+  /** A plan without the dead steps, or why there is none; UNDELIVERABLE when nobody could be asked. */
+  readonly result: Result<Plan, Fault>;
+}
+
+/** Travels with a message that was taken out of the dead letters, so that a second death is known as the same. */
+export interface Redrive {
+  /** The dead letter's id. */
+  readonly id: string;
+  /** 1 for the first redrive. */
+  readonly count: number;
+  /** Retries before this redrive, all deaths together. */
+  readonly retryCount: number;
+}
+
+/** A segment to execute. Travels on the execute queue, as `ReplanMessage` does. */
+export interface ExecuteMessage {
+  readonly type: "work";
+  readonly version: 1;
+  readonly work: Work;
+  readonly redrive?: Redrive;
+}
+
+/** A run's steps have died: whoever knows the registry finds it another plan and answers its ring. */
+export interface ReplanMessage {
+  readonly type: "replan";
+  readonly version: 1;
+  readonly runId: RunId;
+  readonly tenant: string;
+  readonly correlationId: string;
+  readonly token: string;
+  readonly redrive?: Redrive;
+}
+
+/** A ring asks for a batch of its finished runs to be fetched and archived. */
+export interface ArchiveMessage {
+  readonly type: "archive";
+  readonly version: 1;
+  readonly ring: number;
+  readonly batch: number;
+  readonly redrive?: Redrive;
+}
+
+/**
+ * How unfinished runs stand now: sent when a run that does not end inline has started, and whenever its status changes
+ * without an end. May arrive late, twice or never: the index takes the highest revision, and the end over everything.
+ */
+export interface StartedMessage {
+  readonly type: "started";
+  readonly version: 1;
+  readonly runs: readonly RunSummary[];
+  readonly redrive?: Redrive;
+}
+
+/** What travels on the events queue. */
+export type EventMessage = ArchiveMessage | StartedMessage;
+
+/** A message may take 128 KB and is billed by 64 KB; a character takes at most three bytes. */
+const MESSAGE_CHARS = 20_000;
+
+/** The messages that bring unfinished runs into the index, as few as possible. */
+export function startedMessages(runs: readonly RunSummary[]): readonly StartedMessage[] {
+  const messages: RunSummary[][] = [];
+  let room = 0;
+  for (const run of runs) {
+    const fitting = fittingMessage(run);
+    const chars = JSON.stringify(fitting).length;
+    if (room < chars || messages.length === 0) {
+      messages.push([]);
+      room = MESSAGE_CHARS;
+    }
+    messages.at(-1)?.push(fitting);
+    room -= chars;
+  }
+  return messages.map((own) => ({ type: "started", version: 1, runs: own }));
+}
+
+/** A run with so many large values that their keys fill a message goes without them; its end brings them all. */
+const fittingMessage = (run: RunSummary): RunSummary =>
+  JSON.stringify(run.values).length < MESSAGE_CHARS ? run : { ...run, values: [] };

@@ -1,0 +1,143 @@
+import { fault, type Fault } from "../../errors.ts";
+import { planIndex } from "../../plan/model/plan-index.ts";
+import { gateToWire } from "../../plan/stored/plan-to-wire.ts";
+import type { Plan, PlanStep, StepId } from "../../plan/model/plan.ts";
+import { err, ok, type Result } from "../../result.ts";
+import { begin, recount, type RunRequest } from "./begin.ts";
+import { withHollowSteps } from "./boundary.ts";
+import { hasSucceeded } from "../dispatch/dispatch-segment.ts";
+import {
+  TERMINAL_RUN,
+  type Instant,
+  type Lineage,
+  type RunState,
+  type SegmentState,
+  type StepState,
+} from "../model/state.ts";
+import type { StoredValue } from "../model/value.ts";
+
+/** What a rerun changes. */
+export interface RerunOptions {
+  /** The step to execute anew; null executes everything anew. */
+  readonly from: StepId | null;
+  /** Whether everything that depends on `from` is executed anew too. */
+  readonly downstream: boolean;
+  /** Given values that replace the original ones. */
+  readonly given: Readonly<Record<string, StoredValue>>;
+  /** A plan that replaces the original one, such as a mutation of it. */
+  readonly plan: Plan | null;
+}
+
+/**
+ * A new run that repeats an ended one. Steps that need not be executed anew begin with the outcome they had: the same
+ * values, no attempt, no observation of trust. Executed anew are the chosen step, what depends on it, whatever did not
+ * succeed, whatever the changed plan defines differently, and whatever reads a changed given value.
+ */
+export function rerunOf(
+  original: RunState,
+  request: RunRequest,
+  options: RerunOptions,
+  now: Instant,
+): Result<RunState, Fault> {
+  const { header } = original;
+  if (!TERMINAL_RUN.has(header.status)) {
+    return err(
+      fault("INVALID_STATE", `run '${header.id}' is ${header.status}`, { hint: "cancel it, or wait for its end" }),
+    );
+  }
+  const plan = options.plan ?? original.plan;
+  const { stepById } = planIndex(plan);
+  if (options.from !== null && !stepById.has(options.from)) {
+    return err(
+      fault("INVALID_PARAMETER", `the plan has no step '${options.from}'`, {
+        place: "$.from",
+        hint: `its steps are ${plan.steps
+          .slice(0, 20)
+          .map(({ id }) => id)
+          .join(", ")}`,
+      }),
+    );
+  }
+  const given = { ...original.given, ...options.given };
+  const missing = plan.given.find((key) => !Object.hasOwn(given, key));
+  if (missing !== undefined) {
+    return err(
+      fault("INVALID_PARAMETER", `the plan needs '${missing}', which neither the run nor the request was given`, {
+        place: `$.given[${JSON.stringify(missing)}]`,
+        hint: "give it a value",
+      }),
+    );
+  }
+  const anew = stepsAnew(original, plan, options);
+  const fresh = begin(request, plan, given, now);
+  const kept = stepStates(original);
+  const segments = new Map<string, SegmentState>();
+  for (const [id, segment] of fresh.segments) {
+    segments.set(id, { ...segment, steps: segment.steps.map((step) => (anew.has(step.id) ? step : keep(step, kept))) });
+  }
+  const lineage: Lineage = {
+    kind: "rerun",
+    runId: header.id,
+    from: options.from,
+    depth: (header.lineage?.depth ?? 0) + 1,
+  };
+  const counted = recount(fresh.header, segments);
+  const next: RunState = { ...fresh, header: { ...fresh.header, lineage }, segments, ...counted };
+  if (counted.openSteps > 0) return ok(next);
+  return err(
+    fault("INVALID_PARAMETER", "nothing would be executed anew", {
+      place: "$.from",
+      hint: "leave `from` out to execute every step anew",
+    }),
+  );
+}
+
+function stepsAnew(original: RunState, plan: Plan, options: RerunOptions): ReadonlySet<StepId> {
+  if (options.from === null) return new Set(plan.steps.map(({ id }) => id));
+  const before = planIndex(original.plan).stepById;
+  const states = stepStates(original);
+  const edited = new Set(Object.keys(options.given));
+  const seeds = plan.steps.filter((step) => {
+    const state = states.get(step.id);
+    return (
+      step.id === options.from ||
+      !state ||
+      !hasSucceeded(state) ||
+      !sameCall(step, before.get(step.id)) ||
+      Object.values(step.inputs).some(({ step: from, key }) => from === null && edited.has(key))
+    );
+  });
+  const anew = new Set<StepId>();
+  const { dependents } = planIndex(plan);
+  const queue = seeds.map(({ id }) => id);
+  for (let id = queue.pop(); id !== undefined; id = queue.pop()) {
+    if (anew.has(id)) continue;
+    anew.add(id);
+    if (id !== options.from || options.downstream) queue.push(...(dependents.get(id) ?? []));
+  }
+  return withHollowSteps(plan, anew, states);
+}
+
+/** Whether two plans call the same node with values from the same places, under the same condition. */
+function sameCall(step: PlanStep, before: PlanStep | undefined): boolean {
+  if (!before || step.node !== before.node || step.version !== before.version) return false;
+  if (conditionOf(step) !== conditionOf(before)) return false;
+  const keys = Object.keys(step.inputs);
+  return (
+    keys.length === Object.keys(before.inputs).length &&
+    keys.every((key) => {
+      const [now, then] = [step.inputs[key], before.inputs[key]];
+      return now !== undefined && then !== undefined && now.step === then.step && now.key === then.key;
+    })
+  );
+}
+
+const conditionOf = ({ when }: PlanStep): string => (when === undefined ? "" : JSON.stringify(gateToWire(when)));
+
+const stepStates = (state: RunState): ReadonlyMap<StepId, StepState> =>
+  new Map([...state.segments.values()].flatMap(({ steps }) => steps.map((step) => [step.id, step] as const)));
+
+function keep(pending: StepState, kept: ReadonlyMap<StepId, StepState>): StepState {
+  const { status, outcome } = kept.get(pending.id) ?? pending;
+  return { ...pending, status, outcome };
+}

@@ -1,0 +1,60 @@
+import { sql } from "drizzle-orm";
+import type { Erasure } from "../../../core/retention/erasure.ts";
+import { generationKey, type Generation } from "../../../core/run/model/generation.ts";
+import { pageOf } from "../../../core/search/position.ts";
+import { placeOfRun } from "../../../core/search/run-query.ts";
+import { ROWS_TOGETHER, type RunIndex } from "../../../spi/run-index.ts";
+import { allOrNone, type Database } from "../batch.ts";
+import { answered } from "../edge.ts";
+import { jsonParameters } from "../json-parameter.ts";
+import { withoutLabels } from "./run-labels.ts";
+import { hasRunId } from "./run-places.ts";
+import { summaryOfRow, type RunRow } from "./run-rows.ts";
+import { searchStatement } from "./run-search.ts";
+import { putStatements } from "./run-upsert.ts";
+
+/** The run index in D1. Rows travel as JSON lists, in as few statements as the platform's limits allow. */
+export function d1RunIndex(db: Database): RunIndex {
+  return {
+    put: (summaries) =>
+      answered("store the run index", async () => {
+        const dead: Erasure[] = [];
+        for (let from = 0; from < summaries.length; from += ROWS_TOGETHER) {
+          const answers = await allOrNone(db, putStatements(summaries.slice(from, from + ROWS_TOGETHER)));
+          const told = answers.flat() as readonly (Erasure | RunRow)[];
+          dead.push(...told.filter((row) => "segment" in row));
+          // Their labels cost a look each until they are gone: not worth a place in every transaction.
+          const replaced = told.filter((row) => "run_id" in row);
+          if (replaced.length > 0) await allOrNone(db, withoutLabels(replaced.map(summaryOfRow)));
+        }
+        return dead;
+      }),
+    get: (tenant, runId) =>
+      answered("look up a run", async () => {
+        const [row] = await db.all<RunRow>(
+          sql`select * from runs where ${hasRunId(tenant, runId)} and deleted_at is null`,
+        );
+        return row ? summaryOfRow(row) : null;
+      }),
+    settled: (runs) =>
+      answered("tell which runs are archived", async () => {
+        const lists = jsonParameters(runs.map(({ tenant, runId, createdAt }) => ({ tenant, runId, createdAt })));
+        const found = await Promise.all(
+          lists.map((list) =>
+            db.all<Generation>(
+              sql`select r.tenant, r.run_id as runId, r.created_at as createdAt from json_each(${list}) e
+                  join runs r on r.tenant = e.value ->> 'tenant' and r.run_id = e.value ->> 'runId'
+                    and r.created_at = e.value ->> 'createdAt'
+                  where r.archive_key is not null or r.deleted_at is not null`,
+            ),
+          ),
+        );
+        return new Set(found.flat().map(generationKey));
+      }),
+    search: (tenant, query, page) =>
+      answered("search the run index", async () => {
+        const rows = await db.all<RunRow>(searchStatement(tenant, query, page));
+        return pageOf(rows.map(summaryOfRow), page.limit, placeOfRun);
+      }),
+  };
+}

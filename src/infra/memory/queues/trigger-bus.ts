@@ -1,0 +1,26 @@
+import type { TriggerResult } from "../../../../contracts/messages/trigger-result.ts";
+import type { TriggerBus, TriggerQueueMessage } from "../../../spi/trigger-bus.ts";
+import { MemoryQueue } from "./queue.ts";
+
+/** The queues of triggers and results in process, in the open: whoever owns them delivers. */
+export interface MemoryTriggerBus extends TriggerBus {
+  /** Takes anything, as the real queue does. */
+  readonly triggers: MemoryQueue<unknown>;
+  readonly deadTriggers: MemoryQueue<unknown>;
+  /** Nobody here consumes it. */
+  readonly results: MemoryQueue<TriggerResult>;
+}
+
+/** Retries are what wrangler.toml configures for the real queues. */
+export function memoryTriggerBus(): MemoryTriggerBus {
+  const deadTriggers = new MemoryQueue<unknown>("dead-triggers", { maxRetries: 5 });
+  const triggers = new MemoryQueue<unknown>("trigger", { maxRetries: 5 }, deadTriggers);
+  const results = new MemoryQueue<TriggerResult>("result", { maxRetries: 0 });
+  return {
+    triggers,
+    deadTriggers,
+    results,
+    publishTriggers: async (messages: readonly TriggerQueueMessage[]) => triggers.send(messages),
+    publishResults: async (messages) => results.send(messages),
+  };
+}

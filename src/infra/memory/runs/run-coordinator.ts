@@ -1,0 +1,44 @@
+import { fault, RuntimeHostError } from "../../../core/errors.ts";
+import { MAX_RINGS, ringOf } from "../../../core/run/model/run-id.ts";
+import type { Work } from "../../../core/run/dispatch/work.ts";
+import type { RunCoordinator } from "../../../spi/run-coordinator.ts";
+import type { Ring } from "../../../app/ring/ring.ts";
+
+/** Rings in process. `open` makes or finds the ring of a number below `rings`. */
+export function memoryRunCoordinator(open: (ring: number) => Ring, rings = MAX_RINGS): RunCoordinator {
+  const of = (id: string): Ring => {
+    const ring = ringOf(id);
+    if (ring === null) throw new RuntimeHostError(fault("RUN_NOT_FOUND", `'${id}' is not a run id`));
+    return open(ring);
+  };
+  return {
+    submit: async (submission) => of(submission.runId).submit(submission),
+    answer: async (answers, handOver) => {
+      const handed: Work[] = [];
+      for (const [ring, own] of Map.groupBy(answers, ({ runId }) => of(runId)))
+        handed.push(...(await ring.answer(own, handOver)));
+      return handed;
+    },
+    undeliverable: async (items) => {
+      for (const [ring, own] of Map.groupBy(items, ({ runId }) => of(runId))) await ring.undeliverable(own);
+    },
+    replanned: async (answer) => of(answer.runId).replanned(answer),
+    read: async (id) => of(id).read(id),
+    wait: async (id, timeoutMs) => of(id).wait(id, timeoutMs),
+    control: async (tenant, id, event) => of(id).control(tenant, id, event),
+    values: async (id, segment, token) => of(id).values(id, segment, token),
+    holds: async (id, segment, token) => of(id).holds(id, segment, token),
+    admit: async (called) => {
+      const idle = await Promise.all(
+        [...Map.groupBy(called, ({ runId }) => of(runId))].map(([ring, own]) => ring.admit(own)),
+      );
+      return idle.flat();
+    },
+    liveValues: async () => {
+      const all = Array.from({ length: rings }, async (_, ring) => open(ring).liveValues());
+      return (await Promise.all(all)).flat();
+    },
+    batch: async (ring, batch) => open(ring).batch(batch),
+    archived: async (ring, batch) => open(ring).archived(batch),
+  };
+}

@@ -1,7 +1,0 @@
-import { memoryRingStore } from "../../src/infra/memory/ring-store.ts";
-import { ringRunsContract } from "../support/contracts/ring-runs.ts";
-
-ringRunsContract("memory", async (check) => {
-  const store = memoryRingStore();
-  check(() => store);
-});

@@ -1,0 +1,47 @@
+import type { MiddlewareHandler } from "hono";
+import { fault } from "../../../src/core/errors.ts";
+import type { AppEnv } from "./context.ts";
+import { problemResponse } from "../answer/problem.ts";
+import { DEFAULT_PRINCIPAL } from "./tenant.ts";
+
+const CREDENTIALS = /^Bearer +(\S+) *$/i;
+const CHALLENGE = 'Bearer realm="onex"';
+
+/**
+ * Lets nobody pass without the configured bearer token, and nobody at all when none is configured. However much of a
+ * token is right, comparing it takes the same time.
+ */
+export function bearerAuth(token: () => string | undefined): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const expected = token()?.trim();
+    if (!expected) {
+      const problem = fault("AUTHENTICATION_ERROR", "this deployment has no token, so nobody can be let in", {
+        hint: "the operator sets one: npx wrangler secret put ONEX_TOKEN",
+      });
+      return problemResponse(c, problem, { "www-authenticate": CHALLENGE });
+    }
+    const header = c.req.header("authorization");
+    if (header === undefined) {
+      const problem = fault("AUTHENTICATION_ERROR", "this route needs a bearer token", {
+        hint: "send the header Authorization: Bearer <token>",
+      });
+      return problemResponse(c, problem, { "www-authenticate": CHALLENGE });
+    }
+    const given = CREDENTIALS.exec(header)?.[1];
+    if (given === undefined || !isSame(given, expected)) {
+      const problem = fault("AUTHENTICATION_ERROR", "the bearer token is not valid", {
+        hint: "compare it with the deployment's ONEX_TOKEN: a secret of the Worker, or locally a line of .dev.vars",
+      });
+      return problemResponse(c, problem, { "www-authenticate": `${CHALLENGE}, error="invalid_token"` });
+    }
+    c.set("principal", DEFAULT_PRINCIPAL);
+    return next();
+  };
+}
+
+/** Looks at every character of the expected text, and at as many of any other. */
+function isSame(given: string, expected: string): boolean {
+  let difference = given.length ^ expected.length;
+  for (let i = 0; i < expected.length; i++) difference |= expected.charCodeAt(i) ^ given.charCodeAt(i % given.length);
+  return difference === 0;
+}

@@ -1,0 +1,30 @@
+import type { Context } from "hono";
+import type { Services } from "../../../src/app/services.ts";
+
+/** Who a token stands for. */
+export interface Principal {
+  readonly tenant: string;
+}
+
+/** What the middleware leaves for the routes. */
+export interface AppEnv {
+  Variables: {
+    /** Known from the first middleware on; the envelope's own once that is read. */
+    correlationId: string;
+    /** True when the x-correlation-id header brought it. */
+    correlationGiven: boolean;
+    /** Absent on routes without authentication. */
+    principal?: Principal;
+    /** The bytes of a POST's body, within the limit. */
+    bytes?: Uint8Array;
+    /** A POST's body, parsed. */
+    body: unknown;
+    /** The code of the problem that was answered, for the log. */
+    problemCode?: string;
+  };
+}
+
+export type AppContext = Context<AppEnv>;
+
+/** Finds the services of a request. Called once a request, by the route that needs them. */
+export type ServicesOf = (c: AppContext) => Services;
