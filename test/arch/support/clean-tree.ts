@@ -39,7 +39,7 @@ import { systemClock } from "./clock.ts";
 export const pause = (): Promise<void> => wait(systemClock);
 `,
   "src/app/wait.ts": `
-import type { Clock } from "../../spi/clock.ts";
+import type { Clock } from "../spi/clock.ts";
 export const wait = (clock: Clock): Promise<void> => new Promise((done) => { setTimeout(done, clock.now()); });
 `,
   "src/infra/sandbox/engine.wasm": "\0asm not source at all: \\9",
