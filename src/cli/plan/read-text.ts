@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { JsonValue } from "../../../contracts/json/json.ts";
-import { firstJsonError } from "../../core/envelope/json-place.ts";
+import { firstJsonError } from "../../core/json/json-place.ts";
 import type { Fault } from "../../core/errors.ts";
 import { readYaml } from "../../core/metadata/yaml.ts";
 import { planFault } from "../../core/plan/model/problem.ts";

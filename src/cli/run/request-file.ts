@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
-import { firstJsonError } from "../../core/envelope/json-place.ts";
+import { firstJsonError } from "../../core/json/json-place.ts";
 import { readDraft } from "../../core/envelope/read-draft.ts";
 import { readYaml } from "../../core/metadata/yaml.ts";
 import { SNAPSHOT_FORMAT } from "../../core/run/codec/snapshot.ts";

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import type { z } from "zod";
-import { firstJsonError } from "../../../src/core/envelope/json-place.ts";
+import { firstJsonError } from "../../../src/core/json/json-place.ts";
 import { faultsOfIssues, refusal } from "../../../src/core/envelope/refusal.ts";
 import { fault, type Fault } from "../../../src/core/errors.ts";
 import { err, ok, type Result } from "../../../src/core/result.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { firstJsonError } from "../../../src/core/envelope/json-place.ts";
+import { firstJsonError } from "../../../src/core/json/json-place.ts";
 
 function parses(text: string): boolean {
   try {
