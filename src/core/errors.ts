@@ -129,6 +129,8 @@ export interface Fault {
   readonly hint?: string;
   /** Overrides the code's default retryability. */
   readonly retryable?: boolean;
+  /** Overrides the code's default wait before a retry, in seconds. */
+  readonly retryAfterSeconds?: number;
   /** True when it says nothing about the node that reports it, whatever its code: the fault lies in what it was given. */
   readonly blameless?: true;
   readonly details?: JsonValue;
@@ -145,7 +147,7 @@ export function isRetryable(problem: Fault): boolean {
 
 /** Seconds a caller should wait before trying again, or null when a retry is pointless. */
 export function retryAfterSeconds(problem: Fault): number | null {
-  return isRetryable(problem) ? (RETRY_AFTER_SECONDS[problem.code] ?? 1) : null;
+  return isRetryable(problem) ? (problem.retryAfterSeconds ?? RETRY_AFTER_SECONDS[problem.code] ?? 1) : null;
 }
 
 /**

@@ -156,7 +156,7 @@ async function callNode(
   input: JsonObject,
   ports: ExecutorPorts,
 ): Promise<Admitted> {
-  const handler = await ports.router.ready(node.entrypoint.type);
+  const handler = await ports.router.ready(node.entrypoint.type, ports.clock.now());
   const { isWanted } = ports;
   const call = (signal: () => AbortSignal) =>
     handler.execute({

@@ -1,4 +1,4 @@
-import { fault, RuntimeHostError } from "../../core/errors.ts";
+import { fault, faultOf, RuntimeHostError, type Fault } from "../../core/errors.ts";
 import type { Handler } from "../../spi/handler.ts";
 
 /**
@@ -7,7 +7,7 @@ import type { Handler } from "../../spi/handler.ts";
  */
 export class HandlerRouter {
   readonly #handlers = new Map<string, Handler>();
-  readonly #initialized = new WeakMap<Handler, Promise<void>>();
+  readonly #starts = new WeakMap<Handler, Start>();
   #frozen = false;
 
   register(handler: Handler): this {
@@ -43,12 +43,46 @@ export class HandlerRouter {
     return [...this.#handlers.keys()].sort();
   }
 
-  /** As route, with the handler initialised: once, before its first node. */
-  async ready(type: string): Promise<Handler> {
+  /**
+   * As route, with the handler initialised: once, before its first node. One that could not be is tried again by whoever
+   * comes after a pause, which doubles with every failure; until then SERVICE_UNAVAILABLE says how long. No node is blamed for it.
+   *
+   * @param now milliseconds since 1970
+   */
+  async ready(type: string, now: number): Promise<Handler> {
     const handler = this.route(type);
-    const ready = this.#initialized.get(handler) ?? handler.initialize();
-    this.#initialized.set(handler, ready);
-    await ready;
+    const start = this.#starts.get(handler) ?? { under: null, failures: 0, notBefore: 0, problem: null };
+    this.#starts.set(handler, start);
+    if (start.problem && now < start.notBefore) throw unavailable(type, start.problem, start.notBefore - now);
+    start.problem = null;
+    start.under ??= handler.initialize().catch((thrown: unknown) => {
+      start.under = null;
+      start.problem = faultOf(thrown, `handler ${type} could not be initialised`);
+      start.notBefore = now + Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** start.failures++);
+      throw unavailable(type, start.problem, start.notBefore - now);
+    });
+    await start.under;
     return handler;
   }
 }
+
+/** The pause after the first failure to initialise a handler, and the longest one, in milliseconds. */
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/** How far a handler has come with its initialisation. */
+interface Start {
+  under: Promise<void> | null;
+  failures: number;
+  notBefore: number;
+  problem: Fault | null;
+}
+
+const unavailable = (type: string, problem: Fault, pauseMs: number): RuntimeHostError =>
+  new RuntimeHostError(
+    fault("SERVICE_UNAVAILABLE", `handler ${type} is not ready: ${problem.message}`, {
+      details: { handler_type: type, cause: problem.code },
+      retryAfterSeconds: Math.ceil(pauseMs / 1_000),
+      blameless: true,
+    }),
+  );

@@ -9,15 +9,24 @@ const REVALIDATE_MS = 1_000;
 /** Code texts kept per isolate. */
 const MAX_CODE = 200;
 
+/** What is known of one tenant's registry. */
 interface Entry {
-  readonly snapshot: RegistrySnapshot;
+  /** The newest snapshot seen; null before the first. */
+  snapshot: RegistrySnapshot | null;
   checkedAt: number;
+  /** Counts writes through this isolate: a snapshot whose reading began before the last one may lack it. */
+  writes: number;
+  /** The writes that `snapshot` is known to contain. */
+  seenWrites: number;
+  /** The reading under way: whoever asks meanwhile waits for it. */
+  loading: { readonly writes: number; readonly snapshot: Promise<RegistrySnapshot> } | null;
 }
 
 /**
  * The registry as the hot path sees it: one snapshot a tenant and isolate, checked at most once a second and behind the
  * request, so no request waits for the database. A write through this isolate, and a caller that names a newer version,
- * are served fresh.
+ * are served fresh. However many ask at once, the registry is read once; an older snapshot that arrives late never takes
+ * a newer one's place.
  */
 export class RegistryCache {
   readonly #registry: NodeRegistry;
@@ -39,19 +48,21 @@ export class RegistryCache {
     atLeast: string | null,
     background: (work: Promise<unknown>) => void,
   ): Promise<RegistrySnapshot> {
-    const entry = this.#entries.get(tenant);
-    if (!entry || (atLeast !== null && !covers(entry.snapshot.version, atLeast))) return this.#load(tenant);
+    const entry = this.#entry(tenant);
+    const { snapshot } = entry;
+    if (!snapshot || entry.seenWrites < entry.writes) return this.#load(tenant);
+    if (atLeast !== null && !covers(snapshot.version, atLeast)) return this.#loadAtLeast(tenant, atLeast);
     const now = this.#clock.now();
     if (now - entry.checkedAt >= REVALIDATE_MS) {
       entry.checkedAt = now;
-      background(this.#revalidate(tenant, entry.snapshot.version));
+      background(this.#revalidate(tenant, snapshot.version));
     }
-    return entry.snapshot;
+    return snapshot;
   }
 
   /** A newer snapshot than the given one, or null when there is none: asked before something is refused as unknown. */
   async newer(tenant: string, than: RegistrySnapshot): Promise<RegistrySnapshot | null> {
-    const current = this.#entries.get(tenant)?.snapshot;
+    const current = this.#current(tenant);
     if (current && current !== than) return current;
     return (await this.#registry.version(tenant)) === than.version ? null : this.#load(tenant);
   }
@@ -59,7 +70,7 @@ export class RegistryCache {
   /** The definition of a planned node; looks once past the cache, for nodes that were just registered elsewhere. */
   async definition(tenant: string, name: string, version: string): Promise<NodeDefinition> {
     const ref = nodeRef({ name, version });
-    const known = this.#entries.get(tenant)?.snapshot.byRef.get(ref) ?? (await this.#load(tenant)).byRef.get(ref);
+    const known = this.#current(tenant)?.byRef.get(ref) ?? (await this.#load(tenant)).byRef.get(ref);
     if (known) return known;
     throw new RuntimeHostError(fault("NODE_NOT_FOUND", `node ${ref} is not registered`));
   }
@@ -82,7 +93,8 @@ export class RegistryCache {
       try {
         return await write;
       } finally {
-        this.#entries.delete(tenant);
+        // Also after a failure: nobody knows whether it was written.
+        this.#entry(tenant).writes++;
       }
     };
     return {
@@ -99,11 +111,49 @@ export class RegistryCache {
     if ((await this.#registry.version(tenant)) !== version) await this.#load(tenant);
   }
 
-  async #load(tenant: string): Promise<RegistrySnapshot> {
+  /** What a caller has seen is there, so a reading that began before it asked is not enough. */
+  async #loadAtLeast(tenant: string, version: string): Promise<RegistrySnapshot> {
+    const joined = this.#entry(tenant).loading !== null;
+    const snapshot = await this.#load(tenant);
+    return joined && !covers(snapshot.version, version) ? this.#load(tenant) : snapshot;
+  }
+
+  /** Reads the registry, or waits for whoever does already, unless something was written since that reading began. */
+  #load(tenant: string): Promise<RegistrySnapshot> {
+    const entry = this.#entry(tenant);
+    const { loading, writes } = entry;
+    if (loading?.writes === writes) return loading.snapshot;
+    const begun = { writes, snapshot: this.#read(tenant, entry, writes) };
+    entry.loading = begun;
+    const over = (): void => {
+      if (entry.loading === begun) entry.loading = null;
+    };
+    begun.snapshot.then(over, over);
+    return begun.snapshot;
+  }
+
+  async #read(tenant: string, entry: Entry, writes: number): Promise<RegistrySnapshot> {
     const checkedAt = this.#clock.now();
     const snapshot = await this.#registry.snapshot(tenant);
-    this.#entries.set(tenant, { snapshot, checkedAt });
-    return snapshot;
+    const held = entry.snapshot;
+    if (!held || !covers(held.version, snapshot.version)) entry.snapshot = snapshot;
+    entry.checkedAt = Math.max(entry.checkedAt, checkedAt);
+    entry.seenWrites = Math.max(entry.seenWrites, writes);
+    return entry.snapshot ?? snapshot;
+  }
+
+  /** The newest snapshot of a tenant, as long as it contains all that was written here. */
+  #current(tenant: string): RegistrySnapshot | null {
+    const entry = this.#entry(tenant);
+    return entry.seenWrites < entry.writes ? null : entry.snapshot;
+  }
+
+  #entry(tenant: string): Entry {
+    const known = this.#entries.get(tenant);
+    if (known) return known;
+    const entry: Entry = { snapshot: null, checkedAt: 0, writes: 0, seenWrites: 0, loading: null };
+    this.#entries.set(tenant, entry);
+    return entry;
   }
 }
 
