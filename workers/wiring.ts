@@ -16,6 +16,7 @@ import { d1SweepMarks } from "../src/infra/d1/sweep-marks.ts";
 import { d1TriggerStore } from "../src/infra/d1/trigger-store.ts";
 import { d1ValueLedger } from "../src/infra/d1/runs/value-ledger.ts";
 import { durableLimiter } from "../src/infra/durable/limiter.ts";
+import { placedObjects } from "../src/infra/durable/objects.ts";
 import { durableRunCoordinator } from "../src/infra/durable/run-coordinator.ts";
 import { d1TrustScores } from "../src/infra/d1/registry/trust-scores.ts";
 import type { TrustMemoryPorts } from "../src/infra/durable/trust-memory.ts";
@@ -47,7 +48,7 @@ import { runService } from "../src/app/runs/run-service.ts";
 import type { Services } from "../src/app/services.ts";
 import type { TriggerPorts } from "../src/app/triggers/take-trigger.ts";
 import { triggerService } from "../src/app/triggers/trigger-service.ts";
-import { systemClock, systemIds } from "../src/infra/system/clock.ts";
+import { systemClock, systemIds, systemTimer } from "../src/infra/system/clock.ts";
 import { queuesEventBus } from "../src/infra/queues/event-bus.ts";
 import { queuesTriggerBus } from "../src/infra/queues/trigger-bus.ts";
 import { r2BlobStore } from "../src/infra/r2/blob-store.ts";
@@ -69,8 +70,8 @@ export interface Wiring {
   readonly environment: string;
 }
 
-/** A run id that no run has: asking for it shows that a ring answers. */
-const NO_RUN = "r00_00000000000000000000000000";
+/** How queues are sent to. */
+const PATIENCE = { timer: systemTimer };
 
 const wired = new WeakMap<Env, Wiring>();
 
@@ -84,8 +85,8 @@ export function wiring(env: Env): Wiring {
 
 /** What a ring object needs besides its own storage and alarm. */
 export const ringPorts = (env: Env): Omit<RingPorts, "store" | "alarm"> => ({
-  bus: queuesEventBus(env.EXECUTE, env.EVENTS),
-  triggerBus: queuesTriggerBus(env.TRIGGERS, env.RESULTS),
+  bus: queuesEventBus(env.EXECUTE, env.EVENTS, PATIENCE),
+  triggerBus: queuesTriggerBus(env.TRIGGERS, env.RESULTS, PATIENCE),
   clock: systemClock,
   log: consoleLog,
 });
@@ -117,8 +118,8 @@ function wire(env: Env): Wiring {
   const db = drizzle(env.DB);
   const blobs = r2BlobStore(env.BLOBS);
   const registry = d1NodeRegistry(db, blobs);
-  const trust = durableTrustStore(env.TRUST_NS);
-  const coordinator = durableRunCoordinator(env.RINGS_NS);
+  const trust = durableTrustStore(placedObjects(env.TRUST_NS, env.LOCATION_HINT));
+  const coordinator = durableRunCoordinator(placedObjects(env.RINGS_NS, env.LOCATION_HINT));
   const index = d1RunIndex(db);
   const cache = new RegistryCache(registry, clock);
   const sandbox = quickJsSandbox({ loadModule: workerdModule });
@@ -136,7 +137,7 @@ function wire(env: Env): Wiring {
   const deadLetters = d1DeadLetterStore(db);
   const sequels = d1SequelLedger(db);
   const triggers = d1TriggerStore(db);
-  const triggerBus = queuesTriggerBus(env.TRIGGERS, env.RESULTS);
+  const triggerBus = queuesTriggerBus(env.TRIGGERS, env.RESULTS, PATIENCE);
   const standing = { coordinator, runs, index, clock, sequels, triggers };
   const envelopes = envelopeService(
     { ...executor, coordinator, triggerBus, runs, ids, background: waitUntil },
@@ -165,7 +166,7 @@ function wire(env: Env): Wiring {
         deadLetters,
         blobs,
         log,
-        bus: queuesEventBus(env.EXECUTE, env.EVENTS),
+        bus: queuesEventBus(env.EXECUTE, env.EVENTS, PATIENCE),
         triggerBus,
       }),
       cache: cacheService({ results, cache: reader, blobs }),
@@ -174,12 +175,16 @@ function wire(env: Env): Wiring {
         healthService([
           { name: "registry", check: async () => `version ${await registry.version("default")}` },
           { name: "blobs", check: () => blobs.get("health").then(() => "readable") },
-          { name: "rings", check: () => coordinator.read(NO_RUN).then(() => "answering") },
         ]),
         clock,
       ),
     },
-    execute: { ...executor, coordinator, limiter: durableLimiter(env.LIMITS_NS), tenantSlots: tenantSlots(env) },
+    execute: {
+      ...executor,
+      coordinator,
+      limiter: durableLimiter(placedObjects(env.LIMITS_NS, env.LOCATION_HINT)),
+      tenantSlots: tenantSlots(env),
+    },
     triggering,
     archive: {
       triggerBus,

@@ -16,6 +16,9 @@ const PROTECTED = [
   ["GET", "/v1"],
 ] as const;
 
+/** As long as a token must be. */
+const LONG = "0123456789".repeat(4);
+
 describe("authentication", () => {
   it.each(PROTECTED)("%s %s answers nobody without a token", async (method, path) => {
     const response = await gateway().app.request(path, { method });
@@ -60,14 +63,26 @@ describe("authentication", () => {
     }
   });
 
+  it("lets nobody in by a token of fewer than 32 characters", async () => {
+    for (const [token, status] of [
+      ["x".repeat(31), 401],
+      ["x".repeat(32), 200],
+    ] as const) {
+      const { app } = gateway({}, { token: () => token });
+      const response = await app.request("/v1/nodes", { headers: { authorization: `Bearer ${token}` } });
+      expect(response.status).toBe(status);
+      if (status === 401) expect((await problemOf(response))["hint"]).toContain("32 characters");
+    }
+  });
+
   it("takes no part of a token for the whole, nor its repetition", async () => {
     for (const [expected, given] of [
-      ["abab", "ab"],
-      ["ab", "abab"],
-      ["aaaa", "a"],
-      ["a", "aaaa"],
-      ["abc", "abd"],
-      ["abc", "bbc"],
+      ["ab".repeat(16), "ab"],
+      ["ab".repeat(16), "ab".repeat(17)],
+      ["a".repeat(32), "a"],
+      ["a".repeat(32), "a".repeat(64)],
+      [`${LONG}c`, `${LONG}d`],
+      [`a${LONG}`, `b${LONG}`],
     ] as const) {
       const { app } = gateway({}, { token: () => expected });
       const status = async (token: string) =>
@@ -78,14 +93,14 @@ describe("authentication", () => {
   });
 
   it("follows a token that is changed while the app lives", async () => {
-    let token = "first";
+    let token = `first-${LONG}`;
     const { app } = gateway({}, { token: () => token });
     const status = async (given: string) =>
       (await app.request("/v1/nodes", { headers: { authorization: `Bearer ${given}` } })).status;
-    expect(await status("first")).toBe(200);
-    token = "second";
-    expect(await status("first")).toBe(401);
-    expect(await status("second")).toBe(200);
+    expect(await status(`first-${LONG}`)).toBe(200);
+    token = `second-${LONG}`;
+    expect(await status(`first-${LONG}`)).toBe(401);
+    expect(await status(token)).toBe(200);
   });
 
   it("comes before the body is looked at", async () => {

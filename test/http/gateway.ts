@@ -20,7 +20,7 @@ import {
   PLAN,
 } from "./samples.ts";
 
-export const TOKEN = "a-token-of-the-tests";
+export const TOKEN = "a-token-of-the-tests-0123456789abcdef";
 export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 6);
 export interface LogLine {
   readonly level: "info" | "warn" | "error";

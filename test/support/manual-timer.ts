@@ -38,4 +38,4 @@ export class ManualTimer implements Timer {
 }
 
 /** Everything that waits only for promises is done. */
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));

@@ -1,8 +1,9 @@
-import { fault, faultOf, RuntimeHostError } from "../../core/errors.ts";
+import { fault, RuntimeHostError } from "../../core/errors.ts";
 import { MAX_RINGS, ringOf } from "../../core/run/model/run-id.ts";
 import type { RunId } from "../../core/run/model/state.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
 import type { Ring } from "../../app/ring/ring.ts";
+import { answered, type Objects } from "./objects.ts";
 
 /** What a ring object answers to over RPC: the ring's own methods. */
 export type RingRpc = Pick<
@@ -32,7 +33,7 @@ export function ringNumber(name: string | undefined): number | null {
 }
 
 /** Rings as Durable Objects, one a ring number. */
-export function durableRunCoordinator(rings: { getByName(name: string): unknown }): RunCoordinator {
+export function durableRunCoordinator(rings: Objects): RunCoordinator {
   const at = (ring: number): RingRpc => rings.getByName(ringName(ring)) as RingRpc;
   const ringFor = (id: RunId): RingRpc => at(requireRing(id));
   return {
@@ -77,18 +78,4 @@ async function eachRing<T extends { readonly runId: RunId }, R>(
   return answers.flat();
 }
 
-async function call<T>(send: () => Promise<T>): Promise<T> {
-  try {
-    return await send();
-  } catch (cause) {
-    if (cause instanceof RuntimeHostError) throw cause;
-    const known = faultOf(cause);
-    throw new RuntimeHostError(
-      fault("SERVICE_UNAVAILABLE", "the ring that holds this run did not answer", {
-        retryable: true,
-        details: known.code,
-      }),
-      { cause },
-    );
-  }
-}
+const call = <T>(send: () => Promise<T>): Promise<T> => answered("the ring that holds this run", send);

@@ -1,8 +1,8 @@
-import { fault, RuntimeHostError } from "../../core/errors.ts";
 import type { NodeRef } from "../../core/registry/node.ts";
 import type { TrustRecord } from "../../core/trust/history.ts";
 import type { TrustScore } from "../../core/trust/score.ts";
 import type { TrustStore } from "../../spi/trust-store.ts";
+import { answered as calling, type Objects } from "./objects.ts";
 import type { VersionReport } from "./trust-memory.ts";
 import type { TrustOwner } from "./trust-tables.ts";
 
@@ -13,11 +13,13 @@ export interface TrustMemoryRpc {
   records(now: number): Promise<readonly TrustRecord[]>;
 }
 
+const answered = <T>(call: () => Promise<T>): Promise<T> => calling("the node's trust memory", call);
+
 /** The object that remembers a node. Names have no slash, so no tenant can be taken for another. */
 export const trustMemoryName = ({ tenant, name }: TrustOwner): string => `${tenant}/${name}`;
 
 /** Trust memories as Durable Objects, one a tenant and node name. */
-export function durableTrustStore(memories: { getByName(name: string): unknown }): TrustStore {
+export function durableTrustStore(memories: Objects): TrustStore {
   const at = (owner: TrustOwner): TrustMemoryRpc => memories.getByName(trustMemoryName(owner)) as TrustMemoryRpc;
   return {
     async report(tenant, reports, now) {
@@ -47,12 +49,4 @@ export function durableTrustStore(memories: { getByName(name: string): unknown }
 function partsOf(node: NodeRef): { readonly name: string; readonly version: string } {
   const split = node.lastIndexOf("@");
   return { name: node.slice(0, split), version: node.slice(split + 1) };
-}
-
-async function answered<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call();
-  } catch (cause) {
-    throw new RuntimeHostError(fault("SERVICE_UNAVAILABLE", "the node's trust memory did not answer"), { cause });
-  }
 }

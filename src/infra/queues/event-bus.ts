@@ -1,6 +1,6 @@
 import type { EventMessage, ExecuteMessage, ReplanMessage } from "../../core/run/dispatch/work.ts";
 import type { EventBus } from "../../spi/event-bus.ts";
-import { publish, type QueueSender } from "./publish.ts";
+import { publish, type Patience, type QueueSender } from "./publish.ts";
 
 export type { QueueSender } from "./publish.ts";
 
@@ -11,10 +11,11 @@ export type { QueueSender } from "./publish.ts";
 export function queuesEventBus(
   execute: QueueSender<ExecuteMessage | ReplanMessage>,
   events: QueueSender<EventMessage>,
+  patience: Patience,
 ): EventBus {
   return {
-    publishWork: (messages) => publish(execute, messages, workName),
-    publishEvents: (messages) => publish(events, messages, eventName),
+    publishWork: (messages) => publish(execute, messages, workName, patience),
+    publishEvents: (messages) => publish(events, messages, eventName, patience),
   };
 }
 

@@ -7,7 +7,7 @@ import { silentLog } from "../../../src/infra/memory/silent-log.ts";
 import { seededIds } from "../../../src/infra/memory/ids.ts";
 import { testEngine, type TestEngine, type TestNode } from "../../support/engines.ts";
 
-const TOKEN = "a-token-of-the-tests";
+const TOKEN = "a-token-of-the-tests-0123456789abcdef";
 
 /** The gateway's real routes over a memory engine, listening on this machine. */
 export interface TestServer {

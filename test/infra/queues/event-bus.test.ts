@@ -6,6 +6,16 @@ import { packBatches, QUEUE_LIMITS } from "../../../src/infra/queues/batches.ts"
 import { queuesEventBus, type QueueSender } from "../../../src/infra/queues/event-bus.ts";
 import { eventBusContract, sampleEvent, sampleWork } from "../../support/contracts/event-bus.ts";
 
+/** Pauses are over at once. */
+const PATIENCE = {
+  timer: {
+    after: (ms: number, wake: () => void) => {
+      if (ms < 1_000) queueMicrotask(wake);
+      return () => undefined;
+    },
+  },
+};
+
 /** A Queues binding that keeps its limits and what it was sent. */
 class RecordingQueue<T> implements QueueSender<T> {
   readonly batches: T[][] = [];
@@ -22,7 +32,7 @@ class RecordingQueue<T> implements QueueSender<T> {
 function open() {
   const work = new RecordingQueue<ExecuteMessage | ReplanMessage>();
   const events = new RecordingQueue<EventMessage>();
-  return { work, events, bus: queuesEventBus(work, events) };
+  return { work, events, bus: queuesEventBus(work, events, PATIENCE) };
 }
 
 describe("the event bus on Queues", () => {
@@ -40,7 +50,7 @@ describe("the event bus on Queues", () => {
   });
 
   it("is taken by the real queues", async () => {
-    const bus = queuesEventBus(env.EXECUTE, env.EVENTS);
+    const bus = queuesEventBus(env.EXECUTE, env.EVENTS, PATIENCE);
     await expect(bus.publishEvents([sampleEvent(1)])).resolves.toBeUndefined();
   });
 
@@ -64,9 +74,9 @@ describe("the event bus on Queues", () => {
   });
 
   it("answers a broken queue with a retryable EVENT_BUS_ERROR, keeping the cause", async () => {
-    const cause = new Error("queue is overloaded");
+    const cause = new Error("queue is broken");
     const broken = { sendBatch: () => Promise.reject(cause) };
-    const bus = queuesEventBus(broken, broken);
+    const bus = queuesEventBus(broken, broken, PATIENCE);
     for (const call of [bus.publishWork([sampleWork()]), bus.publishEvents([sampleEvent()])]) {
       await expect(call).rejects.toMatchObject({ code: "EVENT_BUS_ERROR", cause });
     }

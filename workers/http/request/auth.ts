@@ -6,9 +6,11 @@ import { DEFAULT_PRINCIPAL } from "./tenant.ts";
 
 const CREDENTIALS = /^Bearer +(\S+) *$/i;
 const CHALLENGE = 'Bearer realm="onex"';
+/** A token that could be guessed opens nothing; 32 characters of base64url are 192 bits. */
+export const MIN_TOKEN_CHARS = 32;
 
 /**
- * Lets nobody pass without the configured bearer token, and nobody at all when none is configured. However much of a
+ * Lets nobody pass without the configured bearer token, and nobody at all when none is configured or it is short. However much of a
  * token is right, comparing it takes the same time.
  */
 export function bearerAuth(token: () => string | undefined): MiddlewareHandler<AppEnv> {
@@ -17,6 +19,12 @@ export function bearerAuth(token: () => string | undefined): MiddlewareHandler<A
     if (!expected) {
       const problem = fault("AUTHENTICATION_ERROR", "this deployment has no token, so nobody can be let in", {
         hint: "the operator sets one: npx wrangler secret put ONEX_TOKEN",
+      });
+      return problemResponse(c, problem, { "www-authenticate": CHALLENGE });
+    }
+    if (expected.length < MIN_TOKEN_CHARS) {
+      const problem = fault("AUTHENTICATION_ERROR", "this deployment's token is too short, so nobody is let in", {
+        hint: `the operator sets one of at least ${MIN_TOKEN_CHARS} characters as ONEX_TOKEN: openssl rand -base64 48`,
       });
       return problemResponse(c, problem, { "www-authenticate": CHALLENGE });
     }
