@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { unstable_readConfig } from "wrangler";
+import { readWranglerConfig, type WranglerConfig } from "../support/local-worker/settings.ts";
 
 const FILE = fileURLToPath(new URL("../../wrangler.toml", import.meta.url));
-const configOf = (env?: string) => unstable_readConfig({ config: FILE, ...(env ? { env } : {}) });
-const local = configOf();
-const production = configOf("production");
+const local = readWranglerConfig();
+const production = readWranglerConfig("production");
 
 describe("wrangler.toml, for production", () => {
   it("is reachable at its own routes alone", () => {
@@ -33,14 +32,14 @@ describe("wrangler.toml, for production", () => {
 
   it("has every variable and binding that development has, under names of its own", () => {
     expect(Object.keys(production.vars).sort()).toEqual(Object.keys(local.vars).sort());
-    const bindings = (config: typeof local) => ({
+    const bindings = (config: WranglerConfig) => ({
       d1: config.d1_databases.map(({ binding }) => binding),
       r2: config.r2_buckets.map(({ binding }) => binding),
       producers: config.queues.producers?.map(({ binding }) => binding),
       objects: config.durable_objects.bindings.map(({ name, class_name }) => [name, class_name]),
     });
     expect(bindings(production)).toEqual(bindings(local));
-    const names = (config: typeof local) => [
+    const names = (config: WranglerConfig) => [
       ...config.d1_databases.map((db) => db.database_name ?? ""),
       ...config.r2_buckets.map((bucket) => bucket.bucket_name ?? ""),
       ...(config.queues.producers ?? []).map(({ queue }) => queue),
@@ -49,7 +48,7 @@ describe("wrangler.toml, for production", () => {
   });
 
   it("treats queues as development does, and buries no message without a dead-letter queue that is consumed", () => {
-    const consumers = (config: typeof local) =>
+    const consumers = (config: WranglerConfig) =>
       (config.queues.consumers ?? []).map((consumer) => ({
         ...consumer,
         queue: consumer.queue.replace("onex-production-", "onex-"),

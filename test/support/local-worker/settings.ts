@@ -29,12 +29,21 @@ export interface WorkerSettings {
 }
 
 /** What wrangler's reader returns, as far as it is used here; its own type is not published with it. */
-interface WranglerConfig {
+export interface WranglerConfig {
   readonly name?: string;
   readonly compatibility_date?: string;
   readonly compatibility_flags: readonly string[];
   readonly vars: Readonly<Record<string, unknown>>;
-  readonly d1_databases: readonly { binding: string; database_id?: string; migrations_dir?: string }[];
+  readonly d1_databases: readonly {
+    binding: string;
+    database_name?: string;
+    database_id?: string;
+    migrations_dir?: string;
+  }[];
+  readonly workers_dev?: boolean;
+  readonly routes?: readonly unknown[];
+  readonly observability?: { readonly enabled?: boolean; readonly head_sampling_rate?: number };
+  readonly limits?: { readonly cpu_ms?: number };
   readonly r2_buckets: readonly { binding: string; bucket_name?: string }[];
   readonly queues: {
     readonly producers?: readonly { binding: string; queue: string }[];
@@ -55,12 +64,16 @@ const BATCH_SIZE = 10;
 const BATCH_TIMEOUT_S = 5;
 const RETRIES = 3;
 
+/** The project's wrangler.toml as wrangler reads it: its top level, or an environment of it. */
+export const readWranglerConfig = (env?: string): WranglerConfig =>
+  unstable_readConfig(
+    { config: `${PROJECT_ROOT}wrangler.toml`, ...(env === undefined ? {} : { env }) },
+    { hideWarnings: true },
+  ) as WranglerConfig;
+
 /** Reads the top level (`development`) of the project's wrangler.toml with wrangler's own reader. */
 export function readSettings(): WorkerSettings {
-  const config: WranglerConfig = unstable_readConfig(
-    { config: `${PROJECT_ROOT}wrangler.toml` },
-    { hideWarnings: true },
-  );
+  const config = readWranglerConfig();
   const sqlite = new Set((config.migrations ?? []).flatMap(({ new_sqlite_classes = [] }) => new_sqlite_classes));
   const objects = config.durable_objects.bindings.map(({ name, class_name }) => [name, class_name] as const);
   const other = objects.find(([, className]) => !sqlite.has(className));
