@@ -28,6 +28,10 @@ export const planStepWire = z.object({
       ms: z.number().nullable(),
       event: z.string().nullable(),
       timeout_ms: z.number(),
+      checked: z
+        .literal(true)
+        .optional()
+        .describe("What comes is checked against the node's contract before the step ends."),
     })
     .optional()
     .describe("What the step waits for instead of executing anything."),

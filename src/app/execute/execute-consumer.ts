@@ -8,6 +8,7 @@ import { answersInCall } from "./answers-in-call.ts";
 import { admit, dismiss, limitsFor, type AdmissionPorts, type Applicant } from "./admission.ts";
 import { executeWork, type ExecutorPorts } from "./executor.ts";
 import { Gathering } from "./gathering.ts";
+import { judgeSteps } from "./judge-steps.ts";
 import { DEFAULT_HAND_OVER, Seats, type HandOverSettings } from "./seats.ts";
 
 export interface ExecuteConsumerPorts extends ExecutorPorts, AdmissionPorts {
@@ -149,10 +150,14 @@ class Shift {
     if (!ready) return null;
     const { work, values, limits } = ready;
     const { runId, segment, token } = work;
+    const { rest, ...judged } = await judgeSteps(work, values, this.#executor);
+    // What will not be executed takes nobody's turn.
+    if (rest.length === 0) return { answer: { runId, segment, token, ...judged }, turns: [] };
     const deferred = limits.length === 0 ? null : await this.#admit(ready);
     if (deferred) return { answer: { runId, segment, token, results: [], deferred }, turns: [] };
-    const results = await executeWork(work, values, this.#executor);
-    return { answer: { runId, segment, token, results }, turns: limits.length === 0 ? [] : [ready] };
+    const executed = await executeWork({ ...work, steps: rest }, values, this.#executor);
+    const results = [...judged.results, ...executed];
+    return { answer: { runId, segment, token, ...judged, results }, turns: limits.length === 0 ? [] : [ready] };
   }
 
   /** Null when nobody waits for the work any more. */

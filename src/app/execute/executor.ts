@@ -184,7 +184,8 @@ async function callNode(
   return admitted.value;
 }
 
-function refuseInvalid(
+/** Throws what keeps a state from satisfying a node's contract. */
+export function refuseInvalid(
   schema: NodeDefinition["inputState"],
   state: JsonValue,
   code: "INPUT_STATE_INVALID" | "OUTPUT_STATE_INVALID",

@@ -87,7 +87,12 @@ function profileContent(step: PlanStep): JsonValue {
     outputs,
     retry: { backoff: retry.backoff, baseMs: retry.baseMs, maxMs: retry.maxMs, maxRetries: retry.maxRetries },
     timeoutMs,
-    wait: wait ? { event: wait.event, kind: wait.kind, ms: wait.ms, timeoutMs: wait.timeoutMs } : null,
+    wait: wait
+      ? {
+          ...(wait.checked ? { checked: true } : {}),
+          ...{ event: wait.event, kind: wait.kind, ms: wait.ms, timeoutMs: wait.timeoutMs },
+        }
+      : null,
   };
 }
 

@@ -56,7 +56,12 @@ function stepFromWire(step: PlanWire["steps"][number], when: Gate | undefined): 
     ...(when === undefined ? {} : { when }),
     ...(wait === undefined
       ? {}
-      : { wait: { kind: wait.kind, ms: wait.ms, event: wait.event, timeoutMs: wait.timeout_ms } }),
+      : {
+          wait: {
+            ...{ kind: wait.kind, ms: wait.ms, event: wait.event, timeoutMs: wait.timeout_ms },
+            ...(wait.checked ? { checked: true } : {}),
+          },
+        }),
     ...(parent === undefined ? {} : { parent }),
     ...(unchecked === undefined ? {} : { unchecked }),
     segment: step.segment,

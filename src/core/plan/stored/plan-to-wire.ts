@@ -6,6 +6,7 @@ import type { Gate } from "../model/gate.ts";
 import type { Plan, PlanStep, Source } from "../model/plan.ts";
 import { planEdges } from "../model/plan-index.ts";
 import type { Policy } from "../model/policy.ts";
+import type { WaitSpec } from "../model/wait.ts";
 
 /** The plan as it is sent: snake_case names, and the edges spelt out. */
 export function planToWire(plan: Plan): PlanWire {
@@ -59,9 +60,7 @@ function stepToWire(step: PlanStep): PlanWire["steps"][number] {
     outputs: [...step.outputs],
     after: [...step.after],
     ...(step.when === undefined ? {} : { when: gateToWire(step.when) }),
-    ...(step.wait === undefined
-      ? {}
-      : { wait: { kind: step.wait.kind, ms: step.wait.ms, event: step.wait.event, timeout_ms: step.wait.timeoutMs } }),
+    ...(step.wait === undefined ? {} : { wait: waitToWire(step.wait) }),
     ...(step.parent === undefined ? {} : { parent: step.parent }),
     ...(step.unchecked === undefined ? {} : { unchecked: [...step.unchecked] }),
     segment: step.segment,
@@ -72,6 +71,17 @@ function stepToWire(step: PlanStep): PlanWire["steps"][number] {
     ...(step.limits === undefined ? {} : { limits: step.limits.map(limitToWire) }),
   };
 }
+
+const waitToWire = ({
+  kind,
+  ms,
+  event,
+  timeoutMs,
+  checked,
+}: WaitSpec): NonNullable<PlanWire["steps"][number]["wait"]> => ({
+  ...{ kind, ms, event, timeout_ms: timeoutMs },
+  ...(checked ? { checked } : {}),
+});
 
 function sourcesToWire(
   sources: Readonly<Record<string, Source>>,

@@ -6,19 +6,24 @@ import type { LeaseSettings } from "../model/event.ts";
 import { TERMINAL_STEP, type Lease, type SegmentState, type StepState } from "../model/state.ts";
 import { needsValueOf, passOver } from "../reduce/skip.ts";
 import { lease } from "../model/step.ts";
+import { asksElsewhere, checkOf } from "./undecided.ts";
 import { isRef } from "../model/value.ts";
 import { beginWait } from "../wait/waits.ts";
 
 /** Fencing token: names the dispatch it belongs to, so an answer to an older one is recognised. */
 const tokenOf = (segment: string, epoch: number): string => `${segment}.${epoch}`;
 
-/** Passes over the steps of a segment whose gates are closed; returns the segments this sets free. */
+/**
+ * Passes over the steps of a segment whose gates are closed; returns the segments this sets free. A gate that asks about
+ * a value kept outside the run's record is judged by whoever executes the step.
+ */
 export function judgeGates(draft: Draft, id: SegmentId): readonly SegmentId[] {
   const freed: SegmentId[] = [];
   for (const { id: step, status, attempts } of draft.segment(id).steps) {
-    const gate = draft.index.stepById.get(step)?.when;
-    if (!gate || status !== "pending" || attempts.length > 0 || !inputsReady(draft, step, new Set())) continue;
-    const open = gateHolds(gate, (source) => {
+    const planned = draft.index.stepById.get(step);
+    if (!planned?.when || status !== "pending" || attempts.length > 0 || !inputsReady(draft, step, new Set())) continue;
+    if (asksElsewhere(planned, (source) => draft.value(source))) continue;
+    const open = gateHolds(planned.when, (source) => {
       const stored = draft.value(source);
       return stored && !isRef(stored) ? stored.v : undefined;
     });
@@ -84,11 +89,19 @@ function beginWaits(draft: Draft, id: string): void {
   for (const step of draft.segment(id).steps) {
     const planned = draft.index.stepById.get(step.id);
     if (!planned?.wait || step.status === "waiting" || TERMINAL_STEP.has(step.status)) continue;
-    if (!inputsReady(draft, step.id, new Set())) continue;
-    const epoch = draft.segment(id).epoch + 1;
-    draft.putSegment({ ...draft.segment(id), epoch });
-    draft.putStep(beginWait(draft, planned, planned.wait, step, epoch));
+    if (!inputsReady(draft, step.id, new Set()) || checkOf(planned, step, (source) => draft.value(source))) continue;
+    startWait(draft, step);
   }
+}
+
+/** The step waits from now on. What cannot be waited for is noted, and ends the step with this decision. */
+export function startWait(draft: Draft, step: StepState): void {
+  const planned = draft.index.stepById.get(step.id);
+  if (!planned?.wait) return;
+  const segment = draft.segmentOf(step.id);
+  const epoch = segment.epoch + 1;
+  draft.putSegment({ ...segment, epoch });
+  draft.putStep(beginWait(draft, planned, planned.wait, step, epoch));
 }
 
 /** Whether everything the step needs from other steps is there. */
@@ -105,7 +118,9 @@ export const hasSucceeded = (step: StepState): boolean => step.status === "succe
 function runnable(draft: Draft, segment: SegmentState): readonly StepId[] {
   const chosen = new Set<StepId>();
   for (const step of segment.steps) {
-    if (TERMINAL_STEP.has(step.status) || draft.index.stepById.get(step.id)?.wait) continue;
+    const planned = draft.index.stepById.get(step.id);
+    if (!planned || TERMINAL_STEP.has(step.status)) continue;
+    if (planned.wait && !checkOf(planned, step, (source) => draft.value(source))) continue;
     if (step.retryAt !== null && step.retryAt > draft.now) continue;
     if (inputsReady(draft, step.id, chosen)) chosen.add(step.id);
   }
@@ -125,6 +140,10 @@ function armTimer(draft: Draft, segment: SegmentState): void {
 
 function leaseMs(draft: Draft, steps: readonly StepId[], expiries: number, leases: LeaseSettings): number {
   let timeouts = 0;
-  for (const id of steps) timeouts += draft.index.stepById.get(id)?.timeoutMs ?? 0;
+  for (const id of steps) {
+    const planned = draft.index.stepById.get(id);
+    // A wait is not executed, only checked.
+    if (!planned?.wait) timeouts += planned?.timeoutMs ?? 0;
+  }
   return timeouts + leases.graceMs * 2 ** expiries;
 }

@@ -1,14 +1,16 @@
 import { fault, type Fault } from "../../errors.ts";
 import type { SegmentId, StepId } from "../../plan/model/plan.ts";
-import { mayDispatch } from "./dispatch-segment.ts";
+import { mayDispatch, startWait } from "./dispatch-segment.ts";
 import { dispatchSegments } from "./dispatch.ts";
 import { settleBoundaries, wholeResults } from "../reduce/boundary.ts";
 import type { Draft } from "../reduce/draft.ts";
-import type { LeaseSettings } from "../model/event.ts";
+import type { LeaseSettings, RunEvent } from "../model/event.ts";
 import { bury, dispatchAfter, settle } from "../reduce/settle.ts";
+import { passOver } from "../reduce/skip.ts";
 import { TERMINAL_STEP, type Lease, type LeaseToken, type SegmentState } from "../model/state.ts";
 import { admit, defer, release } from "../model/step.ts";
-import type { Deferral, StepResult } from "./work.ts";
+import { waitOver } from "../wait/waits.ts";
+import type { Deferral, Verdict } from "./work.ts";
 
 /** So long a step may wait for a limit; a run that waits longer is told why. */
 const MAX_LIMIT_WAIT_MS = 24 * 60 * 60 * 1_000;
@@ -16,10 +18,7 @@ const MAX_LIMIT_WAIT_MS = 24 * 60 * 60 * 1_000;
 /** The holder of a lease answers. An answer under an old token changes nothing. */
 export function answer(
   draft: Draft,
-  id: SegmentId,
-  token: LeaseToken,
-  results: readonly StepResult[],
-  deferred: Deferral | undefined,
+  { segment: id, token, results, verdicts: judged = [], deferred }: Extract<RunEvent, { type: "answer" }>,
   leases: LeaseSettings,
 ): void {
   const segment = draft.state.segments.get(id);
@@ -29,15 +28,31 @@ export function answer(
   const expected = new Set(held.steps);
   const settled = results.filter((result) => expected.has(result.step) && !result.whole);
   const whole = wholeResults(draft, results);
-  if (settled.length === 0 && whole.length === 0) {
+  const verdicts = judged.filter(({ step }) => expected.has(step));
+  if (settled.length === 0 && whole.length === 0 && verdicts.length === 0) {
     return expire(draft, id, fault("RUNTIME_ERROR", "an executor answered without a result"), leases);
   }
   draft.putSegment({ ...segment, lease: null, dueAt: null, expiries: 0 });
   const found = settleBoundaries(draft, whole);
   for (const { step, outcome } of settled) settle(draft, draft.step(step), outcome);
+  const freed = verdicts.flatMap((verdict) => follow(draft, verdict));
   for (const step of held.steps) draft.putStep(release(draft.step(step), draft.takeSeq(), null, draft.now));
-  dispatchAfter(draft, id, [...settled.map(({ step }) => step), ...found.steps], leases);
-  for (const other of found.segments) dispatchAfter(draft, other, [], leases);
+  dispatchAfter(draft, id, [...settled, ...verdicts].map(({ step }) => step).concat(found.steps), leases);
+  for (const other of [...found.segments, ...freed]) dispatchAfter(draft, other, [], leases);
+}
+
+/**
+ * Does what was decided about a step that was not executed: it is passed over, its wait ends with what came, or begins.
+ * A run that is held begins no wait: the step is released and asked about again. Returns the segments this sets free.
+ */
+function follow(draft: Draft, { step: id, goesOn }: Verdict): readonly SegmentId[] {
+  if (!goesOn) return passOver(draft, id);
+  const step = draft.step(id);
+  const planned = draft.index.stepById.get(id);
+  if (step.status !== "leased" || !planned?.wait) return [];
+  if (step.arrived !== undefined) settle(draft, step, waitOver(planned, step.arrived, step, draft.now));
+  else if (!draft.isHeld) startWait(draft, step);
+  return [];
 }
 
 /** A limit has no room for the work. Waiting is no failure and no expiry, but it does not go on for ever. */

@@ -1,9 +1,11 @@
 import type { JsonValue } from "../../../../contracts/json/json.ts";
 import { planIndex } from "../../plan/model/plan-index.ts";
-import type { StepId } from "../../plan/model/plan.ts";
+import { gateSources } from "../../plan/model/gate-sources.ts";
+import type { PlanStep, Source, StepId } from "../../plan/model/plan.ts";
 import { cacheUse, probedValues } from "../reduce/boundary.ts";
 import type { Intent } from "../model/event.ts";
-import type { Instant, RunState } from "../model/state.ts";
+import type { Instant, RunState, StepState } from "../model/state.ts";
+import { asksElsewhere, checkOf } from "./undecided.ts";
 import { MAX_CHAR_BYTES, utf8Bytes } from "../model/utf8.ts";
 import { isRef, type StoredValue } from "../model/value.ts";
 import { sourceId, type SourceId, type Work, type WorkStep } from "./work.ts";
@@ -51,27 +53,45 @@ export function valuesFor(state: RunState, steps: readonly StepId[]): Readonly<R
   const inside = new Set(steps);
   const index = planIndex(state.plan);
   const values: Record<SourceId, StoredValue> = {};
+  const note = (source: Source): void => {
+    if (source.step !== null && inside.has(source.step)) return;
+    const value = valueOf(state, source);
+    if (value) values[sourceId(source)] = value;
+  };
   for (const id of steps) {
-    for (const source of Object.values(index.stepById.get(id)?.inputs ?? {})) {
-      if (source.step !== null && inside.has(source.step)) continue;
-      const value = source.step === null ? state.given[source.key] : outputOf(state, source.step, source.key);
-      if (value) values[sourceId(source)] = value;
-    }
+    const planned = index.stepById.get(id);
+    if (!planned) continue;
+    for (const source of Object.values(planned.inputs)) note(source);
+    if (planned.when && isAskedElsewhere(state, planned)) for (const source of gateSources(planned.when)) note(source);
+    const arrived = planned.wait && stepOf(state, id)?.arrived;
+    if (arrived) values[sourceId(outputSource(planned))] = arrived;
   }
   return { ...values, ...probedValues(state, steps) };
 }
 
 /** A settled step's output, or undefined. */
 export function outputOf(state: RunState, step: StepId, key: string): StoredValue | undefined {
-  const segment = state.segments.get(planIndex(state.plan).segmentOf.get(step) ?? "");
-  const outcome = segment?.steps.find(({ id }) => id === step)?.outcome;
+  const outcome = stepOf(state, step)?.outcome;
   return outcome?.ok ? outcome.outputs[key] : undefined;
 }
+
+const stepOf = (state: RunState, step: StepId): StepState | undefined =>
+  state.segments.get(planIndex(state.plan).segmentOf.get(step) ?? "")?.steps.find(({ id }) => id === step);
+
+const valueOf = (state: RunState, { step, key }: Source): StoredValue | undefined =>
+  step === null ? state.given[key] : outputOf(state, step, key);
+
+const isAskedElsewhere = (state: RunState, planned: PlanStep): boolean =>
+  asksElsewhere(planned, (source) => valueOf(state, source));
+
+/** The one value of a wait. */
+const outputSource = ({ id, outputs }: PlanStep): Source => ({ step: id, key: outputs[0] ?? "" });
 
 function workStep(state: RunState, id: StepId, segment: string): WorkStep {
   const planned = planIndex(state.plan).stepById.get(id);
   if (!planned) throw new RangeError(`no step ${id} in the plan of run ${state.header.id}`);
-  const attempts = state.segments.get(segment)?.steps.find((step) => step.id === id)?.attempts.length ?? 1;
+  const own = state.segments.get(segment)?.steps.find((step) => step.id === id);
+  const check = own && checkOf(planned, own, (source) => valueOf(state, source));
   return {
     id,
     node: planned.node,
@@ -79,8 +99,10 @@ function workStep(state: RunState, id: StepId, segment: string): WorkStep {
     inputs: planned.inputs,
     timeoutMs: planned.timeoutMs,
     cacheTtlMs: planned.cacheTtlMs,
-    attempt: attempts,
-    ...(planned.limits === undefined ? {} : { limits: planned.limits }),
+    attempt: own?.attempts.length ?? 1,
+    ...(planned.limits === undefined || check !== undefined ? {} : { limits: planned.limits }),
+    ...(planned.when && check !== "output" && isAskedElsewhere(state, planned) ? { when: planned.when } : {}),
+    ...(check === undefined ? {} : { check }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Fault } from "../../errors.ts";
 import type { LimitLabel, NodeLimit } from "../../limit/limit.ts";
+import type { Gate } from "../../plan/model/gate.ts";
 import type { Plan, SegmentId, Source, StepId } from "../../plan/model/plan.ts";
 import type { ContractKey } from "../../registry/node.ts";
 import type { Result } from "../../result.ts";
@@ -19,6 +20,19 @@ export interface WorkStep {
   readonly attempt: number;
   /** Limits across runs that the attempt must pass first. */
   readonly limits?: readonly NodeLimit[];
+  /** A condition on values that the run's record does not hold: whoever executes the step judges it first. */
+  readonly when?: Gate;
+  /** A wait is not executed: its input is checked before it begins, or what ended it, which is among the values. */
+  readonly check?: "input" | "output";
+}
+
+/**
+ * What was decided on values that the run's record does not hold. `goesOn` is false behind a closed gate; true lets a
+ * wait begin, or end with what came.
+ */
+export interface Verdict {
+  readonly step: StepId;
+  readonly goesOn: boolean;
 }
 
 /** Names a value of a run: `|document.text` is given, `extract|document.fields` is a step's output. */
@@ -82,6 +96,8 @@ export interface Answer {
   readonly segment: SegmentId;
   readonly token: LeaseToken;
   readonly results: readonly StepResult[];
+  /** Steps that were judged rather than executed. */
+  readonly verdicts?: readonly Verdict[];
   /** Instead of results: the lease is given back and counts for nothing. */
   readonly deferred?: Deferral;
 }

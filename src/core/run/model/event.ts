@@ -4,7 +4,7 @@ import type { Plan, SegmentId, StepId } from "../../plan/model/plan.ts";
 import type { Result } from "../../result.ts";
 import type { Activity, HeardEvent, Instant, LeaseToken, ReplacedStep, RunHeader, SegmentState } from "./state.ts";
 import type { StoredValue } from "./value.ts";
-import type { Deferral, StepResult } from "../dispatch/work.ts";
+import type { Deferral, StepResult, Verdict } from "../dispatch/work.ts";
 
 /** What can happen to a run. */
 export type RunEvent =
@@ -17,6 +17,7 @@ export type RunEvent =
       readonly segment: SegmentId;
       readonly token: LeaseToken;
       readonly results: readonly StepResult[];
+      readonly verdicts?: readonly Verdict[];
       /** Nothing was executed: a limit has no room. */
       readonly deferred?: Deferral;
     }

@@ -99,6 +99,8 @@ export interface StepState {
   readonly passedOver?: true;
   /** Present while the step waits. */
   readonly waiting?: Waiting;
+  /** What ended the wait, until somebody has checked it against the node's contract. */
+  readonly arrived?: StoredValue;
   /** The limit that has no room for the step; its open attempt goes on once it has. */
   readonly limitedBy?: LimitLabel;
   readonly attempts: readonly Attempt[];

@@ -1,5 +1,6 @@
 import type { Fault } from "../../errors.ts";
 import type { LimitLabel } from "../../limit/limit.ts";
+import type { StoredValue } from "./value.ts";
 import { TERMINAL_STEP, type Attempt, type Instant, type StepOutcome, type StepState } from "./state.ts";
 
 /** The step leaves for an executor. An attempt that waited for a limit goes on under its new epoch and its old number. */
@@ -9,7 +10,13 @@ export function lease(step: StepState, epoch: number, seq: number, via: Attempt[
     open && open.finishedAt === null
       ? [...step.attempts.slice(0, -1), { ...open, epoch }]
       : [...step.attempts, opened(epoch, seq, via, now)];
-  return { ...stilled(step), status: "leased", retryAt: null, attempts };
+  const { waiting: _waiting, limitedBy: _limit, ...rest } = step;
+  return { ...rest, status: "leased", retryAt: null, attempts };
+}
+
+/** The wait is over; what ended it is still to be checked. */
+export function arrive(step: StepState, arrived: StoredValue): StepState {
+  return { ...stilled(step), status: "ready", arrived };
 }
 
 const opened = (epoch: number, dispatchSeq: number, via: Attempt["via"], dispatchedAt: Instant): Attempt => ({
@@ -30,7 +37,8 @@ export function defer(step: StepState, limitedBy: LimitLabel, retryAt: Instant):
 
 /** The limit has room: nothing is left to wait for. */
 export function admit(step: StepState): StepState {
-  return step.limitedBy === undefined ? step : { ...stilled(step), retryAt: null };
+  const { limitedBy, ...rest } = step;
+  return limitedBy === undefined ? step : { ...rest, retryAt: null };
 }
 
 /** The step has ended well. */
@@ -92,7 +100,7 @@ export function release(step: StepState, seq: number, fault: Fault | null, now: 
 }
 
 /** The step without what it waited for. */
-const stilled = ({ waiting: _waiting, limitedBy: _limit, ...step }: StepState): StepState => step;
+const stilled = ({ waiting: _waiting, arrived: _arrived, limitedBy: _limit, ...step }: StepState): StepState => step;
 
 function closeAttempt(
   step: StepState,

@@ -1,5 +1,5 @@
 import { nodeRef, type NodeRef } from "../../registry/node.ts";
-import type { Instant, RunId, RunState, RunStatus } from "./state.ts";
+import { TERMINAL_RUN, type Instant, type RunId, type RunState, type RunStatus } from "./state.ts";
 import { triedStates } from "./tried-steps.ts";
 import { isRef, type StoredValue } from "./value.ts";
 
@@ -70,14 +70,22 @@ export function summaryOf(state: RunState, archive: ArchivePlace | null = null):
   };
 }
 
-/** The blob keys of every large value the run was given or has produced, sorted, each once. Never cut: each holds its blob. */
+/**
+ * The blob keys of every large value the run was given, has produced or, while it goes on, keeps for a wait; sorted, each
+ * once. Never cut: each holds its blob.
+ */
 function valueKeysOf(state: RunState): readonly string[] {
   const keys: string[] = [];
   const note = (values: Readonly<Record<string, StoredValue>>): void => {
     for (const value of Object.values(values)) if (isRef(value)) keys.push(value.ref.key);
   };
   note(state.given);
-  for (const { outcome } of triedStates(state)) if (outcome?.ok) note(outcome.outputs);
+  const isOpen = !TERMINAL_RUN.has(state.header.status);
+  for (const { payload } of (isOpen && state.header.mailbox) || []) note({ payload });
+  for (const { outcome, arrived } of triedStates(state)) {
+    if (outcome?.ok) note(outcome.outputs);
+    if (isOpen && arrived) note({ arrived });
+  }
   return distinct(keys);
 }
 

@@ -129,7 +129,8 @@ export function withHollowSteps(
   return all;
 }
 
-const readsOf = (step: PlanStep | undefined): readonly Source[] =>
+/** Every value a step reads: its inputs, and what its gate asks about. */
+export const readsOf = (step: PlanStep | undefined): readonly Source[] =>
   step === undefined ? [] : [...Object.values(step.inputs), ...(step.when ? gateSources(step.when) : [])];
 
 type Found = Extract<StepOutcome, { ok: true }>;

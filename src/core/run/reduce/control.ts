@@ -1,16 +1,16 @@
 import type { JsonObject } from "../../../../contracts/json/json.ts";
 import { fault, type Fault } from "../../errors.ts";
 import type { StepId } from "../../plan/model/plan.ts";
-import { dispatchAll, dispatchSegments } from "../dispatch/dispatch.ts";
+import { dispatchAll, dispatchNext, dispatchSegments } from "../dispatch/dispatch.ts";
 import type { Draft } from "./draft.ts";
 import type { LeaseSettings, RunEvent } from "../model/event.ts";
 import { heardBefore, hearing } from "./heard.ts";
 import { expire } from "../dispatch/leases.ts";
 import { dispatchAfter, settle } from "./settle.ts";
 import { TERMINAL_STEP, type StepOutcome, type StepState } from "../model/state.ts";
-import { abandon } from "../model/step.ts";
+import { abandon, arrive } from "../model/step.ts";
 import type { StoredValue } from "../model/value.ts";
-import { timeIsUp, waitOver, wordOutcome } from "../wait/waits.ts";
+import { timeIsUp, waitFailed, waitOver, wordOutcome } from "../wait/waits.ts";
 
 /** Events kept for steps that do not wait yet; older ones are dropped beyond this. */
 const MAX_MAILBOX = 100;
@@ -66,9 +66,10 @@ export function deliverEvent(draft: Draft, event: Extract<RunEvent, { type: "eve
   draft.updateHeader({ mailbox });
 }
 
-/** Hands kept events to steps that have begun to wait since. */
+/** Hands kept events to steps that have begun to wait since. Waits that cannot be end first. */
 export function openMailbox(draft: Draft, leases: LeaseSettings): void {
   for (let found = true; found;) {
+    endRefusedWaits(draft, leases);
     const mailbox = draft.header.mailbox ?? [];
     const waiting = mailbox.length === 0 ? [] : waitingSteps(draft);
     const at = mailbox.findIndex(({ name }) => waiting.some((step) => step.waiting?.event === name));
@@ -78,6 +79,14 @@ export function openMailbox(draft: Draft, leases: LeaseSettings): void {
     draft.updateHeader({ mailbox: mailbox.filter((_, index) => index !== at) });
     for (const step of waiting)
       if (step.waiting?.event === event.name) takeEvent(draft, step.id, event.payload, leases);
+  }
+}
+
+/** Ends the waits that began with an input they cannot use; what that sets going may begin others. */
+function endRefusedWaits(draft: Draft, leases: LeaseSettings): void {
+  for (let next = draft.refused.pop(); next !== undefined; next = draft.refused.pop()) {
+    const { step: id, fault: problem } = next;
+    endWait(draft, id, (step) => waitFailed(problem, step, draft.now), leases);
   }
 }
 
@@ -113,11 +122,18 @@ function takeEvent(draft: Draft, id: StepId, payload: StoredValue, leases: Lease
   if (planned) endWait(draft, id, (step) => waitOver(planned, payload, step, draft.now), leases);
 }
 
+/** A wait ends. Where the node's contract may refuse what ended it, somebody who knows the contract is asked first. */
 function endWait(draft: Draft, id: StepId, outcome: (step: StepState) => StepOutcome, leases: LeaseSettings): void {
   const step = draft.step(id);
   if (step.status !== "waiting") return;
   const segment = draft.segmentOf(id);
   draft.putSegment({ ...segment, dueAt: null });
-  settle(draft, step, outcome(step));
+  const ended = outcome(step);
+  const [arrived] = ended.ok ? Object.values(ended.outputs) : [];
+  if (arrived !== undefined && draft.index.stepById.get(id)?.wait?.checked) {
+    draft.putStep(arrive(step, arrived));
+    return dispatchNext(draft, [segment.id], leases);
+  }
+  settle(draft, step, ended);
   dispatchAfter(draft, segment.id, [id], leases);
 }

@@ -23,6 +23,8 @@ export class Draft {
   readonly now: Instant;
   readonly index: PlanIndex;
   readonly intents: Intent[] = [];
+  /** Waits that cannot be: they end with the decision that began them. */
+  readonly refused: { readonly step: StepId; readonly fault: Fault }[] = [];
   openSteps: number;
   #activity: Activity;
   #header: RunHeader;
@@ -105,6 +107,11 @@ export class Draft {
       ...segment,
       steps: segment.steps.map((step) => (step.id === next.id ? this.#count(step, next) : step)),
     });
+  }
+
+  /** The step began to wait for what cannot be waited for. */
+  refuse(step: StepId, fault: Fault): void {
+    this.refused.push({ step, fault });
   }
 
   fail(fault: Fault): void {

@@ -46,7 +46,7 @@ function handle(draft: Draft, event: RunEvent, leases: LeaseSettings): void {
       draft.updateHeader({ status: "running" });
       return dispatchAll(draft, leases);
     case "answer":
-      return answer(draft, event.segment, event.token, event.results, event.deferred, leases);
+      return answer(draft, event, leases);
     case "admitted":
       return admitted(draft, event.segment, leases);
     case "undeliverable":

@@ -4,7 +4,7 @@ import { gateToWire } from "../../plan/stored/plan-to-wire.ts";
 import type { Plan, PlanStep, StepId } from "../../plan/model/plan.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { begin, recount, type RunRequest } from "./begin.ts";
-import { withHollowSteps } from "./boundary.ts";
+import { readsOf, withHollowSteps } from "./boundary.ts";
 import { hasSucceeded } from "../dispatch/dispatch-segment.ts";
 import {
   TERMINAL_RUN,
@@ -30,8 +30,9 @@ export interface RerunOptions {
 
 /**
  * A new run that repeats an ended one. Steps that need not be executed anew begin with the outcome they had: the same
- * values, no attempt, no observation of trust. Executed anew are the chosen step, what depends on it, whatever did not
- * succeed, whatever the changed plan defines differently, and whatever reads a changed given value.
+ * values, no attempt, no observation of trust. So does what a closed gate has passed over: as long as nothing it asks
+ * about is replaced, its gate stays closed. Decided anew are the chosen step, what depends on it, whatever did not
+ * succeed, whatever the changed plan defines differently, and whatever reads a changed given value, its gate included.
  */
 export function rerunOf(
   original: RunState,
@@ -102,9 +103,9 @@ function stepsAnew(original: RunState, plan: Plan, options: RerunOptions): Reado
     return (
       step.id === options.from ||
       !state ||
-      !hasSucceeded(state) ||
+      !(hasSucceeded(state) || state.passedOver) ||
       !sameCall(step, before.get(step.id)) ||
-      Object.values(step.inputs).some(({ step: from, key }) => from === null && edited.has(key))
+      readsOf(step).some(({ step: from, key }) => from === null && edited.has(key))
     );
   });
   const anew = new Set<StepId>();
@@ -115,7 +116,27 @@ function stepsAnew(original: RunState, plan: Plan, options: RerunOptions): Reado
     anew.add(id);
     if (id !== options.from || options.downstream) queue.push(...(dependents.get(id) ?? []));
   }
-  return withHollowSteps(plan, anew, states);
+  return withUnheld(plan, anew, states);
+}
+
+/**
+ * Adds the steps that do not hold what a step needs that is decided anew: parts of a composite that was answered as a
+ * whole, and steps that were passed over, which the run then passes over again together with whoever needs them.
+ */
+function withUnheld(
+  plan: Plan,
+  anew: ReadonlySet<StepId>,
+  states: ReadonlyMap<StepId, StepState>,
+): ReadonlySet<StepId> {
+  const { stepById } = planIndex(plan);
+  for (let all = anew; ;) {
+    const held = withHollowSteps(plan, all, states);
+    const needed = [...held].flatMap((id) => readsOf(stepById.get(id)));
+    const passedOver = needed.flatMap(({ step }) => (step !== null && states.get(step)?.passedOver ? [step] : []));
+    const next = new Set([...held, ...passedOver]);
+    if (next.size === all.size) return next;
+    all = next;
+  }
 }
 
 /** Whether two plans call the same node with values from the same places, under the same condition. */
@@ -138,6 +159,6 @@ const stepStates = (state: RunState): ReadonlyMap<StepId, StepState> =>
   new Map([...state.segments.values()].flatMap(({ steps }) => steps.map((step) => [step.id, step] as const)));
 
 function keep(pending: StepState, kept: ReadonlyMap<StepId, StepState>): StepState {
-  const { status, outcome } = kept.get(pending.id) ?? pending;
-  return { ...pending, status, outcome };
+  const { status, outcome, passedOver } = kept.get(pending.id) ?? pending;
+  return { ...pending, status, outcome, ...(passedOver ? { passedOver } : {}) };
 }
