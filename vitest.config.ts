@@ -1,5 +1,6 @@
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
+import { recorded, releases } from "./test/compat/recorded.ts";
 
 /** Tests of what needs the Workers runtime. */
 const IN_WORKERD = ["test/infra/**/*.test.ts", "test/http/**/*.test.ts"];
@@ -37,7 +38,14 @@ export default defineConfig({
         test: {
           name: "workers",
           include: IN_WORKERD,
-          provide: { migrations: await readD1Migrations("migrations") },
+          provide: {
+            migrations: await readD1Migrations("migrations"),
+            recorded: releases().map((release) => ({
+              release,
+              worker: recorded(release, "worker"),
+              limits: recorded(release, "limits"),
+            })),
+          },
           setupFiles: ["test/support/apply-migrations.ts", "test/support/properties.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
