@@ -6,6 +6,7 @@ import type { Answer, PlanAnswer, SourceId, Undeliverable, Work } from "../core/
 import type { SegmentId } from "../core/plan/model/plan.ts";
 import type { NodeRef } from "../core/registry/node.ts";
 import type { TrustTotals } from "../core/trust/totals.ts";
+import type { Signal } from "../core/run/views/signals.ts";
 import type { StoredValue } from "../core/run/model/value.ts";
 
 /** A run on its way into its ring: begun, perhaps already finished by the gateway. */
@@ -61,6 +62,13 @@ export interface HandOver {
   readonly take: number;
 }
 
+/** What a run has told after a number. */
+export interface SignalPage {
+  readonly events: readonly Signal[];
+  /** The run has ended, and these are its last signals. */
+  readonly finished: boolean;
+}
+
 /** A large value some run in a ring refers to. */
 export interface LiveValue {
   readonly tenant: string;
@@ -88,6 +96,11 @@ export interface RunCoordinator {
   read(runId: RunId): Promise<string | null>;
   /** As read, but answers when the run ends or after `timeoutMs`, whichever is first. */
   wait(runId: RunId, timeoutMs: number): Promise<string | null>;
+  /**
+   * The run's signals with a number above `after`, as soon as there is one: held until then, until the run ends or for
+   * `timeoutMs`, whichever is first. Null when the ring does not have the run or it belongs to another tenant.
+   */
+  watch(tenant: string, runId: RunId, after: number, timeoutMs: number): Promise<SignalPage | null>;
   /** `unknown` when the ring does not have the run or it belongs to another tenant. */
   control(tenant: string, runId: RunId, event: ControlEvent): Promise<ControlReceipt>;
   /** Values of a work that were too large for its message; null when the token is stale. */

@@ -43,6 +43,10 @@ export class RunRing extends DurableObject<Env> implements RingRpc {
     return this.#ring.wait(...args);
   }
 
+  watch(...args: Parameters<Ring["watch"]>): ReturnType<Ring["watch"]> {
+    return this.#ring.watch(...args);
+  }
+
   control(...args: Parameters<Ring["control"]>): ReturnType<Ring["control"]> {
     return this.#ring.control(...args);
   }

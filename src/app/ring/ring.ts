@@ -1,6 +1,7 @@
 import type { Holder } from "../../core/limit/book.ts";
 import { decodeRun } from "../../core/run/codec/codec.ts";
 import { TERMINAL_RUN, type Instant, type RunId } from "../../core/run/model/state.ts";
+import { signalsOf } from "../../core/run/views/signals.ts";
 import { valuesFor } from "../../core/run/dispatch/work-of.ts";
 import type { Answer, EventMessage, PlanAnswer, SourceId, Undeliverable, Work } from "../../core/run/dispatch/work.ts";
 import type { StoredValue } from "../../core/run/model/value.ts";
@@ -11,6 +12,7 @@ import type {
   HandOver,
   LiveValue,
   Receipt,
+  SignalPage,
   Submission,
 } from "../../spi/run-coordinator.ts";
 import { announceEnd } from "../archive/announce-end.ts";
@@ -36,13 +38,17 @@ export class Ring {
   readonly #ports: RingPorts;
   readonly #settings: RingSettings;
   readonly #book: RingBook;
+  /** Whoever waits for the end of a run. */
   readonly #waiters: RingWaiters;
+  /** Whoever waits for a run's next signal. */
+  readonly #watchers: RingWaiters;
 
   constructor(number: number, ports: RingPorts, settings: RingSettings = DEFAULT_RING) {
     this.#number = number;
     this.#ports = ports;
     this.#settings = settings;
     this.#waiters = new RingWaiters(ports.timer ?? systemTimer);
+    this.#watchers = new RingWaiters(ports.timer ?? systemTimer);
     this.#book = new RingBook(number, ports, settings);
   }
 
@@ -149,6 +155,20 @@ export class Ring {
     return this.#runs.record(id);
   }
 
+  /** The run's signals after a number, held until there is one, the run has ended or `timeoutMs` are over. */
+  async watch(tenant: string, id: RunId, after: number, timeoutMs: number): Promise<SignalPage | null> {
+    const { clock } = this.#ports;
+    const until = clock.now() + timeoutMs;
+    for (let inTime = timeoutMs > 0; ;) {
+      const state = this.#runs.load(id);
+      if (!state || state.header.tenant !== tenant) return null;
+      const events = signalsOf(state, after);
+      const finished = TERMINAL_RUN.has(state.header.status);
+      if (events.length > 0 || finished || !inTime) return { events, finished };
+      inTime = await this.#watchers.wait(id, Math.max(0, until - clock.now()));
+    }
+  }
+
   /** Steers a run under way. */
   async control(tenant: string, id: RunId, event: ControlEvent): Promise<ControlReceipt> {
     const state = this.#runs.load(id);
@@ -216,6 +236,7 @@ export class Ring {
 
   /** What follows outside once everything is safe. Returns the works that are handed over, at most `take`. */
   async #act(decided: readonly Decided[], take = 0): Promise<readonly Work[]> {
+    for (const { state } of decided) this.#watchers.wake(state.header.id);
     const ended = decided.flatMap(({ state: { header } }) => (TERMINAL_RUN.has(header.status) ? [header] : []));
     for (const { id } of ended) {
       this.#outbox.finished(id);

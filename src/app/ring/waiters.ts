@@ -1,7 +1,7 @@
 import type { RunId } from "../../core/run/model/state.ts";
 import type { Timer } from "../../spi/timer.ts";
 
-/** Callers that hold their answer until a run ends. Lives in memory only: whoever waits on an evicted ring asks again. */
+/** Callers that hold their answer until they are woken. Lives in memory only: whoever waits on an evicted ring asks again. */
 export class RingWaiters {
   readonly #waiting = new Map<RunId, Set<() => void>>();
   readonly #timer: Timer;
@@ -10,22 +10,24 @@ export class RingWaiters {
     this.#timer = timer;
   }
 
-  wait(id: RunId, timeoutMs: number): Promise<void> {
+  /** True once woken, false when the time is over. */
+  wait(id: RunId, timeoutMs: number): Promise<boolean> {
     return new Promise((resolve) => {
       const waiting = this.#waiting.get(id) ?? new Set();
       this.#waiting.set(id, waiting);
-      const done = (): void => {
+      const leave = (woken: boolean): void => {
         cancel();
-        waiting.delete(done);
+        waiting.delete(wake);
         if (waiting.size === 0) this.#waiting.delete(id);
-        resolve();
+        resolve(woken);
       };
-      const cancel = this.#timer.after(timeoutMs, done);
-      waiting.add(done);
+      const wake = (): void => leave(true);
+      const cancel = this.#timer.after(timeoutMs, () => leave(false));
+      waiting.add(wake);
     });
   }
 
   wake(id: RunId): void {
-    for (const done of [...(this.#waiting.get(id) ?? [])]) done();
+    for (const wake of [...(this.#waiting.get(id) ?? [])]) wake();
   }
 }

@@ -14,6 +14,7 @@ export type RingRpc = Pick<
   | "replanned"
   | "read"
   | "wait"
+  | "watch"
   | "control"
   | "values"
   | "liveValues"
@@ -48,6 +49,7 @@ export function durableRunCoordinator(rings: Objects): RunCoordinator {
     replanned: (answer) => call(async () => ringFor(answer.runId).replanned(answer)),
     read: (id) => call(async () => ringFor(id).read(id)),
     wait: (id, timeoutMs) => call(async () => ringFor(id).wait(id, timeoutMs)),
+    watch: (tenant, id, after, timeoutMs) => call(async () => ringFor(id).watch(tenant, id, after, timeoutMs)),
     control: (tenant, id, event) => call(async () => ringFor(id).control(tenant, id, event)),
     values: (id, segment, token) => call(async () => ringFor(id).values(id, segment, token)),
     holds: (id, segment, token) => call(async () => ringFor(id).holds(id, segment, token)),

@@ -75,6 +75,41 @@ describe("a ring", () => {
     expect(decodeRun((await waiting) ?? "null").header.status).toBe("succeeded");
   });
 
+  it("tells whoever watches of every signal once, when it is there", async () => {
+    const { ring, bus } = open();
+    await ring.submit(submission([{ id: "a" }, { id: "b", needs: ["a"] }]));
+    const told: unknown[] = [];
+    const follow = async () => {
+      for (let after = 0; ;) {
+        const page = await ring.watch("default", REQUEST.id, after, 60_000);
+        for (const { seq, type, step = null } of page?.events ?? []) {
+          told.push([type, step]);
+          after = seq;
+        }
+        if (page === null || page.finished) return;
+      }
+    };
+    const following = follow();
+    for (let i = 0; i < 2; i++) await ring.answer(works(bus.work.pull(10)).map(answerFor));
+    await following;
+    expect(told).toEqual([
+      ["signal.node.dispatch", "a"],
+      ["signal.node.result", "a"],
+      ["signal.node.dispatch", "b"],
+      ["signal.node.result", "b"],
+      ["signal.graph.completed", null],
+    ]);
+  });
+
+  it("answers a watcher when the time is over, and nobody of another tenant", async () => {
+    const { ring } = open();
+    await ring.submit(submission([{ id: "a" }]));
+    expect(await ring.watch("default", REQUEST.id, 1, 1)).toEqual({ events: [], finished: false });
+    expect(await ring.watch("default", REQUEST.id, 1, 0)).toEqual({ events: [], finished: false });
+    expect(await ring.watch("other", REQUEST.id, 0, 60_000)).toBeNull();
+    expect(await ring.watch("default", "r00_unknown", 0, 60_000)).toBeNull();
+  });
+
   it("sends the work again when its message was never published", async () => {
     const bus = memoryEventBus();
     let refuse = true;

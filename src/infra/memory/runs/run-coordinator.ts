@@ -25,6 +25,7 @@ export function memoryRunCoordinator(open: (ring: number) => Ring, rings = MAX_R
     replanned: async (answer) => of(answer.runId).replanned(answer),
     read: async (id) => of(id).read(id),
     wait: async (id, timeoutMs) => of(id).wait(id, timeoutMs),
+    watch: async (tenant, id, after, timeoutMs) => of(id).watch(tenant, id, after, timeoutMs),
     control: async (tenant, id, event) => of(id).control(tenant, id, event),
     values: async (id, segment, token) => of(id).values(id, segment, token),
     holds: async (id, segment, token) => of(id).holds(id, segment, token),
