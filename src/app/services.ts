@@ -91,13 +91,17 @@ export interface PlanService {
 
 export interface RunService {
   view(tenant: string, runId: string): Promise<JsonObject | null>;
-  /** execution_result; RUN_NOT_FOUND or RUN_NOT_FINISHED. */
-  result(tenant: string, runId: string): Promise<Result<JsonObject, Fault>>;
-  /** The run's signals with a number above `after`; null when the run is unknown. */
+  /** execution_result once the run has ended, held at most `waitMs`; RUN_NOT_FOUND or RUN_NOT_FINISHED. */
+  result(tenant: string, runId: string, waitMs?: number): Promise<Result<JsonObject, Fault>>;
+  /**
+   * The run's signals with a number above `after`, held at most `waitMs` until there is one or the run has ended; null
+   * when the run is unknown.
+   */
   events(
     tenant: string,
     runId: string,
     after: number,
+    waitMs?: number,
   ): Promise<{ readonly events: readonly JsonObject[]; readonly finished: boolean } | null>;
 }
 

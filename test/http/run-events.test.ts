@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fault, RuntimeHostError } from "../../src/core/errors.ts";
-import type { EventPage } from "../../workers/http/runs/event-feed.ts";
+import { GATHER_MS, HOLD_MS, MAX_READS, type EventPage } from "../../workers/http/runs/event-feed.ts";
 import { gateway, problemOf, signals } from "./gateway.ts";
 import { CORRELATION, RUN_ID, UNKNOWN_RUN } from "./samples.ts";
 import { silentFeed } from "./silent-feed.ts";
@@ -11,11 +11,13 @@ const SSE = { accept: "text/event-stream" };
 /** A run that has told `last[i]` signals at the i-th question, and ends with the last entry. An entry may be an error. */
 function telling(...last: (number | Error | null)[]) {
   const asked: number[] = [];
+  const held: (number | undefined)[] = [];
   const made = gateway({
     runs: {
-      events: (_, __, after): Promise<EventPage | null> => {
+      events: (_, __, after, waitMs): Promise<EventPage | null> => {
         const index = Math.min(asked.length, last.length - 1);
         asked.push(after);
+        held.push(waitMs);
         const now = last[index] ?? null;
         if (now instanceof Error) return Promise.reject(now);
         if (now === null) return Promise.resolve(null);
@@ -25,7 +27,7 @@ function telling(...last: (number | Error | null)[]) {
       },
     },
   });
-  return { ...made, asked };
+  return { ...made, asked, held };
 }
 
 /** The blocks of a stream, parsed far enough to be compared. */
@@ -97,25 +99,23 @@ describe("events as a stream", () => {
     expect(asked).toEqual([3, 4, 2]);
   });
 
-  it("asks at a modest pace, faster after news", async () => {
-    const idle = Array.from({ length: 20 }, () => 1);
-    const { get, pauses } = telling(...idle, 2, 3);
+  it("has its questions held until there is something to tell, and pauses only to gather what follows news", async () => {
+    const { get, pauses, held } = telling(1, 1, 1, 2, 3);
     await (await get(PATH, SSE)).text();
-    expect(pauses[0]).toBe(200);
-    expect(Math.max(...pauses)).toBe(2_000);
-    expect(pauses.at(-1)).toBe(200);
+    expect(held).toEqual([0, HOLD_MS, HOLD_MS, HOLD_MS, HOLD_MS]);
+    expect(pauses).toEqual([GATHER_MS, GATHER_MS]);
   });
 
   it("keeps an idle connection open with comments", async () => {
-    const { get } = telling(...Array.from({ length: 40 }, () => 1), 2);
+    const { get } = telling(...Array.from({ length: 5 }, () => 1), 2);
     const text = await (await get(PATH, SSE)).text();
     expect(text.split(": still running\n\n").length - 1).toBe(4);
   });
 
   it("ends by itself when a run takes too long, to be opened again", async () => {
-    const { get, asked } = telling(...Array.from({ length: 2_000 }, () => 1));
+    const { get, asked } = telling(...Array.from({ length: 2 * MAX_READS }, () => 1));
     const text = await (await get(PATH, SSE)).text();
-    expect(asked.length).toBe(1_000);
+    expect(asked.length).toBe(MAX_READS);
     expect(text).not.toContain("event: end");
   });
 
@@ -153,17 +153,17 @@ describe("events as a stream", () => {
     expect(JSON.parse(String(last?.["data"]))).toMatchObject({ code: "SERVICE_UNAVAILABLE", retry_after_seconds: 15 });
   });
 
-  it("asks nobody once the reader has gone, not even in the middle of a pause", async () => {
-    const { asked, pausing, alarm, events, sleep } = silentFeed();
-    const response = await gateway({ runs: { events } }, { sleep }).get(PATH, SSE);
+  it("asks nobody once the reader has gone, not even when its question is answered late", async () => {
+    const { asked, holding, answer, events } = silentFeed();
+    const response = await gateway({ runs: { events } }).get(PATH, SSE);
     const reader = response.body?.getReader();
     await reader?.read();
     const next = reader?.read();
-    await pausing.promise;
+    await holding.promise;
     await reader?.cancel();
-    alarm.resolve();
+    answer.resolve();
     expect(await next).toMatchObject({ done: true });
-    await alarm.promise;
-    expect(asked).toEqual([0]);
+    await answer.promise;
+    expect(asked).toEqual([0, 0]);
   });
 });

@@ -1,22 +1,22 @@
-/** The events of a run in which nothing happens, and a pause that ends when the test says so. */
+/** The events of a run in which nothing happens, and a question that is held until the test says so. */
 export function silentFeed() {
   const asked: number[] = [];
-  const pausing = Promise.withResolvers<void>();
-  const alarm = Promise.withResolvers<void>();
+  const holding = Promise.withResolvers<void>();
+  const answer = Promise.withResolvers<void>();
   return {
     /** After which event each question asked. */
     asked,
-    /** Resolves when the feed begins to pause. */
-    pausing,
-    /** Ends the pause. */
-    alarm,
-    events: (_: string, __: string, after: number) => {
+    /** Resolves when a question is held. */
+    holding,
+    /** Answers it. */
+    answer,
+    events: async (_: string, __: string, after: number, waitMs = 0) => {
       asked.push(after);
-      return Promise.resolve({ events: [], finished: false });
-    },
-    sleep: () => {
-      pausing.resolve();
-      return alarm.promise;
+      if (waitMs > 0) {
+        holding.resolve();
+        await answer.promise;
+      }
+      return { events: [], finished: false };
     },
   };
 }

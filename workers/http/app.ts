@@ -75,7 +75,7 @@ export function createApp(options: AppOptions): Api {
   api.route("/", planRoutes(services));
   api.route("/", nodeRoutes(services));
   api.route("/", runSearchRoutes(services));
-  api.route("/", runRoutes(services, sleep));
+  api.route("/", runRoutes(services));
   api.route("/", runRemovalRoutes(services));
   api.route("/", runEventRoutes(services, sleep, log));
   api.route("/", runControlRoutes(services));

@@ -1,7 +1,8 @@
 import { decodeRun } from "../../core/run/codec/codec.ts";
 import { ringOf } from "../../core/run/model/run-id.ts";
 import type { RunId, RunState } from "../../core/run/model/state.ts";
-import type { RunCoordinator } from "../../spi/run-coordinator.ts";
+import { signalsOf } from "../../core/run/views/signals.ts";
+import type { RunCoordinator, SignalPage } from "../../spi/run-coordinator.ts";
 import { readArchived, type RunArchivePorts } from "../archive/run-archive.ts";
 
 export interface RunReaderPorts extends RunArchivePorts {
@@ -19,6 +20,16 @@ export class RunReader {
   /** Null when no such run exists for the tenant. */
   read(tenant: string, id: RunId): Promise<RunState | null> {
     return this.wait(tenant, id, 0);
+  }
+
+  /** The run's signals after a number, from its ring as soon as there is one, held at most `timeoutMs`; or from the archive. */
+  async watch(tenant: string, id: RunId, after: number, timeoutMs: number): Promise<SignalPage | null> {
+    if (ringOf(id) === null) return null;
+    const live = await this.#ports.coordinator.watch(tenant, id, after, timeoutMs);
+    if (live) return live;
+    const record = await readArchived(tenant, id, this.#ports);
+    const state = record === null ? null : decodeRun(record);
+    return state?.header.tenant === tenant ? { events: signalsOf(state, after), finished: true } : null;
   }
 
   /** As read, but holds until the run has ended, at most `timeoutMs`. */

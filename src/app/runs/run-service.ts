@@ -2,8 +2,6 @@ import { fault } from "../../core/errors.ts";
 import { err, ok } from "../../core/result.ts";
 import { chainedView, ownSequelsSince } from "../../core/chain/sequel.ts";
 import { executionResult } from "../../core/run/views/execution-result.ts";
-import { signalsOf } from "../../core/run/views/signals.ts";
-import { TERMINAL_RUN } from "../../core/run/model/state.ts";
 import { viewRun } from "../../core/run/views/view.ts";
 import type { SequelLedger } from "../../spi/sequel-ledger.ts";
 import type { RunReader } from "./run-reader.ts";
@@ -20,8 +18,8 @@ export function runService(runs: RunReader, sequels?: Pick<SequelLedger, "of">):
         chained: chainedView(await sequels.of(tenant, id, ownSequelsSince(state.header.createdAt))),
       };
     },
-    async result(tenant, id) {
-      const state = await runs.read(tenant, id);
+    async result(tenant, id, waitMs = 0) {
+      const state = await runs.wait(tenant, id, waitMs);
       if (!state) return err(fault("RUN_NOT_FOUND", `there is no run '${id}'`));
       const result = executionResult(state);
       if (result) return ok(result);
@@ -31,9 +29,6 @@ export function runService(runs: RunReader, sequels?: Pick<SequelLedger, "of">):
         }),
       );
     },
-    async events(tenant, id, after) {
-      const state = await runs.read(tenant, id);
-      return state && { events: signalsOf(state, after), finished: TERMINAL_RUN.has(state.header.status) };
-    },
+    events: (tenant, id, after, waitMs = 0) => runs.watch(tenant, id, after, waitMs),
   };
 }

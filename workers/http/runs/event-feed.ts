@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../contracts/json/json.ts";
-import { nextPause, type Sleep } from "./pace.ts";
+import type { Sleep } from "./pace.ts";
 
 /** What a run has to tell after a number. */
 export interface EventPage {
@@ -13,8 +13,8 @@ export interface EventFeedOptions {
   readonly after: number;
   /** The page that was read to see that the run exists. */
   readonly first: EventPage;
-  /** Null when the run is gone. */
-  readonly read: (after: number) => Promise<EventPage | null>;
+  /** Held until there is something to tell, at most so many milliseconds. Null when the run is gone. */
+  readonly read: (after: number, waitMs: number) => Promise<EventPage | null>;
   readonly sleep: Sleep;
   /** Logs what was thrown and says what the reader may know of it. */
   readonly explain: (thrown: unknown) => JsonObject;
@@ -30,10 +30,15 @@ export type FeedItem =
   /** Nothing has happened for a while; the connection is kept open. */
   | { readonly kind: "heartbeat" };
 
-/** A feed asks this often at most; then it ends and the reader, who knows the last number, may open the next one. */
-const MAX_READS = 1_000;
-/** So many fruitless reads in a row, and a heartbeat keeps the connection open: about 16 seconds. */
-const READS_PER_HEARTBEAT = 8;
+/**
+ * A feed asks this often at most, half as often as an invocation may call others; then it ends and the reader, who knows
+ * the last number, may open the next one.
+ */
+export const MAX_READS = 5_000;
+/** A question is held this long; then a heartbeat keeps the connection open. */
+export const HOLD_MS = 15_000;
+/** After news, what else happens within this time is told together. */
+export const GATHER_MS = 25;
 
 /**
  * A run's signals, each once and in order, as they come. Its last item is `end`, or `error`; without either the reader may
@@ -45,8 +50,6 @@ export async function* eventFeed(
 ): AsyncGenerator<FeedItem, void, void> {
   let { after } = options;
   let page: EventPage | null = options.first;
-  let pause: number | null = null;
-  let idle = 0;
   try {
     for (let reads = 1; page !== null; reads++) {
       const news = lastNumber(page.events, after) > after;
@@ -57,12 +60,10 @@ export async function* eventFeed(
         return;
       }
       if (reads >= MAX_READS) return;
-      idle = news ? 0 : idle + 1;
-      if (idle > 0 && idle % READS_PER_HEARTBEAT === 0) yield { kind: "heartbeat" };
-      pause = nextPause(news ? null : pause);
-      await options.sleep(pause);
+      if (news) await options.sleep(GATHER_MS);
+      else if (reads > 1) yield { kind: "heartbeat" };
       if (!listening()) return;
-      page = await options.read(after);
+      page = await options.read(after, HOLD_MS);
     }
   } catch (thrown) {
     yield { kind: "error", data: options.explain(thrown) };

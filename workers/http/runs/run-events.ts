@@ -61,9 +61,9 @@ export function runEventRoutes(services: ServicesOf, sleep: Sleep, log: Log): Ap
     const tenant = tenantOf(c);
     const { runs } = services(c);
     const after = Math.max(query.value.after, resumedAfter(c));
-    const first = await runs.events(tenant, runId, after);
+    const first = await runs.events(tenant, runId, after, 0);
     if (!first) return problemResponse(c, runNotFound(c));
-    const read = (from: number) => runs.events(tenant, runId, from);
+    const read = (from: number, waitMs: number) => runs.events(tenant, runId, from, waitMs);
     const feed = { runId, after, first, read, sleep, explain: explainer(c, log) };
     if (wantsSocket(c)) return eventSocket(feed);
     if (!wantsStream(c)) {

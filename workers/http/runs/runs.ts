@@ -1,12 +1,8 @@
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import { executionResult, runView } from "../../../contracts/api/run.ts";
-import type { JsonObject } from "../../../contracts/json/json.ts";
-import type { Fault } from "../../../src/core/errors.ts";
-import type { Result } from "../../../src/core/result.ts";
 import type { ServicesOf } from "../request/context.ts";
 import { correlationHeader } from "../request/headers.ts";
-import { nextPause, type Sleep } from "./pace.ts";
 import { MAX_WAIT_SECONDS } from "../envelopes/preferences.ts";
 import { problemResponse } from "../answer/problem.ts";
 import { readQuery, wholeNumber } from "../request/query.ts";
@@ -54,7 +50,7 @@ const result = createRoute({
 });
 
 /** `/v1/runs/:id` and its result. */
-export function runRoutes(services: ServicesOf, sleep: Sleep): Api {
+export function runRoutes(services: ServicesOf): Api {
   const api = newApi();
   serve(api, show, [], async (c) => {
     const id = runIdOf(c);
@@ -67,25 +63,8 @@ export function runRoutes(services: ServicesOf, sleep: Sleep): Api {
     const query = readQuery(c, resultQuery);
     if (!query.ok) return problemResponse(c, query.error);
     const { runs } = services(c);
-    const outcome = await untilFinished(() => runs.result(tenantOf(c), id), query.value.wait * 1000, sleep);
+    const outcome = await runs.result(tenantOf(c), id, query.value.wait * 1000);
     return outcome.ok ? c.json(outcome.value) : problemResponse(c, outcome.error);
   });
   return api;
-}
-
-/** Asks until the run has ended or the pauses add up to `waitMs`; the last answer is the answer. */
-async function untilFinished(
-  ask: () => Promise<Result<JsonObject, Fault>>,
-  waitMs: number,
-  sleep: Sleep,
-): Promise<Result<JsonObject, Fault>> {
-  let left = waitMs;
-  let pause: number | null = null;
-  for (;;) {
-    const outcome = await ask();
-    if (outcome.ok || outcome.error.code !== "RUN_NOT_FINISHED" || left <= 0) return outcome;
-    pause = Math.min(nextPause(pause), left);
-    left -= pause;
-    await sleep(pause);
-  }
 }
