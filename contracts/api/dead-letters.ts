@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { anyJson } from "../json/any-json.ts";
+import { plainText } from "../json/json.ts";
 import { cursor, moment, MOST_ENTRIES, nextCursor, soughtText, USUAL_ENTRIES } from "./listing.ts";
 import { runStatus } from "./run.ts";
 
@@ -146,7 +147,7 @@ export const redriveOutcome = z
 export const redriveRequest = z
   .strictObject({
     ids: z
-      .array(z.string().min(1).max(300))
+      .array(plainText.min(1).max(300))
       .min(1)
       .max(MOST_ENTRIES)
       .optional()

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { plainText } from "../json/json.ts";
 
 /** A moment in a query or a filter: ISO 8601 with a zone, read as milliseconds since the epoch. */
 export const moment = (description: string) =>
@@ -10,7 +11,7 @@ export const moment = (description: string) =>
 
 /** A text to be found, as it is. */
 export const soughtText = (description: string) =>
-  z.string().min(1, "must not be empty").max(300, "must be at most 300 characters").optional().meta({ description });
+  plainText.min(1, "must not be empty").max(300, "must be at most 300 characters").optional().meta({ description });
 
 /** Where the answer goes on: a cursor from an earlier answer, opaque to whoever carries it. */
 export const cursor = z

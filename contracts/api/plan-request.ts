@@ -1,26 +1,29 @@
 import { z } from "zod";
 import { anyJson, anyObject } from "../json/any-json.ts";
+import { envelopeWire } from "../documents/envelope.ts";
+import { plainText } from "../json/json.ts";
 import { planStepWire, planWire } from "../documents/plan.ts";
 
-/** `POST /v1/plans`: what an envelope would say, without sending one. Other members of an envelope may be there too. */
+const { operation: _operation, target_node: _target, payload: _payload, ...others } = envelopeWire.shape;
+
+/** `POST /v1/plans`: what an envelope would say, without sending one. Its other members may be there too, and none beside. */
 export const planRequest = z
-  .object(
+  .strictObject(
     {
-      operation: z
-        .string()
+      ...z.object(others).partial().shape,
+      operation: plainText
         .min(1)
         .max(256)
         .default("goal.run")
         .meta({ description: "`goal.run`, `graph.run` or `node.execute`." }),
-      target_node: z
-        .string()
+      target_node: plainText
         .max(200)
         .nullable()
         .default(null)
         .meta({ description: "For `node.execute`: the node, when the payload names none." }),
       payload: anyObject("The payload of that operation."),
     },
-    { error: "a JSON object {operation?, payload} is required" },
+    { error: ({ code }) => (code === "invalid_type" ? "a JSON object {operation?, payload} is required" : undefined) },
   )
   .meta({
     id: "PlanRequest",

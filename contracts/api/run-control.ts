@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { anyJson, anyObject } from "../json/any-json.ts";
 import { stepId, type GraphInput } from "../documents/graph.ts";
-import { contractKey } from "../json/json.ts";
+import { contractKey, plainText } from "../json/json.ts";
 import type { MutationInput, PlanWire } from "../documents/plan.ts";
 import { runStatus } from "./run.ts";
 
@@ -23,7 +23,7 @@ export const cancelRequest = z
 /** `POST /v1/runs/:id/events`. */
 export const eventRequest = z
   .strictObject({
-    name: z.string().min(1).max(200).meta({ description: "The event's name, as the waiting step knows it." }),
+    name: plainText.min(1).max(200).meta({ description: "The event's name, as the waiting step knows it." }),
     payload: anyJson("What happened; becomes the waiting step's output. Null when left out.").optional(),
   })
   .meta({
@@ -37,7 +37,7 @@ export const eventRequest = z
 export const approvalRequest = z
   .strictObject({
     approved: z.boolean().meta({ description: "False fails the step with APPROVAL_REJECTED." }),
-    by: z.string().min(1).max(200).optional().meta({ description: "Who decided." }),
+    by: plainText.min(1).max(200).optional().meta({ description: "Who decided." }),
     comment: z.string().min(1).max(2_000).optional().meta({ description: "Why." }),
   })
   .meta({
@@ -144,9 +144,9 @@ export const replayReport = z
     ],
   });
 
-/** A run as one file, as it is exported and taken in. Its seal covers every member, so unknown ones are kept. */
+/** A run as one file, as it is exported and taken in. */
 export const runSnapshot = z
-  .looseObject({
+  .strictObject({
     format: z.literal("onex-run/1"),
     run_id: z.string().meta({ description: "The run keeps its id wherever it goes." }),
     record: z

@@ -3,7 +3,7 @@ import { anyObject } from "../json/any-json.ts";
 import { executeWire } from "./execute.ts";
 import { goalWire } from "./goal.ts";
 import { graphWire } from "./graph.ts";
-import { nodeName, type JsonObject } from "../json/json.ts";
+import { nodeName, plainText, type JsonObject } from "../json/json.ts";
 
 /** When an envelope of a list is sent: the run succeeded, it failed, or it ended in any way, a cancellation included. */
 export const CHAIN_LISTS = ["on_success", "on_failure", "on_complete"] as const;
@@ -38,7 +38,7 @@ export const chainLinkWire = z.strictObject({
     'What the operation needs. A value of `given` or `input` may be a reference: `{"$from": "result.document.text"}`.',
   ),
   target_node: nodeName.nullish().meta({ description: "The node of `node.execute`, where the payload names none." }),
-  tags: z.array(z.string().min(1).max(256)).max(100).optional().meta({ description: "Tags of the run it starts." }),
+  tags: z.array(plainText.min(1).max(256)).max(100).optional().meta({ description: "Tags of the run it starts." }),
   on_success: inner("succeeded"),
   on_failure: inner("failed"),
   on_complete: inner("ended"),

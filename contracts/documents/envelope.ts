@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { anyJson, anyObject } from "../json/any-json.ts";
 import { CHAIN_LISTS, chainFields, type Chains } from "./chain.ts";
-import { uuid, type JsonObject, type JsonValue } from "../json/json.ts";
+import { isPlainText, PLAIN_TEXT, plainText, uuid, type JsonObject, type JsonValue } from "../json/json.ts";
 
 /** The envelope version this system writes. */
 export const ENVELOPE_VERSION = "1.0.0";
@@ -78,21 +78,34 @@ export const NO_METADATA: EnvelopeMetadata = Object.freeze({
   protocolVersion: null,
 });
 
-const shortText = z.string().max(256);
+const shortText = plainText.max(256);
 /** A required name: says `required` rather than which type `undefined` is not. */
 const name = z
   .string({ error: ({ input }) => (input === undefined ? "required" : "a string is required") })
   .min(1, "must not be empty")
-  .max(256);
+  .max(256)
+  .refine(isPlainText, PLAIN_TEXT);
 /** As long as a name, however many answers it has been through: what may be asked may be answered. */
 const operation = z
   .string({ error: ({ input }) => (input === undefined ? "required" : "a string is required") })
-  .regex(/^[\s\S]{1,256}(?:_RESPONSE)*$/, "1 to 256 characters are required");
+  .regex(/^[\s\S]{1,256}(?:_RESPONSE)*$/, "1 to 256 characters are required")
+  .refine(isPlainText, PLAIN_TEXT);
 const releaseNumber = z.int().min(0);
 const version = z.union(
   [z.string().regex(/^\d+\.\d+\.\d+$/), z.object({ major: releaseNumber, minor: releaseNumber, patch: releaseNumber })],
   { error: "a semantic version such as 1.0.0, or {major, minor, patch}, is required" },
 );
+/** The most tags of a run, and the most characters of one: as many as a search knows. */
+export const MOST_TAGS = 200;
+export const LONGEST_TAG = 300;
+/** Each member is read as the tag `name=value`. */
+const tagMap = z
+  .record(plainText.max(256), shortText)
+  .refine((tags) => Object.keys(tags).length <= MOST_TAGS, `at most ${MOST_TAGS} tags`)
+  .refine(
+    (tags) => Object.entries(tags).every(([key, value]) => key.length + value.length < LONGEST_TAG),
+    `at most ${LONGEST_TAG} characters a tag`,
+  );
 /** Null reads as absent, as a serialiser that writes every field leaves it. */
 const givenId = uuid.nullish();
 
@@ -103,13 +116,12 @@ const metadata = z.object({
   request_id: shortText.nullish(),
   headers: z.record(z.string(), z.string()).nullish(),
   tags: z
-    .union([z.array(shortText), z.record(z.string(), shortText)], {
-      error: "a list of strings, or a map of strings, is required",
+    .union([z.array(shortText).max(MOST_TAGS), tagMap], {
+      error: `a list of at most ${MOST_TAGS} strings, or a map of strings, is required`,
     })
     .nullish()
     .meta({ description: "A list. A map is accepted and read as a list of `name=value`." }),
-  idempotency_key: z
-    .string()
+  idempotency_key: plainText
     .min(1)
     .max(255)
     .nullish()

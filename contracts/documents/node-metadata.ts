@@ -1,14 +1,14 @@
 import { z } from "zod";
-import { uuid } from "../json/json.ts";
+import { plainText, uuid } from "../json/json.ts";
 
 /*
  * The metadata of a node or document, as its block holds it. Names are those of the wire. Optional fields may be null,
  * which means absent: old stampers wrote every field they knew.
  */
 
-const text = z.string();
-const filled = z.string().min(1, "must not be empty");
-const texts = z.array(z.string());
+const text = plainText;
+const filled = plainText.min(1, "must not be empty");
+const texts = z.array(plainText);
 const openMap = z.record(z.string(), z.unknown());
 const metadataVersion = z.string().regex(/^\d+\.\d+\.\d+$/, "must be a semantic version such as 1.0.0");
 /** Date and time, zone optional: real blocks were stamped with local and with UTC clocks. */

@@ -1,9 +1,10 @@
 import { z } from "zod";
+import { plainText } from "../json/json.ts";
 
 /** A list of what is allowed (null: everything) and what is denied whatever is allowed. */
 const filter = z.strictObject({
-  allow: z.array(z.string().max(200)).max(1_000).nullable().default(null),
-  deny: z.array(z.string().max(200)).max(1_000).default([]),
+  allow: z.array(plainText.max(200)).max(1_000).nullable().default(null),
+  deny: z.array(plainText.max(200)).max(1_000).default([]),
 });
 
 /** The most plans a run may go on with, after its first. */
@@ -39,10 +40,7 @@ export const policyWire = z
     namespaces: filter.prefault({}).describe("Dotted prefixes: onex.nodes covers onex.nodes.report."),
     tags: filter.prefault({}).describe("A node needs one allowed tag and no denied one."),
     groups: filter.prefault({}).describe("Groups a node may belong to."),
-    pins: z
-      .record(z.string().max(100), z.string().max(100))
-      .default({})
-      .describe("Node name to semantic version range."),
+    pins: z.record(plainText.max(100), plainText.max(100)).default({}).describe("Node name to semantic version range."),
     prefer: z
       .strictObject({ trust: weight.default(1), cost: weight.default(1), latency: weight.default(1) })
       .prefault({})

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { anyObject } from "../json/any-json.ts";
-import { contractKey, nodeName, semver } from "../json/json.ts";
+import { contractKey, nodeName, plainText, semver } from "../json/json.ts";
 import { executionProfile } from "./state-contract.ts";
 
 /** Longest code a specification may bring, in characters. */
@@ -15,7 +15,7 @@ const execution = executionProfile.extend({
 });
 
 const example = z.strictObject({
-  name: z.string().min(1).max(200).optional(),
+  name: plainText.min(1).max(200).optional(),
   input: anyObject("The whole input state: one property a contract key."),
   output: anyObject("The output state the function must return for it."),
 });
@@ -29,14 +29,14 @@ export const scaffoldSpecification = z
     name: nodeName,
     version: semver.default("1.0.0"),
     description: z.string().trim().min(1).max(2_000),
-    author: z.string().trim().min(1).max(200).default("ONEX scaffold"),
+    author: plainText.trim().min(1).max(200).default("ONEX scaffold"),
     namespace: z
       .string()
       .max(200)
       .regex(/^(omninode|onex|omnibase)\.[a-zA-Z0-9_.]+$/, "a namespace looks like onex.generated.example")
       .optional()
       .describe("Default: onex.generated.<name>."),
-    tags: z.array(z.string().min(1).max(100)).max(50).default([]),
+    tags: z.array(plainText.min(1).max(100)).max(50).default([]),
     input_contract: contract.default({}).describe("Contract key to JSON Schema: what the function gets."),
     output_contract: contract
       .refine((keys) => Object.keys(keys).length > 0, "a node gives at least one contract key")

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { contractKey, jsonObject, nodeName, semver } from "../json/json.ts";
+import { contractKey, jsonObject, nodeName, semver, plainText } from "../json/json.ts";
 import { limitWire } from "./limit.ts";
 
 /*
@@ -41,7 +41,7 @@ export const stateContractWire = z.looseObject({
   contract_version: semver.default("1.0.0"),
   node_name: nodeName,
   node_version: semver,
-  contract_name: z.string().optional(),
+  contract_name: plainText.optional(),
   contract_description: z.string().optional(),
   kind: z.enum(["compute", "effect", "reducer", "orchestrator"]).default("compute"),
   input_contract: schemas.optional().describe("Contract key to JSON Schema: what the node consumes."),
@@ -59,7 +59,7 @@ export const stateContractWire = z.looseObject({
   last_modified_at: z.string().optional(),
   execution: executionProfile.prefault({}),
   config: jsonObject.default({}).describe("Handed to the node with every execution."),
-  group: z.string().max(100).optional().describe("The queue group that executes the node."),
+  group: plainText.max(100).optional().describe("The queue group that executes the node."),
   graph: jsonObject.optional().describe("The body of a composite node."),
 });
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { anyJson } from "../json/any-json.ts";
 import { TRIGGER_TOPIC } from "../messages/bus-trigger.ts";
-import { contractKey, nodeName } from "../json/json.ts";
+import { contractKey, nodeName, plainText } from "../json/json.ts";
 import { policyWire } from "./policy.ts";
 
 /** A group's name, as it ends a topic. */
@@ -38,7 +38,7 @@ export const triggerConfig = z
     group: groupName.optional().describe("The group it listens to; the contract's own group when absent."),
     topic: z.string().max(200).regex(TRIGGER_TOPIC, "a topic such as node.exec.request.reports is required").optional(),
     tags: z
-      .array(z.string().min(1).max(256))
+      .array(plainText.min(1).max(256))
       .max(100)
       .default([])
       .describe("Only messages that carry all of these are for it."),

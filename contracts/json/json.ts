@@ -16,6 +16,13 @@ export const jsonObject = z.custom<JsonObject>(
   "a JSON object is required",
 );
 
+/** Whether a text may be a name, a key or a tag: whole Unicode without NUL. */
+export const isPlainText = (text: string): boolean => text.isWellFormed() && !text.includes("\0");
+/** What is said of a text that is none. */
+export const PLAIN_TEXT = "whole Unicode characters without NUL are required";
+/** A text that may be a name, a key or a tag. */
+export const plainText = z.string().refine(isPlainText, PLAIN_TEXT);
+
 /** major.minor.patch, nothing else. */
 export const semver = z.string().regex(/^\d+\.\d+\.\d+$/, "a semantic version such as 1.0.0 is required");
 /** A format's version: newer minors are read, a newer major is refused because it may mean something else. */

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { pureNode, type TestNode } from "../support/engines.ts";
 import { sampleArtifacts, sampleNode } from "../support/sample-node.ts";
@@ -33,7 +34,8 @@ async function ask(
   headers: Record<string, string> = {},
 ): Promise<Answer> {
   const { ONEX_URL: url = "", ONEX_TOKEN: token = "" } = server.env;
-  const text = body === undefined || typeof body === "string" ? body : JSON.stringify(body);
+  const isSent = body === undefined || typeof body === "string" || body instanceof Uint8Array;
+  const text = isSent ? (body as string | Uint8Array<ArrayBuffer> | undefined) : JSON.stringify(body);
   const response = await fetch(`${url}${path}`, {
     method,
     headers: { authorization: `Bearer ${token}`, "content-type": "application/json", ...headers },
@@ -81,6 +83,29 @@ const CASES: Readonly<Record<string, () => Promise<Answer>>> = {
   "no token, or a wrong one": () => ask("GET", "/v1/runs", undefined, { authorization: "Bearer old" }),
   "an empty body": () => post("/v1/envelopes", ""),
   "a body of another content type": () => post("/v1/envelopes", "hello", { "content-type": "text/plain" }),
+  "bytes that are not UTF-8": () => post("/v1/envelopes", Uint8Array.from([0x22, 0xff, 0x22])),
+  "a body that is compressed with anything but gzip or deflate": () =>
+    post("/v1/envelopes", brotliCompressSync(JSON.stringify(goal("text.loud", "hey"))), { "content-encoding": "br" }),
+  "a compressed body": () =>
+    post("/v1/envelopes", gzipSync(JSON.stringify(goal("text.loud", "hey"))), { "content-encoding": "gzip" }),
+  "a compressed body that inflates to more than 1 MiB": () =>
+    post("/v1/envelopes", gzipSync(JSON.stringify(goal("text.loud", "x".repeat(2_000_000)))), {
+      "content-encoding": "gzip",
+    }),
+  "a compressed body that is damaged, and one that breaks off": () =>
+    post("/v1/envelopes", gzipSync(JSON.stringify(goal("text.loud", "hey"))).subarray(0, 20), {
+      "content-encoding": "gzip",
+    }),
+  "half of a surrogate pair, in a value or a name": () => send(goal("text.loud", "hey\ud800")),
+  "lists and objects nested deeper than 200 levels": () =>
+    send(`{"payload": ${"[".repeat(6_000)}${"]".repeat(6_000)}}`),
+  "a number that no double can hold, such as 1e400": () => send(`{"payload": {"given": {"text.in": 1e400}}}`),
+  "an integer beyond 2^53 - 1 that is no string": () => send(`{"payload": {"given": {"text.in": 9007199254740993}}}`),
+  "a member that is there twice": () => send(`{"operation": "goal.run", "operation": "graph.run"}`),
+  "NUL in a name, a key or a tag": () => send(envelope("goal.run", {}, { metadata: { tags: ["a\0b"] } })),
+  "a registry version that is none": () => send(goal("text.loud", "hey"), { "x-onex-registry-version": "latest" }),
+  "a registry version that the registry has not come to": () =>
+    send(goal("text.loud", "hey"), { "x-onex-registry-version": "1000.0" }),
   "JSON that is no envelope": () => send([1, 2]),
   "a misspelt member of an envelope or its metadata": () =>
     send({ ...goal("text.loud", "hey"), on_sucess: [], metadata: { idempotency: "k" } }),

@@ -108,7 +108,7 @@ describe("against the gateway", () => {
     expect(await client.nodes.list()).toMatchObject({ registry_version: "7.0" });
     expect(await client.nodes.get("noop")).toMatchObject({ name: "noop" });
     expect(await client.nodes.register({ metadata: "m", contract: "c" })).toMatchObject({ created: true });
-    expect(await client.plans.preview({ payload: { want: ["a.b"] } }, { registryVersion: "1" })).toMatchObject({
+    expect(await client.plans.preview({ payload: { want: ["a.b"] } }, { registryVersion: "1.0" })).toMatchObject({
       hash: PLAN.hash,
     });
     expect(await client.runs.get(RUN_ID)).toEqual(RUN);

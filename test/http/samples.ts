@@ -48,6 +48,14 @@ export const TRIGGER_PAGE = {
   runs: [{ node: "noop@1.0.0", run_id: RUN_ID, status: "running", result: null, error: null }],
 };
 
+export const TRIGGER = {
+  topic: "node.exec.request.texts",
+  trigger_id: TRIGGER_PAGE.trigger_id,
+  idempotent_key: "k",
+  source: "test",
+  node: "noop",
+};
+
 /** The same run as a list shows it. */
 export const RUN_ENTRY = {
   run_id: RUN_ID,

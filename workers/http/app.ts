@@ -49,7 +49,7 @@ export function createApp(options: AppOptions): Api {
   api.notFound((c) =>
     problemResponse(
       c,
-      fault("ROUTE_NOT_FOUND", `nothing is at ${c.req.path}`, { hint: "GET /openapi.json lists every route" }),
+      fault("ROUTE_NOT_FOUND", "nothing is at this path", { hint: "GET /openapi.json lists every route" }),
     ),
   );
   api.use(secureHeaders);

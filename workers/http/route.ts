@@ -1,28 +1,39 @@
 import { OpenAPIHono, type createRoute, type RouteConfig } from "@hono/zod-openapi";
 import type { Handler, MiddlewareHandler } from "hono";
+import { z } from "zod";
 import { PROBLEM_TYPE, problem } from "../../contracts/api/problem.ts";
 import { HTTP_STATUS, type ErrorCode } from "../../src/core/errors.ts";
 import type { AppContext, AppEnv } from "./request/context.ts";
+import { noBody } from "./request/json-body.ts";
+import { strictQuery } from "./request/query.ts";
 
 export type Api = OpenAPIHono<AppEnv>;
 export type Definition = ReturnType<typeof createRoute<string, RouteConfig>>;
 
 export const newApi = (): Api => new OpenAPIHono<AppEnv>();
 
-/** Adds a route and its documentation in one call, so that neither is ever without the other. */
+/**
+ * Adds a route and its documentation in one call, so that neither is ever without the other. A parameter that the
+ * definition does not declare is refused, and so is a body where it declares none.
+ */
 export function serve(
   api: Api,
   definition: Definition,
   before: readonly MiddlewareHandler<AppEnv>[],
   handler: (c: AppContext) => Response | Promise<Response>,
 ): void {
-  api.openAPIRegistry.registerPath(definition);
-  const handlers: Handler<AppEnv>[] = [...before, handler];
+  const { request, method, responses } = definition;
+  const query = request?.query instanceof z.ZodType ? request.query : undefined;
+  const bodiless = request?.body === undefined && method !== "get";
+  api.openAPIRegistry.registerPath(
+    bodiless ? { ...definition, responses: { ...problems(...BODY_PROBLEM), ...responses } } : definition,
+  );
+  const handlers: Handler<AppEnv>[] = [strictQuery(query), ...(bodiless ? noBody : []), ...before, handler];
   api.on(definition.method, [definition.getRoutingPath()], ...handlers);
 }
 
-/** A path parameter that the route's path declares. */
-export const pathParam = (c: AppContext, name: string): string => c.req.param(name) ?? "";
+/** A path parameter that the route's path declares. NUL reads as U+FFFD, which no name and no id has either. */
+export const pathParam = (c: AppContext, name: string): string => (c.req.param(name) ?? "").replaceAll("\0", "\uFFFD");
 
 /** The name of the security scheme in the OpenAPI document. */
 export const BEARER = "bearer";
@@ -33,7 +44,8 @@ export const SECURED = { security: [{ [BEARER]: [] }] };
 /** The problem responses a route may give, documented by the codes that lead to them. */
 export function problems(...codes: readonly ErrorCode[]): RouteConfig["responses"] {
   const byStatus = new Map<number, ErrorCode[]>();
-  for (const code of codes) byStatus.set(HTTP_STATUS[code], [...(byStatus.get(HTTP_STATUS[code]) ?? []), code]);
+  for (const code of new Set(codes))
+    byStatus.set(HTTP_STATUS[code], [...(byStatus.get(HTTP_STATUS[code]) ?? []), code]);
   const entries = [...byStatus].sort(([a], [b]) => a - b);
   return Object.fromEntries(
     entries.map(([status, list]) => [
@@ -46,6 +58,7 @@ export function problems(...codes: readonly ErrorCode[]): RouteConfig["responses
 /** What any route behind authentication may answer. */
 export const ANY_PROBLEM = [
   "ENVELOPE_VALIDATION_ERROR",
+  "INVALID_PARAMETER",
   "AUTHENTICATION_ERROR",
   "METHOD_NOT_ALLOWED",
   "RUNTIME_ERROR",
@@ -54,6 +67,7 @@ export const ANY_PROBLEM = [
 
 /** What any route with a body may answer besides. */
 export const BODY_PROBLEM = [
+  "BODY_UNREADABLE",
   "MALFORMED_JSON",
   "PAYLOAD_TOO_LARGE",
   "UNSUPPORTED_MEDIA_TYPE",

@@ -1,4 +1,4 @@
-import { fault, RuntimeHostError } from "../../core/errors.ts";
+import { fault, RuntimeHostError, type Fault } from "../../core/errors.ts";
 import { nodeRef, type NodeDefinition } from "../../core/registry/node.ts";
 import type { RegistrySnapshot } from "../../core/registry/snapshot.ts";
 import type { Clock } from "../../spi/clock.ts";
@@ -40,8 +40,8 @@ export class RegistryCache {
   }
 
   /**
-   * The snapshot to plan with. `atLeast` is a version the caller has seen. `background` keeps work alive after the
-   * answer (waitUntil).
+   * The snapshot to plan with. `atLeast` is a version the caller has seen: rejects with REGISTRY_VERSION_AHEAD when the
+   * registry itself has not come to it. `background` keeps work alive after the answer (waitUntil).
    */
   async snapshot(
     tenant: string,
@@ -50,7 +50,10 @@ export class RegistryCache {
   ): Promise<RegistrySnapshot> {
     const entry = this.#entry(tenant);
     const { snapshot } = entry;
-    if (!snapshot || entry.seenWrites < entry.writes) return this.#load(tenant);
+    if (!snapshot || entry.seenWrites < entry.writes) {
+      const loaded = await this.#load(tenant);
+      return atLeast === null || covers(loaded.version, atLeast) ? loaded : this.#loadAtLeast(tenant, atLeast);
+    }
     if (atLeast !== null && !covers(snapshot.version, atLeast)) return this.#loadAtLeast(tenant, atLeast);
     const now = this.#clock.now();
     if (now - entry.checkedAt >= REVALIDATE_MS) {
@@ -111,8 +114,13 @@ export class RegistryCache {
     if ((await this.#registry.version(tenant)) !== version) await this.#load(tenant);
   }
 
-  /** What a caller has seen is there, so a reading that began before it asked is not enough. */
+  /**
+   * What a caller has seen is there, so a reading that began before it asked is not enough. The version is asked for
+   * first: whoever names one that never was must not have the whole registry read again and again.
+   */
   async #loadAtLeast(tenant: string, version: string): Promise<RegistrySnapshot> {
+    const current = await this.#registry.version(tenant);
+    if (!covers(current, version)) throw new RuntimeHostError(versionAhead(version, current));
     const joined = this.#entry(tenant).loading !== null;
     const snapshot = await this.#load(tenant);
     return joined && !covers(snapshot.version, version) ? this.#load(tenant) : snapshot;
@@ -156,6 +164,12 @@ export class RegistryCache {
     return entry;
   }
 }
+
+const versionAhead = (asked: string, version: string): Fault =>
+  fault("REGISTRY_VERSION_AHEAD", `the registry is at version ${version}, and has not been at ${asked}`, {
+    place: "header x-onex-registry-version",
+    hint: "send a version that an answer of this deployment carried, or leave the header out",
+  });
 
 /** Versions are dot-separated counters that only grow. */
 function covers(have: string, want: string): boolean {

@@ -107,7 +107,8 @@ describe("idempotency", () => {
     const world = await testEngine([SHOUT]);
     const first = await world.send("goal.run", goal("text.loud"), key);
     await world.engine.ports.registry.setLifecycle("default", "shout", "1.0.0", "deprecated");
-    const again = await world.send("goal.run", goal("text.loud"), key, { registryVersion: "99.0" });
+    const registryVersion = await world.engine.ports.registry.version("default");
+    const again = await world.send("goal.run", goal("text.loud"), key, { registryVersion });
     expect(again.ok && again.value.runId).toBe(first.ok && first.value.runId);
   });
 });

@@ -1,6 +1,7 @@
 import type { ErrorHandler } from "hono";
 import { faultOf } from "../../../src/core/errors.ts";
 import type { Log } from "../../../src/spi/log.ts";
+import { clip } from "../../../src/core/text/clip.ts";
 import type { AppEnv } from "../request/context.ts";
 import { problemResponse } from "./problem.ts";
 
@@ -18,7 +19,7 @@ export const errorBoundary =
     log.error("a request ended in an exception", {
       correlation_id: c.get("correlationId"),
       method: c.req.method,
-      path: c.req.path,
+      path: clip(c.req.path, 200),
       code: problem.code,
       error: describe(thrown),
       cause: thrown.cause === undefined ? null : describe(thrown.cause),

@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 import type { Log } from "../../../src/spi/log.ts";
+import { clip } from "../../../src/core/text/clip.ts";
 import type { AppEnv } from "../request/context.ts";
 
 /** Logs answers of 500 and above that no exception caused; exceptions are logged where they are caught. */
@@ -11,7 +12,7 @@ export const failureLog =
     log.warn("a request was answered with a failure", {
       correlation_id: c.get("correlationId"),
       method: c.req.method,
-      path: c.req.path,
+      path: clip(c.req.path, 200),
       status: c.res.status,
       code: c.get("problemCode") ?? null,
     });

@@ -2,6 +2,8 @@ import { PROBLEM_TYPE } from "../../../contracts/api/problem.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import { entriesIn } from "../../../src/core/envelope/refusal.ts";
 import { HTTP_STATUS, retryAfterSeconds, type ErrorCode, type Fault } from "../../../src/core/errors.ts";
+import { clipFault } from "../../../src/core/text/clip-fault.ts";
+import { clip } from "../../../src/core/text/clip.ts";
 import type { AppContext } from "../request/context.ts";
 
 /** A fault as an HTTP error (RFC 9457), with Retry-After when a retry may help. The status comes from the one table. */
@@ -23,8 +25,15 @@ export function problemResponse(
   });
 }
 
-/** The members of a problem document. Faults carry no exception text, so neither does it. */
-export function problemDocument(problem: Fault, correlationId: string, instance: string): JsonObject {
+/** The most characters of a path that are shown. */
+const MOST_OF_PATH = 200;
+
+/**
+ * The members of a problem document. Faults carry no exception text, so neither does it; of what the caller sent it shows
+ * no more than the beginning.
+ */
+export function problemDocument(found: Fault, correlationId: string, path: string): JsonObject {
+  const problem = clipFault(found);
   const errors = entriesIn(problem.details);
   const wait = retryAfterSeconds(problem);
   return {
@@ -34,7 +43,7 @@ export function problemDocument(problem: Fault, correlationId: string, instance:
     detail: problem.message,
     code: problem.code,
     correlation_id: correlationId,
-    instance,
+    instance: clip(path, MOST_OF_PATH),
     ...(problem.place === undefined ? {} : { place: problem.place }),
     ...(problem.hint === undefined ? {} : { hint: problem.hint }),
     ...(errors === null ? {} : { errors }),

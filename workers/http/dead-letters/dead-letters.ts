@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { deadLetterSearchQuery, redriveRequest, type deadLetterFilter } from "../../../contracts/api/dead-letters.ts";
 import type { DeadLetterQuery } from "../../../src/core/dead-letters/query.ts";
 import { fault, type Fault } from "../../../src/core/errors.ts";
+import { quoted } from "../../../src/core/text/clip.ts";
 import type { AppContext, ServicesOf } from "../request/context.ts";
 import * as definitions from "./definitions.ts";
 import { jsonBody, readBody } from "../request/json-body.ts";
@@ -67,6 +68,6 @@ const queryOf = (asked: z.output<typeof deadLetterFilter>): DeadLetterQuery => (
 });
 
 const notFound = (c: AppContext): Fault =>
-  fault("DEAD_LETTER_NOT_FOUND", `there is no dead letter ${JSON.stringify(pathParam(c, "id"))}`, {
+  fault("DEAD_LETTER_NOT_FOUND", `there is no dead letter ${quoted(pathParam(c, "id"))}`, {
     hint: "GET /v1/dead-letters lists them all",
   });

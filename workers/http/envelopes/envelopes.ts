@@ -14,8 +14,8 @@ import {
   idempotencyKeyOf,
   isIdempotencyKey,
   preferHeader,
-  REGISTRY_VERSION_HEADER,
   registryVersionHeader,
+  registryVersionOf,
 } from "../request/headers.ts";
 import { jsonBody } from "../request/json-body.ts";
 import { PLAN_PROBLEMS } from "../plans/plan-problems.ts";
@@ -52,7 +52,7 @@ const sendEnvelope = createRoute({
       ...ANY_PROBLEM,
       ...BODY_PROBLEM,
       "INVALID_OPERATION",
-      "INVALID_PARAMETER",
+      "REGISTRY_VERSION_AHEAD",
       "HANDLER_NOT_FOUND",
       "IDEMPOTENCY_CONFLICT",
       "RUN_DELETED",
@@ -70,11 +70,13 @@ export function envelopeRoutes(services: ServicesOf, ids: Ids, clock: Clock): Ap
     const received = receive(c, ids, clock);
     if (!received.ok) return problemResponse(c, received.error);
     const envelope = received.value;
+    const version = registryVersionOf(c);
+    if (!version.ok) return problemResponse(c, version.error);
     const wait = preferredWait(c.req.header("prefer"));
     const outcome = await services(c).envelopes.accept(envelope, {
       tenant: tenantOf(c),
       waitMs: (wait ?? 0) * 1000,
-      registryVersion: c.req.header(REGISTRY_VERSION_HEADER) ?? null,
+      registryVersion: version.value,
     });
     if (!outcome.ok) return problemResponse(c, outcome.error);
     const { status, runId, success, fault: failure, payload } = outcome.value;

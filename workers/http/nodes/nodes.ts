@@ -3,6 +3,7 @@ import { z } from "zod";
 import { nodeList, nodeRegistered, nodeView, registerNode } from "../../../contracts/api/nodes-api.ts";
 import { refusal } from "../../../src/core/envelope/refusal.ts";
 import { fault } from "../../../src/core/errors.ts";
+import { quoted } from "../../../src/core/text/clip.ts";
 import type { ServicesOf } from "../request/context.ts";
 import { correlationHeader, REGISTRY_VERSION_HEADER } from "../request/headers.ts";
 import { jsonBody, readBody } from "../request/json-body.ts";
@@ -108,7 +109,7 @@ export function nodeRoutes(services: ServicesOf): Api {
     if (node) return c.json(node);
     return problemResponse(
       c,
-      fault("NODE_NOT_FOUND", `no node is called ${JSON.stringify(name)}`, { hint: "GET /v1/nodes lists them all" }),
+      fault("NODE_NOT_FOUND", `no node is called ${quoted(name)}`, { hint: "GET /v1/nodes lists them all" }),
     );
   });
   return api;

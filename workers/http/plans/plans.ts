@@ -4,7 +4,12 @@ import type { JsonObject } from "../../../contracts/json/json.ts";
 import { planRequest, planView } from "../../../contracts/api/plan-request.ts";
 import { PLAN_TEXTS } from "../../../src/core/plan/views/plan-text.ts";
 import type { ServicesOf } from "../request/context.ts";
-import { correlationHeader, REGISTRY_VERSION_HEADER, registryVersionHeader } from "../request/headers.ts";
+import {
+  correlationHeader,
+  REGISTRY_VERSION_HEADER,
+  registryVersionHeader,
+  registryVersionOf,
+} from "../request/headers.ts";
 import { jsonBody, readBody } from "../request/json-body.ts";
 import { PLAN_PROBLEMS } from "./plan-problems.ts";
 import { problemResponse } from "../answer/problem.ts";
@@ -37,7 +42,7 @@ const previewPlan = createRoute({
       description: "The plan; as text, with the registry version in a header.",
       content: { "application/json": { schema: planView }, "text/plain": { schema: z.string() } },
     },
-    ...problems(...ANY_PROBLEM, ...BODY_PROBLEM, "INVALID_OPERATION", "INVALID_PARAMETER", ...PLAN_PROBLEMS),
+    ...problems(...ANY_PROBLEM, ...BODY_PROBLEM, "INVALID_OPERATION", "REGISTRY_VERSION_AHEAD", ...PLAN_PROBLEMS),
   },
 });
 
@@ -55,7 +60,9 @@ export function planRoutes(services: ServicesOf): Api {
     if (!query.ok) return problemResponse(c, query.error);
     const body = readBody(c, planRequest);
     if (!body.ok) return problemResponse(c, body.error);
-    const version = c.req.header(REGISTRY_VERSION_HEADER) ?? null;
+    const asked = registryVersionOf(c);
+    if (!asked.ok) return problemResponse(c, asked.error);
+    const version = asked.value;
     const { plans } = services(c);
     const { operation } = body.value;
     const payload = withTarget(body.value);

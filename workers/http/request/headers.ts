@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { uuid } from "../../../contracts/json/json.ts";
+import { isPlainText, uuid } from "../../../contracts/json/json.ts";
 import { fault, type Fault } from "../../../src/core/errors.ts";
 import { err, ok, type Result } from "../../../src/core/result.ts";
+import { quoted } from "../../../src/core/text/clip.ts";
 import type { AppContext } from "./context.ts";
 import { CORRELATION_HEADER } from "./correlation.ts";
 
@@ -60,4 +61,20 @@ export function keyOf(c: AppContext): Result<string | null, Fault> {
 }
 
 /** Whether a key from a header is one the system takes. */
-export const isIdempotencyKey = (key: string): boolean => key.length > 0 && key.length <= MAX_KEY_LENGTH;
+export const isIdempotencyKey = (key: string): boolean =>
+  key.length > 0 && key.length <= MAX_KEY_LENGTH && isPlainText(key);
+
+const REGISTRY_VERSION = /^\d{1,15}\.\d{1,15}$/;
+
+/** The registry version that a request must see; null when it names none. */
+export function registryVersionOf(c: AppContext): Result<string | null, Fault> {
+  const version = c.req.header(REGISTRY_VERSION_HEADER);
+  if (version === undefined) return ok(null);
+  if (REGISTRY_VERSION.test(version)) return ok(version);
+  return err(
+    fault("INVALID_PARAMETER", `${quoted(version)} is no registry version`, {
+      place: `header ${REGISTRY_VERSION_HEADER}`,
+      hint: "send what an earlier answer carried, such as 12.3, or leave the header out",
+    }),
+  );
+}

@@ -4,9 +4,8 @@ import { approvalRequest, cancelRequest, eventRequest, runSteered } from "../../
 import type { ControlEvent } from "../../../src/spi/run-coordinator.ts";
 import type { AppContext, ServicesOf } from "../request/context.ts";
 import { correlationHeader, idempotencyHeader, keyOf } from "../request/headers.ts";
-import { jsonBody, readBody } from "../request/json-body.ts";
+import { jsonBody, optionalJsonBody, readBody } from "../request/json-body.ts";
 import { onRun } from "./on-run.ts";
-import { optionalJsonBody } from "../request/optional-body.ts";
 import { problemResponse } from "../answer/problem.ts";
 import { ANY_PROBLEM, BODY_PROBLEM, newApi, pathParam, problems, SECURED, serve, type Api } from "../route.ts";
 import { runParams } from "./runs.ts";
@@ -113,7 +112,7 @@ export function runControlRoutes(services: ServicesOf): Api {
   const steer = (c: AppContext, event: ControlEvent): Promise<Response> =>
     onRun(c, (id) => services(c).control.control(tenantOf(c), id, event));
 
-  serve(api, cancel, [optionalJsonBody], async (c) => {
+  serve(api, cancel, optionalJsonBody, async (c) => {
     const body = readBody(c, cancelRequest);
     if (!body.ok) return problemResponse(c, body.error);
     return steer(c, { type: "cancel", reason: body.value.reason ?? "the run was cancelled" });

@@ -2,12 +2,11 @@ import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import type { JsonValue } from "../../../contracts/json/json.ts";
 import { replayReport, rerunRequest, runSnapshot, runSteered } from "../../../contracts/api/run-control.ts";
-import { bodyLimit } from "../request/body-limit.ts";
+import { MAX_JSON_DEPTH } from "../../../src/core/json/read-json.ts";
 import type { ServicesOf } from "../request/context.ts";
 import { correlationHeader, idempotencyHeader, keyOf } from "../request/headers.ts";
-import { jsonBody, readBody } from "../request/json-body.ts";
+import { jsonBodyWithin, optionalJsonBody, readBody } from "../request/json-body.ts";
 import { onRun } from "./on-run.ts";
-import { optionalJsonBody } from "../request/optional-body.ts";
 import { PLAN_PROBLEMS } from "../plans/plan-problems.ts";
 import { problemResponse } from "../answer/problem.ts";
 import { ANY_PROBLEM, BODY_PROBLEM, newApi, problems, SECURED, serve, type Api } from "../route.ts";
@@ -17,9 +16,10 @@ import { tenantOf } from "../request/tenant.ts";
 
 /** The largest snapshot that is taken in: 16 MiB. It holds the large values that other bodies may only refer to. */
 export const MAX_SNAPSHOT_BYTES = 16 * 1_048_576;
+/** Values stand deeper in a snapshot than in the run they are of. */
+const MAX_SNAPSHOT_DEPTH = MAX_JSON_DEPTH + 20;
 
-const [, ...readJson] = jsonBody;
-const snapshotBody = [bodyLimit(MAX_SNAPSHOT_BYTES), ...readJson];
+const snapshotBody = jsonBodyWithin({ maxBytes: MAX_SNAPSHOT_BYTES, maxDepth: MAX_SNAPSHOT_DEPTH });
 
 const tags = ["runs"];
 const headers = z.object(correlationHeader);
@@ -125,7 +125,7 @@ const imported = createRoute({
 /** What is made of an ended run: `/v1/runs/:id/{rerun,replay,export}` and `/v1/runs/import`. */
 export function runCopyRoutes(services: ServicesOf): Api {
   const api = newApi();
-  serve(api, rerun, [optionalJsonBody], async (c) => {
+  serve(api, rerun, optionalJsonBody, async (c) => {
     const id = runIdOf(c);
     if (id === null) return problemResponse(c, runNotFound(c));
     const body = readBody(c, rerunRequest);

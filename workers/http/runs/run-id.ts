@@ -1,5 +1,6 @@
 import { ringOf } from "../../../src/core/run/model/run-id.ts";
 import { fault, type Fault } from "../../../src/core/errors.ts";
+import { quoted } from "../../../src/core/text/clip.ts";
 import type { AppContext } from "../request/context.ts";
 import { pathParam } from "../route.ts";
 
@@ -10,6 +11,6 @@ export function runIdOf(c: AppContext): string | null {
 }
 
 export const runNotFound = (c: AppContext): Fault =>
-  fault("RUN_NOT_FOUND", `no run has the id ${JSON.stringify(pathParam(c, "id"))}`, {
+  fault("RUN_NOT_FOUND", `no run has the id ${quoted(pathParam(c, "id"))}`, {
     hint: "the answer to an envelope carries its run's id",
   });

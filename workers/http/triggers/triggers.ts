@@ -1,9 +1,12 @@
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
-import { busTrigger } from "../../../contracts/messages/bus-trigger.ts";
+import { busTrigger, busTriggerSent } from "../../../contracts/messages/bus-trigger.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
+import { membersAt } from "../../../contracts/json/members.ts";
 import { triggerGroupList, triggerPage, triggerSent } from "../../../contracts/api/triggers-api.ts";
+import { refusal, unknownMembers } from "../../../src/core/envelope/refusal.ts";
 import { fault } from "../../../src/core/errors.ts";
+import { quoted } from "../../../src/core/text/clip.ts";
 import type { ServicesOf } from "../request/context.ts";
 import { correlationHeader } from "../request/headers.ts";
 import { jsonBody } from "../request/json-body.ts";
@@ -12,6 +15,8 @@ import { ANY_PROBLEM, BODY_PROBLEM, newApi, pathParam, problems, SECURED, serve,
 import { tenantOf } from "../request/tenant.ts";
 
 const tags = ["triggers"];
+/** What a message may hold that is sent over HTTP. On the queue itself it may hold what newer senders write. */
+const MEMBERS = membersAt(busTrigger, []);
 const headers = z.object(correlationHeader);
 
 const send = createRoute({
@@ -24,7 +29,7 @@ const send = createRoute({
     "Puts a bus message on the triggers queue, for those without a queue of their own. A message that can never be " +
     "taken is refused here; who takes it, and what comes of it, shows its page.",
   ...SECURED,
-  request: { headers, body: { required: true, content: { "application/json": { schema: busTrigger } } } },
+  request: { headers, body: { required: true, content: { "application/json": { schema: busTriggerSent } } } },
   responses: {
     202: {
       description: "It is on the queue.",
@@ -81,6 +86,13 @@ export function triggerRoutes(services: ServicesOf): Api {
     if (typeof body !== "object" || body === null || Array.isArray(body)) {
       return problemResponse(c, fault("INVALID_PARAMETER", "a bus trigger is a JSON object", { place: "$" }));
     }
+    const strange = unknownMembers(
+      "INVALID_PARAMETER",
+      [],
+      Object.keys(body).filter((member) => !MEMBERS.includes(member)),
+      MEMBERS,
+    );
+    if (strange.length > 0) return problemResponse(c, refusal("the message", strange));
     const sent = await services(c).triggers.send(tenantOf(c), body as JsonObject, c.get("correlationId"));
     if (!sent.ok) return problemResponse(c, sent.error);
     const { trigger_id: id } = triggerSent.parse(sent.value);
@@ -92,7 +104,7 @@ export function triggerRoutes(services: ServicesOf): Api {
     const page = await services(c).triggers.get(tenantOf(c), id);
     if (page) return c.json(page);
     const hint = "it has not arrived, or was sent too long ago";
-    return problemResponse(c, fault("TRIGGER_NOT_FOUND", `there is no trigger ${JSON.stringify(id)}`, { hint }));
+    return problemResponse(c, fault("TRIGGER_NOT_FOUND", `there is no trigger ${quoted(id)}`, { hint }));
   });
   return api;
 }
