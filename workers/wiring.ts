@@ -88,6 +88,7 @@ export const ringPorts = (env: Env): Omit<RingPorts, "store" | "alarm"> => ({
   bus: queuesEventBus(env.EXECUTE, env.EVENTS, PATIENCE),
   triggerBus: queuesTriggerBus(env.TRIGGERS, env.RESULTS, PATIENCE),
   clock: systemClock,
+  timer: systemTimer,
   log: consoleLog,
 });
 
@@ -131,7 +132,7 @@ function wire(env: Env): Wiring {
   const runs = new RunReader({ coordinator, index, blobs });
   const results = d1ResultCache(db);
   const reader = new CacheReader(results, clock, log);
-  const executor = { registry: cache, router, blobs, cache: reader, clock, log };
+  const executor = { registry: cache, router, blobs, cache: reader, clock, timer: systemTimer, log };
   const retention = d1RunRetention(db);
   const segments = d1SegmentLedger(db);
   const deadLetters = d1DeadLetterStore(db);
@@ -172,10 +173,13 @@ function wire(env: Env): Wiring {
       cache: cacheService({ results, cache: reader, blobs }),
       metrics: metricsService({ figures: d1Figures(db), results, registry: cache, clock, background: waitUntil }),
       health: keptHealth(
-        healthService([
-          { name: "registry", check: async () => `version ${await registry.version("default")}` },
-          { name: "blobs", check: () => blobs.get("health").then(() => "readable") },
-        ]),
+        healthService(
+          [
+            { name: "registry", check: async () => `version ${await registry.version("default")}` },
+            { name: "blobs", check: () => blobs.get("health").then(() => "readable") },
+          ],
+          systemTimer,
+        ),
         clock,
       ),
     },

@@ -35,6 +35,7 @@ const PLANTED: readonly (readonly [path: string, rule: string, text: string])[] 
   ["src/app/a-file.ts", "app-knows-ports", `export { readFile } from "node:fs/promises";`],
   ["src/app/an-adapter.ts", "app-knows-ports", `export { table } from "../infra/d1/table.ts";`],
   ["src/app/runs/a-clock.ts", "app-knows-ports", `export { systemClock } from "../../infra/memory/clock.ts";`],
+  ["src/app/ring/a-timer.ts", "app-knows-ports", `export { systemClock } from "../../infra/system/clock.ts";`],
   ["src/infra/r2/a-loop.ts", "adapters-stand-alone", `export { wait } from "../../app/wait.ts";`],
   ["src/infra/r2/another-adapter.ts", "adapters-stand-alone", `export { table } from "../d1/table.ts";`],
   [
@@ -42,7 +43,9 @@ const PLANTED: readonly (readonly [path: string, rule: string, text: string])[] 
     "adapters-stand-alone",
     `export { healthRoutes } from "../../../workers/http/health.ts";`,
   ],
-  ["src/infra/durable/a-node.ts", "hosts-stand-alone", `export { echo } from "../../nodes/echo/node.ts";`],
+  ["src/infra/durable/a-loop.ts", "adapters-stand-alone", `export { wait } from "../../app/wait.ts";`],
+  ["src/infra/durable/a-clock.ts", "adapters-stand-alone", `export { systemClock } from "../system/clock.ts";`],
+  ["src/infra/durable/a-node.ts", "adapters-stand-alone", `export { echo } from "../../nodes/echo/node.ts";`],
   ["src/infra/handlers/a-sandbox.ts", "adapters-stand-alone", `export { run } from "../sandbox/run.ts";`],
   ["src/infra/unheard-of/an-adapter.ts", "adapters-stand-alone", `export { table } from "../d1/table.ts";`],
   ["src/infra/sandbox/a-file.ts", "adapters-stand-alone", `export { readFile } from "node:fs/promises";`],

@@ -7,6 +7,7 @@ import { memoryRingStore } from "../../src/infra/memory/runs/ring-store.ts";
 import { memoryRunCoordinator } from "../../src/infra/memory/runs/run-coordinator.ts";
 import { ringStoreContract } from "../support/contracts/ring-store.ts";
 import { runCoordinatorContract } from "../support/contracts/run-coordinator.ts";
+import { systemTimer } from "../../src/infra/system/clock.ts";
 
 describe("rings in memory keep their ports' contracts", () => {
   ringStoreContract("memory", async (check) => check(memoryRingStore()));
@@ -22,6 +23,7 @@ describe("rings in memory keep their ports' contracts", () => {
         alarm: { arm: () => undefined },
         bus,
         clock: fixedClock(0),
+        timer: systemTimer,
         log: silentLog,
       };
       const made = new Ring(number, ports);

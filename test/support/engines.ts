@@ -14,6 +14,7 @@ import {
   type MemoryEngine,
 } from "../../src/infra/memory/engine.ts";
 import { seededIds } from "../../src/infra/memory/ids.ts";
+import { systemTimer } from "../../src/infra/system/clock.ts";
 import type { BuiltinNode } from "../../src/spi/handler.ts";
 import type { JsonObject } from "../../contracts/json/json.ts";
 import { sampleArtifacts, sampleNode } from "./sample-node.ts";
@@ -48,6 +49,7 @@ export async function testEngine(
   const engine = memoryEngine({
     clock,
     ids,
+    timer: systemTimer,
     settings: { ...DEFAULT_RING, leases: { graceMs: 1_000, maxExpiries: 3 } },
     router: () => new HandlerRouter().register(builtinHandler(table)).freeze(),
     ...(ports ? { ports } : {}),

@@ -1,11 +1,12 @@
 import { DurableObject } from "cloudflare:workers";
 import { durableRingStore, rememberedRing } from "../../src/infra/durable/ring-store.ts";
-import type { RingRpc } from "../../src/infra/durable/run-coordinator.ts";
+import { systemClock } from "../../src/infra/system/clock.ts";
 import { Ring } from "../../src/app/ring/ring.ts";
+import type { RingFace } from "../../src/spi/ring-face.ts";
 import { ringPorts, ringSettings } from "../wiring.ts";
 
-/** The object behind a ring number: storage, alarm and RPC; every decision is in `core/run`, every loop in `host/ring`. */
-export class RunRing extends DurableObject<Env> implements RingRpc {
+/** The object behind a ring number: storage, alarm and RPC; every decision is in `core/run`, every loop in `app/ring`. */
+export class RunRing extends DurableObject<Env> implements RingFace {
   readonly #ring: Ring;
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -14,7 +15,7 @@ export class RunRing extends DurableObject<Env> implements RingRpc {
     const alarm = { arm: (at: number): void => void ctx.storage.setAlarm(at) };
     this.#ring = new Ring(
       number,
-      { ...ringPorts(env), store: durableRingStore(ctx.storage), alarm },
+      { ...ringPorts(env), store: durableRingStore(ctx.storage, systemClock), alarm },
       ringSettings(env),
     );
   }

@@ -18,7 +18,6 @@ import { lookUpStep, Probing, type LookupPorts, type StepAnswer, type StepCall }
 import { attempt } from "./attempt.ts";
 import type { HandlerRouter } from "./handler-router.ts";
 import type { RegistryCache } from "../registry/registry-cache.ts";
-import { systemTimer } from "../../infra/system/clock.ts";
 
 export interface ExecutorPorts {
   readonly registry: RegistryCache;
@@ -26,8 +25,8 @@ export interface ExecutorPorts {
   readonly blobs: BlobStore;
   readonly clock: Clock;
   readonly log: Log;
-  /** What ends an attempt that takes too long; the machine's own when absent. */
-  readonly timer?: Timer;
+  /** What ends an attempt that takes too long. */
+  readonly timer: Timer;
   /** Whether somebody still waits for a work that lasts; absent where nobody could take it back. */
   readonly isWanted?: (work: Work) => Promise<boolean>;
   /** Results that may be used again; absent where nothing is cached. */
@@ -176,7 +175,7 @@ async function callNode(
   const returned = await attempt(call, {
     what: nodeRef(node),
     timeoutMs: step.timeoutMs,
-    timer: ports.timer ?? systemTimer,
+    timer: ports.timer,
     ...(isWanted ? { isWanted: () => isWanted(work) } : {}),
   });
   const admitted = admitOutput(node.kind, returned);

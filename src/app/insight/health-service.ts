@@ -1,4 +1,5 @@
 import type { Clock } from "../../spi/clock.ts";
+import type { Timer } from "../../spi/timer.ts";
 import type { HealthService } from "../services.ts";
 
 /** A named thing that answers, or does not. */
@@ -9,11 +10,11 @@ export interface HealthProbe {
 }
 
 /** Asks every probe at once. Healthy when all answer in time. */
-export function healthService(probes: readonly HealthProbe[], timeoutMs = 2_000): HealthService {
+export function healthService(probes: readonly HealthProbe[], timer: Timer, timeoutMs = 2_000): HealthService {
   return {
     async check() {
       const results = await Promise.all(
-        probes.map(async (probe) => [probe.name, await ask(probe, timeoutMs)] as const),
+        probes.map(async (probe) => [probe.name, await ask(probe, timer, timeoutMs)] as const),
       );
       return { healthy: results.every(([, { healthy }]) => healthy), checks: Object.fromEntries(results) };
     },
@@ -42,16 +43,18 @@ export function keptHealth(service: HealthService, clock: Clock, keptMs = 1_000)
   };
 }
 
-async function ask(probe: HealthProbe, timeoutMs: number): Promise<{ healthy: boolean; detail: string }> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("late")), timeoutMs);
-  });
+async function ask(
+  probe: HealthProbe,
+  timer: Timer,
+  timeoutMs: number,
+): Promise<{ readonly healthy: boolean; readonly detail: string }> {
+  const late = Promise.withResolvers<never>();
+  const cancel = timer.after(timeoutMs, () => late.reject(new Error("late")));
   try {
-    return { healthy: true, detail: await Promise.race([probe.check(), late]) };
+    return { healthy: true, detail: await Promise.race([probe.check(), late.promise]) };
   } catch {
     return { healthy: false, detail: "does not answer" };
   } finally {
-    if (timer !== undefined) clearTimeout(timer);
+    cancel();
   }
 }

@@ -32,8 +32,8 @@ export interface RingPorts {
   readonly triggerBus?: AnnouncePorts["triggerBus"];
   readonly clock: Clock;
   readonly log: Log;
-  /** What ends a wait; the machine's own when absent. */
-  readonly timer?: Timer;
+  /** What ends a wait. */
+  readonly timer: Timer;
   /** What decides; `core/run` when absent. */
   readonly decide?: typeof reduce;
 }

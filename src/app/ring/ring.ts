@@ -5,6 +5,7 @@ import { signalsOf } from "../../core/run/views/signals.ts";
 import { valuesFor } from "../../core/run/dispatch/work-of.ts";
 import type { Answer, EventMessage, PlanAnswer, SourceId, Undeliverable, Work } from "../../core/run/dispatch/work.ts";
 import type { StoredValue } from "../../core/run/model/value.ts";
+import type { RingFace } from "../../spi/ring-face.ts";
 import type {
   ArchiveBatch,
   ControlEvent,
@@ -26,14 +27,13 @@ import type { RingRuns } from "./runs.ts";
 import type { RingTimers } from "./timers.ts";
 import { isExpired, repeatOf, tombstoneOf, tombstonePart } from "./tombstones.ts";
 import { RingWaiters } from "./waiters.ts";
-import { systemTimer } from "../../infra/system/clock.ts";
 
 /**
  * One shard of run state: the loop around `core/run`, the same in a Durable Object and in memory. Every public method
  * first arms the alarm, then changes state in one transaction, then talks to the outside; what is lost after the
  * transaction is repeated by the alarm.
  */
-export class Ring {
+export class Ring implements RingFace {
   readonly #number: number;
   readonly #ports: RingPorts;
   readonly #settings: RingSettings;
@@ -47,8 +47,8 @@ export class Ring {
     this.#number = number;
     this.#ports = ports;
     this.#settings = settings;
-    this.#waiters = new RingWaiters(ports.timer ?? systemTimer);
-    this.#watchers = new RingWaiters(ports.timer ?? systemTimer);
+    this.#waiters = new RingWaiters(ports.timer);
+    this.#watchers = new RingWaiters(ports.timer);
     this.#book = new RingBook(number, ports, settings);
   }
 

@@ -5,6 +5,7 @@ import { functionHandler } from "../../infra/handlers/function-handler.ts";
 import { noopHandler } from "../../infra/handlers/noop-handler.ts";
 import { HandlerRouter } from "../../app/execute/handler-router.ts";
 import { memoryEngine, type MemoryEngine } from "../../infra/memory/engine.ts";
+import { systemTimer } from "../../infra/system/clock.ts";
 import { quickJsSandbox } from "../../infra/sandbox/quick-js-sandbox.ts";
 import { builtinNodes } from "../../nodes/index.ts";
 import type { Clock, Ids } from "../../spi/clock.ts";
@@ -27,6 +28,7 @@ export async function localEngine(
   const sandbox = quickJsSandbox({ loadModule: nodeQuickJsModule });
   const engine = memoryEngine({
     ...world,
+    timer: systemTimer,
     router: ({ registry, blobs }) =>
       new HandlerRouter()
         .register(builtinHandler(builtinNodes({ sandbox, registry, blobs, ...world })))

@@ -1,6 +1,6 @@
-import { systemClock } from "../system/clock.ts";
 import { ringNumber } from "./run-coordinator.ts";
 import { Slots, type StoredSlot } from "./slots.ts";
+import type { Clock } from "../../spi/clock.ts";
 import type { RingPart, RingStore } from "../../spi/ring-store.ts";
 
 /**
@@ -23,10 +23,7 @@ const FREE_LIST = 0;
  * Ring storage in a Durable Object's SQLite: a part is a row with a number and no index beside it, written over by another
  * part once it has been removed (see Slots). Which part is where is known in memory, read in one scan when the object wakes.
  */
-export function durableRingStore(
-  storage: DurableObjectStorage,
-  now: () => number = () => systemClock.now(),
-): RingStore {
+export function durableRingStore(storage: DurableObjectStorage, { now }: Clock): RingStore {
   const { sql } = storage;
   sql.exec(
     "CREATE TABLE IF NOT EXISTS slots (n INTEGER PRIMARY KEY, owner TEXT NOT NULL, part TEXT NOT NULL, born INTEGER NOT NULL, chars INTEGER NOT NULL, due_at INTEGER, body TEXT NOT NULL)",

@@ -2,27 +2,8 @@ import { fault, RuntimeHostError } from "../../core/errors.ts";
 import { MAX_RINGS, ringOf } from "../../core/run/model/run-id.ts";
 import type { RunId } from "../../core/run/model/state.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
-import type { Ring } from "../../app/ring/ring.ts";
+import type { RingFace } from "../../spi/ring-face.ts";
 import { answered, type Objects } from "./objects.ts";
-
-/** What a ring object answers to over RPC: the ring's own methods. */
-export type RingRpc = Pick<
-  Ring,
-  | "submit"
-  | "answer"
-  | "undeliverable"
-  | "replanned"
-  | "read"
-  | "wait"
-  | "watch"
-  | "control"
-  | "values"
-  | "liveValues"
-  | "holds"
-  | "admit"
-  | "batch"
-  | "archived"
->;
 
 /** The object name of a ring. */
 export const ringName = (ring: number): string => `ring-${ring.toString(16).padStart(2, "0")}`;
@@ -35,8 +16,8 @@ export function ringNumber(name: string | undefined): number | null {
 
 /** Rings as Durable Objects, one a ring number. */
 export function durableRunCoordinator(rings: Objects): RunCoordinator {
-  const at = (ring: number): RingRpc => rings.getByName(ringName(ring)) as RingRpc;
-  const ringFor = (id: RunId): RingRpc => at(requireRing(id));
+  const at = (ring: number): RingFace => rings.getByName(ringName(ring)) as RingFace;
+  const ringFor = (id: RunId): RingFace => at(requireRing(id));
   return {
     submit: (submission) => call(async () => ringFor(submission.runId).submit(submission)),
     answer: (answers, handOver) => eachRing(answers, (ring, own) => at(ring).answer(own, handOver)),

@@ -77,8 +77,8 @@ export interface EngineOptions {
   readonly settings?: RingSettings;
   /** How many queued works of a tenant may be under way at once; absent for any number. */
   readonly tenantSlots?: number;
-  /** What ends attempts and waits; the machine's own when absent. */
-  readonly timer?: Timer;
+  /** What ends attempts and waits. */
+  readonly timer: Timer;
   /** Handlers over the engine's own ports; frozen. */
   readonly router: (ports: EnginePorts) => HandlerRouter;
   /** Wraps or replaces ports. */
@@ -109,8 +109,7 @@ interface RingSlot {
 }
 
 export function memoryEngine(options: EngineOptions): MemoryEngine {
-  const { clock, ids, log = silentLog, rings = 4, settings = DEFAULT_RING } = options;
-  const timing = options.timer ? { timer: options.timer } : {};
+  const { clock, timer, ids, log = silentLog, rings = 4, settings = DEFAULT_RING } = options;
   const slots = new Map<number, RingSlot>();
   const scores = memoryTrustScores();
   const deadLetters = memoryDeadLetterStore();
@@ -135,7 +134,7 @@ export function memoryEngine(options: EngineOptions): MemoryEngine {
     const alarm = { arm: (at: number) => void (slot.alarmAt = at) };
     slot.ring ??= new Ring(
       number,
-      { store: slot.store, alarm, bus: ports.bus, triggerBus: ports.triggerBus, clock, log, ...timing },
+      { store: slot.store, alarm, bus: ports.bus, triggerBus: ports.triggerBus, clock, timer, log },
       settings,
     );
     return slot.ring;
@@ -149,8 +148,8 @@ export function memoryEngine(options: EngineOptions): MemoryEngine {
     blobs: ports.blobs,
     cache: reader,
     clock,
+    timer,
     log,
-    ...timing,
   };
   const runs = new RunReader(ports);
   const background = (work: Promise<unknown>): void => void work.catch(() => undefined);
@@ -191,7 +190,7 @@ export function memoryEngine(options: EngineOptions): MemoryEngine {
       deadLetters: deadLetterService({ ...kept, bus: ports.bus }),
       cache: cacheService({ ...ports, cache: reader }),
       metrics: metricsService({ ...ports, registry: cache, clock, background }),
-      health: healthService([]),
+      health: healthService([], timer),
     },
     async deliver() {
       const { work, replans, events, deadWork, deadReplans, deadEvents } = ports.bus;

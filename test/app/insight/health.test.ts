@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { healthService, keptHealth } from "../../../src/app/insight/health-service.ts";
 import { fixedClock } from "../../../src/infra/memory/clock.ts";
+import { ManualTimer } from "../../support/manual-timer.ts";
 
 describe("health that is kept", () => {
   it("asks the probes at most once a second, however often it is asked", async () => {
     const clock = fixedClock(1_000);
     let asked = 0;
     const probe = { name: "registry", check: () => Promise.resolve(`look ${++asked}`) };
-    const health = keptHealth(healthService([probe]), clock);
+    const health = keptHealth(healthService([probe], new ManualTimer()), clock);
     const first = await health.check();
     clock.advance(999);
     for (let n = 0; n < 50; n++) expect(await health.check()).toBe(first);
@@ -21,7 +22,7 @@ describe("health that is kept", () => {
     let release = (): void => undefined;
     const waits: Promise<void>[] = [Promise.resolve(), new Promise((resolve) => (release = resolve))];
     const probe = { name: "rings", check: async () => (await waits.shift(), String(waits.length)) };
-    const health = keptHealth(healthService([probe]), clock);
+    const health = keptHealth(healthService([probe], new ManualTimer()), clock);
     const first = await health.check();
     clock.advance(2_000);
     const second = health.check();
@@ -37,11 +38,31 @@ describe("health that is kept", () => {
       if (broken) throw new Error("down");
       return "up";
     };
-    const health = keptHealth(healthService([{ name: "blobs", check }]), clock);
+    const health = keptHealth(healthService([{ name: "blobs", check }], new ManualTimer()), clock);
     expect((await health.check()).healthy).toBe(false);
     broken = false;
     expect((await health.check()).healthy).toBe(false);
     clock.advance(1_000);
     expect((await health.check()).healthy).toBe(true);
+  });
+});
+
+describe("health", () => {
+  it("does not wait for a probe that answers late, and says which one it was", async () => {
+    const timer = new ManualTimer();
+    const probes = [
+      { name: "rings", check: () => new Promise<string>(() => undefined) },
+      { name: "blobs", check: () => Promise.resolve("readable") },
+    ];
+    const asked = healthService(probes, timer, 2_000).check();
+    await timer.advance(2_000);
+    expect(await asked).toEqual({
+      healthy: false,
+      checks: {
+        rings: { healthy: false, detail: "does not answer" },
+        blobs: { healthy: true, detail: "readable" },
+      },
+    });
+    expect(timer.waiting).toBe(0);
   });
 });

@@ -10,6 +10,7 @@ import { memoryEventBus } from "../../../src/infra/memory/queues/event-bus.ts";
 import { memoryRingStore } from "../../../src/infra/memory/runs/ring-store.ts";
 import { sketchPlan } from "../../support/plans.ts";
 import { beginRun } from "../../support/runs.ts";
+import { systemTimer } from "../../../src/infra/system/clock.ts";
 
 const FLUSH_AT = DEFAULT_RING.flushMs;
 
@@ -17,7 +18,7 @@ function open() {
   const store = memoryRingStore();
   const alarms: number[] = [];
   const alarm = { arm: (at: number) => void alarms.push(at) };
-  const ports = { store, alarm, bus: memoryEventBus(), clock: fixedClock(0), log: silentLog };
+  const ports = { store, alarm, bus: memoryEventBus(), clock: fixedClock(0), timer: systemTimer, log: silentLog };
   return { book: new RingBook(0, ports, DEFAULT_RING), alarms, store };
 }
 

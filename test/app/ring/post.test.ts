@@ -16,6 +16,7 @@ import { memoryEventBus } from "../../../src/infra/memory/queues/event-bus.ts";
 import { memoryRingStore } from "../../../src/infra/memory/runs/ring-store.ts";
 import { sketchPlan, type StepSketch } from "../../support/plans.ts";
 import { beginRun, success } from "../../support/runs.ts";
+import { systemTimer } from "../../../src/infra/system/clock.ts";
 
 const LEASES = { graceMs: 1_000, maxExpiries: 3 };
 const idOf = (number: number): string => `r00_${String(number).padStart(26, "0")}`;
@@ -88,7 +89,11 @@ function open() {
   };
   const clock = fixedClock(1_000_000);
   const settings = { ...DEFAULT_RING, leases: LEASES };
-  const ring = new Ring(0, { store: frail, alarm: { arm: () => undefined }, bus, clock, log: silentLog }, settings);
+  const ring = new Ring(
+    0,
+    { store: frail, alarm: { arm: () => undefined }, bus, clock, timer: systemTimer, log: silentLog },
+    settings,
+  );
   const submit = async (number: number, sketches: readonly StepSketch[]): Promise<void> => {
     const record = encodeRun(runOf(number, sketches));
     await ring.submit({ runId: idOf(number), requestHash: "", keyed: false, finished: null, record });

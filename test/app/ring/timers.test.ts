@@ -8,6 +8,7 @@ import { fixedClock } from "../../../src/infra/memory/clock.ts";
 import { memoryEventBus } from "../../../src/infra/memory/queues/event-bus.ts";
 import { memoryRingStore } from "../../../src/infra/memory/runs/ring-store.ts";
 import type { RingStore } from "../../../src/spi/ring-store.ts";
+import { systemTimer } from "../../../src/infra/system/clock.ts";
 
 const KEEP_MS = 3_600_000;
 
@@ -33,7 +34,7 @@ function open() {
     },
   };
   const alarm = { arm: (at: number) => void alarms.push(at) };
-  const ports = { store, alarm, bus: memoryEventBus(), clock, log: silentLog };
+  const ports = { store, alarm, bus: memoryEventBus(), clock, timer: systemTimer, log: silentLog };
   return { clock, store, alarm, ports, alarms, erased };
 }
 

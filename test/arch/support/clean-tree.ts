@@ -33,14 +33,22 @@ export type Format = (instant: ReturnType<typeof iso>) => Json;
 import type { Clock } from "../../spi/clock.ts";
 export const systemClock: Clock = { now: () => Date.now() };
 `,
+  "src/infra/system/clock.ts": `
+import type { Clock } from "../../spi/clock.ts";
+export const systemClock: Clock = { now: () => Date.now() };
+`,
   "src/infra/memory/pause.ts": `
 import { wait } from "../../app/wait.ts";
 import { systemClock } from "./clock.ts";
-export const pause = (): Promise<void> => wait(systemClock);
+export const pause = (): string => wait(systemClock).at;
 `,
   "src/app/wait.ts": `
 import type { Clock } from "../spi/clock.ts";
-export const wait = (clock: Clock): Promise<void> => new Promise((done) => { setTimeout(done, clock.now()); });
+/** A signal is no source of time or chance, and nor is a date somebody hands in. */
+export const wait = (clock: Clock): { readonly at: string; readonly signal: AbortSignal } => ({
+  at: new Date(clock.now()).toISOString(),
+  signal: new AbortController().signal,
+});
 `,
   "src/infra/sandbox/engine.wasm": "\0asm not source at all: \\9",
   "src/infra/sandbox/engine.ts": `
@@ -65,7 +73,7 @@ import { wait } from "../app/wait.ts";
 import { systemClock } from "../infra/memory/clock.ts";
 import { echo } from "../nodes/echo/node.ts";
 new Command().parse();
-await wait(systemClock);
+wait(systemClock);
 console.log(await readFile("x", "utf8"), await ask("x"), larger(1, echo(systemClock)));
 `,
   "workers/wiring.ts": `

@@ -9,6 +9,7 @@ import { memoryEngine, type EnginePorts, type MemoryEngine } from "../../../src/
 import { seededIds } from "../../../src/infra/memory/ids.ts";
 import { memoryRingStore } from "../../../src/infra/memory/runs/ring-store.ts";
 import { memoryRunCoordinator } from "../../../src/infra/memory/runs/run-coordinator.ts";
+import { systemTimer } from "../../../src/infra/system/clock.ts";
 import { noop } from "../../../src/nodes/noop/node.ts";
 import type { BlobStore } from "../../../src/spi/blob-store.ts";
 import type { RingStore } from "../../../src/spi/ring-store.ts";
@@ -63,12 +64,13 @@ export async function countedEngine(): Promise<CountedEngine> {
       publishEvents: bare.bus.publishEvents,
     };
     const alarm = { arm: (at: number) => void (alarmAt = at) };
-    const only = (ring = new Ring(0, { store, alarm, bus, clock, log: silentLog }));
+    const only = (ring = new Ring(0, { store, alarm, bus, clock, timer: systemTimer, log: silentLog }));
     return { ...bare, blobs: countedBlobs(bare.blobs, blobs), coordinator: memoryRunCoordinator(() => only) };
   };
   const engine = memoryEngine({
     clock,
     ids,
+    timer: systemTimer,
     rings: 1,
     router: () => new HandlerRouter().register(builtinHandler({ noop })).freeze(),
     ports: withRing,

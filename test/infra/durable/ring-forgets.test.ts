@@ -12,6 +12,7 @@ import { fixedClock } from "../../../src/infra/memory/clock.ts";
 import { memoryEventBus } from "../../../src/infra/memory/queues/event-bus.ts";
 import { sketchPlan } from "../../support/plans.ts";
 import { REQUEST, success } from "../../support/runs.ts";
+import { systemTimer } from "../../../src/infra/system/clock.ts";
 
 const HOUR = 60 * 60 * 1_000;
 const START = 1_770_000_000_000;
@@ -24,10 +25,11 @@ function fleetingRing(storage: DurableObjectStorage) {
   const alarm = { arm: (at: number) => void (alarmAt = at) };
   const ring = () =>
     new Ring(0, {
-      store: durableRingStore(storage, () => clock.now()),
+      store: durableRingStore(storage, clock),
       alarm,
       bus: queues,
       clock,
+      timer: systemTimer,
       log: silentLog,
     });
   return {

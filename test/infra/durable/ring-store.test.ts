@@ -7,6 +7,7 @@ import { ringName } from "../../../src/infra/durable/run-coordinator.ts";
 import { memoryRingStore } from "../../../src/infra/memory/runs/ring-store.ts";
 import type { RingStore } from "../../../src/spi/ring-store.ts";
 import { ringRunsContract } from "../../support/contracts/ring-runs.ts";
+import { systemClock } from "../../../src/infra/system/clock.ts";
 
 const HOUR = 60 * 60 * 1_000;
 let objects = 0;
@@ -15,7 +16,11 @@ let objects = 0;
 const withStorage = (check: (storage: DurableObjectStorage) => void): Promise<void> =>
   runInDurableObject(env.RINGS_NS.getByName(ringName(150 + ++objects)), (_, { storage }) => check(storage));
 
-ringRunsContract("SQLite", (check) => withStorage((storage) => check(() => durableRingStore(storage))), 30);
+ringRunsContract(
+  "SQLite",
+  (check) => withStorage((storage) => check(() => durableRingStore(storage, systemClock))),
+  30,
+);
 
 const change = fc.record({
   owner: fc.constantFrom("r1", "r2", "~o"),
@@ -62,14 +67,14 @@ describe("a ring's storage in SQLite", () => {
         fc.property(fc.array(command, { maxLength: 20 }), (commands) => {
           storage.sql.exec("DROP TABLE IF EXISTS slots");
           let now = 0;
-          let store = durableRingStore(storage, () => now);
+          let store = durableRingStore(storage, { now: () => now });
           const model = memoryRingStore();
           for (const one of commands) {
             apply(store, one);
             apply(model, one);
             now += one.passes;
             if ((store.remains?.dueAt() ?? Infinity) <= now) store.remains?.erase(now);
-            if (one.isEvicted) store = durableRingStore(storage, () => now);
+            if (one.isEvicted) store = durableRingStore(storage, { now: () => now });
             expect(contents(store)).toEqual(contents(model));
           }
         }),
@@ -79,7 +84,7 @@ describe("a ring's storage in SQLite", () => {
   it("holds nothing of a removed part an hour later, and says when it is to be asked to forget", () =>
     withStorage((storage) => {
       let now = 1_000;
-      const store = durableRingStore(storage, () => now);
+      const store = durableRingStore(storage, { now: () => now });
       const bodies = () => storage.sql.exec("SELECT body FROM slots WHERE n > 0").toArray();
       store.write("r", [{ part: "r", body: "secret", dueAt: null }]);
       expect(store.remains?.dueAt()).toBeNull();
@@ -87,7 +92,7 @@ describe("a ring's storage in SQLite", () => {
       expect(store.read("r")).toEqual([]);
       expect(store.remains?.dueAt()).toBe(1_000 + HOUR);
       now += HOUR;
-      const later = durableRingStore(storage, () => now);
+      const later = durableRingStore(storage, { now: () => now });
       expect(later.remains?.dueAt()).toBe(1_000 + HOUR);
       later.remains?.erase(now);
       expect(bodies()).toEqual([]);
@@ -96,7 +101,7 @@ describe("a ring's storage in SQLite", () => {
 
   it("goes on as it was when a row was refused", () =>
     withStorage((storage) => {
-      const store = durableRingStore(storage);
+      const store = durableRingStore(storage, systemClock);
       const part = (name: string, body: string) => ({ part: name, body, dueAt: null });
       store.write("r", [part("a", "before")]);
       const refused = () =>
@@ -105,12 +110,12 @@ describe("a ring's storage in SQLite", () => {
           store.write("q", [part("a", "small"), part(null as never, "refused")]);
         });
       expect(refused).toThrow("NOT NULL");
-      for (const one of [store, durableRingStore(storage)]) {
+      for (const one of [store, durableRingStore(storage, systemClock)]) {
         expect(one.read("r")).toEqual([part("a", "before")]);
         expect(one.read("q")).toEqual([]);
       }
       store.write("q", [part("a", "after")]);
-      expect(durableRingStore(storage).read("r")).toEqual([part("a", "before")]);
+      expect(durableRingStore(storage, systemClock).read("r")).toEqual([part("a", "before")]);
     }));
 
   it("is billed a row for each part that is written, and one for all that are removed together", () =>
@@ -124,7 +129,7 @@ describe("a ring's storage in SQLite", () => {
         },
       };
       const counted = { sql, transactionSync: (work: () => unknown) => storage.transactionSync(work) };
-      const store = durableRingStore(counted as unknown as DurableObjectStorage);
+      const store = durableRingStore(counted as unknown as DurableObjectStorage, systemClock);
       const rowsOf = (work: () => void): number => {
         cursors.length = 0;
         store.transaction(work);

@@ -12,6 +12,7 @@ import { runCoordinatorContract } from "../../support/contracts/run-coordinator.
 import { ringStoreContract } from "../../support/contracts/ring-store.ts";
 import { sketchPlan } from "../../support/plans.ts";
 import { REQUEST } from "../../support/runs.ts";
+import { systemClock } from "../../../src/infra/system/clock.ts";
 
 const coordinator = durableRunCoordinator(env.RINGS_NS);
 let stores = 0;
@@ -19,7 +20,7 @@ let stores = 0;
 describe("rings as Durable Objects keep their ports' contracts", () => {
   ringStoreContract("SQLite", async (check) => {
     const stub = env.RINGS_NS.getByName(ringName(210 + ++stores));
-    await runInDurableObject(stub, (_, state) => check(durableRingStore(state.storage)));
+    await runInDurableObject(stub, (_, state) => check(durableRingStore(state.storage, systemClock)));
   });
 
   const known = new Set<string>();

@@ -2,11 +2,11 @@ import { fault, RuntimeHostError } from "../../../core/errors.ts";
 import { MAX_RINGS, ringOf } from "../../../core/run/model/run-id.ts";
 import type { Work } from "../../../core/run/dispatch/work.ts";
 import type { RunCoordinator } from "../../../spi/run-coordinator.ts";
-import type { Ring } from "../../../app/ring/ring.ts";
+import type { RingFace } from "../../../spi/ring-face.ts";
 
 /** Rings in process. `open` makes or finds the ring of a number below `rings`. */
-export function memoryRunCoordinator(open: (ring: number) => Ring, rings = MAX_RINGS): RunCoordinator {
-  const of = (id: string): Ring => {
+export function memoryRunCoordinator(open: (ring: number) => RingFace, rings = MAX_RINGS): RunCoordinator {
+  const of = (id: string): RingFace => {
     const ring = ringOf(id);
     if (ring === null) throw new RuntimeHostError(fault("RUN_NOT_FOUND", `'${id}' is not a run id`));
     return open(ring);

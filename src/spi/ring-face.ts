@@ -1,0 +1,39 @@
+import type { Holder } from "../core/limit/book.ts";
+import type { SegmentId } from "../core/plan/model/plan.ts";
+import type { Answer, PlanAnswer, SourceId, Undeliverable, Work } from "../core/run/dispatch/work.ts";
+import type { RunId } from "../core/run/model/state.ts";
+import type { StoredValue } from "../core/run/model/value.ts";
+import type {
+  ArchiveBatch,
+  ControlEvent,
+  ControlReceipt,
+  HandOver,
+  LiveValue,
+  Receipt,
+  SignalPage,
+  Submission,
+} from "./run-coordinator.ts";
+
+/** What a ring in the same process knows at once; one in another object takes a call. */
+export type Told<T> = T | Promise<T>;
+
+/**
+ * One ring, as a coordinator reaches it: the face of `app/ring`, in the same process or in an object of its own. Each
+ * method means what the coordinator's of the same name does, for the runs of this ring.
+ */
+export interface RingFace {
+  submit(submission: Submission): Promise<Receipt>;
+  answer(answers: readonly Answer[], handOver?: HandOver): Promise<readonly Work[]>;
+  undeliverable(items: readonly Undeliverable[]): Promise<void>;
+  replanned(answer: PlanAnswer): Promise<void>;
+  read(id: RunId): Told<string | null>;
+  wait(id: RunId, timeoutMs: number): Promise<string | null>;
+  watch(tenant: string, id: RunId, after: number, timeoutMs: number): Promise<SignalPage | null>;
+  control(tenant: string, id: RunId, event: ControlEvent): Promise<ControlReceipt>;
+  values(id: RunId, segment: SegmentId, token: string): Told<Readonly<Record<SourceId, StoredValue>> | null>;
+  holds(id: RunId, segment: SegmentId, token: string): Told<boolean>;
+  admit(called: readonly Holder[]): Promise<readonly Holder[]>;
+  liveValues(): Told<readonly LiveValue[]>;
+  batch(batch: number): Told<ArchiveBatch | null>;
+  archived(batch: number): Told<void>;
+}
