@@ -23,7 +23,7 @@ const FREE_LIST = 0;
  * Ring storage in a Durable Object's SQLite: a part is a row with a number and no index beside it, written over by another
  * part once it has been removed (see Slots). Which part is where is known in memory, read in one scan when the object wakes.
  */
-export function durableRingStore(storage: DurableObjectStorage, { now }: Clock): RingStore {
+export function durableRingStore(storage: DurableObjectStorage, clock: Clock): RingStore {
   const { sql } = storage;
   sql.exec(
     "CREATE TABLE IF NOT EXISTS slots (n INTEGER PRIMARY KEY, owner TEXT NOT NULL, part TEXT NOT NULL, born INTEGER NOT NULL, chars INTEGER NOT NULL, due_at INTEGER, body TEXT NOT NULL)",
@@ -70,7 +70,7 @@ export function durableRingStore(storage: DurableObjectStorage, { now }: Clock):
           slots()
             .of(owner)
             .map(([name]) => name)) {
-          const surplus = slots().remove(owner, part, now());
+          const surplus = slots().remove(owner, part, clock.now());
           if (surplus !== null) erase(surplus);
         }
       }),
