@@ -13,6 +13,7 @@ import { fixedClock } from "../../src/infra/memory/clock.ts";
 import { memoryEventBus } from "../../src/infra/memory/queues/event-bus.ts";
 import { memoryRingStore } from "../../src/infra/memory/runs/ring-store.ts";
 import { silentLog } from "../../src/infra/memory/silent-log.ts";
+import { systemTimer } from "../../src/infra/system/clock.ts";
 import type { RingPart, RingStore } from "../../src/spi/ring-store.ts";
 import { factsOf } from "./facts.ts";
 import { KEYED_ID, PLAIN_ID } from "./record/books.ts";
@@ -54,7 +55,14 @@ describe.each(releases())("what release %s stored", (release) => {
       const store = storeOf(owners ?? {});
       const clock = fixedClock(1_780_000_002_000);
       const bus = memoryEventBus();
-      const ring = new Ring(0, { store, clock, alarm: { arm: () => undefined }, bus, log: silentLog });
+      const ring = new Ring(0, {
+        store,
+        clock,
+        alarm: { arm: () => undefined },
+        bus,
+        timer: systemTimer,
+        log: silentLog,
+      });
       return { store, ring, bus };
     };
 

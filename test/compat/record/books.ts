@@ -8,6 +8,7 @@ import { fixedClock } from "../../../src/infra/memory/clock.ts";
 import { memoryRingStore } from "../../../src/infra/memory/runs/ring-store.ts";
 import { memoryEventBus } from "../../../src/infra/memory/queues/event-bus.ts";
 import { silentLog } from "../../../src/infra/memory/silent-log.ts";
+import { systemTimer } from "../../../src/infra/system/clock.ts";
 import { DrivenRun, dispatches, REQUEST, success } from "../../support/runs.ts";
 import { sketchPlan } from "../../support/plans.ts";
 import type { LimitEntries, RingMoment } from "../recorded-form.ts";
@@ -21,7 +22,7 @@ export async function recordBooks(): Promise<readonly RingMoment[]> {
   const clock = fixedClock(1_780_000_000_000);
   const ring = new Ring(
     0,
-    { store, clock, alarm: { arm: () => undefined }, bus: memoryEventBus(), log: silentLog },
+    { store, clock, alarm: { arm: () => undefined }, bus: memoryEventBus(), timer: systemTimer, log: silentLog },
     DEFAULT_RING,
   );
   const dump = (shows: string): RingMoment => ({
