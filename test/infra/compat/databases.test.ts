@@ -133,7 +133,7 @@ describe.each(inject("recorded"))("a database of release $release", ({ worker, l
       await runInDurableObject(env.RINGS_NS.getByName(ringName(90 + objects++)), (_, { storage }) => {
         storage.sql.exec("DROP TABLE IF EXISTS slots");
         restore(storage, tables, rows);
-        const store = durableRingStore(storage);
+        const store = durableRingStore(storage, fixedClock(0));
         const runs = new RingRuns(store);
         for (const owner of store.owners()) {
           if (!owner.startsWith("~")) found.push(runs.load(owner)?.header.status ?? "remembered");
