@@ -1,13 +1,26 @@
-import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { type Command, CommanderError, type Option } from "commander";
 import type { Settle } from "./command.ts";
+import { textOfFile } from "./files/read-file.ts";
 import { writeJson } from "./json-output.ts";
 import { painter } from "./paint.ts";
+import { oneLine, printer } from "./printer.ts";
 import { onexProgram } from "./program.ts";
 import { CommandFailure, EXIT, type ExitCode, type Shell } from "./shell.ts";
 
 /** Runs the command line with these arguments (without the program's own name) and gives its exit code. Never throws. */
-export async function main(args: readonly string[], shell: Shell): Promise<ExitCode> {
+export async function main(args: readonly string[], world: Shell): Promise<ExitCode> {
+  const shell = { ...world, stdout: printer(world.stdout), stderr: printer(world.stderr) };
+  const code = await obey(args, shell);
+  const { problem = null } = world.stdout;
+  if (problem === null) return code;
+  await shell.stderr.write(
+    `${painter(shell, shell.stderr)("red", "error")}: standard output is cut short: ${problem}\n`,
+  );
+  return code === EXIT.ok ? EXIT.findings : code;
+}
+
+async function obey(args: readonly string[], shell: Shell): Promise<ExitCode> {
   let code: ExitCode = EXIT.ok;
   const settle: Settle = async (work, { json }) => {
     try {
@@ -26,7 +39,7 @@ export async function main(args: readonly string[], shell: Shell): Promise<ExitC
     await shell[thrown.exitCode === 0 ? "stdout" : "stderr"].write(output.text);
     if (thrown.exitCode === 0) return EXIT.ok;
     if (args.includes("--json"))
-      await writeJson(shell.stdout, { error: { message: plainMessage(thrown), hint: null } });
+      await writeJson(shell.stdout, { error: { code: null, message: plainMessage(thrown), hint: null } });
     return EXIT.usage;
   }
   return code;
@@ -41,6 +54,8 @@ function prepared(program: Command, shell: Shell, output: { text: string }): Com
     .configureOutput({
       writeOut: (text) => (output.text += text),
       writeErr: (text) => (output.text += text),
+      outputError: (text, write) =>
+        write(`${oneLine(text.trimEnd()).replace("\\n(Did you mean", "\n(Did you mean")}\n`),
       getOutHelpWidth: () => Math.min(shell.stdout.columns, MAX_HELP_COLUMNS),
       getErrHelpWidth: () => Math.min(shell.stderr.columns, MAX_HELP_COLUMNS),
       getOutHasColors: () => false,
@@ -71,10 +86,16 @@ const plainMessage = (error: CommanderError): string => error.message.replace(/^
 async function explain(thrown: unknown, shell: Shell, json: boolean): Promise<ExitCode> {
   const known = thrown instanceof CommandFailure;
   const message = known ? thrown.message : `this is a mistake of the command itself: ${String(thrown)}`;
-  const hint = known ? thrown.hint : null;
-  if (json) await writeJson(shell.stdout, { error: { message, hint } });
+  const { code, hint } = known ? thrown : { code: null, hint: null };
+  if (json) await writeJson(shell.stdout, { error: { code, message, hint } });
   const paint = painter(shell, shell.stderr);
-  await shell.stderr.write(`${paint("red", "error")}: ${message}\n${hint === null ? "" : `${paint("dim", hint)}\n`}`);
+  const [first = "", ...list] = known ? thrown.lines : [message];
+  const lines = [
+    `${paint("red", "error")}: ${code === null ? first : `${code}: ${first}`}`,
+    ...list.map((line) => `  ${line}`),
+    ...(hint === null ? [] : [paint("dim", hint)]),
+  ];
+  await shell.stderr.write(`${lines.map(oneLine).join("\n")}\n`);
   if (!known && thrown instanceof Error && shell.env["ONEX_DEBUG"] !== undefined) {
     await shell.stderr.write(`${thrown.stack ?? ""}\n`);
   }
@@ -82,6 +103,6 @@ async function explain(thrown: unknown, shell: Shell, json: boolean): Promise<Ex
 }
 
 function versionOf(): string {
-  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  const text = textOfFile(fileURLToPath(new URL("../../package.json", import.meta.url)), "/");
   return (JSON.parse(text) as { readonly version: string }).version;
 }

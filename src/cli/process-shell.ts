@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { WriteStream } from "node:tty";
-import type { Shell, Sink } from "./shell.ts";
+import { type Shell, type Sink, type StopSignal, systemReason } from "./shell.ts";
 
 /** The shell of this very process. */
 export function processShell(): Shell {
@@ -12,24 +12,37 @@ export function processShell(): Shell {
     stdin: readStdin,
     now: () => new Date(),
     uuid: randomUUID,
+    onStop,
   };
 }
 
+/** The stream's first error ends what it tells: a full disk, or a reader such as `head` that has seen enough. */
+
 function streamSink(stream: WriteStream): Sink {
-  let gone = false;
-  // A reader such as `head` closes the pipe when it has seen enough; the command goes on to its own exit code.
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    gone = true;
+  let problem: string | null = null;
+  stream.on("error", (error) => {
+    problem ??= systemReason(error);
   });
   return {
     isTerminal: stream.isTTY,
     columns: stream.columns ?? 80,
+    get problem() {
+      return problem;
+    },
     write: (text) =>
       new Promise((resolve) => {
-        if (gone || text === "") resolve();
+        if (problem !== null || text === "") resolve();
         else stream.write(text, () => resolve());
       }),
+  };
+}
+
+const STOP_SIGNALS = ["SIGHUP", "SIGINT", "SIGTERM"] as const satisfies readonly StopSignal[];
+
+function onStop(listener: (signal: StopSignal) => void): () => void {
+  for (const signal of STOP_SIGNALS) process.on(signal, listener);
+  return () => {
+    for (const signal of STOP_SIGNALS) process.off(signal, listener);
   };
 }
 

@@ -1,3 +1,4 @@
+import { oneLine, ownSequence } from "./printer.ts";
 import type { Shell } from "./shell.ts";
 
 /** A line that tells how far a long work is. */
@@ -9,7 +10,7 @@ export interface Progress {
 }
 
 const MIN_INTERVAL_MS = 100;
-const CLEAR_LINE = "\r\u001B[2K";
+const CLEAR_LINE = ownSequence("\r\u001B[2K");
 
 /** Progress on standard error, if that is a terminal: a log or a pipe gets nothing. */
 export function progressOn({ stderr, now }: Shell): Progress {
@@ -22,7 +23,7 @@ export function progressOn({ stderr, now }: Shell): Progress {
       if (at - last < MIN_INTERVAL_MS) return;
       last = at;
       shown = true;
-      void stderr.write(CLEAR_LINE + text.slice(0, stderr.columns - 1));
+      void stderr.write(CLEAR_LINE + oneLine(text).slice(0, stderr.columns - 1));
     },
     end: () => (shown ? stderr.write(CLEAR_LINE) : Promise.resolve()),
   };

@@ -1,10 +1,15 @@
-/** Where a command writes. Writing to a reader that went away is no error: the rest is dropped. */
+/** Where a command writes. Writing never fails: what cannot be written is dropped, and so is the rest; `problem` says why. */
 export interface Sink {
   write(text: string): Promise<void>;
   readonly isTerminal: boolean;
   /** Width in characters; 80 when nobody knows. */
   readonly columns: number;
+  /** Why something was dropped; null when nothing was. */
+  readonly problem?: string | null;
 }
+
+/** What asks a command to end. */
+export type StopSignal = "SIGHUP" | "SIGINT" | "SIGTERM";
 
 /** The world of a command, so that a test can hand it another. */
 export interface Shell {
@@ -19,21 +24,45 @@ export interface Shell {
   readonly stdin: () => Promise<string>;
   readonly now: () => Date;
   readonly uuid: () => string;
+  /** Tells of signals that ask the command to end, until the function it gives is called. Without a listener they end it at once. */
+  readonly onStop: (listener: (signal: StopSignal) => void) => () => void;
 }
 
-/** 0: all is well. 1: there are findings, or the work could not be done. 2: the command was called wrongly. */
-export const EXIT = { ok: 0, findings: 1, usage: 2 } as const;
+/**
+ * 0: all is well. 1: there are findings, or the work could not be done. 2: the command was called wrongly. Above 128: a
+ * signal ended it, 128 and the signal's number.
+ */
+export const EXIT = { ok: 0, findings: 1, usage: 2, SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** How the command names what is wrong with a file; a server's refusal has a code of its own. */
+export type FileCode = "FILE_UNREADABLE" | "FILE_NOT_REGULAR" | "FILE_UNWRITABLE" | "FILE_IS_LINK";
+
+export interface FailureOptions {
+  readonly exitCode?: ExitCode;
+  readonly code?: string;
+  /** Everything that is wrong, when it is more than the message says: a line each. */
+  readonly list?: readonly string[];
+  readonly hint?: string;
+  readonly cause?: unknown;
+}
 
 /** Why a command stopped without doing its work; printed, never a stack trace. */
 export class CommandFailure extends Error {
   readonly exitCode: ExitCode;
+  /** Null when the message says all there is to say. */
+  readonly code: string | null;
+  /** What is printed, line by line; `message` is all of it. */
+  readonly lines: readonly string[];
   readonly hint: string | null;
 
-  constructor(message: string, options: { exitCode?: ExitCode; hint?: string; cause?: unknown } = {}) {
-    super(message, { cause: options.cause });
+  constructor(message: string, options: FailureOptions = {}) {
+    const lines = [message, ...(options.list ?? [])];
+    super(lines.join("\n  "), { cause: options.cause });
+    this.lines = lines;
     this.name = "CommandFailure";
     this.exitCode = options.exitCode ?? EXIT.findings;
+    this.code = options.code ?? null;
     this.hint = options.hint ?? null;
   }
 }
@@ -58,5 +87,14 @@ const REASONS: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "its name is too long",
   EEXIST: "it exists already",
   ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  EFBIG: "it would be larger than a file may be",
+  EIO: "the disk does not answer as it should",
+  EMFILE: "too many files are open",
+  ENOTEMPTY: "it is not empty",
+  ENXIO: "nothing is at its other end",
+  EPIPE: "its reader is gone",
   EROFS: "the file system is read-only",
+  ERR_FS_FILE_TOO_LARGE: "it is too large",
+  ERR_STRING_TOO_LONG: "it is too large",
 };

@@ -1,4 +1,5 @@
-import { chmodSync, readdirSync, statSync, symlinkSync, lstatSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, readdirSync, statSync, symlinkSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { writeFileWhole } from "../../src/cli/files/write-file.ts";
@@ -133,24 +134,53 @@ describe("onex stamp", () => {
 });
 
 describe("writing a file whole", () => {
-  it("keeps its mode, follows a link to its target, and leaves nothing beside it", () => {
+  it("keeps its mode and leaves nothing beside it", () => {
     const folder = testFolder({ "run.sh": "old\n" });
     chmodSync(folder.at("run.sh"), 0o751);
-    symlinkSync("run.sh", folder.at("link.sh"));
-    writeFileWhole(folder.at("link.sh"), "new\n");
+    writeFileWhole(folder.at("run.sh"), "new\n");
     expect(folder.read("run.sh")).toBe("new\n");
     expect(statSync(folder.at("run.sh")).mode & 0o777).toBe(0o751);
-    expect(lstatSync(folder.at("link.sh")).isSymbolicLink()).toBe(true);
     writeFileWhole(folder.at("fresh.md"), "text");
-    expect(readdirSync(folder.path).sort()).toEqual(["fresh.md", "link.sh", "run.sh"]);
+    expect(readdirSync(folder.path).sort()).toEqual(["fresh.md", "run.sh"]);
+  });
+
+  it("takes a file whose name is as long as names may be", () => {
+    const name = `${"n".repeat(252)}.md`;
+    const folder = testFolder({ [name]: "old" });
+    writeFileWhole(folder.at(name), "new");
+    expect(folder.read(name)).toBe("new");
+  });
+
+  it("writes nowhere but at the very place: a link is refused, itself or on the way", () => {
+    const folder = testFolder({ "in/a.md": "old", "out/a.md": "theirs" });
+    symlinkSync("../out/a.md", folder.at("in/link.md"));
+    symlinkSync("../out/new.md", folder.at("in/dangling.md"));
+    symlinkSync("../out", folder.at("in/linked"));
+    for (const name of ["link.md", "dangling.md", "linked/a.md", "linked/new.md", "linked/deep/new.md"]) {
+      expect(() => writeFileWhole(folder.at(`in/${name}`), "new", { root: folder.at("in") }), name).toThrow(
+        expect.objectContaining({ code: "FILE_IS_LINK" }),
+      );
+    }
+    expect(() => writeFileWhole(folder.at("out/a.md"), "new", { root: folder.at("in") })).toThrow("outside of");
+    expect(readdirSync(folder.at("out"))).toEqual(["a.md"]);
+    expect(folder.read("out/a.md")).toBe("theirs");
+  });
+
+  it("replaces nothing that is no file", () => {
+    const folder = testFolder({ "dir/a.md": "old" });
+    execFileSync("mkfifo", [folder.at("pipe")]);
+    for (const name of ["dir", "pipe"]) {
+      expect(() => writeFileWhole(folder.at(name), "new"), name).toThrow(
+        expect.objectContaining({ code: "FILE_NOT_REGULAR" }),
+      );
+    }
+    expect(folder.read("dir/a.md")).toBe("old");
   });
 
   it("leaves the old file as it was when it cannot write", () => {
     const folder = testFolder({ "a.md": "old" });
     expect(() => writeFileWhole(folder.at("nowhere/a.md"), "new")).toThrow("it does not exist");
-    // The name of the draft is taken: whoever holds it may be writing.
-    folder.write({ [`.a.md.${process.pid}.tmp`]: "" });
-    expect(() => writeFileWhole(folder.at("a.md"), "new")).toThrow("it exists already");
+    expect(() => writeFileWhole(folder.at("a.md/b.md"), "new")).toThrow("a part of its path is no folder");
     expect(folder.read("a.md")).toBe("old");
   });
 });

@@ -10,6 +10,7 @@ import { plural } from "../plural.ts";
 import { progressOn } from "../progress.ts";
 import type { ServerOptions } from "../remote/server-options.ts";
 import { EXIT, type Shell, usageFailure } from "../shell.ts";
+import { oneLine } from "../printer.ts";
 
 interface Options {
   readonly register?: string;
@@ -133,8 +134,8 @@ function report(
 ): string {
   const outcomes = new Map(registrations.map((one) => [one.node, one]));
   const lines = artifacts.map((artifact) => artifactLines(artifact, outcomes, paint));
-  const repeated = duplicates.map(({ problem }) => `${paint("red", problem.code)}  ${problem.message}\n`);
-  const differing = differences.map(({ kind, message }) => `${paint("red", kind.padEnd(9))} ${message}\n`);
+  const repeated = duplicates.map(({ problem }) => `${paint("red", problem.code)}  ${oneLine(problem.message)}\n`);
+  const differing = differences.map(({ kind, message }) => `${paint("red", kind.padEnd(9))} ${oneLine(message)}\n`);
   const disagreement =
     differences.length === 0 ? "" : `, ${plural(differences.length, "difference")} from the registry`;
   return `${[...lines, ...repeated, ...differing].join("")}${plural(artifacts.length, "artifact")} in ${plural(files, "file")}${disagreement}\n`;
@@ -152,8 +153,8 @@ function artifactLines(
   const state =
     outcome === undefined ? "" : `  ${paint(outcome.outcome === "refused" ? "red" : "green", outcome.outcome)}`;
   const wrong = problems.map(
-    ({ code, line, message }) => `    ${code}${line === null ? "" : ` line ${line}`}  ${message}\n`,
+    ({ code, line, message }) => `    ${code}${line === null ? "" : ` line ${line}`}  ${oneLine(message)}\n`,
   );
-  const refused = outcome?.problems.map((message) => `    ${message}\n`) ?? [];
-  return `${role.padEnd(9)} ${ref}  ${paint("dim", path)}${state}\n${[...wrong, ...refused].join("")}`;
+  const refused = outcome?.problems.map((message) => `    ${oneLine(message)}\n`) ?? [];
+  return `${role.padEnd(9)} ${oneLine(ref)}  ${paint("dim", oneLine(path))}${state}\n${[...wrong, ...refused].join("")}`;
 }

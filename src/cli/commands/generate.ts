@@ -6,6 +6,7 @@ import type { SpecificationOptions } from "../generate/specification-options.ts"
 import { writeJson } from "../json-output.ts";
 import { painter } from "../paint.ts";
 import { EXIT, type Shell } from "../shell.ts";
+import { oneLine } from "../printer.ts";
 
 interface Options extends SpecificationOptions {
   readonly dir: string;
@@ -57,16 +58,17 @@ function nodeCommand(shell: Shell, settle: Settle): Command {
 }
 
 async function run(shell: Shell, name: string, options: Options) {
-  const [{ specificationFrom }, { generateNode, writeNodeFolder }] = await Promise.all([
+  const [{ specificationFrom }, { generateNode }, { makeFolderWith, rootFor }] = await Promise.all([
     import("../generate/specification-options.ts"),
     import("../generate/generate-node.ts"),
+    import("../files/write-file.ts"),
   ]);
   const author = authorOf(shell, options.author);
   const specification = specificationFrom(name, options, author, shell.cwd);
   const birth = { uuid: shell.uuid(), createdAt: shell.now().toISOString() };
   const { node, verdicts, reasons } = await generateNode(specification, birth);
   const path = join(options.dir, name);
-  if (!options.dryRun) writeNodeFolder(resolve(shell.cwd, path), node.files);
+  if (!options.dryRun) makeFolderWith(resolve(shell.cwd, path), node.files, rootFor(path, shell.cwd));
   const { definition, files } = node;
   if (options.json) {
     const { version, lifecycle, hash, digest } = definition;
@@ -86,8 +88,8 @@ async function run(shell: Shell, name: string, options: Options) {
   }
   const paint = painter(shell, shell.stdout);
   const verb = options.dryRun ? "would write" : "wrote";
-  const lines = Object.keys(files).map((file) => `${paint("green", verb)}  ${join(path, file)}`);
-  const state = reasons.length === 0 ? [] : ["it is a draft:", ...reasons.map((reason) => `  ${reason}`)];
+  const lines = Object.keys(files).map((file) => `${paint("green", verb)}  ${oneLine(join(path, file))}`);
+  const state = reasons.length === 0 ? [] : ["it is a draft:", ...reasons.map((reason) => `  ${oneLine(reason)}`)];
   await shell.stdout.write(
     [...lines, `${name}@${definition.version}, ${definition.lifecycle}`, ...state, ""].join("\n"),
   );

@@ -4,6 +4,7 @@ import { examples, type Settle } from "../command.ts";
 import { writeJson } from "../json-output.ts";
 import { painter } from "../paint.ts";
 import { EXIT, type Shell } from "../shell.ts";
+import { oneLine } from "../printer.ts";
 
 interface JsonOption {
   readonly json: boolean;
@@ -15,7 +16,7 @@ export function hooksCommand(shell: Shell, settle: Settle): Command {
     const shown = relative(shell.cwd, path) || path;
     await (options.json
       ? writeJson(shell.stdout, { path: shown, outcome })
-      : shell.stdout.write(`${shown}: ${outcome}\n`));
+      : shell.stdout.write(`${oneLine(shown)}: ${outcome}\n`));
     return EXIT.ok;
   };
   const install = new Command("install")
@@ -65,7 +66,7 @@ async function runStaged(shell: Shell, options: JsonOption) {
   if (options.json) await writeJson(shell.stdout, { stamped, refused });
   else {
     const paint = painter(shell, shell.stderr);
-    const lines = stamped.map((path) => `${paint("green", "stamped")}  ${path}\n`);
+    const lines = stamped.map((path) => `${paint("green", "stamped")}  ${oneLine(path)}\n`);
     await shell.stderr.write(
       lines.join("") + refused.map((verdict) => fileReport(verdict, ["error"], false, paint)).join(""),
     );

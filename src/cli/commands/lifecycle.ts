@@ -3,6 +3,7 @@ import { type Lifecycle, LIFECYCLES } from "../../core/registry/node.ts";
 import { examples, type Settle } from "../command.ts";
 import { writeJson } from "../json-output.ts";
 import { EXIT, type Shell } from "../shell.ts";
+import { oneLine } from "../printer.ts";
 
 interface Options {
   readonly to: Lifecycle;
@@ -39,7 +40,9 @@ export function lifecycleCommand(shell: Shell, settle: Settle): Command {
         const { to, reason, replacedBy } = options;
         const move = moveLifecycle({ target, to, reason, replacedBy }, shell);
         const said = move.changed ? `${move.from ?? "none"} -> ${move.to}` : `is ${move.to} already`;
-        await (options.json ? writeJson(shell.stdout, move) : shell.stdout.write(`${move.path}: ${said}\n`));
+        await (options.json
+          ? writeJson(shell.stdout, move)
+          : shell.stdout.write(`${oneLine(`${move.path}: ${said}`)}\n`));
         return EXIT.ok;
       }, options),
     );

@@ -4,6 +4,7 @@ import { examples, type Settle } from "../command.ts";
 import type { PlanFormat } from "../plan/show-plan.ts";
 import type { ServerOptions } from "../remote/server-options.ts";
 import { type ExitCode, type Shell, usageFailure } from "../shell.ts";
+import { oneLine } from "../printer.ts";
 
 interface Options extends ServerOptions {
   readonly local: boolean;
@@ -63,13 +64,15 @@ async function plan(shell: Shell, file: string, options: Options): Promise<ExitC
   if (options.json && (options.format ?? "json") !== "json")
     throw usageFailure("--json and --format exclude each other");
   if (against !== undefined && !json && format !== "tree") throw usageFailure(`a difference has no form ${format}`);
-  const [{ planDocumentOf }, { readDocument, textIn }, { policyFields }, { mutationList }, show] = await Promise.all([
-    import("../plan/plan-document.ts"),
-    import("../plan/read-text.ts"),
-    import("../plan/policy-option.ts"),
-    import("../plan/mutation-list.ts"),
-    import("../plan/show-plan.ts"),
-  ]);
+  const [{ planDocumentOf }, { readDocument }, { textIn }, { policyFields }, { mutationList }, show] =
+    await Promise.all([
+      import("../plan/plan-document.ts"),
+      import("../plan/read-text.ts"),
+      import("../files/read-file.ts"),
+      import("../plan/policy-option.ts"),
+      import("../plan/mutation-list.ts"),
+      import("../plan/show-plan.ts"),
+    ]);
   const before = against === undefined ? null : await show.planInFile(against, shell);
   const policy = await policyFields(options.policy, shell);
   const mutations = await mutationList(options.mutate, shell);
@@ -85,7 +88,7 @@ async function plan(shell: Shell, file: string, options: Options): Promise<ExitC
           await import("../plan/remote-plan.ts")
         ).planRemotely(document.value, wishes, { url, ...(tokenFile === undefined ? {} : { tokenFile }) }, shell);
   if (!made.ok) return show.showRefusal(made.error, json, shell);
-  for (const note of made.value.notes) await shell.stderr.write(`note: ${note}\n`);
+  for (const note of made.value.notes) await shell.stderr.write(`note: ${oneLine(note)}\n`);
   return before === null
     ? show.showPlan(made.value.plan, format, options.why, shell)
     : show.showDifference(before, made.value.plan, json, shell);

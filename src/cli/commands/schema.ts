@@ -5,6 +5,7 @@ import { examples, type Settle } from "../command.ts";
 import { writeJson } from "../json-output.ts";
 import { painter } from "../paint.ts";
 import { EXIT, type Shell, usageFailure } from "../shell.ts";
+import { oneLine } from "../printer.ts";
 
 /** The schemas this version of the command knows. */
 const OWN_SCHEMAS = fileURLToPath(new URL("../../../contracts/schemas/", import.meta.url));
@@ -39,7 +40,10 @@ function listCommand(shell: Shell, settle: Settle): Command {
           title: schemaTitle(file),
         }));
         if (options.json) await writeJson(shell.stdout, { schemas });
-        else await shell.stdout.write(schemas.map(({ name, title }) => `${name.padEnd(26)} ${title}\n`).join(""));
+        else
+          await shell.stdout.write(
+            schemas.map(({ name, title }) => `${oneLine(`${name.padEnd(26)} ${title}`)}\n`).join(""),
+          );
         return EXIT.ok;
       }, options),
     );
@@ -94,7 +98,7 @@ function formatCommand(shell: Shell, settle: Settle): Command {
 }
 
 async function format(shell: Shell, paths: readonly string[], options: FormatOptions) {
-  const [{ schemaFiles, schemaText }, { formatSchema }, { writeFileWhole }] = await Promise.all([
+  const [{ schemaFiles, schemaText }, { formatSchema }, { rootFor, writeFileWhole }] = await Promise.all([
     import("../schema/schema-files.ts"),
     import("../../core/schema-docs/format-schema.ts"),
     import("../files/write-file.ts"),
@@ -102,7 +106,7 @@ async function format(shell: Shell, paths: readonly string[], options: FormatOpt
   const files = schemaFiles(paths.length === 0 ? [PROJECT_SCHEMAS] : paths, shell.cwd).map((file) => {
     const formatted = schemaText(formatSchema(file.schema, file.name));
     const changed = formatted !== file.text;
-    if (changed && !options.check) writeFileWhole(file.absolute, formatted);
+    if (changed && !options.check) writeFileWhole(file.absolute, formatted, { root: rootFor(file.path, shell.cwd) });
     return { path: file.path, changed };
   });
   await tellChanges(shell, files, options, "formatted");
@@ -154,6 +158,6 @@ async function tellChanges(
   const paint = painter(shell, shell.stdout);
   const changed = files.filter((file) => file.changed);
   const word = check ? `would be ${verb}` : verb;
-  const lines = changed.map(({ path }) => `${paint(check ? "red" : "green", word)}  ${path}\n`);
+  const lines = changed.map(({ path }) => `${paint(check ? "red" : "green", word)}  ${oneLine(path)}\n`);
   await shell.stdout.write(`${lines.join("")}${changed.length} of ${files.length} ${word}\n`);
 }

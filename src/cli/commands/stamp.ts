@@ -4,6 +4,7 @@ import { examples, type Settle } from "../command.ts";
 import { openJson } from "../json-output.ts";
 import { painter } from "../paint.ts";
 import { EXIT, type Shell } from "../shell.ts";
+import { oneLine } from "../printer.ts";
 
 interface Options {
   readonly author?: string;
@@ -63,12 +64,12 @@ async function run(shell: Shell, paths: readonly string[], options: Options) {
   for (const file of stampFiles(shell, request)) {
     counts[file.outcome]++;
     if (document !== null) await document.item(file);
-    else if (file.outcome === "stamped") await shell.stdout.write(`${paint("green", verb)}  ${file.path}\n`);
+    else if (file.outcome === "stamped") await shell.stdout.write(`${paint("green", verb)}  ${oneLine(file.path)}\n`);
     else if (file.outcome === "refused") {
       const lines = file.errors.map(({ code, line, message, hint }) => {
-        return `  ${line === null ? "" : `line ${line}: `}${code} ${message}\n    ${paint("dim", hint)}\n`;
+        return `  ${line === null ? "" : `line ${line}: `}${code} ${oneLine(message)}\n    ${paint("dim", oneLine(hint))}\n`;
       });
-      await shell.stdout.write(`${paint("red", "refused")}  ${file.path}\n${lines.join("")}`);
+      await shell.stdout.write(`${paint("red", "refused")}  ${oneLine(file.path)}\n${lines.join("")}`);
     }
   }
   const summary = { ...counts, check: options.check };

@@ -6,6 +6,7 @@ import { writeJson } from "../json-output.ts";
 import { painter } from "../paint.ts";
 import { plural } from "../plural.ts";
 import { CommandFailure, EXIT, type Shell } from "../shell.ts";
+import { oneLine } from "../printer.ts";
 
 interface GenerateOptions {
   readonly scope?: readonly string[];
@@ -53,12 +54,13 @@ function generateCommand(shell: Shell, settle: Settle): Command {
 }
 
 async function generate(shell: Shell, given: string, options: GenerateOptions) {
-  const [{ generatedIndex, readIndex }, { writeFileWhole }, { folderOf }] = await Promise.all([
+  const [{ generatedIndex, readIndex }, { refuseLinks, rootFor, writeFileWhole }, { folderOf }] = await Promise.all([
     import("../tree/folder-index.ts"),
     import("../files/write-file.ts"),
     import("../files/folder.ts"),
   ]);
   const folder = folderOf(given, shell.cwd);
+  if (!options.stdout) refuseLinks(resolve(shell.cwd, given), rootFor(given, shell.cwd));
   const scope = options.whole ? null : options.scope;
   const known = readable(() => readIndex(folder));
   const { file, text, changed, entries } = generatedIndex(
@@ -74,7 +76,7 @@ async function generate(shell: Shell, given: string, options: GenerateOptions) {
   else if (options.stdout) await shell.stdout.write(text);
   else
     await shell.stdout.write(
-      `${path}: ${changed ? "written" : "unchanged"}, ${plural(entries.length, "entry", "entries")}\n`,
+      `${oneLine(path)}: ${changed ? "written" : "unchanged"}, ${plural(entries.length, "entry", "entries")}\n`,
     );
   return EXIT.ok;
 }
@@ -108,12 +110,14 @@ function checkCommand(shell: Shell, settle: Settle): Command {
 }
 
 async function check(shell: Shell, given: string, options: CheckOptions) {
-  const [{ generatedIndex, indexState, readIndex }, { writeFileWhole }, { folderOf }] = await Promise.all([
-    import("../tree/folder-index.ts"),
-    import("../files/write-file.ts"),
-    import("../files/folder.ts"),
-  ]);
+  const [{ generatedIndex, indexState, readIndex }, { refuseLinks, rootFor, writeFileWhole }, { folderOf }] =
+    await Promise.all([
+      import("../tree/folder-index.ts"),
+      import("../files/write-file.ts"),
+      import("../files/folder.ts"),
+    ]);
   const folder = folderOf(given, shell.cwd);
+  if (options.fix) refuseLinks(resolve(shell.cwd, given), rootFor(given, shell.cwd));
   const index = readIndex(folder);
   if (index === null) {
     throw new CommandFailure(`${given} has no index`, { hint: "run `onex tree generate`" });
@@ -138,9 +142,9 @@ async function check(shell: Shell, given: string, options: CheckOptions) {
     await writeJson(shell.stdout, { path, in_sync: drift.length === 0, fixed, drift: told });
   } else {
     const paint = painter(shell, shell.stdout);
-    const lines = drift.map(({ kind, problem }) => `${paint("yellow", kind.padEnd(18))} ${problem.message}\n`);
+    const lines = drift.map(({ kind, problem }) => `${paint("yellow", kind.padEnd(18))} ${oneLine(problem.message)}\n`);
     const state = drift.length === 0 ? "in sync" : fixed ? "written anew" : `${drift.length} differences`;
-    await shell.stdout.write(`${lines.join("")}${path}: ${state}\n`);
+    await shell.stdout.write(`${lines.join("")}${oneLine(path)}: ${state}\n`);
   }
   return remaining.length > 0 ? EXIT.findings : EXIT.ok;
 }

@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, isAbsolute } from "node:path";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { ArtifactRole } from "../../core/crawl/artifact-role.ts";
 import { roleOf } from "../../core/crawl/artifact-role.ts";
@@ -13,6 +13,7 @@ import type { BlockReading, HashVerdict } from "../../core/metadata/reading.ts";
 import { admitNode } from "../../core/registry/admit.ts";
 import type { NodeArtifacts, NodeDefinition } from "../../core/registry/node.ts";
 import { readDocument } from "../files/read-document.ts";
+import { realInside } from "../files/read-file.ts";
 import { scanWorld } from "../files/scan-world.ts";
 import { walk } from "../files/walk.ts";
 
@@ -92,7 +93,10 @@ function artifactAt(
 function admission(metadata: string, fields: JsonObject, folder: string): Pick<CrawledArtifact, "node" | "problems"> {
   const contract = textIn(folder, "contract.yaml");
   if (contract === null)
-    return { node: null, problems: [problem("ST008", "there is no contract.yaml", "add the state contract")] };
+    return {
+      node: null,
+      problems: [problem("ST008", "there is no contract.yaml in its folder", "add the state contract")],
+    };
   const entrypoint = parseEntrypoint(fields["entrypoint"]);
   const isFunction = entrypoint.ok && entrypoint.value.type === "function";
   const code = isFunction ? textIn(folder, entrypoint.value.target) : null;
@@ -108,8 +112,9 @@ function admission(metadata: string, fields: JsonObject, folder: string): Pick<C
   };
 }
 
+/** A text of the node's own: what is registered never comes from outside of its folder, by a path or by a link. */
 function textIn(folder: string, file: string): string | null {
-  if (file.startsWith("/") || file.split("/").includes("..")) return null;
-  const content = readDocument(join(folder, file));
-  return content.kind === "text" && content.invalidLine === null ? content.text : null;
+  const inside = isAbsolute(file) ? null : realInside(folder, file);
+  const content = inside === null ? null : readDocument(inside);
+  return content?.kind === "text" && content.invalidLine === null ? content.text : null;
 }

@@ -19,7 +19,7 @@ export interface TreeRegistration {
 export async function registerTree(client: Client, root: string): Promise<TreeRegistration> {
   const nodes: Registered[] = [];
   let registryVersion: string | null = null;
-  for (const { folder, texts } of await readTreeNodes(root)) {
+  for (const { folder, texts } of readTreeNodes(root)) {
     try {
       const answer = await client.nodes.register(texts);
       nodes.push({ node: `${answer.node.name}@${String(answer.node["version"])}`, created: answer.created });

@@ -1,6 +1,6 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { realInside, textOfFile } from "../files/read-file.ts";
 import { z } from "zod";
 import type { RegisterNode } from "../../../contracts/api/nodes-api.ts";
 
@@ -26,14 +26,12 @@ const entry: z.ZodType<Entry> = z.object({
 });
 
 /** Reads every node that the `.onextree` of a folder lists: each folder with a `node.onex.yaml`, in the tree's order. */
-export async function readTreeNodes(root: string): Promise<readonly TreeNode[]> {
+export function readTreeNodes(root: string): readonly TreeNode[] {
   const path = join(root, ".onextree");
-  const tree = entry.safeParse(parse(await readFile(path, "utf8")));
+  const tree = entry.safeParse(parse(textOfFile(path, root)));
   if (!tree.success) throw new Error(`${path} is not a tree: ${z.prettifyError(tree.error)}`);
   const folders = nodeFolders(tree.data);
-  return Promise.all(
-    folders.map(async ({ path: folder, files }) => ({ folder, texts: await readTexts(join(root, folder), files) })),
-  );
+  return folders.map(({ path: folder, files }) => ({ folder, texts: readTexts(root, folder, files) }));
 }
 
 interface Folder {
@@ -49,12 +47,17 @@ function nodeFolders({ children }: Entry, path = ""): readonly Folder[] {
   return [...own, ...below.flatMap((child) => nodeFolders(child, path === "" ? child.name : `${path}/${child.name}`))];
 }
 
-async function readTexts(folder: string, files: ReadonlySet<string>): Promise<RegisterNode> {
-  const [metadata, contract, code] = await Promise.all([
-    readFile(join(folder, "node.onex.yaml"), "utf8"),
-    readFile(join(folder, "contract.yaml"), "utf8"),
+function readTexts(root: string, folder: string, files: ReadonlySet<string>): RegisterNode {
+  const text = (name: string): string => {
+    const path = join(folder, name);
+    const real = realInside(root, path);
+    if (real === null) throw new Error(`${path} is not there, or leads out of ${root}`);
+    return textOfFile(real, root);
+  };
+  return {
+    metadata: text("node.onex.yaml"),
+    contract: text("contract.yaml"),
     // The code of a function node; a built-in node's is part of the Worker.
-    files.has("node.js") ? readFile(join(folder, "node.js"), "utf8") : null,
-  ]);
-  return { metadata, contract, ...(code === null ? {} : { code }) };
+    ...(files.has("node.js") ? { code: text("node.js") } : {}),
+  };
 }

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import type { IgnoreRule } from "../../core/scan/ignore-rules.ts";
 import { ignoreDecision, parseIgnoreRules } from "../../core/scan/ignore-rules.ts";
+import { textIfThere } from "./read-file.ts";
 
 /** What is never looked into: version control, installed packages, caches. */
 const SKIPPED_FOLDERS = new Set([".git", ".hg", ".svn", ".jj", "node_modules", "__pycache__"]);
@@ -74,14 +75,8 @@ function withLevel(levels: readonly Level[], folder: string, depth: number, inGi
   return onexignore.length + gitignore.length === 0 ? levels : [...levels, { depth, onexignore, gitignore }];
 }
 
-function rulesOf(file: string): readonly IgnoreRule[] {
-  try {
-    return parseIgnoreRules(readFileSync(file, "utf8"));
-  } catch {
-    // Absent, a folder or unreadable: it rules nothing.
-    return [];
-  }
-}
+/** A file that is absent, a folder or unreadable rules nothing. */
+const rulesOf = (file: string): readonly IgnoreRule[] => parseIgnoreRules(textIfThere(file) ?? "");
 
 /** The root of the git working tree a folder is in, or null. */
 function workingTreeOf(folder: string): string | null {

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { IgnoreRule } from "../../core/scan/ignore-rules.ts";
 import { parseIgnoreRule, parseIgnoreRules, selects } from "../../core/scan/ignore-rules.ts";
 import { projectRoot, realOf } from "./ignore-scope.ts";
+import { textIfThere } from "./read-file.ts";
 
 /** Where the files that must carry metadata are named, in the syntax of gitignore. */
 const REQUIRE_FILE = ".onexrequire";
@@ -41,10 +41,5 @@ export function requirementOf(paths: readonly string[], patterns: readonly strin
     });
 }
 
-function rulesIn(folder: string): readonly IgnoreRule[] {
-  try {
-    return parseIgnoreRules(readFileSync(join(folder, REQUIRE_FILE), "utf8"));
-  } catch {
-    return [];
-  }
-}
+const rulesIn = (folder: string): readonly IgnoreRule[] =>
+  parseIgnoreRules(textIfThere(join(folder, REQUIRE_FILE)) ?? "");

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import type { ScanWorld } from "../../core/scan/references.ts";
+import { bytesIfThere } from "./read-file.ts";
 
 /** No file a node is made of is larger; what is larger has no hash. */
 const MAX_ARTIFACT_BYTES = 64 * 1024 * 1024;
@@ -9,14 +10,7 @@ const CONTRACT_NAME = /^contract_name[ \t]*:[ \t]*["']?([A-Za-z0-9_-]+)["']?[ \t
 
 /** The files of one folder. */
 export function scanWorld(folder: string): ScanWorld {
-  const bytesOf = (path: string): Buffer | null => {
-    try {
-      const stats = statSync(join(folder, path));
-      return stats.isFile() && stats.size <= MAX_ARTIFACT_BYTES ? readFileSync(join(folder, path)) : null;
-    } catch {
-      return null;
-    }
-  };
+  const bytesOf = (path: string): Buffer | null => bytesIfThere(join(folder, path), MAX_ARTIFACT_BYTES);
   return {
     hasFile: (path) => isFile(join(folder, path)),
     sha256(path) {

@@ -145,6 +145,10 @@ const special = (path: string, absolute: string): Found => ({
   }),
 });
 
+/** True when a symbolic link is at the path. */
+export const isLink = (absolute: string): boolean =>
+  isThere(absolute) && lstatSync(absolute, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+
 /** True when something is at the path, whatever it is; a link counts by itself. */
 export function isThere(absolute: string): boolean {
   try {

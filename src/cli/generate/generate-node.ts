@@ -1,5 +1,3 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
 import type { JsonValue } from "../../../contracts/json/json.ts";
 import type { Fault } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
@@ -8,9 +6,8 @@ import { type Birth, scaffoldNode, type ScaffoldedNode } from "../../core/scaffo
 import { parseSpecification } from "../../core/scaffold/specification.ts";
 import { quickJsSandbox } from "../../infra/sandbox/quick-js-sandbox.ts";
 import { proveExamples } from "../../nodes/scaffold/prove-examples.ts";
-import { isThere } from "../files/walk.ts";
 import { nodeQuickJsModule } from "../quickjs-module.ts";
-import { CommandFailure, EXIT, systemReason } from "../shell.ts";
+import { CommandFailure, EXIT } from "../shell.ts";
 
 export interface GeneratedNode {
   readonly node: ScaffoldedNode;
@@ -33,26 +30,6 @@ export async function generateNode(specification: JsonValue, birth: Birth): Prom
   return { node, verdicts, reasons };
 }
 
-/**
- * Writes a node's files to a folder that is not there yet: all of them or none. Whatever is at the path already stays as
- * it is and refuses the node.
- */
-export function writeNodeFolder(folder: string, files: Readonly<Record<string, string>>): void {
-  if (isThere(folder)) {
-    throw new CommandFailure(`${folder} exists already and is left as it is`, { hint: "choose another name or --dir" });
-  }
-  const draft = join(dirname(folder), `.${basename(folder)}.${process.pid}.tmp`);
-  try {
-    mkdirSync(dirname(folder), { recursive: true });
-    mkdirSync(draft);
-    for (const [name, text] of Object.entries(files)) writeFileSync(join(draft, name), text, { flag: "wx" });
-    renameSync(draft, folder);
-  } catch (thrown) {
-    rmSync(draft, { recursive: true, force: true });
-    throw new CommandFailure(`${folder} cannot be written: ${systemReason(thrown)}`, { cause: thrown });
-  }
-}
-
 function taken<T>(result: Result<T, Fault>): T {
   if (result.ok) return result.value;
   throw refusal([result.error]);
@@ -73,7 +50,8 @@ function refusal(faults: readonly Fault[]): CommandFailure {
   });
   const [hint] = faults.flatMap((one) => one.hint ?? []);
   const exitCode = faults.some(({ code }) => code === "SCAFFOLD_INVALID") ? EXIT.usage : EXIT.findings;
-  return new CommandFailure(`the node is refused:\n  ${lines.join("\n  ")}`, {
+  return new CommandFailure("the node is refused:", {
+    list: lines,
     exitCode,
     ...(hint === undefined ? {} : { hint }),
   });

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
-import { extname, resolve } from "node:path";
+import { extname } from "node:path";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { readYaml } from "../../core/metadata/yaml.ts";
-import { systemReason, usageFailure } from "../shell.ts";
+import { textOfFile } from "../files/read-file.ts";
+import { usageFailure } from "../shell.ts";
 
 /** What the command line says of a node to be generated. */
 export interface SpecificationOptions {
@@ -44,7 +44,7 @@ export function specificationFrom(
     ...given("author", options.author),
     ...given("namespace", options.namespace),
     ...given("tags", options.tag),
-    ...given("code", options.code === undefined ? undefined : textOf(options.code, cwd)),
+    ...given("code", options.code === undefined ? undefined : textOfFile(options.code, cwd)),
     ...(Object.keys(inputs).length === 0 ? {} : { input_contract: inputs }),
     ...(optional.length === 0 ? {} : { optional_inputs: optional }),
     ...(Object.keys(outputs).length === 0 ? {} : { output_contract: outputs }),
@@ -55,7 +55,7 @@ const given = (field: string, value: JsonValue | undefined): JsonObject =>
   value === undefined ? {} : { [field]: value };
 
 function fileSpecification(path: string, cwd: string): JsonObject {
-  const text = textOf(path, cwd);
+  const text = textOfFile(path, cwd);
   const value = readYaml(text);
   if (!value.ok) throw usageFailure(`${path}:${value.error.line}: ${value.error.message}`);
   if (typeof value.value !== "object" || value.value === null || Array.isArray(value.value)) {
@@ -64,14 +64,6 @@ function fileSpecification(path: string, cwd: string): JsonObject {
   const kind = extname(path).toLowerCase();
   if (![".json", ".yaml", ".yml"].includes(kind)) throw usageFailure(`${path}: a specification is a YAML or JSON file`);
   return value.value as JsonObject;
-}
-
-function textOf(path: string, cwd: string): string {
-  try {
-    return readFileSync(resolve(cwd, path), "utf8");
-  } catch (thrown) {
-    throw usageFailure(`${path}: ${systemReason(thrown)}`);
-  }
 }
 
 const TYPES = new Set(["string", "number", "integer", "boolean", "object", "array", "null", "any"]);

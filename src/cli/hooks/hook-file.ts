@@ -1,7 +1,8 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync } from "node:fs";
-import { dirname, relative, resolve, sep } from "node:path";
+import { basename, dirname, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { writeFileWhole } from "../files/write-file.ts";
+import { textIfThere } from "../files/read-file.ts";
+import { isLink, isThere } from "../files/walk.ts";
+import { makeFolder, removeFile, renameFile, writeFileWhole } from "../files/write-file.ts";
 import { git } from "../git.ts";
 import { CommandFailure, usageFailure } from "../shell.ts";
 
@@ -34,32 +35,41 @@ export function hookScript(cwd: string, launcher = LAUNCHER): string {
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
+/** The text of a hook that was installed here; null for any other, and for a link, whatever it leads to. */
+function ownHook(path: string): string | null {
+  const text = isLink(path) ? null : textIfThere(path);
+  return text?.includes(MARK) === true ? text : null;
+}
+
+/** Where a hook of another kind is kept. */
+const replaced = (path: string): string => `${path}.before-onex`;
+
 export type Installation = "installed" | "unchanged" | "replaced";
 
 /** Installs the hook. One that is not ours is refused, or with `force` kept beside as `pre-commit.before-onex`. */
 export function installHook(cwd: string, force: boolean): { readonly path: string; readonly outcome: Installation } {
   const path = hookPath(cwd);
   const script = hookScript(cwd);
-  const present = existsSync(path) ? readFileSync(path, "utf8") : null;
-  if (present === script) return { path, outcome: "unchanged" };
-  const foreign = present !== null && !present.includes(MARK);
+  const own = ownHook(path);
+  if (own === script) return { path, outcome: "unchanged" };
+  const foreign = own === null && isThere(path);
   if (foreign && !force) {
     throw new CommandFailure(`${path} is a hook of another kind and is left as it is`, {
       hint: "call `onex hooks run` from it, or replace it with --force",
     });
   }
-  mkdirSync(dirname(path), { recursive: true });
-  if (foreign) renameSync(path, `${path}.before-onex`);
-  writeFileWhole(path, script);
-  chmodSync(path, 0o755);
+  // Where git says its hooks are, they may be linked to: that place is named by its own configuration.
+  makeFolder(dirname(path), dirname(path));
+  if (foreign) renameFile(path, basename(replaced(path)));
+  writeFileWhole(path, script, { mode: 0o755 });
   return { path, outcome: foreign ? "replaced" : "installed" };
 }
 
 /** Removes the hook if it is ours, and puts back the one it replaced. */
 export function uninstallHook(cwd: string): { readonly path: string; readonly outcome: "removed" | "absent" } {
   const path = hookPath(cwd);
-  if (!existsSync(path) || !readFileSync(path, "utf8").includes(MARK)) return { path, outcome: "absent" };
-  rmSync(path);
-  if (existsSync(`${path}.before-onex`)) renameSync(`${path}.before-onex`, path);
+  if (ownHook(path) === null) return { path, outcome: "absent" };
+  removeFile(path);
+  if (isThere(replaced(path))) renameFile(replaced(path), basename(path));
   return { path, outcome: "removed" };
 }

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { baseName, isMetadataFile } from "../../core/metadata/dialect.ts";
 import { readBlock } from "../../core/metadata/read.ts";
@@ -6,6 +5,7 @@ import { judgeText } from "../../core/scan/judge-text.ts";
 import type { FileVerdict } from "../../core/scan/verdict.ts";
 import { requirementOf } from "../files/requirement.ts";
 import { scopeOf, type IgnoreScope } from "../files/ignore-scope.ts";
+import { textIfThere } from "../files/read-file.ts";
 import { writeFileWhole } from "../files/write-file.ts";
 import type { Shell } from "../shell.ts";
 import { authorOf } from "../author.ts";
@@ -51,7 +51,7 @@ export function runHook(shell: Shell): HookOutcome {
       committed = outcome.text;
       index.replace(path, committed);
       const onDisk = join(index.top, path);
-      if (existsSync(onDisk) && readFileSync(onDisk, "utf8") === text) writeFileWhole(onDisk, committed);
+      if (textIfThere(onDisk) === text) writeFileWhole(onDisk, committed, { root: index.top });
       stamped.push(path);
     }
     const { verdict } = judgeText(committed, { path, profiles: ["canonical", "permissive"], required, world });

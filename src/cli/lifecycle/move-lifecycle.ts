@@ -6,7 +6,7 @@ import { readBlock } from "../../core/metadata/read.ts";
 import type { BlockReading } from "../../core/metadata/reading.ts";
 import { readDocument } from "../files/read-document.ts";
 import { scanWorld } from "../files/scan-world.ts";
-import { writeFileWhole } from "../files/write-file.ts";
+import { rootFor, writeFileWhole } from "../files/write-file.ts";
 import { CommandFailure, type Shell, usageFailure } from "../shell.ts";
 import { stampedText } from "../stamp/stamp-file.ts";
 
@@ -51,18 +51,18 @@ export function moveLifecycle(request: LifecycleRequest, shell: Shell): Lifecycl
   });
   switch (outcome.kind) {
     case "refused": {
-      const lines = outcome.problems.map(({ code, message }) => `  ${code} ${message}`);
+      const list = outcome.problems.map(({ code, message }) => `${code} ${message}`);
       const [hint] = outcome.problems.map((one) => one.hint);
-      throw new CommandFailure(
-        `${path} stays ${typeof from === "string" ? from : "as it is"}:\n${lines.join("\n")}`,
-        hint === undefined ? {} : { hint },
-      );
+      throw new CommandFailure(`${path} stays ${typeof from === "string" ? from : "as it is"}:`, {
+        list,
+        ...(hint === undefined ? {} : { hint }),
+      });
     }
     case "skipped":
       throw new CommandFailure(`${path} has no metadata`, { hint: "stamp it with `onex stamp`" });
     case "stamped":
     case "unchanged":
-      if (outcome.kind === "stamped") writeFileWhole(absolute, outcome.text);
+      if (outcome.kind === "stamped") writeFileWhole(absolute, outcome.text, { root: rootFor(absolute, shell.cwd) });
       return {
         path,
         from: typeof from === "string" ? from : null,

@@ -1,25 +1,14 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import type { JsonValue } from "../../../contracts/json/json.ts";
 import { firstJsonError } from "../../core/json/json-place.ts";
 import type { Fault } from "../../core/errors.ts";
 import { readYaml } from "../../core/metadata/yaml.ts";
 import { planFault } from "../../core/plan/model/problem.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { type Shell, systemReason, usageFailure } from "../shell.ts";
+import { textIn } from "../files/read-file.ts";
+import { type Shell, usageFailure } from "../shell.ts";
 
 /** Larger than any envelope; a plan of thousands of steps is larger still and is JSON. */
 const MAX_YAML = 4 * 1_048_576;
-
-/** A file's text; `-` is standard input. A file that cannot be read is a wrong call. */
-export async function textIn(path: string, shell: Shell): Promise<string> {
-  if (path === "-") return shell.stdin();
-  try {
-    return readFileSync(resolve(shell.cwd, path), "utf8");
-  } catch (thrown) {
-    throw usageFailure(`${path}: ${systemReason(thrown)}`);
-  }
-}
 
 /** JSON or YAML, whichever it is; PLAN_UNREADABLE with the line where it is neither. */
 export function readDocument(text: string): Result<JsonValue, Fault> {

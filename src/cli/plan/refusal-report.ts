@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import type { Fault } from "../../core/errors.ts";
 import type { Paint } from "../paint.ts";
+import { oneLine } from "../printer.ts";
 
 /** Lists stop here; the JSON form has the rest. */
 const MAX_LISTED = 20;
@@ -17,7 +18,7 @@ export function refusalReport(problem: Fault, paint: Paint): string {
     ...listed(details, "errors", problemLine, 1),
     ...(hint === undefined ? [] : [paint("dim", hint)]),
   ];
-  return `${lines.join("\n")}\n`;
+  return `${lines.map(oneLine).join("\n")}\n`;
 }
 
 function listed(

@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { NodeDefinition } from "../../core/registry/node.ts";
 import { buildSnapshot, type RegistrySnapshot } from "../../core/registry/snapshot.ts";
+import { isStandardInput, textIfThere } from "../files/read-file.ts";
 import { type Shell, systemReason, usageFailure } from "../shell.ts";
 import { isObject, planDocumentOf } from "./plan-document.ts";
 import { documentIn, readDocument } from "./read-text.ts";
@@ -53,19 +54,20 @@ const MAX_BYTES = 1_048_576;
  * and is kept with it.
  */
 export function neighbouringGraphs(path: string, shell: Shell): readonly Neighbour[] {
-  if (path === "-") return [];
+  if (isStandardInput(path, shell.cwd)) return [];
   const folder = dirname(resolve(shell.cwd, path));
   const beside = graphsIn(folder);
   return beside.length > 0 ? beside : graphsIn(dirname(folder));
 }
 
 function graphsIn(folder: string): readonly Neighbour[] {
-  const names = readdirSync(folder)
+  const names = namesIn(folder)
     .filter((name) => /\.(ya?ml|json)$/.test(name))
     .sort();
   return names.slice(0, MAX_LOOKED_AT).flatMap((name) => {
     const path = join(folder, name);
-    const text = textOf(path);
+    // One unreadable file beside a policy is no reason to stop.
+    const text = textIfThere(path, MAX_BYTES);
     const read = text === null ? null : readDocument(text);
     if (!read?.ok || !isObject(read.value)) return [];
     const document = planDocumentOf(read.value);
@@ -76,13 +78,11 @@ function graphsIn(folder: string): readonly Neighbour[] {
   });
 }
 
-/** Null for what is not a small file; one unreadable file beside a policy is no reason to stop. */
-function textOf(path: string): string | null {
+function namesIn(folder: string): readonly string[] {
   try {
-    const { size } = statSync(path);
-    return size > MAX_BYTES ? null : readFileSync(path, "utf8");
+    return readdirSync(folder);
   } catch {
-    return null;
+    return [];
   }
 }
 

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { type Client, createClient, OnexError } from "../../client/client.ts";
-import { CommandFailure, type Shell, systemReason, usageFailure } from "../shell.ts";
+import { textOfFile } from "../files/read-file.ts";
+import { CommandFailure, type Shell, usageFailure } from "../shell.ts";
 import { DEFAULT_URL, type ServerOptions } from "./server-options.ts";
 
 const NO_SERVER = "`npm start` starts a server here; --url or ONEX_URL names another";
@@ -11,7 +10,7 @@ export function serverClient({ url: given, tokenFile }: ServerOptions, shell: Sh
   const fromEnvironment = shell.env["ONEX_URL"] ?? "";
   const url = given ?? (fromEnvironment === "" ? DEFAULT_URL : fromEnvironment);
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw usageFailure(`${url} is no http address`);
-  const token = tokenFile === undefined ? shell.env["ONEX_TOKEN"] : tokenIn(tokenFile, shell.cwd);
+  const token = tokenFile === undefined ? shell.env["ONEX_TOKEN"] : textOfFile(tokenFile, shell.cwd).trim();
   if (token === undefined || token === "") {
     throw usageFailure("the server wants a token", "set ONEX_TOKEN or give --token-file");
   }
@@ -26,19 +25,12 @@ export async function asking<T>(work: () => Promise<T>): Promise<T> {
     if (!(thrown instanceof OnexError)) throw thrown;
     const { code, message, place, errors, hint } = thrown;
     const one = place === null ? "" : ` (${place})`;
-    const all = errors.map(({ detail, place: at }) => `\n  ${at === undefined ? "" : `${at}: `}${detail}`).join("");
     const advice = hint ?? (code === "CONNECTION_ERROR" ? NO_SERVER : null);
-    throw new CommandFailure(`${code}: ${message}${errors.length > 0 ? all : one}`, {
+    throw new CommandFailure(errors.length > 0 ? message : message + one, {
+      code,
+      list: errors.map(({ detail, place: at }) => (at === undefined ? detail : `${at}: ${detail}`)),
       cause: thrown,
       ...(advice === null ? {} : { hint: advice }),
     });
-  }
-}
-
-function tokenIn(file: string, cwd: string): string {
-  try {
-    return readFileSync(resolve(cwd, file), "utf8").trim();
-  } catch (thrown) {
-    throw usageFailure(`${file}: ${systemReason(thrown)}`);
   }
 }

@@ -1,8 +1,7 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { contractKey } from "../../../contracts/json/json.ts";
-import { type Shell, systemReason, usageFailure } from "../shell.ts";
+import { textOfFile } from "../files/read-file.ts";
+import { type Shell, usageFailure } from "../shell.ts";
 import { jsonOrText } from "./json-or-text.ts";
 
 /**
@@ -35,11 +34,6 @@ function parted(text: string): readonly [string, string | undefined] {
 }
 
 function fileValue(path: string, cwd: string): JsonValue {
-  let text: string;
-  try {
-    text = readFileSync(resolve(cwd, path), "utf8");
-  } catch (thrown) {
-    throw usageFailure(`${path}: ${systemReason(thrown)}`);
-  }
+  const text = textOfFile(path, cwd);
   return path.endsWith(".json") ? jsonOrText(text) : text;
 }

@@ -36,7 +36,7 @@ export async function localEngine(
         .register(noopHandler())
         .freeze(),
   });
-  const builtIn = (await readTreeNodes(PROJECT)).map(({ texts: { metadata, contract, code } }) => ({
+  const builtIn = readTreeNodes(PROJECT).map(({ texts: { metadata, contract, code } }) => ({
     metadata,
     contract,
     ...(code === undefined ? {} : { code }),
@@ -52,8 +52,8 @@ function nodesIn(folders: readonly string[], { cwd }: Shell): readonly NodeArtif
   if (nodes.length === 0) throw new CommandFailure(`there is no node in ${folders.join(", ")}`);
   return nodes.map(({ path, node, problems }) => {
     if (node) return node.artifacts;
-    const wrong = problems.map(({ code, message }) => `\n  ${code}  ${message}`).join("");
-    throw new CommandFailure(`${path} is no node that can be registered${wrong}`, {
+    throw new CommandFailure(`${path} is no node that can be registered`, {
+      list: problems.map(({ code, message }) => `${code}  ${message}`),
       hint: "`onex validate` says more",
     });
   });

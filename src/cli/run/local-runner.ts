@@ -128,8 +128,8 @@ function valueOf<T>(result: Result<T, Fault>): T {
 
 function refused({ code, message, hint, details }: Fault): CommandFailure {
   const entries = entriesIn(details) as readonly { readonly detail: string }[] | null;
-  const all = entries === null ? "" : entries.map(({ detail }) => `\n  ${detail}`).join("");
-  return new CommandFailure(`${code}: ${message}${all}`, hint === undefined ? {} : { hint });
+  const list = entries?.map(({ detail }) => detail) ?? [];
+  return new CommandFailure(message, { code, list, ...(hint === undefined ? {} : { hint }) });
 }
 
 const idOf = ({ run_id: id }: JsonObject): string => (typeof id === "string" ? id : "");

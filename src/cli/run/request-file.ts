@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { firstJsonError } from "../../core/json/json-place.ts";
 import { readDraft } from "../../core/envelope/read-draft.ts";
 import { readYaml } from "../../core/metadata/yaml.ts";
 import { SNAPSHOT_FORMAT } from "../../core/run/codec/snapshot.ts";
-import { type Shell, systemReason, usageFailure } from "../shell.ts";
+import { isStandardInput, textIn } from "../files/read-file.ts";
+import { type Shell, usageFailure } from "../shell.ts";
 
 /** What a file asks to be run: an envelope, on the wire's form, or an exported run to be run again. */
 export type FileRequest =
@@ -18,7 +17,7 @@ const MAX_YAML = 4 * 1_048_576;
 
 /** Reads the file of `onex run`: an envelope, a goal, a graph, one node's execution or an exported run. `-` is standard input. */
 export async function requestIn(path: string, inputs: JsonObject, shell: Shell): Promise<FileRequest> {
-  const value = parse(await textOf(path, shell), path);
+  const value = parse(await textIn(path, shell), path);
   if (!isObject(value)) throw usageFailure(`${nameOf(path)} holds nothing to run`, KINDS);
   if (value["format"] === SNAPSHOT_FORMAT) return { kind: "snapshot", snapshot: value, given: inputs };
   const envelope = { source_node: SENDER, ...envelopeOf(value, path) };
@@ -32,7 +31,7 @@ export async function requestIn(path: string, inputs: JsonObject, shell: Shell):
 
 /** Reads a file that can only be an exported run. */
 export async function snapshotIn(path: string, shell: Shell): Promise<JsonObject> {
-  const value = parse(await textOf(path, shell), path);
+  const value = parse(await textIn(path, shell), path);
   if (isObject(value) && value["format"] === SNAPSHOT_FORMAT) return value;
   throw usageFailure(`${nameOf(path)} is no exported run`, "write one with `onex runs export ID`");
 }
@@ -58,15 +57,6 @@ function withInputs(envelope: JsonObject & { readonly payload: JsonValue }, inpu
   return { ...envelope, payload: { ...payload, [member]: { ...(isObject(known) ? known : {}), ...inputs } } };
 }
 
-async function textOf(path: string, shell: Shell): Promise<string> {
-  if (path === "-") return shell.stdin();
-  try {
-    return readFileSync(resolve(shell.cwd, path), "utf8");
-  } catch (thrown) {
-    throw usageFailure(`${path}: ${systemReason(thrown)}`);
-  }
-}
-
 /** JSON first: it is most of YAML, but read far faster, and without YAML's limits. */
 function parse(text: string, path: string): JsonValue {
   try {
@@ -80,7 +70,7 @@ function parse(text: string, path: string): JsonValue {
   }
 }
 
-const nameOf = (path: string): string => (path === "-" ? "standard input" : path);
+const nameOf = (path: string): string => (isStandardInput(path, "/") ? "standard input" : path);
 
 const isObject = (value: JsonValue | undefined): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);

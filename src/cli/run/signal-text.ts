@@ -1,23 +1,29 @@
 import type { RunSignal } from "../../../contracts/api/run.ts";
 import type { Paint } from "../paint.ts";
+import { type Failure, failureIn, headOf, isObject } from "./failure-text.ts";
+import { oneLine } from "../printer.ts";
 
-/** Tells each signal of a run in one line, with the time since the first. */
+/** Tells each signal of a run in one line, with the time since the first. What a step failed for is not told of its run again. */
 export function signalTeller(paint: Paint): (signal: RunSignal) => string {
   let first: number | null = null;
+  const told = new Set<string>();
   return (signal) => {
+    const failure = failureIn(signal["error"]);
+    const isTold = failure !== null && signal.type === "signal.graph.completed" && told.has(headOf(failure));
+    if (failure !== null) told.add(headOf(failure));
     const at = Date.parse(text(signal["timestamp"]));
     first ??= at;
-    return `${paint("dim", `+${at - first} ms`.padStart(10))}  ${describe(signal, paint)}\n`;
+    return `${paint("dim", `+${at - first} ms`.padStart(10))}  ${oneLine(describe(signal, isTold ? null : failure, paint))}\n`;
   };
 }
 
-function describe(signal: RunSignal, paint: Paint): string {
+function describe(signal: RunSignal, failure: Failure | null, paint: Paint): string {
   const { type, step, node, version, attempt } = signal;
   if (type === "signal.graph.completed")
-    return paint(colourOf(text(signal["status"])), `run ${text(signal["status"])}`) + problemOf(signal);
+    return paint(colourOf(text(signal["status"])), `run ${text(signal["status"])}`) + problemOf(failure);
   if (type === "signal.graph.replanned") return `goes on without ${replacedNodes(signal)}`;
   const again = attempt === 1 ? "" : `, attempt ${text(attempt)}`;
-  return `${text(step).padEnd(20)}  ${`${text(node)}@${text(version)}`.padEnd(24)}  ${eventOf(signal, paint)}${again}`;
+  return `${text(step).padEnd(20)}  ${`${text(node)}@${text(version)}`.padEnd(24)}  ${eventOf(signal, failure, paint)}${again}`;
 }
 
 /** The nodes whose death made the plan change. */
@@ -26,21 +32,15 @@ function replacedNodes({ replaced }: RunSignal): string {
   return dead.map(({ node, version }) => `${text(node)}@${text(version)}`).join(", ");
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null;
-
-function eventOf(signal: RunSignal, paint: Paint): string {
+function eventOf(signal: RunSignal, failure: Failure | null, paint: Paint): string {
   const { type, via, status, will_retry: again, execution_time_ms: ms } = signal;
   if (type === "signal.node.dispatch") return via === "wait" ? "waits" : via === "queue" ? "starts" : "starts inline";
   if (type !== "signal.node.result") return type.replace(/^signal\./, "");
   const took = typeof ms === "number" ? ` in ${Math.round(ms)} ms` : "";
-  return `${paint(colourOf(text(status)), text(status))}${took}${problemOf(signal)}${again === true ? ", again later" : ""}`;
+  return `${paint(colourOf(text(status)), text(status))}${took}${problemOf(failure)}${again === true ? ", again later" : ""}`;
 }
 
-function problemOf({ error }: RunSignal): string {
-  if (typeof error !== "object" || error === null || !("code" in error) || !("message" in error)) return "";
-  return `: ${text(error.code)}: ${text(error.message)}`;
-}
+const problemOf = (failure: Failure | null): string => (failure === null ? "" : `: ${headOf(failure)}`);
 
 /** The colour of a run's or a step's status. */
 export function colourOf(status: string): Parameters<Paint>[0] {

@@ -1,6 +1,7 @@
 import type { RunSignal, RunView } from "../../../contracts/api/run.ts";
 import type { Paint } from "../paint.ts";
 import { colourOf } from "./signal-text.ts";
+import { oneLine } from "../printer.ts";
 
 const MARKS: Readonly<Record<string, string>> = {
   succeeded: "✓",
@@ -61,7 +62,7 @@ export class StepBoard {
     const width = Math.max(0, ...[...this.#rows.keys()].map((id) => id.length));
     return [...this.#rows].map(([id, { node, status, ms, note }]) => {
       const time = ms === null ? "" : `  ${ms} ms`;
-      const line = `${id.padEnd(width)}  ${node}  ${status}${time}${note === "" ? "" : `  ${note}`}`;
+      const line = oneLine(`${id.padEnd(width)}  ${node}  ${status}${time}${note === "" ? "" : `  ${note}`}`);
       const cut = line.length > columns - 2 ? `${line.slice(0, Math.max(0, columns - 3))}…` : line;
       return paint(colourOf(status), `${MARKS[status] ?? "·"} ${cut}`);
     });

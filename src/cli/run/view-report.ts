@@ -1,7 +1,9 @@
 import { stringify } from "yaml";
 import type { RunView } from "../../../contracts/api/run.ts";
 import type { Paint } from "../paint.ts";
+import { type Failure, failureIn, failureText, headOf, isObject } from "./failure-text.ts";
 import { colourOf } from "./signal-text.ts";
+import { oneLine } from "../printer.ts";
 
 /** A run as it stands, for people: what it is, what it follows and what followed it, its steps, its outputs. */
 export function viewReport(view: RunView, paint: Paint): string {
@@ -15,21 +17,24 @@ export function viewReport(view: RunView, paint: Paint): string {
     `began      ${created}`,
     ...(finished === null ? [] : [`ended      ${finished}`]),
     ...lineageOf(view),
-    ...(error === null ? [] : [`error      ${error.code}: ${error.message}`, ...hint]),
+    ...(error === null ? [] : [`error      ${failureText(error)}`, ...hint]),
     ...chainedOf(view),
     "",
-    ...steps.map((step) => stepLine(step, paint, "")),
-    ...(view.replaced ?? []).map((step) => stepLine(step, paint, ", replaced")),
+    ...steps.map((step) => stepLine(step, paint, error)),
+    ...(view.replaced ?? []).map((step) => stepLine(step, paint, error, ", replaced")),
   ];
   const values = Object.keys(outputs).length === 0 ? "" : `\n${stringify(outputs)}`;
-  return `${lines.join("\n")}\n${values}`;
+  return `${lines.map(oneLine).join("\n")}\n${values}`;
 }
 
-function stepLine(step: RunView["steps"][number], paint: Paint, mark: string): string {
-  const { id, node, version, status, error } = step;
+/** A step in a line; why it failed, unless the run failed for that. */
+function stepLine(step: RunView["steps"][number], paint: Paint, known: Failure | null, mark = ""): string {
+  const { id, node, version, status } = step;
   const attempts = Array.isArray(step["attempts"]) ? step["attempts"].length : 0;
   const tries = attempts > 1 ? `, ${attempts} attempts` : "";
-  const why = isObject(error) ? `  ${String(error["code"])}: ${String(error["message"])}` : "";
+  const failure = failureIn(step["error"]);
+  const isKnown = failure === null || (known !== null && headOf(failure) === headOf(known));
+  const why = isKnown ? "" : `  ${failureText(failure)}`;
   const what = waitText(step);
   const state = `${paint(colourOf(status), status)}${mark}${tries}`;
   return `  ${id.padEnd(20)}  ${`${node}@${version}`.padEnd(24)}  ${state}${why}${what === "" ? "" : `  ${what}`}`;
@@ -62,10 +67,8 @@ function lineageOf({ lineage }: RunView): readonly string[] {
 function chainedOf({ chained }: RunView): readonly string[] {
   const sent: readonly unknown[] = Array.isArray(chained) ? chained : [];
   return sent.filter(isObject).map(({ on, index, run_id: id, error }) => {
-    const came = isObject(error) ? `${String(error["code"])}: ${String(error["message"])}` : String(id);
+    const failure = failureIn(error);
+    const came = failure === null ? String(id) : failureText(failure);
     return `then       ${came}  (${String(on)}[${String(index)}])`;
   });
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,5 +1,6 @@
 import type { RunSignal, RunView } from "../../../contracts/api/run.ts";
 import { painter } from "../paint.ts";
+import { ownSequence } from "../printer.ts";
 import type { Shell, Sink } from "../shell.ts";
 import type { OnSignal } from "./runner.ts";
 import { signalTeller } from "./signal-text.ts";
@@ -21,7 +22,7 @@ export function watcher(view: Pick<RunView, "steps">, sink: Sink, shell: Shell):
     board.apply(signal);
     // A terminal that does not know its width says 0.
     const lines = board.lines(sink.columns > 0 ? sink.columns : 80, paint);
-    const back = drawn === 0 ? "" : `\u001B[${drawn}A\u001B[J`;
+    const back = drawn === 0 ? "" : ownSequence(`\u001B[${drawn}A\u001B[J`);
     drawn = lines.length;
     return sink.write(`${back}${lines.join("\n")}\n`);
   };

@@ -1,13 +1,14 @@
-import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command } from "commander";
 import type { ReplayReport } from "../../../contracts/api/run-control.ts";
 import { examples, type Settle } from "../command.ts";
+import { isThere } from "../files/walk.ts";
 import { writeJson } from "../json-output.ts";
 import { type Paint, painter } from "../paint.ts";
 import { type ServerOptions, withServer } from "../remote/server-options.ts";
 import { secondsOf } from "../run/seconds.ts";
 import { EXIT, type ExitCode, type Shell, usageFailure } from "../shell.ts";
+import { oneLine } from "../printer.ts";
 
 interface RerunOptions extends ServerOptions {
   readonly from?: string;
@@ -131,7 +132,7 @@ async function runAgain(shell: Shell, id: string, options: RerunOptions): Promis
 }
 
 async function replayRun(shell: Shell, run: string, options: ReplayOptions): Promise<ExitCode> {
-  const isFile = existsSync(resolve(shell.cwd, run));
+  const isFile = isThere(resolve(shell.cwd, run));
   if (options.local && !isFile)
     throw usageFailure("--local replays the file of an exported run", "write one with `onex runs export`");
   const [{ chosenRunner }, { snapshotIn }] = await Promise.all([
@@ -150,7 +151,7 @@ async function replayRun(shell: Shell, run: string, options: ReplayOptions): Pro
 function replayText({ run_id: id, identical, steps, ...counts }: ReplayReport, paint: Paint): string {
   const lines = steps.map(({ step, node, version, verdict }) => {
     const colour = verdict === "matches" ? "green" : verdict === "not_repeated" ? "dim" : "red";
-    return `  ${step.padEnd(20)}  ${`${node}@${version}`.padEnd(24)}  ${paint(colour, verdict.replace("_", " "))}\n`;
+    return `  ${oneLine(`${step.padEnd(20)}  ${`${node}@${version}`.padEnd(24)}`)}  ${paint(colour, verdict.replace("_", " "))}\n`;
   });
   const verdict = identical ? paint("green", "identical") : paint("red", "not identical");
   const { matches, differs, gone, not_repeated: skipped } = counts;
@@ -159,17 +160,19 @@ function replayText({ run_id: id, identical, steps, ...counts }: ReplayReport, p
 
 async function exportRun(shell: Shell, id: string, options: ExportOptions): Promise<ExitCode> {
   const path = options.out === undefined ? null : resolve(shell.cwd, options.out);
-  if (path !== null && !options.force && existsSync(path))
+  const { rootFor, refuseLinks, writeFileWhole } = await import("../files/write-file.ts");
+  const root = rootFor(options.out ?? ".", shell.cwd);
+  if (path !== null) refuseLinks(path, root);
+  if (path !== null && !options.force && isThere(path))
     throw usageFailure(`${options.out} exists`, "give --force to replace it");
   const { asking, serverClient } = await import("../remote/server.ts");
   const client = serverClient(options, shell);
   const snapshot = await asking(() => client.runs.export(id));
   if (path === null) await writeJson(shell.stdout, snapshot);
   else {
-    const { writeFileWhole } = await import("../files/write-file.ts");
-    writeFileWhole(path, `${JSON.stringify(snapshot)}\n`);
+    writeFileWhole(path, `${JSON.stringify(snapshot)}\n`, { root });
     if (options.json) await writeJson(shell.stdout, { run_id: id, file: options.out, sha256: snapshot.sha256 });
-    else await shell.stderr.write(`wrote ${options.out}\n`);
+    else await shell.stderr.write(`wrote ${oneLine(options.out ?? "")}\n`);
   }
   return EXIT.ok;
 }

@@ -8,6 +8,7 @@ import { type ServerOptions, withServer } from "../remote/server-options.ts";
 import { jsonOrText } from "../run/json-or-text.ts";
 import { colourOf } from "../run/signal-text.ts";
 import { EXIT, type ExitCode, type Shell } from "../shell.ts";
+import { oneLine } from "../printer.ts";
 
 interface Options extends ServerOptions {
   readonly json: boolean;
@@ -25,7 +26,7 @@ export function steeringCommands(shell: Shell, settle: Settle): readonly Command
     const client = serverClient(options, shell);
     const { run_id: id, status } = await asking(() => work(client));
     const verb = status === "succeeded" || status === "failed" ? "has" : "is";
-    const text = `run ${id} ${verb} ${painter(shell, shell.stdout)(colourOf(status), status)}\n`;
+    const text = `run ${oneLine(id)} ${verb} ${painter(shell, shell.stdout)(colourOf(status), status)}\n`;
     await (options.json ? writeJson(shell.stdout, { run_id: id, status }) : shell.stdout.write(text));
     return EXIT.ok;
   };

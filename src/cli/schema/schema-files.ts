@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import type { JsonSchema } from "../../../contracts/json/json.ts";
 import { isObject } from "../../core/contract/map-schema.ts";
 import { titleFromName } from "../../core/schema-docs/format-schema.ts";
+import { textOfFile } from "../files/read-file.ts";
 import { systemReason, usageFailure } from "../shell.ts";
 
 /** A schema on disk. */
@@ -38,12 +39,7 @@ function filesOf(absolute: string, path: string): readonly string[] {
 
 function read(absolute: string, cwd: string): SchemaFile {
   const path = relative(cwd, absolute) || absolute;
-  let text: string;
-  try {
-    text = readFileSync(absolute, "utf8");
-  } catch (thrown) {
-    throw usageFailure(`${path}: ${systemReason(thrown)}`);
-  }
+  const text = textOfFile(path, cwd);
   return { name: basename(absolute).replace(SUFFIX, ""), path, absolute, text, schema: parsed(text, path) };
 }
 

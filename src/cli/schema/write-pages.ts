@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { replaceBody } from "../../core/scan/replace-body.ts";
 import { formatSchema } from "../../core/schema-docs/format-schema.ts";
 import { schemaPage } from "../../core/schema-docs/schema-page.ts";
-import { writeFileWhole } from "../files/write-file.ts";
+import { textIfThere } from "../files/read-file.ts";
+import { makeFolder, rootFor, writeFileWhole } from "../files/write-file.ts";
 import { CommandFailure, type Shell } from "../shell.ts";
 import { schemaTitle, type SchemaFile } from "./schema-files.ts";
 
@@ -36,7 +36,7 @@ export function writePages(files: readonly SchemaFile[], request: PageRequest, s
   return [...pages, index].map(({ name, body, description }) => {
     const path = join(request.folder, name);
     const absolute = resolve(shell.cwd, path);
-    const known = existsSync(absolute) ? readFileSync(absolute, "utf8") : null;
+    const known = textIfThere(absolute);
     const stamped = replaceBody(known, body, {
       path,
       now: shell.now().toISOString(),
@@ -47,8 +47,9 @@ export function writePages(files: readonly SchemaFile[], request: PageRequest, s
     if (!stamped.ok)
       throw new CommandFailure(`${path} cannot be stamped: ${stamped.error.map((one) => one.message).join("; ")}`);
     if (stamped.value.changed && !request.check) {
-      mkdirSync(resolve(shell.cwd, request.folder), { recursive: true });
-      writeFileWhole(absolute, stamped.value.text);
+      const root = rootFor(request.folder, shell.cwd);
+      makeFolder(resolve(shell.cwd, request.folder), root);
+      writeFileWhole(absolute, stamped.value.text, { root });
     }
     return { path, changed: stamped.value.changed };
   });

@@ -1,10 +1,12 @@
+import { resolve } from "node:path";
 import { isMetadataFile } from "../../core/metadata/dialect.ts";
 import type { Finding } from "../../core/scan/verdict.ts";
 import { findingOf } from "../../core/scan/verdict.ts";
+import { problem } from "../../core/metadata/problem.ts";
 import { requirementOf } from "../files/requirement.ts";
 import { walk, type Found } from "../files/walk.ts";
-import { writeFileWhole } from "../files/write-file.ts";
-import type { Shell } from "../shell.ts";
+import { refuseLinks, rootFor, writeFileWhole } from "../files/write-file.ts";
+import { CommandFailure, type Shell } from "../shell.ts";
 import { stampedFile, type StampFileOptions } from "./stamp-file.ts";
 
 export interface StampRequest extends Omit<StampFileOptions, "uuid" | "now" | "adopt"> {
@@ -45,12 +47,27 @@ export function* stampFiles(shell: Shell, request: StampRequest): Generator<Stam
       errors: [],
     };
   };
-  for (const found of walk(request.paths, { cwd: shell.cwd })) {
+  const linked = new Map(request.paths.flatMap((path) => linkFinding(path, shell.cwd)));
+  for (const [path, finding] of linked) yield refusedFile(path, [finding]);
+  const paths = request.paths.filter((path) => !linked.has(path));
+  for (const found of walk(paths, { cwd: shell.cwd })) {
     if (found.kind === "directory" || (found.kind === "problem" && found.problem.severity === "warning")) continue;
     if (isMetadataFile(found.path)) later.push(found);
     else yield stampOne(found);
   }
   yield* later.map(stampOne);
+}
+
+/** A path that leads through a link is refused: what would be changed lies elsewhere. */
+function linkFinding(path: string, cwd: string): readonly (readonly [string, Finding])[] {
+  try {
+    refuseLinks(resolve(cwd, path), rootFor(path, cwd));
+    return [];
+  } catch (thrown) {
+    if (!(thrown instanceof CommandFailure)) throw thrown;
+    const { message, hint } = thrown;
+    return [[path, findingOf(problem("RG001", message, hint ?? "check its permissions"))]];
+  }
 }
 
 const refusedFile = (path: string, errors: readonly Finding[]): StampedFile => ({

@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { cleanPath, generateTree, type Tree, type TreeEntry } from "../../core/tree/tree.ts";
 import type { Drift } from "../../core/tree/tree-drift.ts";
@@ -6,7 +5,9 @@ import { compareTree } from "../../core/tree/tree-drift.ts";
 import { emitTree, parseTree } from "../../core/tree/tree-text.ts";
 import { replaceBody } from "../../core/scan/replace-body.ts";
 import { treeScope, withScope } from "../../core/scan/tree-scope.ts";
+import { textIfThere } from "../files/read-file.ts";
 import { treeEntries } from "../files/tree-entries.ts";
+import { isThere } from "../files/walk.ts";
 import { CommandFailure, EXIT, type Shell, usageFailure } from "../shell.ts";
 
 /** The index of a folder as it lies there. */
@@ -21,16 +22,18 @@ const INDEX_NAMES = [INDEX_FILE, ".tree"];
 
 /** The index of a folder; null when it has none. One that cannot be read is a failure that says why. */
 export function readIndex(folder: string): FolderIndex | null {
-  const file = INDEX_NAMES.map((name) => join(folder, name)).find((path) => existsSync(path));
+  const file = INDEX_NAMES.map((name) => join(folder, name)).find((path) => isThere(path));
   if (file === undefined) return null;
-  const text = readFileSync(file, "utf8");
+  const text = textIfThere(file);
+  if (text === null)
+    throw new CommandFailure(`${file} cannot be read: it is no readable file`, { code: "FILE_UNREADABLE" });
   const parsed = parseTree(text);
   if (!parsed.ok) {
-    const lines = parsed.error.map(({ code, line, field, message }) => {
+    const list = parsed.error.map(({ code, line, field, message }) => {
       const place = line === null ? (field ?? "") : `line ${line}`;
-      return `  ${code} ${place === "" ? "" : `${place}: `}${message}`;
+      return `${code} ${place === "" ? "" : `${place}: `}${message}`;
     });
-    throw new CommandFailure(`${file} is no index:\n${lines.join("\n")}`, { hint: "run `onex tree generate`" });
+    throw new CommandFailure(`${file} is no index:`, { list, hint: "run `onex tree generate`" });
   }
   return { file, text, tree: parsed.value.tree };
 }

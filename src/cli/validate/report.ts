@@ -3,6 +3,7 @@ import type { ScanSummary } from "../../core/scan/summary.ts";
 import type { FileVerdict, Finding } from "../../core/scan/verdict.ts";
 import type { Paint } from "../paint.ts";
 import { plural } from "../plural.ts";
+import { oneLine } from "../printer.ts";
 
 /** One file's findings for a person; empty when there is nothing to say of it. */
 export function fileReport(
@@ -19,7 +20,7 @@ export function fileReport(
   const bare =
     findings.length === 0 ? failures.map((kind) => `  ${paint("red", "error")}  ${SAYS[kind] ?? kind}\n`) : [];
   if (findings.length + bare.length === 0) return "";
-  return `${paint("underline", verdict.path)}\n${[...findings, ...bare].join("")}\n`;
+  return `${paint("underline", oneLine(verdict.path))}\n${[...findings, ...bare].join("")}\n`;
 }
 
 const SAYS: Partial<Record<FailureKind, string>> = {
@@ -32,7 +33,7 @@ const SAYS: Partial<Record<FailureKind, string>> = {
 
 function line({ code, line: number, message, hint }: Finding, severity: string, paint: Paint): string {
   const place = number === null ? "" : `${number}`;
-  return `  ${place.padStart(4)}  ${severity}  ${code}  ${message}\n        ${paint("dim", hint)}\n`;
+  return `  ${place.padStart(4)}  ${severity}  ${code}  ${oneLine(message)}\n        ${paint("dim", oneLine(hint))}\n`;
 }
 
 /** The scan in a few lines. */

@@ -64,17 +64,26 @@ export const echo = (clock: Clock): number => larger(1, clock.now());
 import type { Json } from "../../contracts/json.ts";
 export const ask = async (url: string): Promise<Json> => (await (await fetch(url)).json()) as Json;
 `,
-  "src/cli/main.ts": `
+  "src/cli/files/read-file.ts": `
 import { readFile } from "node:fs/promises";
+export const textOf = (path: string): Promise<string> => readFile(path, "utf8");
+`,
+  "src/cli/process-shell.ts": `
+export const print = (text: string): boolean => process.stdout.write(text);
+`,
+  "src/cli/main.ts": `
+import { existsSync } from "node:fs";
 import { Command } from "commander";
 import { ask } from "../client/client.ts";
 import { larger } from "../core/instant.ts";
 import { wait } from "../app/wait.ts";
 import { systemClock } from "../infra/memory/clock.ts";
 import { echo } from "../nodes/echo/node.ts";
+import { textOf } from "./files/read-file.ts";
+import { print } from "./process-shell.ts";
 new Command().parse();
 wait(systemClock);
-console.log(await readFile("x", "utf8"), await ask("x"), larger(1, echo(systemClock)));
+print(String([existsSync("x"), await textOf("x"), await ask("x"), larger(1, echo(systemClock))]));
 `,
   "workers/wiring.ts": `
 import { env } from "cloudflare:workers";

@@ -59,8 +59,8 @@ describe("registering a tree", () => {
   const clientOf = (register: (node: RegisterNode) => Promise<unknown>): Client =>
     ({ nodes: { register } }) as unknown as Client;
 
-  it("reads every listed folder that has metadata, with its code when there is some", async () => {
-    expect(await readTreeNodes(root)).toEqual([
+  it("reads every listed folder that has metadata, with its code when there is some", () => {
+    expect(readTreeNodes(root)).toEqual([
       { folder: "nodes/built", texts: { metadata: "built metadata", contract: "built contract" } },
       {
         folder: "nodes/written",
@@ -114,7 +114,7 @@ describe("registering a tree", () => {
     ["a name that leads up", "name: root\ntype: directory\nchildren: [{ name: .., type: directory }]"],
   ])("refuses %s", async (_, tree) => {
     await writeFile(join(root, ".onextree"), tree);
-    await expect(readTreeNodes(root)).rejects.toThrow("is not a tree");
+    expect(() => readTreeNodes(root)).toThrow("is not a tree");
   });
 
   it("explains what is no refusal by its message", () => {

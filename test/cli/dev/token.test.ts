@@ -15,20 +15,20 @@ describe("the local token", () => {
   afterEach(() => rm(folder, { recursive: true }));
 
   it("is made once, kept in a file for its owner alone, and found again", async () => {
-    const made = await localToken(file);
+    const made = localToken(file);
     expect(made).toEqual({ value: expect.stringMatching(/^[\w-]{32,}$/), created: true });
     expect(await readFile(file, "utf8")).toBe(`ONEX_TOKEN=${made.value}\n`);
     expect((await stat(file)).mode & 0o077).toBe(0);
-    expect(await localToken(file)).toEqual({ value: made.value, created: false });
+    expect(localToken(file)).toEqual({ value: made.value, created: false });
   });
 
-  it("differs from one place to the next", async () => {
-    expect((await localToken(file)).value).not.toBe((await localToken(`${file}.other`)).value);
+  it("differs from one place to the next", () => {
+    expect(localToken(file).value).not.toBe(localToken(`${file}.other`).value);
   });
 
   it("leaves what else is in the file as it is, a missing last newline included", async () => {
     await writeFile(file, "OTHER=1");
-    const { value } = await localToken(file);
+    const { value } = localToken(file);
     expect(await readFile(file, "utf8")).toBe(`OTHER=1\nONEX_TOKEN=${value}\n`);
   });
 
@@ -39,7 +39,7 @@ describe("the local token", () => {
     ["after others", "A=1\nONEX_TOKEN=abc\n", "abc"],
   ])("is read when it is %s", async (_, text, value) => {
     await writeFile(file, text);
-    expect(await localToken(file)).toEqual({ value, created: false });
+    expect(localToken(file)).toEqual({ value, created: false });
   });
 
   it.each([
@@ -48,7 +48,7 @@ describe("the local token", () => {
     ["empty", "ONEX_TOKEN=\n"],
   ])("is not taken where it is %s", async (_, text) => {
     await writeFile(file, text);
-    const { value, created } = await localToken(file);
+    const { value, created } = localToken(file);
     expect(created).toBe(true);
     expect(value).not.toBe("abc");
   });

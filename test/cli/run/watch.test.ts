@@ -3,7 +3,8 @@ import type { RunSignal } from "../../../contracts/api/run.ts";
 import { StepBoard } from "../../../src/cli/run/step-board.ts";
 import { signalTeller } from "../../../src/cli/run/signal-text.ts";
 import { watcher } from "../../../src/cli/run/watch.ts";
-import type { Shell, Sink } from "../../../src/cli/shell.ts";
+import { printer } from "../../../src/cli/printer.ts";
+import type { Shell } from "../../../src/cli/shell.ts";
 
 const plain = (_: unknown, text: string): string => text;
 const step = (id: string, status: "pending" | "succeeded" = "pending") => ({ id, node: id, version: "1.0.0", status });
@@ -101,7 +102,7 @@ describe("the board", () => {
 describe("watching", () => {
   function watched(steps: number, isTerminal: boolean, signals: readonly RunSignal[]) {
     const written: string[] = [];
-    const sink: Sink = { isTerminal, columns: 80, write: (text) => Promise.resolve(void written.push(text)) };
+    const sink = printer({ isTerminal, columns: 80, write: (text) => Promise.resolve(void written.push(text)) });
     const view = { steps: Array.from({ length: steps }, (_, i) => step(i === 0 ? "a" : `s${i}`)) };
     const onSignal = watcher(view, sink, { env: {} } as unknown as Shell);
     for (const one of signals) void onSignal(one);

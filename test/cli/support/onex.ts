@@ -8,6 +8,8 @@ export interface OnexOptions {
   readonly stdin?: string;
   /** Whether both outputs are terminals. */
   readonly terminal?: boolean;
+  /** Signals that ask the command to end; none comes when left out. */
+  readonly onStop?: Shell["onStop"];
   /** ISO 8601; each reading of the clock is a second later than the one before. */
   readonly now?: string;
 }
@@ -38,6 +40,7 @@ export async function onex(args: readonly string[], options: OnexOptions = {}): 
     stdin: () => Promise.resolve(options.stdin ?? ""),
     now: () => new Date(start + reading++ * 1_000),
     uuid: () => `00000000-0000-4000-8000-${String(++ids).padStart(12, "0")}`,
+    onStop: options.onStop ?? (() => () => undefined),
   };
   const code = await main(args, shell);
   return { code, stdout: stdout.text(), stderr: stderr.text(), json: <T>() => JSON.parse(stdout.text()) as T };

@@ -13,6 +13,8 @@ export interface ShellOptions {
   readonly stdin?: string;
   /** Whether standard output and error are a terminal. */
   readonly terminal?: boolean;
+  /** Signals that ask the command to end; none comes when left out. */
+  readonly onStop?: Shell["onStop"];
 }
 
 /** Runs the command line in this process, in a shell made for it. */
@@ -28,6 +30,7 @@ export async function onex(args: readonly string[], options: ShellOptions): Prom
     stdin: () => Promise.resolve(options.stdin ?? ""),
     now: () => new Date(Date.UTC(2026, 0, 31, 12)),
     uuid: () => `00000000-0000-4000-8000-${String(++uuids).padStart(12, "0")}`,
+    onStop: options.onStop ?? (() => () => undefined),
   };
   const code = await main(args, shell);
   return { code, stdout: stdout.text(), stderr: stderr.text() };

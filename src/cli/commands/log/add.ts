@@ -6,6 +6,7 @@ import { examples, type Settle } from "../../command.ts";
 import { writeJson } from "../../json-output.ts";
 import { EXIT, type Shell, usageFailure } from "../../shell.ts";
 import { chosenFolder, type FolderOptions, freshLog, withFolder } from "./folder-option.ts";
+import { oneLine } from "../../printer.ts";
 
 interface AddOptions extends FolderOptions {
   readonly author?: string;
@@ -65,6 +66,6 @@ async function add(shell: Shell, words: readonly string[], options: AddOptions) 
   const path = folder.weekPath(week);
   folder.locked(() => folder.write(path, withEntry(folder.read(path) ?? freshLog(shell, week, author), entry)));
   const shown = relative(shell.cwd, path);
-  await (options.json ? writeJson(shell.stdout, { path: shown, entry }) : shell.stdout.write(`${shown}\n`));
+  await (options.json ? writeJson(shell.stdout, { path: shown, entry }) : shell.stdout.write(`${oneLine(shown)}\n`));
   return EXIT.ok;
 }

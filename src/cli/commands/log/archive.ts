@@ -6,6 +6,7 @@ import { plural } from "../../plural.ts";
 import { CommandFailure, EXIT, type Shell, usageFailure } from "../../shell.ts";
 import type { StoredLog } from "../../log/log-folder.ts";
 import { chosenFolder, type FolderOptions, withFolder } from "./folder-option.ts";
+import { oneLine } from "../../printer.ts";
 
 interface ArchiveOptions extends FolderOptions {
   readonly quarter?: string;
@@ -62,7 +63,7 @@ async function archive(shell: Shell, options: ArchiveOptions) {
     });
   });
   const lines = archives.map(
-    ({ path, logs, entries }) => `${path}: ${plural(logs, "log")}, ${plural(entries, "entry", "entries")}\n`,
+    ({ path, logs, entries }) => `${oneLine(path)}: ${plural(logs, "log")}, ${plural(entries, "entry", "entries")}\n`,
   );
   await (options.json
     ? writeJson(shell.stdout, { archives })

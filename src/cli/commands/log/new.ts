@@ -5,6 +5,7 @@ import { examples, type Settle } from "../../command.ts";
 import { writeJson } from "../../json-output.ts";
 import { CommandFailure, EXIT, type Shell } from "../../shell.ts";
 import { chosenFolder, type FolderOptions, freshLog, withFolder } from "./folder-option.ts";
+import { oneLine } from "../../printer.ts";
 
 /** `onex log new`. */
 export function newLogCommand(shell: Shell, settle: Settle): Command {
@@ -25,7 +26,9 @@ export function newLogCommand(shell: Shell, settle: Settle): Command {
           folder.write(path, freshLog(shell, week, authorOf(shell, options.owner) ?? "unknown"));
         });
         const shown = relative(shell.cwd, path);
-        await (options.json ? writeJson(shell.stdout, { path: shown, week }) : shell.stdout.write(`${shown}\n`));
+        await (options.json
+          ? writeJson(shell.stdout, { path: shown, week })
+          : shell.stdout.write(`${oneLine(shown)}\n`));
         return EXIT.ok;
       }, options),
     );

@@ -7,6 +7,7 @@ import { type Paint, painter } from "../../paint.ts";
 import { plural } from "../../plural.ts";
 import { EXIT, type Shell } from "../../shell.ts";
 import { chosenFolder, type FolderOptions, withFolder } from "./folder-option.ts";
+import { oneLine } from "../../printer.ts";
 
 interface SearchOptions extends FolderOptions {
   readonly tag?: readonly string[];
@@ -84,7 +85,7 @@ async function search(shell: Shell, words: readonly string[], options: SearchOpt
 
 const countLines = (counts: Readonly<Record<string, number>>): string =>
   Object.entries(counts)
-    .map(([name, count]) => `${String(count).padStart(5)}  ${name}\n`)
+    .map(([name, count]) => `${String(count).padStart(5)}  ${oneLine(name)}\n`)
     .join("");
 
 function entryLines(entry: DebugEntry & { readonly path: string }, paint: Paint): string {
@@ -98,5 +99,5 @@ function entryLines(entry: DebugEntry & { readonly path: string }, paint: Paint)
     .split("\n")
     .map((line) => `  ${line}\n`)
     .join("");
-  return `${paint("bold", entry.at)}  ${entry.author}  ${status}  ${paint("cyan", links)}\n${text}  ${paint("dim", entry.path)}\n\n`;
+  return `${paint("bold", entry.at)}  ${oneLine(entry.author)}  ${status}  ${paint("cyan", oneLine(links))}\n${text}  ${paint("dim", oneLine(entry.path))}\n\n`;
 }

@@ -1,5 +1,6 @@
 import type { Change, PlanDiff } from "../replan/diff-plans.ts";
 import type { Plan, StepId } from "../model/plan.ts";
+import { printableLine } from "../../printable.ts";
 
 /** The difference of two plans for a terminal; ends with a line break. */
 export function diffText(diff: PlanDiff, from: Plan, to: Plan): string {
@@ -11,7 +12,7 @@ export function diffText(diff: PlanDiff, from: Plan, to: Plan): string {
     ...diff.changed.flatMap(({ id, changes }) => [`~ step ${id}`, ...changes.map(changeLine)]),
     ...(diff.plan.length === 0 ? [] : ["~ plan", ...diff.plan.map(changeLine)]),
   ];
-  return `${lines.join("\n")}\n`;
+  return `${lines.map(printableLine).join("\n")}\n`;
 }
 
 function nodeOf({ steps }: Plan, id: StepId): string {

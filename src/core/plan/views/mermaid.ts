@@ -1,5 +1,6 @@
 import type { Plan, StepId } from "../model/plan.ts";
 import { planEdges } from "../model/plan-index.ts";
+import { printableLine } from "../../printable.ts";
 
 /** The plan as a Mermaid flowchart: segments as boxes, given values and results as rounded ends. */
 export function mermaidView(plan: Plan): string {
@@ -37,4 +38,4 @@ export function mermaidView(plan: Plan): string {
 }
 
 const quoted = (text: string): string =>
-  text.replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");
+  printableLine(text).replaceAll("&", "&amp;").replaceAll('"', "&quot;").replaceAll("<", "&lt;");

@@ -1,5 +1,6 @@
 import type { Plan, PlanStep, StepId } from "../model/plan.ts";
 import { edgesInto, planIndex } from "../model/plan-index.ts";
+import { printableLine } from "../../printable.ts";
 
 /** Deeper branches are cut: a terminal is only so wide. */
 const MAX_INDENT = 40;
@@ -19,7 +20,7 @@ export function treeView(plan: Plan): string {
     const step = branch.step === null ? undefined : stepById.get(branch.step);
     const pad = "  ".repeat(Math.min(branch.indent, MAX_INDENT));
     const again = step !== undefined && shown.has(step.id);
-    lines.push(`${pad}${branch.label} ← ${step ? describe(step) : "given"}${again ? " ↑" : ""}`);
+    lines.push(printableLine(`${pad}${branch.label} ← ${step ? describe(step) : "given"}${again ? " ↑" : ""}`));
     if (!step || again) return;
     shown.add(step.id);
     for (const next of childrenOf(step, branch.indent + 1).reverse()) open.push(next);

@@ -1,4 +1,5 @@
 import type { Candidate, KeyChoice, Plan } from "../model/plan.ts";
+import { printableLine } from "../../printable.ts";
 
 /**
  * Why each key of a plan comes from where it comes from, for a terminal: a line a key with the chosen node, or with
@@ -7,8 +8,8 @@ import type { Candidate, KeyChoice, Plan } from "../model/plan.ts";
 export function whyView({ why, guards }: Plan, everyone: boolean): string {
   const choices = why.flatMap((choice) => (everyone ? inFull(choice) : [inShort(choice)]));
   return [
-    ...(choices.length === 0 ? [] : ["why", ...choices.map((line) => `  ${line}`)]),
-    ...(guards.length === 0 ? [] : ["guards", ...guards.map((guard) => `  ${guard}`)]),
+    ...(choices.length === 0 ? [] : ["why", ...choices.map((line) => `  ${printableLine(line)}`)]),
+    ...(guards.length === 0 ? [] : ["guards", ...guards.map((guard) => `  ${printableLine(guard)}`)]),
   ].join("\n");
 }
 
