@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { createClient } from "../../src/client/client.ts";
 import { fault } from "../../src/core/errors.ts";
 import { err, ok } from "../../src/core/result.ts";
-import type { RerunRequest } from "../../src/app/services.ts";
+import type { RerunRequest } from "../../src/app/runs/run-rerun.ts";
 import type { ControlEvent } from "../../src/spi/run-coordinator.ts";
 import { gateway, TOKEN } from "../http/gateway.ts";
 import { NEW_RUN, REPLAY, RUN, RUN_ID, SNAPSHOT, UNKNOWN_RUN } from "../http/samples.ts";

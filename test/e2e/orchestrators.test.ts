@@ -8,6 +8,7 @@ import { testEngine, type TestNode } from "../support/engines.ts";
 import { idOf, steering, valueOf } from "../support/steered-run.ts";
 import { downstreamOf, FIXTURES, runnablePlans, textsOf, type RunnablePlan } from "./support/imported-plans.ts";
 import { openTestServer, type TestServer } from "./support/test-server.ts";
+import { CALL } from "../support/call.ts";
 
 const plans = runnablePlans();
 const there = plans.length > 0;
@@ -69,10 +70,10 @@ describe.skipIf(!there)("orchestrators of the earlier project, run to their end"
       );
       expect(Object.keys(run.outputs).toSorted()).toEqual(Object.keys(one.plan.results).toSorted());
 
-      const result = valueOf(await services.runs.result("default", runId)) as { status: string; results: JsonObject[] };
+      const result = valueOf(await services.runs.result(CALL, runId)) as { status: string; results: JsonObject[] };
       expect([result.status, result.results.map(({ success }) => success)]).toEqual(["success", ids.map(() => true)]);
 
-      const events = (await services.runs.events("default", runId, 0))?.events as unknown as readonly Signal[];
+      const events = (await services.runs.events(CALL, runId, 0))?.events as unknown as readonly Signal[];
       const numbers = events.map(({ seq }) => seq);
       expect(numbers).toEqual([...new Set(numbers)].toSorted((a, b) => a - b));
       expect(events.at(-1)).toMatchObject({ type: "signal.graph.completed", status: "succeeded" });
@@ -94,7 +95,7 @@ describe.skipIf(!there)("orchestrators of the earlier project, run to their end"
       expect([...(await executed(again))].toSorted()).toEqual([...downstreamOf(one.plan, middle)].toSorted());
 
       const effects = one.plan.steps.filter(({ kind }) => kind === "effect").length;
-      expect(valueOf(await control.replay("default", runId))).toMatchObject({
+      expect(valueOf(await control.replay(CALL, runId))).toMatchObject({
         identical: true,
         matches: ids.length - effects,
         not_repeated: effects,

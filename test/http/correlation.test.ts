@@ -67,4 +67,15 @@ describe("correlation", () => {
     const response = await gateway().get(path, header);
     expect(response.headers.get("x-correlation-id")).toBe(CORRELATION);
   });
+
+  it("and the caller's trace are part of the call; a malformed trace is none", async () => {
+    const { post, accepted } = gateway();
+    const trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    await post("/v1/envelopes", ENVELOPE, { ...header, traceparent: trace });
+    await post("/v1/envelopes", { ...ENVELOPE, correlation_id: OTHER }, { traceparent: "somewhere" });
+    expect(accepted.map(({ call }) => [call.correlationId, call.trace])).toEqual([
+      [CORRELATION, trace],
+      [OTHER, null],
+    ]);
+  });
 });

@@ -1,7 +1,9 @@
 import type { Envelope } from "../../src/core/envelope/envelope.ts";
 import type { Fault } from "../../src/core/errors.ts";
 import { err, ok } from "../../src/core/result.ts";
-import type { AcceptOptions, Services } from "../../src/app/services.ts";
+import type { CallContext } from "../../src/app/call-context.ts";
+import type { AcceptOptions } from "../../src/app/operations/envelope-service.ts";
+import type { Services } from "../../src/app/services.ts";
 import type { LogFields } from "../../src/spi/log.ts";
 import { createApp, type AppOptions } from "../../workers/http/app.ts";
 import {
@@ -32,7 +34,7 @@ export interface Gateway {
   readonly app: ReturnType<typeof createApp>;
   readonly logs: LogLine[];
   /** Every envelope that came through. */
-  readonly accepted: { readonly envelope: Envelope; readonly options: AcceptOptions }[];
+  readonly accepted: { readonly call: CallContext; readonly envelope: Envelope; readonly options: AcceptOptions }[];
   /** The pauses the gateway made, in milliseconds; none takes time. */
   readonly pauses: number[];
   /** A request with the token, unless the headers say otherwise. */
@@ -90,8 +92,8 @@ function servicesOf(overrides: ServiceOverrides, accepted: Gateway["accepted"]):
   const noLetter: Fault = { code: "DEAD_LETTER_NOT_FOUND", message: "there is no such dead letter" };
   return {
     envelopes: {
-      accept: (envelope, options) => {
-        accepted.push({ envelope, options });
+      accept: (call, envelope, options) => {
+        accepted.push({ call, envelope, options });
         const payload = { run_id: RUN_ID, status: "succeeded", outputs: { "a.b": 1 } };
         return Promise.resolve(ok({ status: 200, runId: RUN_ID, success: true, fault: null, payload }));
       },
@@ -106,7 +108,7 @@ function servicesOf(overrides: ServiceOverrides, accepted: Gateway["accepted"]):
     },
     plans: {
       preview: () => Promise.resolve(ok(PLAN)),
-      show: (_, __, ___, ____, format) => Promise.resolve(ok({ text: `a.b as ${format}\n`, registryVersion: "7.0" })),
+      show: (_, __, format) => Promise.resolve(ok({ text: `a.b as ${format}\n`, registryVersion: "7.0" })),
       ...overrides.plans,
     },
     runs: {
@@ -146,8 +148,8 @@ function servicesOf(overrides: ServiceOverrides, accepted: Gateway["accepted"]):
     },
     metrics: { read: () => Promise.resolve(METRICS), ...overrides.metrics },
     triggers: {
-      send: (_, { trigger_id: id }, correlation) =>
-        Promise.resolve(ok({ trigger_id: id ?? "", group: "texts", correlation_id: correlation })),
+      send: ({ correlationId }, { trigger_id: id }) =>
+        Promise.resolve(ok({ trigger_id: id ?? "", group: "texts", correlation_id: correlationId })),
       groups: () => Promise.resolve([]),
       get: (_, id) => Promise.resolve(id === TRIGGER_PAGE.trigger_id ? TRIGGER_PAGE : null),
       ...overrides.triggers,

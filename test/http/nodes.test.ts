@@ -10,8 +10,8 @@ function registering(created: boolean) {
   const calls: [string, NodeArtifacts][] = [];
   const made = gateway({
     nodes: {
-      register: (...call) => {
-        calls.push(call);
+      register: (call, artifacts) => {
+        calls.push([call.tenant, artifacts]);
         return Promise.resolve(ok({ created, registryVersion: "8.0", node: { name: "noop", version: "1.0.0" } }));
       },
     },

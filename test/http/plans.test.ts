@@ -6,11 +6,11 @@ import { gateway, problemOf } from "./gateway.ts";
 import { PLAN } from "./samples.ts";
 
 function recording() {
-  const calls: [string, string, JsonObject, string | null][] = [];
+  const calls: [string, string, JsonObject, string | null, string | null][] = [];
   const made = gateway({
     plans: {
-      preview: (...call) => {
-        calls.push(call);
+      preview: ({ tenant }, { operation, payload, targetNode, registryVersion }) => {
+        calls.push([tenant, operation, payload, targetNode, registryVersion]);
         return Promise.resolve(ok(PLAN));
       },
     },
@@ -23,27 +23,20 @@ describe("POST /v1/plans", () => {
     const { post, calls } = recording();
     const response = await post("/v1/plans", { payload: { want: ["a.b"] } });
     expect([response.status, await response.json()]).toEqual([200, PLAN]);
-    expect(calls).toEqual([["default", "goal.run", { want: ["a.b"] }, null]]);
+    expect(calls).toEqual([["default", "goal.run", { want: ["a.b"] }, null, null]]);
   });
 
   it("takes an operation, a whole envelope, and a registry version", async () => {
     const { post, calls } = recording();
     const envelope = { source_node: "me", operation: "graph.run", payload: { steps: [] } };
     await post("/v1/plans", envelope, { "x-onex-registry-version": "7.1" });
-    expect(calls).toEqual([["default", "graph.run", { steps: [] }, "7.1"]]);
+    expect(calls).toEqual([["default", "graph.run", { steps: [] }, null, "7.1"]]);
   });
 
-  it("takes the node of a node.execute from the envelope where the payload names none", async () => {
+  it("passes on which node an envelope is for", async () => {
     const { post, calls } = recording();
-    const input = { "a.b": 1 };
-    await post("/v1/plans", { operation: "node.execute", target_node: "noop", payload: { input } });
-    await post("/v1/plans", { operation: "node.execute", target_node: "noop", payload: { node: "other" } });
-    await post("/v1/plans", { operation: "goal.run", target_node: "noop", payload: { want: ["a.b"] } });
-    expect(calls.map(([, , payload]) => payload)).toEqual([
-      { node: "noop", input },
-      { node: "other" },
-      { want: ["a.b"] },
-    ]);
+    await post("/v1/plans", { operation: "node.execute", target_node: "noop", payload: { input: { "a.b": 1 } } });
+    expect(calls).toEqual([["default", "node.execute", { input: { "a.b": 1 } }, "noop", null]]);
   });
 
   it.each([

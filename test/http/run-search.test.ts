@@ -10,7 +10,7 @@ function recording() {
   const asked: { tenant: string; query: RunQuery; page: PageRequest }[] = [];
   const made = gateway({
     search: {
-      search: (tenant, query, page) => {
+      search: ({ tenant }, query, page) => {
         asked.push({ tenant, query, page });
         return Promise.resolve({ items: [RUN_ENTRY], next: "rs.r00_1" });
       },

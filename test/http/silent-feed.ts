@@ -10,7 +10,7 @@ export function silentFeed() {
     holding,
     /** Answers it. */
     answer,
-    events: async (_: string, __: string, after: number, waitMs = 0) => {
+    events: async (_: unknown, __: string, after: number, waitMs = 0) => {
       asked.push(after);
       if (waitMs > 0) {
         holding.resolve();

@@ -5,7 +5,7 @@ import { isRetryable, type Fault } from "../../src/core/errors.ts";
 import { nodeRef } from "../../src/core/registry/node.ts";
 import type { Result } from "../../src/core/result.ts";
 import { keyedRunId } from "../../src/core/run/model/run-id.ts";
-import type { Accepted } from "../../src/app/services.ts";
+import type { Accepted } from "../../src/app/operations/envelope-service.ts";
 import type { BlobStore } from "../../src/spi/blob-store.ts";
 import type { ControlEvent } from "../../src/spi/run-coordinator.ts";
 import type { Ids } from "../../src/spi/clock.ts";
@@ -24,6 +24,7 @@ import type { Act } from "./script.ts";
 import { EVENT } from "./sim-node.ts";
 import { markerOf, type SimRequest } from "./sim-request.ts";
 import type { Universe } from "./universe.ts";
+import { callFor } from "../support/call.ts";
 
 const TENANT = "default";
 /** A client that got no answer to a keyed request asks again, this often and after this long. */
@@ -86,7 +87,7 @@ export class Clients {
         return void this.#delete(run);
       case "send event":
         return void this.#line.ask("send event", ({ control }) =>
-          control.signal(TENANT, run, EVENT, `event for ${run}`, does.keyed ? "once" : null),
+          control.signal(callFor(TENANT), run, EVENT, `event for ${run}`, does.keyed ? "once" : null),
         );
       case "approve":
         return void this.#approve(run, does.approved);
@@ -123,11 +124,14 @@ export class Clients {
   }
 
   #steer(run: string, event: ControlEvent): void {
-    void this.#line.ask(event.type, ({ control }) => control.control(TENANT, run, event));
+    void this.#line.ask(event.type, ({ control }) => control.control(callFor(TENANT), run, event));
   }
 
   #view(run: string): Promise<Result<JsonObject | null, Fault> | null> {
-    return this.#line.ask("look", async ({ runs }) => ({ ok: true, value: await runs.view(TENANT, run) }) as const);
+    return this.#line.ask(
+      "look",
+      async ({ runs }) => ({ ok: true, value: await runs.view(callFor(TENANT), run) }) as const,
+    );
   }
 
   async #submit(request: number, body: "same" | "other", waitMs: number, attempt: number): Promise<void> {
@@ -161,7 +165,10 @@ export class Clients {
     const envelope = acceptEnvelope(wire, assign);
     if (!envelope.ok) return Promise.resolve(envelope);
     const registryVersion = this.#registrar.seen;
-    return gateway.envelopes.accept(envelope.value, { tenant: TENANT, waitMs, registryVersion });
+    return gateway.envelopes.accept(callFor(TENANT, envelope.value.correlationId), envelope.value, {
+      waitMs,
+      registryVersion,
+    });
   }
 
   /** A run that began after its client had seen a node archived does without it. */
@@ -175,7 +182,7 @@ export class Clients {
   async #delete(run: string): Promise<void> {
     const { audit } = this.#options;
     audit.deleting(run);
-    const outcome = await this.#line.ask("delete", ({ removal }) => removal.remove(TENANT, run));
+    const outcome = await this.#line.ask("delete", ({ removal }) => removal.remove(callFor(TENANT), run));
     if (outcome?.ok) audit.deleted(run);
   }
 
@@ -189,7 +196,7 @@ export class Clients {
 
   async #redrive(): Promise<void> {
     await this.#line.ask("redrive the dead", async ({ deadLetters }) => {
-      await deadLetters.redriveMatching(TENANT, ANY_DEAD_LETTER, { limit: 50, after: null });
+      await deadLetters.redriveMatching(callFor(TENANT), ANY_DEAD_LETTER, { limit: 50, after: null });
       return { ok: true, value: null } as const;
     });
   }

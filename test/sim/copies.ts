@@ -10,6 +10,7 @@ import type { Line } from "./line.ts";
 import type { Does } from "./script.ts";
 import { NEXT_VERSION } from "./sim-node.ts";
 import { GIVEN } from "./sim-request.ts";
+import { callFor } from "../support/call.ts";
 
 const TENANT = "default";
 
@@ -38,14 +39,14 @@ export class Copies {
     const given = edit === "given" ? { [GIVEN]: `another value for ${run}` } : {};
     const revision: RevisionRequest = edit === "version" && chosen ? { versions: { [chosen.id]: NEXT_VERSION } } : {};
     const request = { from: chosen?.id ?? null, downstream, given, revision, idempotencyKey: null };
-    const outcome = await line.ask("rerun", ({ control }) => control.rerun(TENANT, run, request, ids.uuid()));
+    const outcome = await line.ask("rerun", ({ control }) => control.rerun(callFor(TENANT, ids.uuid()), run, request));
     if (outcome?.ok) audit.saw(String(outcome.value["run_id"]), outcome.value, moment);
   }
 
   /** Whatever is executed again from the same input comes to the same. */
   async replay(run: string): Promise<void> {
     const { line, findings } = this.#options;
-    const outcome = await line.ask("replay", ({ control }) => control.replay(TENANT, run));
+    const outcome = await line.ask("replay", ({ control }) => control.replay(callFor(TENANT), run));
     const steps = (outcome?.ok && (outcome.value["steps"] as readonly JsonObject[])) || [];
     for (const { step, expected, actual } of steps) {
       const [was, is] = [hashes(expected), hashes(actual)];
@@ -57,7 +58,7 @@ export class Copies {
   async takeAway(run: string): Promise<void> {
     const { line, audit, findings } = this.#options;
     const moment = audit.asking();
-    const outcome = await line.ask("export", ({ control }) => control.exportRun(TENANT, run));
+    const outcome = await line.ask("export", ({ control }) => control.exportRun(callFor(TENANT), run));
     if (!outcome?.ok) return;
     const file = JSON.parse(JSON.stringify(outcome.value)) as JsonObject;
     const opened = openSnapshot(file);
@@ -73,7 +74,7 @@ export class Copies {
     audit.reviving(run);
     commits.invited.add(run);
     const moment = audit.asking();
-    const outcome = await line.ask("import", ({ control }) => control.importRun(TENANT, file));
+    const outcome = await line.ask("import", ({ control }) => control.importRun(callFor(TENANT), file));
     if (outcome?.ok) audit.saw(run, outcome.value, moment);
   }
 }

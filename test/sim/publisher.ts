@@ -7,6 +7,7 @@ import type { Scenario } from "./scenario.ts";
 import type { Does } from "./script.ts";
 import { GROUP } from "./sim-node.ts";
 import { GIVEN } from "./sim-request.ts";
+import { callFor } from "../support/call.ts";
 
 const TENANT = "default";
 
@@ -43,7 +44,7 @@ export class Publisher {
       return;
     }
     const heard = await this.#line.ask("send a trigger", async ({ triggers }) =>
-      triggerService(triggers).send(TENANT, message, ids.uuid()),
+      triggerService(triggers).send(callFor(TENANT, ids.uuid()), message),
     );
     if (heard?.ok) this.published.push(published);
   }

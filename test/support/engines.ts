@@ -5,7 +5,7 @@ import type { Result } from "../../src/core/result.ts";
 import { builtinHandler } from "../../src/infra/handlers/builtin-handler.ts";
 import { HandlerRouter } from "../../src/app/execute/handler-router.ts";
 import { DEFAULT_RING } from "../../src/app/ring/ports.ts";
-import type { Accepted, AcceptOptions } from "../../src/app/services.ts";
+import type { Accepted, AcceptOptions } from "../../src/app/operations/envelope-service.ts";
 import { fixedClock, type FixedClock } from "../../src/infra/memory/clock.ts";
 import {
   memoryEngine,
@@ -18,6 +18,7 @@ import { systemTimer } from "../../src/infra/system/clock.ts";
 import type { BuiltinNode } from "../../src/spi/handler.ts";
 import type { JsonObject } from "../../contracts/json/json.ts";
 import { sampleArtifacts, sampleNode } from "./sample-node.ts";
+import { callFor } from "./call.ts";
 
 export interface TestNode {
   readonly definition: Partial<NodeDefinition> & { readonly name: string };
@@ -31,7 +32,7 @@ export interface TestEngine {
     operation: string,
     payload: JsonObject,
     extra?: JsonObject,
-    options?: Partial<AcceptOptions>,
+    options?: Partial<AcceptOptions> & { readonly tenant?: string },
   ): Promise<Result<Accepted, Fault>>;
   /** Delivers messages and moves time from alarm to alarm until nothing is left to happen within `maxMs`. */
   settle(maxMs?: number): Promise<void>;
@@ -67,13 +68,12 @@ export async function testEngine(
   return {
     engine,
     clock,
-    async send(operation, payload, extra = {}, options = {}) {
+    async send(operation, payload, extra = {}, { tenant = "default", ...options } = {}) {
       const wire = { source_node: "test", operation, payload, ...extra };
       const assign = { correlationId: ids.uuid(), envelopeId: ids.uuid(), now: new Date(clock.now()).toISOString() };
       const envelope = acceptEnvelope(wire, assign as never);
       if (!envelope.ok) return envelope;
-      return engine.services.envelopes.accept(envelope.value, {
-        tenant: "default",
+      return engine.services.envelopes.accept(callFor(tenant, envelope.value.correlationId), envelope.value, {
         waitMs: 0,
         registryVersion: null,
         ...options,

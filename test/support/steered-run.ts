@@ -1,6 +1,8 @@
 import type { JsonObject, JsonValue } from "../../contracts/json/json.ts";
-import type { RerunRequest, Services } from "../../src/app/services.ts";
+import type { RerunRequest } from "../../src/app/runs/run-rerun.ts";
+import type { Services } from "../../src/app/services.ts";
 import { effectNode, pureNode, testEngine, type TestEngine, type TestNode } from "./engines.ts";
+import { CALL, callFor } from "./call.ts";
 
 /** The correlation id of every rerun. */
 export const CORRELATION = "33333333-3333-4333-8333-333333333333";
@@ -35,22 +37,20 @@ export function steering({ engine, settle }: TestEngine) {
     control,
     settle,
     steer: (id: string, event: Parameters<Services["control"]["control"]>[2], tenant = "default") =>
-      control.control(tenant, id, event),
+      control.control(callFor(tenant), id, event),
     rerun: (id: string, request: Partial<RerunRequest> = {}) =>
-      control.rerun(
-        "default",
-        id,
-        { from: null, downstream: true, given: {}, idempotencyKey: null, ...request },
-        CORRELATION,
-      ),
+      control.rerun(callFor("default", CORRELATION), id, {
+        ...{ from: null, downstream: true, given: {}, idempotencyKey: null },
+        ...request,
+      }),
     async view(id: string): Promise<RunView> {
-      const run = await runs.view("default", id);
+      const run = await runs.view(CALL, id);
       if (!run) throw new Error(`no run ${id}`);
       return run as unknown as RunView;
     },
     /** Ids of the steps that were executed in this run, in order. */
     async executed(id: string): Promise<readonly string[]> {
-      const run = (await runs.view("default", id)) as unknown as RunView;
+      const run = (await runs.view(CALL, id)) as unknown as RunView;
       return run.steps.filter(({ attempts }) => attempts.length > 0).map(({ id: step }) => step);
     },
   };

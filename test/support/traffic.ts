@@ -5,6 +5,7 @@ import type { HandOver } from "../../src/spi/run-coordinator.ts";
 import { effectNode, testEngine, type TestEngine, type TestNode } from "./engines.ts";
 import { failing, type FailurePlan } from "./failing.ts";
 import { sampleNode } from "./sample-node.ts";
+import { CALL } from "./call.ts";
 
 type Coordinator = EnginePorts["coordinator"];
 
@@ -46,7 +47,7 @@ export async function trafficWorld(
     published,
     answers,
     async view(id) {
-      const run = await made.engine.services.runs.view("default", id);
+      const run = await made.engine.services.runs.view(CALL, id);
       if (!run) throw new Error(`no run ${id}`);
       return run;
     },

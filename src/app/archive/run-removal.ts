@@ -12,6 +12,7 @@ import type { RunCoordinator } from "../../spi/run-coordinator.ts";
 import type { RunIndex } from "../../spi/run-index.ts";
 import type { RunRetention } from "../../spi/run-retention.ts";
 import type { SegmentLedger } from "../../spi/segment-ledger.ts";
+import type { CallContext } from "../call-context.ts";
 import { removeResultsOf } from "../cache/cache-removal.ts";
 import type { CacheReader } from "../cache/cache-reader.ts";
 import { eraseRecords } from "./segment-eraser.ts";
@@ -38,12 +39,12 @@ export interface RunRemovalService {
    *
    * RUN_NOT_FOUND; RUN_NOT_FINISHED; RUN_NOT_ARCHIVED while the run is on its way out of its ring, which takes a second.
    */
-  remove(tenant: string, runId: string): Promise<Result<null, Fault>>;
+  remove(call: CallContext, runId: string): Promise<Result<null, Fault>>;
 }
 
 export function runRemovalService(ports: RunRemovalPorts): RunRemovalService {
   return {
-    async remove(tenant, runId) {
+    async remove({ tenant }, runId) {
       try {
         return await remove(tenant, runId, ports);
       } catch (thrown) {

@@ -3,6 +3,7 @@ import { faultOf, type Fault } from "../../core/errors.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { CacheSelection, ResultCache } from "../../spi/result-cache.ts";
+import type { CallContext } from "../call-context.ts";
 import type { CacheReader } from "./cache-reader.ts";
 
 export interface CacheServicePorts {
@@ -14,9 +15,9 @@ export interface CacheServicePorts {
 /** Looking at the result cache, and emptying it. */
 export interface CacheService {
   /** By node and version, sorted. */
-  stats(tenant: string): Promise<readonly CacheStats[]>;
+  stats(call: CallContext): Promise<readonly CacheStats[]>;
   /** Removes every entry the conditions hold for; none means all of the tenant. Answers how many there were. */
-  clear(tenant: string, which: Pick<CacheSelection, "node" | "version">): Promise<Result<number, Fault>>;
+  clear(call: CallContext, which: Pick<CacheSelection, "node" | "version">): Promise<Result<number, Fault>>;
 }
 
 /** Entries removed in one statement. */
@@ -24,8 +25,8 @@ const AT_ONCE = 500;
 
 export function cacheService(ports: CacheServicePorts): CacheService {
   return {
-    stats: (tenant) => ports.results.stats(tenant),
-    async clear(tenant, which) {
+    stats: ({ tenant }) => ports.results.stats(tenant),
+    async clear({ tenant }, which) {
       try {
         return ok(await clearEntries(tenant, which, ports));
       } catch (thrown) {

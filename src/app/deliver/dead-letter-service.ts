@@ -9,23 +9,24 @@ import { encodeCursor, type PageRequest } from "../../core/search/position.ts";
 import type { RunState } from "../../core/run/model/state.ts";
 import { viewRun, wireFault } from "../../core/run/views/view.ts";
 import { isoTimeOrNull } from "../../core/run/model/time.ts";
+import type { CallContext } from "../call-context.ts";
 import { redriveLetter, payloadOf, type RedriveOutcome, type RedrivePorts } from "./dead-letter-redrive.ts";
 import { standingOf } from "./dead-letter-standing.ts";
 import type { Listing } from "../runs/run-search.ts";
 
 /** What operators may do with dead letters. */
 export interface DeadLetterService {
-  search(tenant: string, query: DeadLetterQuery, page: PageRequest): Promise<Listing>;
+  search(call: CallContext, query: DeadLetterQuery, page: PageRequest): Promise<Listing>;
   /** One entry, with how its run and steps stand now; null when there is none. */
-  get(tenant: string, id: string): Promise<JsonObject | null>;
+  get(call: CallContext, id: string): Promise<JsonObject | null>;
   /** The message as it arrived. DEAD_LETTER_NOT_FOUND; VALUE_UNAVAILABLE when it is not there any more. */
-  payload(tenant: string, id: string): Promise<Result<JsonValue, Fault>>;
+  payload(call: CallContext, id: string): Promise<Result<JsonValue, Fault>>;
   /** DEAD_LETTER_NOT_FOUND; DEAD_LETTER_UNREADABLE; what the bus refuses with. */
-  redrive(tenant: string, id: string): Promise<Result<JsonObject, Fault>>;
+  redrive(call: CallContext, id: string): Promise<Result<JsonObject, Fault>>;
   /** What came of each, in the order given. */
-  redriveAll(tenant: string, ids: readonly string[]): Promise<readonly JsonObject[]>;
+  redriveAll(call: CallContext, ids: readonly string[]): Promise<readonly JsonObject[]>;
   /** As redriveAll with one page of what a query finds. */
-  redriveMatching(tenant: string, query: DeadLetterQuery, page: PageRequest): Promise<Listing>;
+  redriveMatching(call: CallContext, query: DeadLetterQuery, page: PageRequest): Promise<Listing>;
 }
 
 export function deadLetterService(ports: RedrivePorts): DeadLetterService {
@@ -39,28 +40,28 @@ export function deadLetterService(ports: RedrivePorts): DeadLetterService {
     return outcomes;
   };
   return {
-    async search(tenant, query, page) {
+    async search({ tenant }, query, page) {
       const { items, next } = await deadLetters.search(tenant, query, page);
       return { items: items.map(deadLetterEntry), next: next && encodeCursor(next) };
     },
-    async get(tenant, id) {
+    async get({ tenant }, id) {
       const letter = await deadLetters.get(tenant, id);
       return letter && { ...deadLetterEntry(letter), ...(await surroundings(letter, ports)) };
     },
-    async payload(tenant, id) {
+    async payload({ tenant }, id) {
       const letter = await deadLetters.get(tenant, id);
       if (!letter) return err(notFound(id));
       const payload = await payloadOf(letter, ports);
       return payload === undefined ? err(gone(letter)) : ok(payload);
     },
-    async redrive(tenant, id) {
+    async redrive({ tenant }, id) {
       const letter = await deadLetters.get(tenant, id);
       if (!letter) return err(notFound(id));
       const outcome = await redriveLetter(letter, ports);
       return "fault" in outcome ? err(outcome.fault) : ok(outcomeEntry(id, outcome));
     },
-    redriveAll: redriven,
-    async redriveMatching(tenant, query, page) {
+    redriveAll: ({ tenant }, ids) => redriven(tenant, ids),
+    async redriveMatching({ tenant }, query, page) {
       const { items, next } = await deadLetters.search(tenant, query, page);
       const results = await redriven(
         tenant,

@@ -1,6 +1,13 @@
 import type { Clock } from "../../spi/clock.ts";
 import type { Timer } from "../../spi/timer.ts";
-import type { HealthService } from "../services.ts";
+
+/** Whether the deployment can work. Answers anybody, so it takes no call. */
+export interface HealthService {
+  check(): Promise<{
+    readonly healthy: boolean;
+    readonly checks: Readonly<Record<string, { readonly healthy: boolean; readonly detail: string }>>;
+  }>;
+}
 
 /** A named thing that answers, or does not. */
 export interface HealthProbe {

@@ -5,6 +5,7 @@ import { isoTime } from "../../core/run/model/time.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { Figures } from "../../spi/figures.ts";
 import type { ResultCache } from "../../spi/result-cache.ts";
+import type { CallContext } from "../call-context.ts";
 import type { RegistryCache } from "../registry/registry-cache.ts";
 
 export interface MetricsPorts {
@@ -18,7 +19,7 @@ export interface MetricsPorts {
 /** The system in numbers. */
 export interface MetricsService {
   /** Rejects with SERVICE_UNAVAILABLE. */
-  read(tenant: string): Promise<Metrics>;
+  read(call: CallContext): Promise<Metrics>;
 }
 
 /** Runs created within this time are counted, in seconds. */
@@ -34,7 +35,7 @@ const EXTREMES = 5;
 export function metricsService(ports: MetricsPorts): MetricsService {
   const kept = new Map<string, { readonly metrics: Metrics; readonly at: number }>();
   return {
-    async read(tenant) {
+    async read({ tenant }) {
       const now = ports.clock.now();
       const known = kept.get(tenant);
       if (known && now - known.at < KEPT_MS) return known.metrics;

@@ -12,7 +12,7 @@ import type { Intent, LeaseSettings, RunEvent } from "../../core/run/model/event
 import { StateHasher, valueHash } from "../../core/run/model/hash.ts";
 import { reduce } from "../../core/run/reduce/reduce.ts";
 import { keyedRunId, runId } from "../../core/run/model/run-id.ts";
-import { TERMINAL_RUN, type Instant, type RunState } from "../../core/run/model/state.ts";
+import { TERMINAL_RUN, type Instant, type RunHeader, type RunState } from "../../core/run/model/state.ts";
 import { summarizeRun } from "../../core/run/views/view.ts";
 import { workOf } from "../../core/run/dispatch/work-of.ts";
 import type { Ids } from "../../spi/clock.ts";
@@ -25,7 +25,7 @@ import { replanAfresh } from "../plan/replan-afresh.ts";
 import type { Planned } from "../plan/planning.ts";
 import { deletedKey } from "../runs/run-faults.ts";
 import type { RunReader } from "../runs/run-reader.ts";
-import type { AcceptOptions, Accepted, EnvelopeService } from "../services.ts";
+import type { CallContext } from "../call-context.ts";
 
 export interface EnvelopePorts extends ExecutorPorts {
   readonly coordinator: RunCoordinator;
@@ -43,15 +43,43 @@ export interface EnvelopeSettings {
   readonly leases: LeaseSettings;
 }
 
+export interface AcceptOptions {
+  /** Hold the answer until the run ends, at most this long. 0 answers at once. */
+  readonly waitMs: number;
+  /** A registry version the caller must see, from an earlier answer; null for any. */
+  readonly registryVersion: string | null;
+  /** Where the run comes from, when no client asked for it. */
+  readonly origin?: RunOrigin;
+}
+
+/** What led to a run: another run, or a bus message. */
+export type RunOrigin = Pick<RunHeader, "lineage" | "trigger">;
+
+/** An accepted envelope: 200 with everything when the run has ended, 202 while it goes on. */
+export interface Accepted {
+  readonly status: 200 | 202;
+  readonly runId: string;
+  /** Null while the run goes on. */
+  readonly success: boolean | null;
+  readonly fault: Fault | null;
+  /** The payload of the response envelope: run id, status, outputs, execution_result … */
+  readonly payload: JsonObject;
+}
+
+export interface EnvelopeService {
+  /** The envelope has its correlation id already, and the call has the same. Refusals have written nothing. */
+  accept(call: CallContext, envelope: Envelope, options: AcceptOptions): Promise<Result<Accepted, Fault>>;
+}
+
 /**
  * The way of an envelope: plan, place, execute what is pure right here, hand the rest to a ring in one call. Refusals
  * happen before anything is written.
  */
 export function envelopeService(ports: EnvelopePorts, settings: EnvelopeSettings): EnvelopeService {
   return {
-    async accept(envelope, options) {
+    async accept(call, envelope, options) {
       try {
-        return await accept(envelope, options, ports, settings);
+        return await accept(call, envelope, options, ports, settings);
       } catch (thrown) {
         return err(faultOf(thrown, "the envelope could not be processed"));
       }
@@ -60,12 +88,13 @@ export function envelopeService(ports: EnvelopePorts, settings: EnvelopeSettings
 }
 
 async function accept(
+  call: CallContext,
   envelope: Envelope,
   options: AcceptOptions,
   ports: EnvelopePorts,
   settings: EnvelopeSettings,
 ): Promise<Result<Accepted, Fault>> {
-  const { tenant } = options;
+  const { tenant } = call;
   const key = envelope.metadata.idempotencyKey;
   const identity = identify(envelope, tenant, ports, settings);
   const { operation, payload, targetNode } = envelope;
@@ -79,7 +108,7 @@ async function accept(
     const earlier = key === null ? null : await repeated(identity, tenant, options, ports);
     return earlier ?? err(refused as Fault);
   }
-  const begun = await beginRun(envelope, options, identity, planned.value, ports);
+  const begun = await beginRun(call, envelope, options, identity, planned.value, ports);
   const state = await runInline(begun, ports, settings);
   const finished = TERMINAL_RUN.has(state.header.status);
   const receipt = await place(tenant, ports, identity.createdAt, {
@@ -144,8 +173,9 @@ function identify(envelope: Envelope, tenant: string, ports: EnvelopePorts, sett
 }
 
 async function beginRun(
+  { tenant }: CallContext,
   envelope: Envelope,
-  { tenant, origin = {} }: AcceptOptions,
+  { origin = {} }: AcceptOptions,
   identity: Identity,
   { plan, given }: Planned,
   ports: EnvelopePorts,

@@ -1,25 +1,44 @@
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import { faultOf, type Fault } from "../../core/errors.ts";
 import type { Plan } from "../../core/plan/model/plan.ts";
-import { planText } from "../../core/plan/views/plan-text.ts";
+import { planText, type PlanTextFormat } from "../../core/plan/views/plan-text.ts";
 import { planJson } from "../../core/run/views/view.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import type { CallContext } from "../call-context.ts";
 import { namesOnly } from "./given.ts";
 import { planAfresh } from "./plan-afresh.ts";
 import type { RegistryCache } from "../registry/registry-cache.ts";
-import type { PlanService } from "../services.ts";
+
+/** What is to be planned. */
+export interface PlanQuery {
+  readonly operation: string;
+  readonly payload: JsonObject;
+  /** The node an envelope is for; a payload that names one goes first. */
+  readonly targetNode: string | null;
+  /** A registry version the caller must see, from an earlier answer; null for any. */
+  readonly registryVersion: string | null;
+}
 
 /** Plans shown without running anything. */
+export interface PlanService {
+  /** The plan of a goal or graph. */
+  preview(call: CallContext, query: PlanQuery): Promise<Result<JsonObject, Fault>>;
+  /** The same plan as text, and the registry version it was made from. */
+  show(
+    call: CallContext,
+    query: PlanQuery,
+    format: PlanTextFormat,
+  ): Promise<Result<{ readonly text: string; readonly registryVersion: string }, Fault>>;
+}
+
 export function planService(registry: RegistryCache, background: (work: Promise<unknown>) => void): PlanService {
   async function planned<T>(
-    tenant: string,
-    operation: string,
-    payload: JsonObject,
-    registryVersion: string | null,
+    { tenant }: CallContext,
+    { operation, payload, targetNode, registryVersion }: PlanQuery,
     shown: (plan: Plan, version: string) => T,
   ): Promise<Result<T, Fault>> {
     try {
-      const request = { tenant, operation, payload: namesOnly(payload), targetNode: null, registryVersion };
+      const request = { tenant, operation, payload: namesOnly(payload), targetNode, registryVersion };
       const { snapshot, planned: made } = await planAfresh(request, registry, background);
       return made.ok ? ok(shown(made.value.plan, snapshot.version)) : made;
     } catch (thrown) {
@@ -27,15 +46,9 @@ export function planService(registry: RegistryCache, background: (work: Promise<
     }
   }
   return {
-    preview: (tenant, operation, payload, registryVersion) =>
-      planned(tenant, operation, payload, registryVersion, (plan, version) => ({
-        ...planJson(plan),
-        registry_version: version,
-      })),
-    show: (tenant, operation, payload, registryVersion, format) =>
-      planned(tenant, operation, payload, registryVersion, (plan, version) => ({
-        text: planText(plan, format),
-        registryVersion: version,
-      })),
+    preview: (call, query) =>
+      planned(call, query, (plan, version) => ({ ...planJson(plan), registry_version: version })),
+    show: (call, query, format) =>
+      planned(call, query, (plan, version) => ({ text: planText(plan, format), registryVersion: version })),
   };
 }

@@ -1,14 +1,15 @@
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import { admitNode } from "../../core/registry/admit.ts";
-import { nodeRef, type NodeDefinition } from "../../core/registry/node.ts";
-import { err, ok } from "../../core/result.ts";
+import { nodeRef, type NodeArtifacts, type NodeDefinition } from "../../core/registry/node.ts";
+import type { Fault } from "../../core/errors.ts";
+import { err, ok, type Result } from "../../core/result.ts";
 import { isoTime } from "../../core/run/model/time.ts";
 import type { ScoreMoment } from "../../core/trust/history.ts";
 import { unproven, type TrustScore } from "../../core/trust/score.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { NodeRegistry } from "../../spi/node-registry.ts";
 import type { TrustStore } from "../../spi/trust-store.ts";
-import type { NodeService } from "../services.ts";
+import type { CallContext } from "../call-context.ts";
 
 export interface NodePorts {
   readonly registry: NodeRegistry;
@@ -16,10 +17,25 @@ export interface NodePorts {
   readonly clock: Clock;
 }
 
+/** A node that is registered now. */
+export interface Registration {
+  /** False when the very same node was there before. */
+  readonly created: boolean;
+  readonly registryVersion: string;
+  readonly node: JsonObject;
+}
+
 /** Registration and the list of nodes. */
+export interface NodeService {
+  register(call: CallContext, artifacts: NodeArtifacts): Promise<Result<Registration, readonly Fault[]>>;
+  list(call: CallContext): Promise<{ readonly registryVersion: string; readonly nodes: readonly JsonObject[] }>;
+  /** One name with all versions and their trust, or null. */
+  get(call: CallContext, name: string): Promise<JsonObject | null>;
+}
+
 export function nodeService({ registry, trust, clock }: NodePorts): NodeService {
   return {
-    async register(tenant, artifacts) {
+    async register({ tenant }, artifacts) {
       const admitted = admitNode(artifacts);
       if (!admitted.ok) return admitted;
       const definition = admitted.value;
@@ -27,14 +43,14 @@ export function nodeService({ registry, trust, clock }: NodePorts): NodeService 
       if (!registered.ok) return err([registered.error]);
       return ok({ ...registered.value, node: nodeView(definition, unproven(definition.declaredTrust)) });
     },
-    async list(tenant) {
+    async list({ tenant }) {
       const snapshot = await registry.snapshot(tenant);
       const scoreOf = (node: NodeDefinition): TrustScore =>
         snapshot.trust.get(nodeRef(node)) ?? unproven(node.declaredTrust);
       const nodes = [...snapshot.nodes].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
       return { registryVersion: snapshot.version, nodes: nodes.map((node) => nodeView(node, scoreOf(node))) };
     },
-    async get(tenant, name) {
+    async get({ tenant }, name) {
       const versions = await registry.versions(tenant, name);
       if (versions.length === 0) return null;
       const records = new Map(

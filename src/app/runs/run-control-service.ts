@@ -16,8 +16,8 @@ import { idleControl } from "../ring/idle-control.ts";
 import { replayRun } from "./replay.ts";
 import { takenId, unknownRun } from "./run-faults.ts";
 import type { RunReader } from "./run-reader.ts";
-import { rerun } from "./run-rerun.ts";
-import type { RunControlService } from "../services.ts";
+import { rerun, type RerunRequest } from "./run-rerun.ts";
+import type { CallContext } from "../call-context.ts";
 
 export interface RunControlPorts extends ExecutorPorts {
   readonly coordinator: RunCoordinator;
@@ -29,7 +29,30 @@ export interface RunControlPorts extends ExecutorPorts {
 
 type Answer = Promise<Result<JsonObject, Fault>>;
 
-/** Steering, repeating, replaying and moving runs. `rings` is how many there are. */
+/** Steering, repeating, replaying and moving runs. */
+export interface RunControlService {
+  /** INVALID_STATE when the run has ended or the event finds nobody; RUN_NOT_FOUND. The answer is the run's status. */
+  control(call: CallContext, runId: string, event: ControlEvent): Answer;
+  /** As control with an event, whose payload may be large. */
+  signal(
+    call: CallContext,
+    runId: string,
+    name: string,
+    payload: JsonValue,
+    /** Makes repeated requests one event; null makes every request one of its own. */
+    idempotencyKey?: string | null,
+  ): Answer;
+  /** Begins a new run that repeats an ended one; answers its summary. */
+  rerun(call: CallContext, runId: string, request: RerunRequest): Answer;
+  /** Executes an ended run again from its record and compares every hash; writes nothing. */
+  replay(call: CallContext, runId: string): Answer;
+  /** The run as one file. */
+  exportRun(call: CallContext, runId: string): Answer;
+  /** Takes an exported run in, under its own id; the same one twice changes nothing. */
+  importRun(call: CallContext, snapshot: JsonValue): Answer;
+}
+
+/** `rings` is how many there are. */
 export function runControlService(ports: RunControlPorts, rings: number): RunControlService {
   const guarded = async (work: () => Answer): Answer => {
     try {
@@ -39,21 +62,20 @@ export function runControlService(ports: RunControlPorts, rings: number): RunCon
     }
   };
   return {
-    control: (tenant, id, event) => guarded(() => control(tenant, id, event, ports)),
-    signal: (tenant, id, name, payload, key = null) =>
+    control: ({ tenant }, id, event) => guarded(() => control(tenant, id, event, ports)),
+    signal: ({ tenant }, id, name, payload, key = null) =>
       guarded(async () => {
         const { payload: stored } = await storeState(tenant, { payload }, ports);
         if (!stored) return err(unknownRun(id));
         const heard = key === null ? {} : { heard: heardEvent(key, name, payload) };
         return control(tenant, id, { type: "event", name, payload: stored, ...heard }, ports);
       }),
-    rerun: (tenant, id, request, correlationId) =>
-      guarded(() => rerun(tenant, id, request, correlationId, ports, rings)),
-    replay: (tenant, id) =>
+    rerun: (call, id, request) => guarded(() => rerun(call, id, request, ports, rings)),
+    replay: ({ tenant }, id) =>
       guarded(async () => ended(await ports.runs.read(tenant, id), id, (run) => replayRun(run, ports))),
-    exportRun: (tenant, id) =>
+    exportRun: ({ tenant }, id) =>
       guarded(async () => ended(await ports.runs.read(tenant, id), id, (run) => seal(run, ports))),
-    importRun: (tenant, snapshot) => guarded(() => importRun(tenant, snapshot, ports)),
+    importRun: ({ tenant }, snapshot) => guarded(() => importRun(tenant, snapshot, ports)),
   };
 }
 

@@ -12,11 +12,11 @@ import type { RunState } from "../../core/run/model/state.ts";
 import { summarizeRun } from "../../core/run/views/view.ts";
 import type { Ids } from "../../spi/clock.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
+import type { CallContext } from "../call-context.ts";
 import { storeState, type ExecutorPorts } from "../execute/executor.ts";
 import { deletedKey, takenId, unknownRun } from "./run-faults.ts";
 import type { RunReader } from "./run-reader.ts";
-import { readRevision, reviseAfresh, revisionIdentity } from "./run-revision.ts";
-import type { RerunRequest } from "../services.ts";
+import { readRevision, reviseAfresh, revisionIdentity, type RevisionRequest } from "./run-revision.ts";
 
 export interface RerunPorts extends ExecutorPorts {
   readonly coordinator: RunCoordinator;
@@ -24,12 +24,26 @@ export interface RerunPorts extends ExecutorPorts {
   readonly ids: Ids;
 }
 
+/** What to change when a run is repeated. */
+export interface RerunRequest {
+  /** The step to execute anew; null for all. */
+  readonly from: string | null;
+  readonly downstream: boolean;
+  /** Given values that replace the original ones. */
+  readonly given: JsonObject;
+  /** How the plan is to be changed; as it was when left out. */
+  readonly revision?: RevisionRequest;
+  /** Whether what the run started at its end is started again; not when left out. */
+  readonly chains?: boolean;
+  /** Makes a repeated request the same rerun; null makes every request one of its own. */
+  readonly idempotencyKey: string | null;
+}
+
 /** Begins a new run that repeats an ended one, with other values, versions or another plan; answers its summary. */
 export async function rerun(
-  tenant: string,
+  { tenant, correlationId }: CallContext,
   id: string,
   request: RerunRequest,
-  correlationId: string,
   ports: RerunPorts,
   rings: number,
 ): Promise<Result<JsonObject, Fault>> {

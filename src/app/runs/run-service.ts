@@ -1,16 +1,33 @@
-import { fault } from "../../core/errors.ts";
-import { err, ok } from "../../core/result.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
+import { fault, type Fault } from "../../core/errors.ts";
+import { err, ok, type Result } from "../../core/result.ts";
 import { chainedView, ownSequelsSince } from "../../core/chain/sequel.ts";
 import { executionResult } from "../../core/run/views/execution-result.ts";
 import { viewRun } from "../../core/run/views/view.ts";
 import type { SequelLedger } from "../../spi/sequel-ledger.ts";
 import type { RunReader } from "./run-reader.ts";
-import type { RunService } from "../services.ts";
+import type { CallContext } from "../call-context.ts";
 
 /** What clients may see of runs. */
+export interface RunService {
+  view(call: CallContext, runId: string): Promise<JsonObject | null>;
+  /** execution_result once the run has ended, held at most `waitMs`; RUN_NOT_FOUND or RUN_NOT_FINISHED. */
+  result(call: CallContext, runId: string, waitMs?: number): Promise<Result<JsonObject, Fault>>;
+  /**
+   * The run's signals with a number above `after`, held at most `waitMs` until there is one or the run has ended; null
+   * when the run is unknown.
+   */
+  events(
+    call: CallContext,
+    runId: string,
+    after: number,
+    waitMs?: number,
+  ): Promise<{ readonly events: readonly JsonObject[]; readonly finished: boolean } | null>;
+}
+
 export function runService(runs: RunReader, sequels?: Pick<SequelLedger, "of">): RunService {
   return {
-    async view(tenant, id) {
+    async view({ tenant }, id) {
       const state = await runs.read(tenant, id);
       if (!state?.header.chains || !sequels || state.header.foreign) return state && viewRun(state);
       return {
@@ -18,7 +35,7 @@ export function runService(runs: RunReader, sequels?: Pick<SequelLedger, "of">):
         chained: chainedView(await sequels.of(tenant, id, ownSequelsSince(state.header.createdAt))),
       };
     },
-    async result(tenant, id, waitMs = 0) {
+    async result({ tenant }, id, waitMs = 0) {
       const state = await runs.wait(tenant, id, waitMs);
       if (!state) return err(fault("RUN_NOT_FOUND", `there is no run '${id}'`));
       const result = executionResult(state);
@@ -29,6 +46,6 @@ export function runService(runs: RunReader, sequels?: Pick<SequelLedger, "of">):
         }),
       );
     },
-    events: (tenant, id, after, waitMs = 0) => runs.watch(tenant, id, after, waitMs),
+    events: ({ tenant }, id, after, waitMs = 0) => runs.watch(tenant, id, after, waitMs),
   };
 }

@@ -1,6 +1,7 @@
 import type { Chains } from "../../../contracts/documents/chain.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { chainTag, lineageAfter, linkKey, linksOf, samePlace, type PlacedLink } from "../../core/chain/links.ts";
+import { DEFAULT_PRINCIPAL } from "../../core/call/principal.ts";
 import type { SequelMessage } from "../../core/chain/message.ts";
 import { resolvePayload, type Resolved } from "../../core/chain/resolve.ts";
 import { notedAt, ownSequelsSince, type Sequel } from "../../core/chain/sequel.ts";
@@ -19,7 +20,7 @@ import type { TriggerBus } from "../../spi/trigger-bus.ts";
 import { bury, type DeadLetterPorts } from "../deliver/dead-letter-consumer.ts";
 import { loadState } from "../execute/executor.ts";
 import type { RunReader } from "../runs/run-reader.ts";
-import type { EnvelopeService } from "../services.ts";
+import type { EnvelopeService } from "../operations/envelope-service.ts";
 
 export interface SequelPorts {
   readonly runs: RunReader;
@@ -97,8 +98,9 @@ async function start(
     for (const [key, value] of Object.entries(values)) loaded.push([key, await load(value, ports.blobs)]);
     payload[field] = Object.fromEntries(loaded);
   }
-  const accepted = await ports.envelopes.accept(envelopeOf(placed, state, payload, ports), {
-    tenant: header.tenant,
+  const { tenant, correlationId } = header;
+  const call = { tenant, principal: DEFAULT_PRINCIPAL, correlationId, trace: null };
+  const accepted = await ports.envelopes.accept(call, envelopeOf(placed, state, payload, ports), {
     waitMs: 0,
     registryVersion: null,
     origin: { lineage: lineage.value },

@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import { NO_METADATA, type Envelope } from "../../../contracts/documents/envelope.ts";
+import { DEFAULT_PRINCIPAL } from "../../core/call/principal.ts";
 import { fault, isRetryable, RuntimeHostError, type Fault } from "../../core/errors.ts";
 import { sequelMessage } from "../../core/chain/message.ts";
 import { err, type Result } from "../../core/result.ts";
@@ -24,7 +25,7 @@ import type { TriggerStore } from "../../spi/trigger-store.ts";
 import { bury } from "../deliver/dead-letter-consumer.ts";
 import type { RegistryCache } from "../registry/registry-cache.ts";
 import { followRun, type SequelPorts } from "./run-sequels.ts";
-import type { Accepted } from "../services.ts";
+import type { Accepted } from "../operations/envelope-service.ts";
 
 export interface TriggerPorts extends SequelPorts {
   readonly registry: RegistryCache;
@@ -156,8 +157,9 @@ async function start(
     node: taker,
     part: index,
   };
-  return ports.envelopes.accept(envelopeOf(trigger, record, operation, payload, ports), {
-    tenant: record.tenant,
+  const { tenant, correlationId } = record;
+  const call = { tenant, principal: DEFAULT_PRINCIPAL, correlationId, trace: null };
+  return ports.envelopes.accept(call, envelopeOf(trigger, record, operation, payload, ports), {
     waitMs: 0,
     registryVersion: null,
     origin: { trigger: origin },

@@ -8,6 +8,7 @@ import { resultOf } from "../../core/trigger/result-message.ts";
 import { readTrigger } from "../../core/trigger/trigger.ts";
 import type { TriggerBus } from "../../spi/trigger-bus.ts";
 import type { TriggerStore } from "../../spi/trigger-store.ts";
+import type { CallContext } from "../call-context.ts";
 import type { RegistryCache } from "../registry/registry-cache.ts";
 import type { RunReader } from "../runs/run-reader.ts";
 
@@ -26,16 +27,16 @@ export interface TriggerService {
    * Puts a message on the triggers queue; answers how it is known. INVALID_PARAMETER and TRIGGER_NOT_TAKEN for a message
    * that can never be taken; EVENT_BUS_ERROR. Whether somebody takes it shows its page.
    */
-  send(tenant: string, message: JsonObject, correlationId: string): Promise<Result<JsonObject, Fault>>;
+  send(call: CallContext, message: JsonObject): Promise<Result<JsonObject, Fault>>;
   /** The groups, with who could and who would be triggered. Rejects with SERVICE_UNAVAILABLE. */
-  groups(tenant: string): Promise<readonly JsonObject[]>;
+  groups(call: CallContext): Promise<readonly JsonObject[]>;
   /** A message with its runs and their results; null when it has not arrived. Rejects with SERVICE_UNAVAILABLE. */
-  get(tenant: string, id: string): Promise<JsonObject | null>;
+  get(call: CallContext, id: string): Promise<JsonObject | null>;
 }
 
 export function triggerService(ports: TriggerServicePorts): TriggerService {
   return {
-    async send(tenant, message, correlationId) {
+    async send({ tenant, correlationId }, message) {
       const read = readTrigger(message);
       if (!read.ok) return err(read.error.fault);
       const correlated = read.value.correlationId ?? correlationId;
@@ -48,10 +49,10 @@ export function triggerService(ports: TriggerServicePorts): TriggerService {
       const { id, group } = read.value;
       return ok({ trigger_id: id, group, correlation_id: correlated });
     },
-    async groups(tenant) {
+    async groups({ tenant }) {
       return triggerGroups(await ports.registry.snapshot(tenant, null, ports.background));
     },
-    async get(tenant, id) {
+    async get({ tenant }, id) {
       const record = await ports.triggers.get(tenant, id);
       if (!record) return null;
       const first = record.duplicateOf === null ? record : await ports.triggers.get(tenant, record.duplicateOf);

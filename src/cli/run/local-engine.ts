@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import type { CallContext } from "../../app/call-context.ts";
 import type { NodeArtifacts } from "../../core/registry/node.ts";
 import { builtinHandler } from "../../infra/handlers/builtin-handler.ts";
 import { functionHandler } from "../../infra/handlers/function-handler.ts";
@@ -18,6 +19,14 @@ const PROJECT = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** The one tenant of a local engine. */
 export const LOCAL_TENANT = "default";
+
+/** A call of whoever runs the command. */
+export const localCall = (correlationId: string): CallContext => ({
+  tenant: LOCAL_TENANT,
+  principal: { kind: "host", name: "command" },
+  correlationId,
+  trace: null,
+});
 
 /** An engine in this process, without a server and without a disk, that knows the built-in nodes and those of the folders. */
 export async function localEngine(
@@ -41,7 +50,8 @@ export async function localEngine(
     contract,
     ...(code === undefined ? {} : { code }),
   }));
-  for (const artifacts of [...builtIn, ...nodesIn(folders, shell)]) await register(engine, artifacts);
+  const call = localCall(world.ids.uuid());
+  for (const artifacts of [...builtIn, ...nodesIn(folders, shell)]) await register(call, engine, artifacts);
   return engine;
 }
 
@@ -59,8 +69,8 @@ function nodesIn(folders: readonly string[], { cwd }: Shell): readonly NodeArtif
   });
 }
 
-async function register({ services }: MemoryEngine, artifacts: NodeArtifacts): Promise<void> {
-  const registered = await services.nodes.register(LOCAL_TENANT, artifacts);
+async function register(call: CallContext, { services }: MemoryEngine, artifacts: NodeArtifacts): Promise<void> {
+  const registered = await services.nodes.register(call, artifacts);
   if (registered.ok) return;
   throw new CommandFailure(`a node was refused: ${registered.error.map(({ message }) => message).join("; ")}`);
 }

@@ -7,11 +7,12 @@ import { fault, type Fault } from "../../core/errors.ts";
 import { decodeRun } from "../../core/run/codec/codec.ts";
 import type { StepState } from "../../core/run/model/state.ts";
 import type { Result } from "../../core/result.ts";
+import type { CallContext } from "../../app/call-context.ts";
 import type { RevisionRequest } from "../../app/runs/run-revision.ts";
 import type { MemoryEngine } from "../../infra/memory/engine.ts";
 import type { Clock, Ids } from "../../spi/clock.ts";
 import { CommandFailure } from "../shell.ts";
-import { LOCAL_TENANT } from "./local-engine.ts";
+import { localCall } from "./local-engine.ts";
 import type { OnSignal, Runner } from "./runner.ts";
 
 /** Time and chance of a local engine. */
@@ -27,13 +28,14 @@ const LONGEST_SLEEP_MS = 1_000;
 /** Runs in this process. Nothing happens but while a run is followed. */
 export function localRunner(engine: MemoryEngine, { clock, ids, sleep }: LocalWorld): Runner {
   const { envelopes, runs, control } = engine.services;
+  const call = (): CallContext => localCall(ids.uuid());
 
   async function tell(
     runId: string,
     after: number,
     onSignal: OnSignal | null,
   ): Promise<[last: number, ended: boolean]> {
-    const page = await runs.events(LOCAL_TENANT, runId, after);
+    const page = await runs.events(call(), runId, after);
     if (!page) throw refused(fault("RUN_NOT_FOUND", `there is no run '${runId}'`));
     let last = after;
     for (const signal of page.events as readonly RunSignal[]) {
@@ -46,10 +48,11 @@ export function localRunner(engine: MemoryEngine, { clock, ids, sleep }: LocalWo
   return {
     async begin(wire) {
       const assign = { correlationId: ids.uuid(), envelopeId: ids.uuid(), now: clock.now() };
-      const options = { tenant: LOCAL_TENANT, waitMs: 0, registryVersion: null };
-      return valueOf(await envelopes.accept(valueOf(acceptEnvelope(wire, assign)), options)).runId;
+      const envelope = valueOf(acceptEnvelope(wire, assign));
+      const options = { waitMs: 0, registryVersion: null };
+      return valueOf(await envelopes.accept(localCall(envelope.correlationId), envelope, options)).runId;
     },
-    takeIn: async (snapshot) => idOf(valueOf(await control.importRun(LOCAL_TENANT, snapshot))),
+    takeIn: async (snapshot) => idOf(valueOf(await control.importRun(call(), snapshot))),
     async rerun(
       runId,
       { from, downstream = true, given = {}, chains = false, ...revision },
@@ -63,7 +66,7 @@ export function localRunner(engine: MemoryEngine, { clock, ids, sleep }: LocalWo
         revision: revision as RevisionRequest,
         idempotencyKey,
       };
-      return idOf(valueOf(await control.rerun(LOCAL_TENANT, runId, request, ids.uuid())));
+      return idOf(valueOf(await control.rerun(call(), runId, request)));
     },
     async follow(runId, timeoutMs, onSignal) {
       const end = clock.now() + timeoutMs;
@@ -82,19 +85,19 @@ export function localRunner(engine: MemoryEngine, { clock, ids, sleep }: LocalWo
       }
     },
     async sendEvent(runId, name, payload) {
-      valueOf(await control.signal(LOCAL_TENANT, runId, name, payload));
+      valueOf(await control.signal(call(), runId, name, payload));
     },
     async decide(runId, step, { approved, by, comment }) {
       const word = { ...(by === undefined ? {} : { by }), ...(comment === undefined ? {} : { comment }) };
-      valueOf(await control.control(LOCAL_TENANT, runId, { type: "approve", step, approved, word }));
+      valueOf(await control.control(call(), runId, { type: "approve", step, approved, word }));
     },
     async view(runId) {
-      const view = await runs.view(LOCAL_TENANT, runId);
+      const view = await runs.view(call(), runId);
       if (!view) throw refused(fault("RUN_NOT_FOUND", `there is no run '${runId}'`));
       return view as unknown as RunView;
     },
-    result: async (runId) => valueOf(await runs.result(LOCAL_TENANT, runId)) as unknown as ExecutionResult,
-    replay: async (runId) => valueOf(await control.replay(LOCAL_TENANT, runId)) as unknown as ReplayReport,
+    result: async (runId) => valueOf(await runs.result(call(), runId)) as unknown as ExecutionResult,
+    replay: async (runId) => valueOf(await control.replay(call(), runId)) as unknown as ReplayReport,
   };
 }
 

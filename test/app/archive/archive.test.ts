@@ -10,6 +10,7 @@ import type { Delivery } from "../../../src/spi/event-bus.ts";
 import { auditArchive, rowsOf } from "../../support/archive-audit.ts";
 import { effectNode, pureNode, testEngine, type TestEngine } from "../../support/engines.ts";
 import { failFirst, failing } from "../../support/failing.ts";
+import { CALL } from "../../support/call.ts";
 
 const SHOUT = pureNode("shout", "text.in", "text.loud", (text) => text.toUpperCase());
 const TWICE = effectNode("twice", "text.loud", "text.twice", (text) => `${text} ${text}`);
@@ -94,7 +95,7 @@ describe("archiving", () => {
       const ids = [await send(world, "text.loud"), await send(world, "text.twice")];
       await world.settle();
       for (const id of ids)
-        expect(await world.engine.services.runs.view("default", id)).toMatchObject({ status: "succeeded" });
+        expect(await world.engine.services.runs.view(CALL, id)).toMatchObject({ status: "succeeded" });
       world.clock.advance(3 * 86_400_000);
       expect(await world.engine.sweep({ retention: { days: 0 } })).toMatchObject({ failed: [] });
       expect(await auditArchive(world.engine.ports)).toEqual([]);

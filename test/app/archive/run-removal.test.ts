@@ -6,6 +6,7 @@ import { sampleDeadLetter } from "../../support/contracts/dead-letter-store.ts";
 import { sampleSummary } from "../../support/contracts/run-index.ts";
 import { effectNode, pureNode, testEngine, type TestEngine } from "../../support/engines.ts";
 import { failFirst, failing } from "../../support/failing.ts";
+import { CALL, callFor } from "../../support/call.ts";
 
 const SHOUT = pureNode("shout", "text.in", "text.loud", (text) => text.toUpperCase());
 const TWICE = effectNode("twice", "text.loud", "text.twice", (text) => `${text} ${text}`);
@@ -38,18 +39,18 @@ describe("deleting a run", () => {
   it("makes it unknown to every route, erases its bytes, and leaves its neighbours alone", async () => {
     const { world, secret, others } = await archived();
     const { runs, control, removal, search } = world.engine.services;
-    const before = await Promise.all(others.map((id) => runs.view("default", id)));
+    const before = await Promise.all(others.map((id) => runs.view(CALL, id)));
     expect(await everything(world)).toMatch(/secret/i);
-    expect(await removal.remove("default", secret)).toEqual({ ok: true, value: null });
-    expect(await runs.view("default", secret)).toBeNull();
-    expect(await runs.result("default", secret)).toMatchObject({ ok: false, error: { code: "RUN_NOT_FOUND" } });
-    expect(await runs.events("default", secret, 0)).toBeNull();
-    expect(await control.exportRun("default", secret)).toMatchObject({ ok: false, error: { code: "RUN_NOT_FOUND" } });
+    expect(await removal.remove(CALL, secret)).toEqual({ ok: true, value: null });
+    expect(await runs.view(CALL, secret)).toBeNull();
+    expect(await runs.result(CALL, secret)).toMatchObject({ ok: false, error: { code: "RUN_NOT_FOUND" } });
+    expect(await runs.events(CALL, secret, 0)).toBeNull();
+    expect(await control.exportRun(CALL, secret)).toMatchObject({ ok: false, error: { code: "RUN_NOT_FOUND" } });
     expect(await everything(world)).not.toMatch(/secret/i);
-    expect(await Promise.all(others.map((id) => runs.view("default", id)))).toEqual(before);
+    expect(await Promise.all(others.map((id) => runs.view(CALL, id)))).toEqual(before);
     expect((await rowsOf(world.engine.ports)).map(({ runId }) => runId).toSorted()).toEqual(others.toSorted());
     expect(
-      JSON.stringify(await search.search("default", { ...ANY_RUN, node: "twice" }, { limit: 9, after: null })),
+      JSON.stringify(await search.search(CALL, { ...ANY_RUN, node: "twice" }, { limit: 9, after: null })),
     ).not.toContain(secret);
     expect(await auditArchive(world.engine.ports)).toEqual([]);
   });
@@ -57,10 +58,10 @@ describe("deleting a run", () => {
   it("twice changes nothing more, and an unknown run is unknown", async () => {
     const { world, secret } = await archived();
     const { removal } = world.engine.services;
-    await removal.remove("default", secret);
-    expect(await removal.remove("default", secret)).toEqual({ ok: true, value: null });
+    await removal.remove(CALL, secret);
+    expect(await removal.remove(CALL, secret)).toEqual({ ok: true, value: null });
     for (const id of ["nonsense", "r00_00000000000000000000000000"]) {
-      expect(await removal.remove("default", id)).toMatchObject({ ok: false, error: { code: "RUN_NOT_FOUND" } });
+      expect(await removal.remove(CALL, id)).toMatchObject({ ok: false, error: { code: "RUN_NOT_FOUND" } });
     }
   });
 
@@ -68,22 +69,22 @@ describe("deleting a run", () => {
     const { world, secret } = await archived();
     const live = await send(world, "text.twice", "more");
     for (const id of [secret, live]) {
-      expect(await world.engine.services.removal.remove("other", id)).toMatchObject({
+      expect(await world.engine.services.removal.remove(callFor("other"), id)).toMatchObject({
         error: { code: "RUN_NOT_FOUND" },
       });
     }
-    expect(await world.engine.services.runs.view("default", secret)).not.toBeNull();
+    expect(await world.engine.services.runs.view(CALL, secret)).not.toBeNull();
   });
 
   it("waits for its end, and for the archive", async () => {
     const world = await testEngine([SHOUT, TWICE]);
     const id = await send(world, "text.twice", "hey");
     const { removal } = world.engine.services;
-    expect(await removal.remove("default", id)).toMatchObject({ ok: false, error: { code: "RUN_NOT_FINISHED" } });
+    expect(await removal.remove(CALL, id)).toMatchObject({ ok: false, error: { code: "RUN_NOT_FINISHED" } });
     await world.engine.deliver();
-    expect(await removal.remove("default", id)).toMatchObject({ ok: false, error: { code: "RUN_NOT_ARCHIVED" } });
+    expect(await removal.remove(CALL, id)).toMatchObject({ ok: false, error: { code: "RUN_NOT_ARCHIVED" } });
     await world.settle();
-    expect(await removal.remove("default", id)).toEqual({ ok: true, value: null });
+    expect(await removal.remove(CALL, id)).toEqual({ ok: true, value: null });
   });
 
   it("takes its dead letters with it, whose messages hold its values", async () => {
@@ -94,7 +95,7 @@ describe("deleting a run", () => {
     await blobs.put(letter.payloadKey, '"secret"');
     await deadLetters.record(letter);
     await deadLetters.record(other);
-    await world.engine.services.removal.remove("default", secret);
+    await world.engine.services.removal.remove(CALL, secret);
     expect(await deadLetters.get("default", letter.id)).toBeNull();
     expect(await deadLetters.get("default", "other")).toEqual(other);
     expect(await everything(world)).not.toContain("secret");
@@ -104,13 +105,13 @@ describe("deleting a run", () => {
     const world = await testEngine([SHOUT]);
     const ghost = sampleSummary({ runId: "r00_00000000000000000000000000" });
     await world.engine.ports.index.put([ghost]);
-    expect(await world.engine.services.removal.remove("default", ghost.runId)).toEqual({ ok: true, value: null });
+    expect(await world.engine.services.removal.remove(CALL, ghost.runId)).toEqual({ ok: true, value: null });
     expect(await rowsOf(world.engine.ports)).toEqual([]);
   });
 
   it("many at once in one object are all erased", async () => {
     const { world, ids } = await archived();
-    await Promise.all(ids.map((id) => world.engine.services.removal.remove("default", id)));
+    await Promise.all(ids.map((id) => world.engine.services.removal.remove(CALL, id)));
     expect(await world.engine.ports.blobs.list("runs/")).toEqual([]);
     expect(await auditArchive(world.engine.ports)).toEqual([]);
   });
@@ -120,7 +121,7 @@ describe("deleting a run", () => {
     const key = { metadata: { idempotency_key: "k" } };
     const id = await send(world, "text.loud", "hey", key);
     await world.settle(60_000);
-    await world.engine.services.removal.remove("default", id);
+    await world.engine.services.removal.remove(CALL, id);
     const again = await world.send("goal.run", { want: ["text.loud"], given: { "text.in": "hey" } }, key);
     expect(again).toMatchObject({ ok: false, error: { code: "RUN_DELETED", message: expect.stringContaining(id) } });
     const other = await world.send("goal.run", { want: ["text.loud"], given: { "text.in": "ho" } }, key);
@@ -145,15 +146,15 @@ describe("what fails in between is done by a repeat or by the sweep", () => {
   it.each(scenarios)("%s", async (_, ports) => {
     const { world, secret, others } = await archived(ports);
     const { removal, runs } = world.engine.services;
-    const first = await removal.remove("default", secret);
+    const first = await removal.remove(CALL, secret);
     if (!first.ok) {
       expect(first.error.code).toBe("SERVICE_UNAVAILABLE");
-      expect(await removal.remove("default", secret)).toEqual({ ok: true, value: null });
+      expect(await removal.remove(CALL, secret)).toEqual({ ok: true, value: null });
     }
-    expect(await runs.view("default", secret)).toBeNull();
+    expect(await runs.view(CALL, secret)).toBeNull();
     await world.engine.sweep({ retention: { days: 0 } });
     expect(await everything(world)).not.toMatch(/secret/i);
     expect(await auditArchive(world.engine.ports)).toEqual([]);
-    for (const id of others) expect(await runs.view("default", id)).toMatchObject({ status: "succeeded" });
+    for (const id of others) expect(await runs.view(CALL, id)).toMatchObject({ status: "succeeded" });
   });
 });

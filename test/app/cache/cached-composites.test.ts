@@ -3,6 +3,7 @@ import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { NodeDefinition } from "../../../src/core/registry/node.ts";
 import { effectNode, pureNode, testEngine, type TestEngine, type TestNode } from "../../support/engines.ts";
 import { sampleArtifacts, sampleNode } from "../../support/sample-node.ts";
+import { CALL } from "../../support/call.ts";
 
 const TEXT = { type: "string" } as const;
 const cached = { ...sampleNode().execution, cache: { ttlMs: 600_000 } };
@@ -57,7 +58,7 @@ async function run(engine: TestEngine, payload: JsonObject, policy: JsonObject =
   const sent = await engine.send("goal.run", { ...payload, policy });
   if (!sent.ok) throw new Error(sent.error.message);
   await engine.settle();
-  return (await engine.engine.services.runs.view("default", sent.value.runId)) ?? {};
+  return (await engine.engine.services.runs.view(CALL, sent.value.runId)) ?? {};
 }
 
 const GOAL = { want: ["text.after"], given: { "text.in": "hey" } };
@@ -82,7 +83,7 @@ describe.each([
     expect(steps.find(({ id }) => id === "outer/two")).toMatchObject({
       cache: { run_id: first["run_id"], boundary: "outer" },
     });
-    expect(await engine.engine.services.cache.stats("default")).toMatchObject([
+    expect(await engine.engine.services.cache.stats(CALL)).toMatchObject([
       { node: "outer", entries: 1, hits: 1, stored: 1 },
     ]);
   });
@@ -138,7 +139,7 @@ describe("a composite that is cached", () => {
       const goal = { want: ["text.out"], given: { "text.in": "hey" } };
       await run(engine, goal);
       await run(engine, goal);
-      expect(await engine.engine.services.cache.stats("default")).toEqual([]);
+      expect(await engine.engine.services.cache.stats(CALL)).toEqual([]);
     }
     expect(log.filter((name) => name === "sends")).toHaveLength(2);
   });
@@ -163,7 +164,7 @@ describe("a composite that is cached", () => {
     const second = await run(engine, goal);
     expect(log).toEqual([]);
     expect(second["outputs"]).toEqual(first["outputs"]);
-    const stats = await engine.engine.services.cache.stats("default");
+    const stats = await engine.engine.services.cache.stats(CALL);
     expect(stats).toMatchObject([
       { node: "around", hits: 1, stored: 1 },
       { node: "outer", hits: 1, stored: 1 },
@@ -196,7 +197,7 @@ describe("a composite that is cached", () => {
       const sent = await engine.send("graph.run", { ...graph, policy });
       if (!sent.ok) throw new Error(sent.error.message);
       await engine.settle();
-      return (await engine.engine.services.runs.view("default", sent.value.runId)) ?? {};
+      return (await engine.engine.services.runs.view(CALL, sent.value.runId)) ?? {};
     };
     const first = await send();
     log.length = 0;
@@ -213,15 +214,15 @@ describe("a composite that is cached", () => {
     const second = await run(engine, GOAL);
     const { control, runs } = engine.engine.services;
     const id = String(second["run_id"]);
-    expect(await control.replay("default", id)).toMatchObject({
+    expect(await control.replay(CALL, id)).toMatchObject({
       value: { identical: true, matches: 1, not_repeated: 2 },
     });
     log.length = 0;
     const request = { from: "outer/two", downstream: true, given: {}, idempotencyKey: null };
-    const again = await control.rerun("default", id, request, "11111111-1111-4111-8111-111111111111");
+    const again = await control.rerun(CALL, id, request);
     if (!again.ok) throw new Error(again.error.message);
     await engine.settle();
-    expect(await runs.view("default", String(again.value["run_id"]))).toMatchObject({
+    expect(await runs.view(CALL, String(again.value["run_id"]))).toMatchObject({
       status: "succeeded",
       outputs: { "text.after": AFTER },
     });

@@ -6,6 +6,7 @@ import type { EnginePorts } from "../../../src/infra/memory/engine.ts";
 import { effectNode, pureNode, testEngine, type TestEngine, type TestNode } from "../../support/engines.ts";
 import { failing } from "../../support/failing.ts";
 import { sampleNode } from "../../support/sample-node.ts";
+import { CALL, callFor } from "../../support/call.ts";
 
 const TTL_MS = 600_000;
 const execution = (ttlMs: number | null): NodeDefinition["execution"] => ({
@@ -39,12 +40,12 @@ async function run(world: TestEngine, text: string, policy: JsonObject = {}, wan
   if (!sent.ok) throw new Error(sent.error.message);
   await world.settle();
   const { runId } = sent.value;
-  const view = await world.engine.services.runs.view("default", runId);
+  const view = await world.engine.services.runs.view(CALL, runId);
   return { runId, outputs: (view?.["outputs"] ?? {}) as JsonObject };
 }
 
 const stepsOf = async (world: TestEngine, runId: string): Promise<readonly JsonObject[]> =>
-  ((await world.engine.services.runs.view("default", runId))?.["steps"] ?? []) as readonly JsonObject[];
+  ((await world.engine.services.runs.view(CALL, runId))?.["steps"] ?? []) as readonly JsonObject[];
 
 const cachedValues = (world: TestEngine): Promise<readonly string[]> => world.engine.ports.blobs.list("cache/");
 
@@ -60,13 +61,13 @@ describe.each(["auto", "never"])("the cache of results, inline %s", (inline) => 
     const [step] = await stepsOf(world, second.runId);
     expect(step).toMatchObject({ status: "cached", cache: { run_id: first.runId, boundary: null } });
     expect(step?.["cache"]).toMatchObject({ signature: expect.stringMatching(/^[0-9a-f]{64}$/) });
-    const result = await world.engine.services.runs.result("default", second.runId);
+    const result = await world.engine.services.runs.result(CALL, second.runId);
     expect(result).toMatchObject({
       value: {
         results: [{ status: "success", trust: { weight: 0 }, metadata: { cached: true, cache: step?.["cache"] } }],
       },
     });
-    expect(await world.engine.services.cache.stats("default")).toEqual([
+    expect(await world.engine.services.cache.stats(CALL)).toEqual([
       { node: "shout", version: "1.0.0", entries: 2, bytes: expect.any(Number), hits: 1, stored: 2 },
     ]);
     const row = await world.engine.ports.index.get("default", second.runId);
@@ -80,7 +81,7 @@ describe.each(["auto", "never"])("the cache of results, inline %s", (inline) => 
     await run(world, "hey", { inline });
     await run(world, "hey", { inline, no_cache: true });
     expect(calls()).toBe(3);
-    expect(await world.engine.services.cache.stats("default")).toMatchObject([{ entries: 1, stored: 1, hits: 0 }]);
+    expect(await world.engine.services.cache.stats(CALL)).toMatchObject([{ entries: 1, stored: 1, hits: 0 }]);
   });
 });
 
@@ -107,7 +108,7 @@ describe("the cache of results", () => {
     await run(other, "hey");
     await run(other, "hey");
     expect(effect.calls()).toBe(2);
-    expect(await other.engine.services.cache.stats("default")).toEqual([]);
+    expect(await other.engine.services.cache.stats(CALL)).toEqual([]);
   });
 
   it("keeps each tenant's results apart from every other's", async () => {
@@ -133,7 +134,7 @@ describe("the cache of results", () => {
     await world.engine.ports.blobs.delete(values);
     const row = await world.engine.ports.index.get("default", first.runId);
     await world.engine.ports.retention.forget("default", row ? [row] : [], world.clock.now());
-    expect(await world.engine.services.runs.view("default", first.runId)).toBeNull();
+    expect(await world.engine.services.runs.view(CALL, first.runId)).toBeNull();
     const second = await run(world, text);
     expect(calls()).toBe(1);
     const output = second.outputs["text.loud"] as JsonObject;
@@ -193,7 +194,7 @@ describe("the cache of results", () => {
     const text = `secret ${"x".repeat(70_000)}`;
     const made = await run(world, text);
     const other = await run(world, "hey");
-    expect(await world.engine.services.removal.remove("default", made.runId)).toEqual({ ok: true, value: null });
+    expect(await world.engine.services.removal.remove(CALL, made.runId)).toEqual({ ok: true, value: null });
     expect(await cachedValues(world)).toEqual([]);
     await run(world, text);
     expect(calls()).toBe(3);
@@ -224,12 +225,12 @@ describe("the cache of results", () => {
     const world = await testEngine([shout]);
     const { cache } = world.engine.services;
     await run(world, "hey");
-    expect(await cache.clear("default", { node: "other" })).toEqual({ ok: true, value: 0 });
-    expect(await cache.clear("default", { node: "shout", version: "2.0.0" })).toEqual({ ok: true, value: 0 });
-    expect(await cache.clear("other", {})).toEqual({ ok: true, value: 0 });
-    expect(await cache.clear("default", { node: "shout", version: "1.0.0" })).toEqual({ ok: true, value: 1 });
+    expect(await cache.clear(CALL, { node: "other" })).toEqual({ ok: true, value: 0 });
+    expect(await cache.clear(CALL, { node: "shout", version: "2.0.0" })).toEqual({ ok: true, value: 0 });
+    expect(await cache.clear(callFor("other"), {})).toEqual({ ok: true, value: 0 });
+    expect(await cache.clear(CALL, { node: "shout", version: "1.0.0" })).toEqual({ ok: true, value: 1 });
     await run(world, "hey");
-    expect(await cache.clear("default", {})).toEqual({ ok: true, value: 1 });
+    expect(await cache.clear(CALL, {})).toEqual({ ok: true, value: 1 });
     await run(world, "hey");
     expect(calls()).toBe(3);
   });
@@ -240,10 +241,10 @@ describe("the cache of results", () => {
     await run(world, "hey");
     const { runId } = await run(world, "hey");
     const { control } = world.engine.services;
-    expect(await control.replay("default", runId)).toMatchObject({ value: { identical: true, matches: 1 } });
+    expect(await control.replay(CALL, runId)).toMatchObject({ value: { identical: true, matches: 1 } });
     expect(calls()).toBe(2);
     const request = { from: null, downstream: true, given: {}, idempotencyKey: null };
-    const again = await control.rerun("default", runId, request, "11111111-1111-4111-8111-111111111111");
+    const again = await control.rerun(CALL, runId, request);
     if (!again.ok) throw new Error(again.error.message);
     await world.settle();
     expect(calls()).toBe(3);
@@ -255,12 +256,12 @@ describe("the cache of results", () => {
     const { shout, calls } = counting();
     const from = await testEngine([shout]);
     const { runId } = await run(from, "hey");
-    const file = await from.engine.services.control.exportRun("default", runId);
+    const file = await from.engine.services.control.exportRun(CALL, runId);
     if (!file.ok) throw new Error(file.error.message);
     const to = await testEngine([shout]);
-    expect(await to.engine.services.control.importRun("default", file.value)).toMatchObject({ ok: true });
+    expect(await to.engine.services.control.importRun(CALL, file.value)).toMatchObject({ ok: true });
     await to.settle();
-    expect(await to.engine.services.cache.stats("default")).toEqual([]);
+    expect(await to.engine.services.cache.stats(CALL)).toEqual([]);
     await run(to, "hey");
     expect(calls()).toBe(2);
   });

@@ -8,6 +8,7 @@ import { MemoryQueue } from "../../../src/infra/memory/queues/queue.ts";
 import { effectNode, pureNode, testEngine, type TestEngine } from "../../support/engines.ts";
 import { failFirst, failing } from "../../support/failing.ts";
 import { sampleSummary } from "../../support/contracts/run-index.ts";
+import { CALL, callFor } from "../../support/call.ts";
 
 const SHOUT = pureNode("shout", "text.in", "text.loud", (text) => text.toUpperCase());
 const TWICE = effectNode("twice", "text.loud", "text.twice", (text) => `${text} ${text}`);
@@ -40,7 +41,7 @@ async function withLostWork(
 describe("a lost work", () => {
   it("leaves an entry with its lineage, its message, and how its run stands now", async () => {
     const { runId, id, service } = await withLostWork();
-    const entry = await service.get("default", id);
+    const entry = await service.get(CALL, id);
     expect(entry).toMatchObject({
       id,
       status: "open",
@@ -56,34 +57,34 @@ describe("a lost work", () => {
       standing: { kind: "waiting" },
       run: { run_id: runId, status: "running", steps: [{ id: "twice", status: "leased", attempts: [{ epoch: 1 }] }] },
     });
-    expect(await service.payload("default", id)).toMatchObject({ ok: true, value: { type: "work", work: { runId } } });
-    expect((await service.search("default", { ...ANY_DEAD_LETTER, runId }, page)).items).toMatchObject([{ id }]);
+    expect(await service.payload(CALL, id)).toMatchObject({ ok: true, value: { type: "work", work: { runId } } });
+    expect((await service.search(CALL, { ...ANY_DEAD_LETTER, runId }, page)).items).toMatchObject([{ id }]);
   });
 
   it("is told to its ring, so the run goes on and the message is stale", async () => {
     const { world, runId, id, service } = await withLostWork((p) => p);
-    expect(await service.get("default", id)).toMatchObject({ standing: { kind: "stale" }, run: { status: "running" } });
-    expect(await service.redrive("default", id)).toMatchObject({ ok: true, value: { outcome: "stale", error: null } });
-    expect(await service.get("default", id)).toMatchObject({
+    expect(await service.get(CALL, id)).toMatchObject({ standing: { kind: "stale" }, run: { status: "running" } });
+    expect(await service.redrive(CALL, id)).toMatchObject({ ok: true, value: { outcome: "stale", error: null } });
+    expect(await service.get(CALL, id)).toMatchObject({
       status: "resolved",
       resolution: { reason: expect.stringContaining(runId) },
     });
     await world.settle();
-    expect(await world.engine.services.runs.view("default", runId)).toMatchObject({ status: "succeeded" });
-    expect(await service.redrive("default", id)).toMatchObject({ ok: true, value: { outcome: "ended" } });
+    expect(await world.engine.services.runs.view(CALL, runId)).toMatchObject({ status: "succeeded" });
+    expect(await service.redrive(CALL, id)).toMatchObject({ ok: true, value: { outcome: "ended" } });
     expect(world.engine.ports.bus.work.size).toBe(0);
   });
 
   it("that its run waits for is sent again, ends the run, and is resolved by the sweep", async () => {
     const { world, runId, id, service } = await withLostWork();
-    expect(await service.redrive("default", id)).toMatchObject({ ok: true, value: { id, outcome: "redriven" } });
+    expect(await service.redrive(CALL, id)).toMatchObject({ ok: true, value: { id, outcome: "redriven" } });
     expect(world.engine.ports.bus.work.size).toBe(1);
     await world.engine.deliver();
-    expect(await world.engine.services.runs.view("default", runId)).toMatchObject({ status: "succeeded" });
-    expect(await service.get("default", id)).toMatchObject({ status: "redriven", lineage: { redrives: 1 } });
+    expect(await world.engine.services.runs.view(CALL, runId)).toMatchObject({ status: "succeeded" });
+    expect(await service.get(CALL, id)).toMatchObject({ status: "redriven", lineage: { redrives: 1 } });
     world.clock.advance(11 * 60_000);
     await world.engine.sweep({ retention: { days: 0 } });
-    expect(await service.get("default", id)).toMatchObject({
+    expect(await service.get(CALL, id)).toMatchObject({
       status: "resolved",
       resolution: { reason: expect.stringContaining("succeeded") },
     });
@@ -91,31 +92,31 @@ describe("a lost work", () => {
 
   it("is not sent twice in a row", async () => {
     const { world, id, service } = await withLostWork();
-    const outcomes = [await service.redrive("default", id), await service.redrive("default", id)];
+    const outcomes = [await service.redrive(CALL, id), await service.redrive(CALL, id)];
     expect(outcomes.map((outcome) => outcome.ok && outcome.value["outcome"])).toEqual(["redriven", "pending"]);
     expect(world.engine.ports.bus.work.size).toBe(1);
   });
 
   it("that dies again is the same entry, open again, with all its retries", async () => {
     const { world, id, service } = await withLostWork();
-    await service.redrive("default", id);
+    await service.redrive(CALL, id);
     const { bus } = world.engine.ports;
     for (let n = 0; n < 4; n++) for (const delivery of bus.work.pull(10)) delivery.retry();
     await world.engine.deliver();
-    expect(await service.get("default", id)).toMatchObject({
+    expect(await service.get(CALL, id)).toMatchObject({
       status: "open",
       retry_count: 6,
       lineage: { redrives: 1 },
     });
-    expect((await service.search("default", ANY_DEAD_LETTER, page)).items).toHaveLength(1);
-    expect(await service.redrive("default", id)).toMatchObject({ ok: true, value: { outcome: "redriven" } });
-    expect(await service.get("default", id)).toMatchObject({ lineage: { redrives: 2 } });
+    expect((await service.search(CALL, ANY_DEAD_LETTER, page)).items).toHaveLength(1);
+    expect(await service.redrive(CALL, id)).toMatchObject({ ok: true, value: { outcome: "redriven" } });
+    expect(await service.get(CALL, id)).toMatchObject({ lineage: { redrives: 2 } });
   });
 
   it("whose lease has run out is not sent: the consumer would drop it", async () => {
     const { world, id, service } = await withLostWork();
     world.clock.advance(60_000);
-    expect(await service.redrive("default", id)).toMatchObject({ ok: true, value: { outcome: "stale" } });
+    expect(await service.redrive(CALL, id)).toMatchObject({ ok: true, value: { outcome: "stale" } });
     expect(world.engine.ports.bus.work.size).toBe(0);
   });
 
@@ -129,9 +130,9 @@ describe("a lost work", () => {
         "EVENT_BUS_ERROR",
       ),
     }));
-    expect(await service.redrive("default", id)).toMatchObject({ ok: false, error: { code: "EVENT_BUS_ERROR" } });
-    expect(await service.get("default", id)).toMatchObject({ status: "open", lineage: { redrives: 0 } });
-    expect(await service.redrive("default", id)).toMatchObject({ ok: true, value: { outcome: "redriven" } });
+    expect(await service.redrive(CALL, id)).toMatchObject({ ok: false, error: { code: "EVENT_BUS_ERROR" } });
+    expect(await service.get(CALL, id)).toMatchObject({ status: "open", lineage: { redrives: 0 } });
+    expect(await service.redrive(CALL, id)).toMatchObject({ ok: true, value: { outcome: "redriven" } });
   });
 
   it("sent but not noted as sent may be sent again, and still runs once", async () => {
@@ -140,11 +141,11 @@ describe("a lost work", () => {
       coordinator: failing(p.coordinator, failFirst("undeliverable", 99)),
       deadLetters: failing(p.deadLetters, failFirst("redriven", 1)),
     }));
-    expect(await service.redrive("default", id)).toMatchObject({ ok: false, error: { code: "SERVICE_UNAVAILABLE" } });
-    expect(await service.redrive("default", id)).toMatchObject({ ok: true, value: { outcome: "redriven" } });
+    expect(await service.redrive(CALL, id)).toMatchObject({ ok: false, error: { code: "SERVICE_UNAVAILABLE" } });
+    expect(await service.redrive(CALL, id)).toMatchObject({ ok: true, value: { outcome: "redriven" } });
     expect(world.engine.ports.bus.work.size).toBe(2);
     await world.settle();
-    const run = await world.engine.services.runs.view("default", runId);
+    const run = await world.engine.services.runs.view(CALL, runId);
     expect(run).toMatchObject({ status: "succeeded", outputs: { "text.twice": "HEY HEY" } });
     const snapshot = await world.engine.ports.registry.snapshot("default");
     expect(snapshot.trust.get("twice@1.0.0")).toMatchObject({ samples: 1 });
@@ -153,15 +154,15 @@ describe("a lost work", () => {
   it("whose message is gone is refused", async () => {
     const { world, id, service } = await withLostWork();
     await world.engine.ports.blobs.delete(await world.engine.ports.blobs.list("dead-letters/"));
-    expect(await service.payload("default", id)).toMatchObject({
+    expect(await service.payload(CALL, id)).toMatchObject({
       ok: false,
       error: { code: "VALUE_UNAVAILABLE", retryable: false },
     });
-    expect(await service.redrive("default", id)).toMatchObject({
+    expect(await service.redrive(CALL, id)).toMatchObject({
       ok: false,
       error: { code: "DEAD_LETTER_UNREADABLE" },
     });
-    expect(await service.get("default", id)).toMatchObject({
+    expect(await service.get(CALL, id)).toMatchObject({
       standing: { kind: "unreadable" },
       run: { status: "running" },
     });
@@ -174,13 +175,16 @@ describe("a lost work", () => {
         method === "values" || method === "undeliverable" ? "before" : null,
       ),
     }));
-    expect(await service.get("default", id)).toMatchObject({ id, standing: { kind: "unknown" }, run: null });
+    expect(await service.get(CALL, id)).toMatchObject({ id, standing: { kind: "unknown" }, run: null });
   });
 
   it("belongs to its tenant", async () => {
     const { id, service } = await withLostWork();
-    expect(await service.get("other", id)).toBeNull();
-    expect(await service.redrive("other", id)).toMatchObject({ ok: false, error: { code: "DEAD_LETTER_NOT_FOUND" } });
+    expect(await service.get(callFor("other"), id)).toBeNull();
+    expect(await service.redrive(callFor("other"), id)).toMatchObject({
+      ok: false,
+      error: { code: "DEAD_LETTER_NOT_FOUND" },
+    });
   });
 });
 
@@ -190,8 +194,8 @@ describe("runs that could not be archived", () => {
     const sent = await world.send("goal.run", { want: ["text.loud"], given: { "text.in": "hey" } });
     await world.settle(70_000);
     const service = world.engine.services.deadLetters;
-    const [entry] = (await service.search("default", ANY_DEAD_LETTER, page)).items;
-    expect((await service.search("default", ANY_DEAD_LETTER, page)).items).toHaveLength(1);
+    const [entry] = (await service.search(CALL, ANY_DEAD_LETTER, page)).items;
+    expect((await service.search(CALL, ANY_DEAD_LETTER, page)).items).toHaveLength(1);
     expect(entry).toMatchObject({
       id: expect.stringMatching(/^archive-0\d-\d+$/),
       message_type: "archive",
@@ -200,17 +204,17 @@ describe("runs that could not be archived", () => {
       retry_count: 5,
       status: "open",
     });
-    expect(await service.redrive("default", String(entry?.["id"]))).toMatchObject({
+    expect(await service.redrive(CALL, String(entry?.["id"]))).toMatchObject({
       ok: true,
       value: { outcome: "redriven" },
     });
     await world.settle();
-    expect(await service.redrive("default", String(entry?.["id"]))).toMatchObject({
+    expect(await service.redrive(CALL, String(entry?.["id"]))).toMatchObject({
       ok: true,
       value: { outcome: "ended" },
     });
     const id = sent.ok ? sent.value.runId : "";
-    expect(await world.engine.services.runs.view("default", id)).toMatchObject({ status: "succeeded" });
+    expect(await world.engine.services.runs.view(CALL, id)).toMatchObject({ status: "succeeded" });
   });
 
   it("are resolved by the sweep when their ring got them archived by itself", async () => {
@@ -234,14 +238,14 @@ describe("news that could not be told", () => {
     await world.engine.fireAlarms();
     await world.engine.deliver();
     const service = world.engine.services.deadLetters;
-    const [entry] = (await service.search("default", { ...ANY_DEAD_LETTER, messageType: "started" }, page)).items;
-    expect(await service.redrive("default", String(entry?.["id"]))).toMatchObject({
+    const [entry] = (await service.search(CALL, { ...ANY_DEAD_LETTER, messageType: "started" }, page)).items;
+    expect(await service.redrive(CALL, String(entry?.["id"]))).toMatchObject({
       ok: true,
       value: { outcome: "redriven" },
     });
     await world.engine.deliver();
     expect(await world.engine.ports.index.get("default", runId)).toMatchObject({ status: "running" });
-    expect(await service.redrive("default", String(entry?.["id"]))).toMatchObject({
+    expect(await service.redrive(CALL, String(entry?.["id"]))).toMatchObject({
       ok: true,
       value: { outcome: "ended" },
     });
@@ -263,7 +267,7 @@ describe("messages nobody understands", () => {
     world.engine.ports.bus.events.send([body as never]);
     await world.engine.deliver();
     const service = world.engine.services.deadLetters;
-    const [entry] = (await service.search("default", ANY_DEAD_LETTER, page)).items;
+    const [entry] = (await service.search(CALL, ANY_DEAD_LETTER, page)).items;
     expect(entry).toMatchObject({
       error_type: errorType,
       message_type: messageType,
@@ -271,12 +275,12 @@ describe("messages nobody understands", () => {
       original_topic: "events",
     });
     const id = String(entry?.["id"]);
-    expect(await service.payload("default", id)).toEqual({ ok: true, value: body });
-    expect(await service.redrive("default", id)).toMatchObject({
+    expect(await service.payload(CALL, id)).toEqual({ ok: true, value: body });
+    expect(await service.redrive(CALL, id)).toMatchObject({
       ok: false,
       error: { code: "DEAD_LETTER_UNREADABLE" },
     });
-    expect(await service.get("default", id)).toMatchObject({ status: "open", standing: { kind: "unreadable" } });
+    expect(await service.get(CALL, id)).toMatchObject({ status: "open", standing: { kind: "unreadable" } });
     expect(world.engine.ports.bus.deadEvents.size).toBe(0);
   });
 
@@ -289,9 +293,9 @@ describe("messages nobody understands", () => {
     await world.engine.deliver();
     const service = world.engine.services.deadLetters;
     const unrouted = { ...ANY_DEAD_LETTER, errorType: "valid_unrouted" } as const;
-    const [entry] = (await service.search("default", unrouted, page)).items;
+    const [entry] = (await service.search(CALL, unrouted, page)).items;
     expect(entry).toMatchObject({ message_type: "work", original_topic: "events", lineage: { run_id: runId } });
-    expect(await service.redrive("default", String(entry?.["id"]))).toMatchObject({
+    expect(await service.redrive(CALL, String(entry?.["id"]))).toMatchObject({
       ok: true,
       value: { outcome: "redriven" },
     });
@@ -341,8 +345,8 @@ describe("many at once", () => {
     world.engine.ports.bus.events.send([{ odd: true } as never]);
     await world.engine.deliver();
     const malformed = { ...ANY_DEAD_LETTER, errorType: "publisher_malformed" } as const;
-    const [odd] = (await service.search("default", malformed, page)).items;
-    const results = await service.redriveAll("default", ["absent", String(odd?.["id"]), id, id]);
+    const [odd] = (await service.search(CALL, malformed, page)).items;
+    const results = await service.redriveAll(CALL, ["absent", String(odd?.["id"]), id, id]);
     expect(results).toMatchObject([
       { id: "absent", outcome: "unknown", error: { code: "DEAD_LETTER_NOT_FOUND" } },
       { outcome: "refused", error: { code: "DEAD_LETTER_UNREADABLE" } },
@@ -367,12 +371,12 @@ describe("many at once", () => {
     }
     const service = world.engine.services.deadLetters;
     const open = { ...ANY_DEAD_LETTER, status: "open" } as const;
-    const first = await service.redriveMatching("default", open, { limit: 2, after: null });
+    const first = await service.redriveMatching(CALL, open, { limit: 2, after: null });
     expect(first.items).toMatchObject([{ outcome: "ended" }, { outcome: "ended" }]);
     expect(first.next).not.toBeNull();
-    const rest = await service.redriveMatching("default", open, { limit: 2, after: null });
+    const rest = await service.redriveMatching(CALL, open, { limit: 2, after: null });
     expect([rest.items.length, rest.next]).toEqual([1, null]);
-    expect((await service.search("default", open, page)).items).toEqual([]);
+    expect((await service.search(CALL, open, page)).items).toEqual([]);
     expect(bus.events.size).toBe(0);
   });
 });

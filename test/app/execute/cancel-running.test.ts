@@ -5,6 +5,7 @@ import { failing } from "../../support/failing.ts";
 import { ManualTimer } from "../../support/manual-timer.ts";
 import { sampleNode } from "../../support/sample-node.ts";
 import { valueOf } from "../../support/steered-run.ts";
+import { CALL } from "../../support/call.ts";
 
 /** A node that ends only when the test says so. */
 function endless() {
@@ -42,8 +43,8 @@ async function running(unreachable = false) {
   const { runId } = valueOf(await world.send("goal.run", GOAL));
   const delivering = world.engine.deliver();
   await turns();
-  const view = () => world.engine.services.runs.view("default", runId);
-  const cancel = () => world.engine.services.control.control("default", runId, { type: "cancel", reason: "enough" });
+  const view = () => world.engine.services.runs.view(CALL, runId);
+  const cancel = () => world.engine.services.control.control(CALL, runId, { type: "cancel", reason: "enough" });
   return { world, timer, signals, release, delivering, view, cancel };
 }
 

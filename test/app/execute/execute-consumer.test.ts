@@ -12,6 +12,7 @@ import { failFirst } from "../../support/failing.ts";
 import { sampleNode } from "../../support/sample-node.ts";
 import { valueOf } from "../../support/steered-run.ts";
 import { chain, goal, keysOfRing, trafficWorld, turns } from "../../support/traffic.ts";
+import { CALL } from "../../support/call.ts";
 
 describe("a consumer", () => {
   it("keeps the others when one work is not even readable", async () => {
@@ -136,8 +137,7 @@ describe("a consumer", () => {
     for (const key of keysOfRing("r00", 3))
       ids.push(valueOf(await here.send("goal.run", goal(4), { metadata: { idempotency_key: key } })).runId);
     await here.engine.deliver();
-    for (const id of ids)
-      expect(await here.engine.services.runs.view("default", id)).toMatchObject({ status: "succeeded" });
+    for (const id of ids) expect(await here.engine.services.runs.view(CALL, id)).toMatchObject({ status: "succeeded" });
     expect(deferred).toEqual([]);
   });
 
@@ -169,6 +169,6 @@ describe("a consumer", () => {
     expect(done).toEqual([]);
     await made.settle();
     expect(done).toEqual(["x"]);
-    expect(await made.engine.services.runs.view("default", runId)).toMatchObject({ status: "succeeded" });
+    expect(await made.engine.services.runs.view(CALL, runId)).toMatchObject({ status: "succeeded" });
   });
 });

@@ -5,6 +5,7 @@ import { failFirst } from "../../support/failing.ts";
 import { ManualTimer } from "../../support/manual-timer.ts";
 import { valueOf } from "../../support/steered-run.ts";
 import { chain, goal, trafficWorld, turns, within } from "../../support/traffic.ts";
+import { CALL } from "../../support/call.ts";
 
 describe("a chain of effects", () => {
   it("is one message, however long it is", async () => {
@@ -119,7 +120,7 @@ describe("a work that is handed over", () => {
     await turns();
     expect(here.published).toEqual(["s0"]);
     expect(signals.map(({ aborted }) => aborted)).toEqual([false]);
-    valueOf(await here.engine.services.control.control("default", runId, { type: "cancel", reason: "enough" }));
+    valueOf(await here.engine.services.control.control(CALL, runId, { type: "cancel", reason: "enough" }));
     await timer.advance(1_000);
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
     await delivering;
@@ -148,10 +149,10 @@ describe("a work that is handed over", () => {
     const other = ids.find((id) => id.slice(0, 3) !== stuck.slice(0, 3))!;
     const delivering = made.engine.deliver();
     await turns();
-    expect(await made.engine.services.runs.view("default", other)).toMatchObject({ status: "succeeded" });
-    expect(await made.engine.services.runs.view("default", stuck)).toMatchObject({ status: "running" });
+    expect(await made.engine.services.runs.view(CALL, other)).toMatchObject({ status: "succeeded" });
+    expect(await made.engine.services.runs.view(CALL, stuck)).toMatchObject({ status: "running" });
     hung.resolve();
     await delivering;
-    expect(await made.engine.services.runs.view("default", stuck)).toMatchObject({ status: "succeeded" });
+    expect(await made.engine.services.runs.view(CALL, stuck)).toMatchObject({ status: "succeeded" });
   });
 });

@@ -8,6 +8,7 @@ import { effectNode, testEngine, type TestEngine, type TestNode } from "../../su
 import { failing } from "../../support/failing.ts";
 import { sampleNode } from "../../support/sample-node.ts";
 import { valueOf } from "../../support/steered-run.ts";
+import { CALL } from "../../support/call.ts";
 
 const slots = (max: number, scope: Partial<NodeLimit> = {}): NodeLimit => ({
   group: null,
@@ -94,7 +95,7 @@ async function fixture(
       }
     },
     async view(id) {
-      const run = await engine.services.runs.view("default", id);
+      const run = await engine.services.runs.view(CALL, id);
       if (!run) throw new Error(`no run ${id}`);
       return run;
     },
@@ -208,7 +209,7 @@ describe("a node that may run so many times at once", () => {
     const gone = await here.start("gone");
     const next = await here.start("next");
     const second = await begin(here);
-    await here.world.engine.services.control.control("default", gone, { type: "cancel", reason: "enough" });
+    await here.world.engine.services.control.control(CALL, gone, { type: "cancel", reason: "enough" });
     await finish(here, first, second);
     await here.work();
     expect(here.gauge.begun).toEqual(["first", "next"]);

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import { testEngine, type TestNode } from "../../support/engines.ts";
 import { valueOf } from "../../support/steered-run.ts";
+import { CALL } from "../../support/call.ts";
 
 const TEXT = { type: "string" } as const;
 type Kind = "compute" | "effect";
@@ -47,8 +48,8 @@ async function ran(nodes: readonly TestNode[], operation: string, payload: JsonO
   const { runId } = valueOf(await world.send(operation, payload));
   const { runs } = world.engine.services;
   await world.settle(900);
-  const view = (await runs.view("default", runId)) ?? {};
-  const result = valueOf(await runs.result("default", runId));
+  const view = (await runs.view(CALL, runId)) ?? {};
+  const result = valueOf(await runs.result(CALL, runId));
   const steps = view["steps"] as unknown as readonly JsonObject[];
   return { view, result, step: (id) => steps.find((one) => one["id"] === id) };
 }

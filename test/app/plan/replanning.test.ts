@@ -6,6 +6,7 @@ import type { EnginePorts } from "../../../src/infra/memory/engine.ts";
 import { pureNode, testEngine, type TestEngine, type TestNode } from "../../support/engines.ts";
 import { failFirst, failing } from "../../support/failing.ts";
 import { CORRELATION, steering, valueOf } from "../../support/steered-run.ts";
+import { CALL } from "../../support/call.ts";
 
 const NEVER = { retry: { maxRetries: 0, backoff: "fixed", baseMs: 10, maxMs: 10 } } as const;
 const priced = (cost: number) => ({ cost, latencyMs: 1, timeoutMs: 1_000, cache: null, ...NEVER });
@@ -40,7 +41,7 @@ interface View {
   readonly steps: readonly { readonly id: string; readonly node: string; readonly status: string }[];
 }
 const viewOf = async ({ engine }: TestEngine, id: string): Promise<View> =>
-  (await engine.services.runs.view("default", id)) as unknown as View;
+  (await engine.services.runs.view(CALL, id)) as unknown as View;
 
 async function sent(
   nodes: readonly TestNode[],
@@ -123,7 +124,7 @@ describe("a variant takes over from one that died", () => {
     await world.settle();
     expect(await world.engine.ports.coordinator.read(id)).toBeNull();
     expect(await view()).toEqual(live);
-    expect(await world.engine.services.runs.result("default", id)).toMatchObject({
+    expect(await world.engine.services.runs.result(CALL, id)).toMatchObject({
       ok: true,
       value: {
         status: "success",
@@ -165,12 +166,12 @@ describe("a variant takes over from one that died", () => {
     );
     await world.settle();
     const { control } = world.engine.services;
-    const replayed = valueOf(await control.replay("default", id));
+    const replayed = valueOf(await control.replay(CALL, id));
     expect(replayed).toMatchObject({ identical: true, differs: 0 });
     expect(replayed["steps"]).toHaveLength(3);
-    const file = valueOf(await control.exportRun("default", id));
+    const file = valueOf(await control.exportRun(CALL, id));
     const other = await testEngine([]);
-    valueOf(await other.engine.services.control.importRun("default", file));
+    valueOf(await other.engine.services.control.importRun(CALL, file));
     expect(await viewOf(other, id)).toMatchObject({ status: "succeeded", replans: 1, replaced: [{ node: "broken" }] });
     const again = await steering(world).rerun(id);
     await world.settle();
@@ -270,7 +271,7 @@ describe("the question", () => {
     expect(await view()).toMatchObject({ status: "succeeded", replans: 1 });
     const letter = await world.engine.ports.deadLetters.get("default", `${id}-replan.1.1`);
     expect(letter).toMatchObject({ runId: id, messageType: "replan", retryCount: 3 });
-    const again = await world.engine.services.deadLetters.redrive("default", letter?.id ?? "");
+    const again = await world.engine.services.deadLetters.redrive(CALL, letter?.id ?? "");
     expect(again).toMatchObject({ ok: true, value: { outcome: "ended" } });
   });
 

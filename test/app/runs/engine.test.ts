@@ -4,13 +4,14 @@ import type { EnginePorts } from "../../../src/infra/memory/engine.ts";
 import { effectNode, pureNode, testEngine, type TestEngine } from "../../support/engines.ts";
 import { failFirst, failing } from "../../support/failing.ts";
 import { sampleArtifacts, sampleNode } from "../../support/sample-node.ts";
+import { CALL } from "../../support/call.ts";
 
 const SHOUT = pureNode("shout", "text.in", "text.loud", (text) => text.toUpperCase());
 const TWICE = effectNode("twice", "text.loud", "text.twice", (text) => `${text} ${text}`);
 const goal = (want: string, value: unknown = "hey") => ({ want: [want], given: { "text.in": value as string } });
 
 async function outcomeOf(world: TestEngine, runId: string) {
-  const view = await world.engine.services.runs.view("default", runId);
+  const view = await world.engine.services.runs.view(CALL, runId);
   return view as {
     status: string;
     outputs: Record<string, unknown>;
@@ -48,7 +49,7 @@ describe("the way of an envelope", () => {
     await world.settle();
     expect(await world.engine.ports.coordinator.read(id)).toBeNull();
     expect(await outcomeOf(world, id)).toEqual(live);
-    const result = await world.engine.services.runs.result("default", id);
+    const result = await world.engine.services.runs.result(CALL, id);
     expect(result).toMatchObject({
       ok: true,
       value: { batch_id: id, status: "success", results: [{ node_id: "shout@1.0.0" }, { node_id: "twice@1.0.0" }] },
@@ -306,9 +307,8 @@ describe("a registry that moved on", () => {
       sampleArtifacts("sing"),
       0,
     );
-    expect(await world.engine.services.plans.preview("default", "goal.run", goal("text.sung"), null)).toMatchObject({
-      ok: true,
-    });
+    const asked = { operation: "goal.run", payload: goal("text.sung"), targetNode: null, registryVersion: null };
+    expect(await world.engine.services.plans.preview(CALL, asked)).toMatchObject({ ok: true });
     expect(await world.send("goal.run", goal("text.sung"))).toMatchObject({ ok: true });
   });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { pureNode } from "../../support/engines.ts";
 import { refusal, started, valueOf } from "../../support/steered-run.ts";
 import { waitNode } from "../../support/wait-node.ts";
+import { CALL } from "../../support/call.ts";
 
 /** Two waits for the same event, one after the other. */
 const GRAPH = {
@@ -20,7 +21,7 @@ async function waiting() {
   return {
     ...made,
     stands,
-    send: (payload: number, key: string | null) => made.control.signal("default", made.id, "paid", payload, key),
+    send: (payload: number, key: string | null) => made.control.signal(CALL, made.id, "paid", payload, key),
   };
 }
 

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { NodeDefinition } from "../../../src/core/registry/node.ts";
-import type { RerunRequest } from "../../../src/app/services.ts";
+import type { RerunRequest } from "../../../src/app/runs/run-rerun.ts";
 import { pureNode, type TestNode } from "../../support/engines.ts";
 import { sampleArtifacts, sampleNode } from "../../support/sample-node.ts";
 import { COUNT, goal, idOf, PIPELINE, started, valueOf } from "../../support/steered-run.ts";
+import { CALL } from "../../support/call.ts";
 
 const QUIET = pureNode("quiet", "text.in", "text.loud", (text) => text.toLowerCase(), { lifecycle: "draft" });
 
@@ -56,7 +57,7 @@ describe("a rerun with other versions", () => {
     await register(SECOND);
     const again = await revised({ versions: { count: "1.1.0" } }, { from: "count" });
     expect(again).toMatchObject({ lineage: { kind: "rerun", run_id: id, from: "count", depth: 1 } });
-    const report = valueOf(await control.replay("default", again.again));
+    const report = valueOf(await control.replay(CALL, again.again));
     expect(report).toMatchObject({ identical: true, differs: 0, gone: 0, matches: 1 });
   });
 

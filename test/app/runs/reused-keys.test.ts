@@ -6,6 +6,7 @@ import { auditArchive, rowsOf } from "../../support/archive-audit.ts";
 import { effectNode, pureNode, testEngine, type TestEngine } from "../../support/engines.ts";
 import { failing } from "../../support/failing.ts";
 import { idOf, valueOf } from "../../support/steered-run.ts";
+import { CALL } from "../../support/call.ts";
 
 const SHOUT = pureNode("shout", "text.in", "text.loud", (text) => text.toUpperCase());
 const TWICE = effectNode("twice", "text.loud", "text.twice", (text) => `${text} ${text}`);
@@ -14,7 +15,7 @@ const KEYED = { metadata: { idempotency_key: "k" } };
 const send = async (world: TestEngine, text: string, want = "text.loud"): Promise<string> =>
   valueOf(await world.send("goal.run", { want: [want], given: { "text.in": text } }, KEYED)).runId;
 const outputsOf = async ({ engine }: TestEngine, id: string): Promise<unknown> =>
-  (await engine.services.runs.view("default", id))?.["outputs"];
+  (await engine.services.runs.view(CALL, id))?.["outputs"];
 const everything = async ({ engine: { ports } }: TestEngine): Promise<string> =>
   (await Promise.all((await ports.blobs.list("")).map((key) => ports.blobs.get(key)))).join("\n");
 
@@ -51,7 +52,7 @@ describe("a key that is used again after its memory", () => {
     world.clock.advance(1_000);
     await world.engine.fireAlarms();
     await world.engine.deliver();
-    const found = await world.engine.services.search.search("default", ANY_RUN, { limit: 9, after: null });
+    const found = await world.engine.services.search.search(CALL, ANY_RUN, { limit: 9, after: null });
     expect(JSON.stringify(found)).toContain(id);
     await index.put([{ ...earlier!, archive: null, finishedAt: null, status: "waiting", revision: 99 }]);
     await world.settle();
@@ -76,7 +77,7 @@ describe("a key that is used again after its memory", () => {
     );
     expect(await again).toBe(code ?? 202);
     await world.settle();
-    const began = (await world.engine.services.runs.view("default", id))?.["created_at"];
+    const began = (await world.engine.services.runs.view(CALL, id))?.["created_at"];
     const isLater = Date.parse(String(began)) > 1_700_000_000_000 + DAY_MS;
     expect(isLater).toBe(failure === "after");
   });
@@ -87,7 +88,7 @@ describe("a key that is used again after its memory", () => {
     await world.settle(25 * 3_600_000);
     world.clock.advance(DAY_MS);
     await world.engine.fireAlarms();
-    await world.engine.services.removal.remove("default", id);
+    await world.engine.services.removal.remove(CALL, id);
     expect(await send(world, "second")).toBe(id);
     await world.settle();
     expect(await outputsOf(world, id)).toEqual({ "text.loud": "SECOND" });
@@ -97,10 +98,10 @@ describe("a key that is used again after its memory", () => {
   it("the file of the earlier run is not taken in over the later one", async () => {
     const { world, id } = await forgotten();
     const { control } = world.engine.services;
-    const file = valueOf(await control.exportRun("default", id));
+    const file = valueOf(await control.exportRun(CALL, id));
     await send(world, "second");
     await world.settle();
-    expect(await control.importRun("default", file)).toMatchObject({
+    expect(await control.importRun(CALL, file)).toMatchObject({
       ok: false,
       error: { code: "IDEMPOTENCY_CONFLICT" },
     });
@@ -118,15 +119,15 @@ describe("a deleted run that is taken in again", () => {
     const sent = await world.send("goal.run", { want: ["text.loud"], given: { "text.in": "hey" } }, extra);
     const id = valueOf(sent).runId;
     await world.settle(60_000);
-    const file = valueOf(await control.exportRun("default", id));
-    await removal.remove("default", id);
+    const file = valueOf(await control.exportRun(CALL, id));
+    await removal.remove(CALL, id);
     expect(await outputsOf(world, id)).toBeUndefined();
-    expect(idOf(valueOf(await control.importRun("default", file)))).toBe(id);
+    expect(idOf(valueOf(await control.importRun(CALL, file)))).toBe(id);
     await world.settle(60_000);
     expect(await world.engine.ports.coordinator.read(id)).toBeNull();
     expect(await outputsOf(world, id)).toEqual({ "text.loud": "HEY" });
-    expect(valueOf(await control.exportRun("default", id))["sha256"]).toBe(file["sha256"]);
+    expect(valueOf(await control.exportRun(CALL, id))["sha256"]).toBe(file["sha256"]);
     expect(await auditArchive(world.engine.ports)).toEqual([]);
-    expect(await removal.remove("default", id)).toEqual({ ok: true, value: null });
+    expect(await removal.remove(CALL, id)).toEqual({ ok: true, value: null });
   });
 });

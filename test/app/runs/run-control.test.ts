@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { pureNode, testEngine, type TestNode } from "../../support/engines.ts";
 import { goal, PIPELINE, refusal, SHOUT, started, TWICE, UNKNOWN, valueOf } from "../../support/steered-run.ts";
 import { waitNode } from "../../support/wait-node.ts";
+import { CALL, callFor } from "../../support/call.ts";
 
 describe("cancel", () => {
   it("ends the run at once; what the executor still answers changes nothing", async () => {
@@ -100,9 +101,9 @@ describe("events", () => {
         { waiting: null },
       ],
     });
-    await control.signal("default", id, "other", 1);
+    await control.signal(CALL, id, "other", 1);
     expect((await view(id)).status).toBe("waiting");
-    expect(valueOf(await control.signal("default", id, "paid", { amount: 42 }))).toEqual({
+    expect(valueOf(await control.signal(CALL, id, "paid", { amount: 42 }))).toEqual({
       run_id: id,
       status: "running",
     });
@@ -112,7 +113,7 @@ describe("events", () => {
 
   it("a payload over 64 KB travels as a reference", async () => {
     const { control, settle, view, id, world } = await open();
-    await control.signal("default", id, "paid", "x".repeat(100_000));
+    await control.signal(CALL, id, "paid", "x".repeat(100_000));
     await settle();
     expect((await view(id)).outputs["book.out"]).toMatchObject({ bytes: 100_002 });
     expect(await world.engine.ports.blobs.list("values/default/")).toHaveLength(1);
@@ -120,12 +121,12 @@ describe("events", () => {
 
   it("one for a run that has ended, for another tenant or for nobody is refused", async () => {
     const { control, settle, id } = await open();
-    expect(await control.signal("other", id, "paid", 1)).toMatchObject(refusal("RUN_NOT_FOUND"));
-    await control.signal("default", id, "paid", 1);
+    expect(await control.signal(callFor("other"), id, "paid", 1)).toMatchObject(refusal("RUN_NOT_FOUND"));
+    await control.signal(CALL, id, "paid", 1);
     await settle();
-    expect(await control.signal("default", id, "paid", 2)).toMatchObject(refusal("INVALID_STATE"));
+    expect(await control.signal(CALL, id, "paid", 2)).toMatchObject(refusal("INVALID_STATE"));
     for (const unknown of [UNKNOWN, "nobody"]) {
-      expect(await control.signal("default", unknown, "paid", 1)).toMatchObject(refusal("RUN_NOT_FOUND"));
+      expect(await control.signal(CALL, unknown, "paid", 1)).toMatchObject(refusal("RUN_NOT_FOUND"));
     }
   });
 

@@ -17,6 +17,7 @@ import {
   UNKNOWN,
   valueOf,
 } from "../../support/steered-run.ts";
+import { CALL, callFor } from "../../support/call.ts";
 
 describe("rerun", () => {
   async function ended(nodes: readonly TestNode[] = PIPELINE) {
@@ -135,7 +136,7 @@ describe("replay", () => {
     const { world, control, settle, view, id } = await started([SHOUT, twice, COUNT], "goal.run", goal());
     await settle();
     const before = [await view(id), await world.engine.ports.blobs.list("")];
-    expect(await control.replay("default", id)).toMatchObject({
+    expect(await control.replay(CALL, id)).toMatchObject({
       ok: true,
       value: {
         run_id: id,
@@ -160,7 +161,7 @@ describe("replay", () => {
     const moody = pureNode("shout", "text.in", "text.loud", (text) => `${text}${++calls}`);
     const { control, settle, id } = await started([moody, TWICE, COUNT], "goal.run", goal());
     await settle();
-    const report = valueOf(await control.replay("default", id)) as unknown as {
+    const report = valueOf(await control.replay(CALL, id)) as unknown as {
       identical: boolean;
       steps: { verdict: string; expected: JsonObject; actual: JsonObject }[];
     };
@@ -172,13 +173,13 @@ describe("replay", () => {
   it("of a failure that fails the same way again is identical", async () => {
     const broken = pureNode("shout", "text.in", "text.loud", () => 7);
     const { control, id } = await started([broken], "goal.run", { want: ["text.loud"], given: { "text.in": "x" } });
-    expect(await control.replay("default", id)).toMatchObject({ ok: true, value: { identical: true, matches: 1 } });
+    expect(await control.replay(CALL, id)).toMatchObject({ ok: true, value: { identical: true, matches: 1 } });
   });
 
   it("of a run under way or unknown is refused", async () => {
     const { control, id } = await started(PIPELINE, "goal.run", goal());
-    expect(await control.replay("default", id)).toMatchObject(refusal("RUN_NOT_FINISHED"));
-    expect(await control.replay("other", id)).toMatchObject(refusal("RUN_NOT_FOUND"));
+    expect(await control.replay(CALL, id)).toMatchObject(refusal("RUN_NOT_FINISHED"));
+    expect(await control.replay(callFor("other"), id)).toMatchObject(refusal("RUN_NOT_FOUND"));
   });
 });
 
@@ -188,8 +189,8 @@ describe("export and import", () => {
   async function exported(text: JsonValue = LARGE) {
     const made = await started(PIPELINE, "goal.run", goal(text));
     await made.settle();
-    const snapshot = valueOf(await made.control.exportRun("default", made.id));
-    return { ...made, snapshot, result: await made.world.engine.services.runs.result("default", made.id) };
+    const snapshot = valueOf(await made.control.exportRun(CALL, made.id));
+    return { ...made, snapshot, result: await made.world.engine.services.runs.result(CALL, made.id) };
   }
 
   it("a run taken in elsewhere has the same result, large values and all, before and after its archive", async () => {
@@ -197,15 +198,15 @@ describe("export and import", () => {
     const original = await view(id);
     const other = await testEngine(PIPELINE);
     const there = steering(other);
-    expect(await there.control.importRun("default", snapshot)).toMatchObject({
+    expect(await there.control.importRun(CALL, snapshot)).toMatchObject({
       ok: true,
       value: { run_id: id, status: "succeeded" },
     });
-    expect(await other.engine.services.runs.result("default", id)).toEqual(result);
+    expect(await other.engine.services.runs.result(CALL, id)).toEqual(result);
     await there.settle();
-    expect(await other.engine.services.runs.result("default", id)).toEqual(result);
+    expect(await other.engine.services.runs.result(CALL, id)).toEqual(result);
     expect(await there.view(id)).toEqual(original);
-    expect(await there.control.replay("default", id)).toMatchObject({
+    expect(await there.control.replay(CALL, id)).toMatchObject({
       ok: true,
       value: { identical: true, matches: 2 },
     });
@@ -217,19 +218,19 @@ describe("export and import", () => {
   it("the same file twice changes nothing, and exporting it again gives the same file", async () => {
     const { snapshot, id } = await exported();
     const there = steering(await testEngine(PIPELINE));
-    await there.control.importRun("default", snapshot);
+    await there.control.importRun(CALL, snapshot);
     const first = await there.view(id);
     await there.settle();
-    expect(await there.control.importRun("default", snapshot)).toMatchObject({ ok: true, value: { run_id: id } });
+    expect(await there.control.importRun(CALL, snapshot)).toMatchObject({ ok: true, value: { run_id: id } });
     expect(await there.view(id)).toEqual(first);
-    expect(valueOf(await there.control.exportRun("default", id))).toEqual(snapshot);
+    expect(valueOf(await there.control.exportRun(CALL, id))).toEqual(snapshot);
   });
 
   it("where a node is not registered, a replay says it is gone", async () => {
     const { snapshot, id } = await exported();
     const there = steering(await testEngine([SHOUT]));
-    await there.control.importRun("default", snapshot);
-    expect(await there.control.replay("default", id)).toMatchObject({
+    await there.control.importRun(CALL, snapshot);
+    expect(await there.control.replay(CALL, id)).toMatchObject({
       ok: true,
       value: { identical: false, matches: 1, gone: 1, steps: [{}, {}, { step: "count", verdict: "gone" }] },
     });
@@ -238,7 +239,7 @@ describe("export and import", () => {
   it("says nothing of the trust of the nodes here", async () => {
     const { snapshot } = await exported();
     const there = await testEngine(PIPELINE);
-    await steering(there).control.importRun("default", snapshot);
+    await steering(there).control.importRun(CALL, snapshot);
     await there.settle();
     const { trust } = await there.engine.ports.registry.snapshot("default");
     expect([...trust.values()].map(({ samples }) => samples).filter((samples) => samples > 0)).toEqual([]);
@@ -248,7 +249,7 @@ describe("export and import", () => {
     const { world, control, id } = await exported();
     const { blobs } = world.engine.ports;
     await blobs.delete(await blobs.list("values/"));
-    expect(await control.exportRun("default", id)).toMatchObject(refusal("VALUE_UNAVAILABLE"));
+    expect(await control.exportRun(CALL, id)).toMatchObject(refusal("VALUE_UNAVAILABLE"));
   });
 
   it("is what the contract says", async () => {
@@ -258,8 +259,8 @@ describe("export and import", () => {
 
   it("a run under way is not exported", async () => {
     const { control, id } = await started(PIPELINE, "goal.run", goal());
-    expect(await control.exportRun("default", id)).toMatchObject(refusal("RUN_NOT_FINISHED"));
-    expect(await control.exportRun("other", id)).toMatchObject(refusal("RUN_NOT_FOUND"));
+    expect(await control.exportRun(CALL, id)).toMatchObject(refusal("RUN_NOT_FINISHED"));
+    expect(await control.exportRun(callFor("other"), id)).toMatchObject(refusal("RUN_NOT_FOUND"));
   });
 
   const edits: [string, (file: Record<string, JsonValue>) => void, string][] = [
@@ -305,7 +306,7 @@ describe("export and import", () => {
     edit(file);
     expect(file).not.toEqual(snapshot);
     const there = steering(await testEngine(PIPELINE));
-    expect(await there.control.importRun("default", file)).toMatchObject(refusal(code));
+    expect(await there.control.importRun(CALL, file)).toMatchObject(refusal(code));
     await expect(there.view(id)).rejects.toThrow();
   });
 
@@ -315,9 +316,9 @@ describe("export and import", () => {
     reseal(file, (text) => text.replaceAll(/"key":"values[^"]*"/g, '"key":"nodes/default/shout"'));
     const there = await testEngine(PIPELINE);
     await there.engine.ports.blobs.put("nodes/default/shout", "the code");
-    expect(await steering(there).control.importRun("default", file)).toMatchObject({ ok: true });
+    expect(await steering(there).control.importRun(CALL, file)).toMatchObject({ ok: true });
     expect(await there.engine.ports.blobs.get("nodes/default/shout")).toBe("the code");
-    expect(await there.engine.services.runs.result("default", String(file["run_id"]))).toEqual(result);
+    expect(await there.engine.services.runs.result(CALL, String(file["run_id"]))).toEqual(result);
   });
 
   it.each([
@@ -331,13 +332,13 @@ describe("export and import", () => {
       text.replaceAll(/"sha256":"[0-9a-f]{64}"/g, `"sha256":"${Object.keys(values())[0] ?? "0".repeat(64)}"`),
     );
     const there = await testEngine(PIPELINE);
-    expect(await steering(there).control.importRun("default", file)).toMatchObject(refusal("INVALID_PARAMETER"));
+    expect(await steering(there).control.importRun(CALL, file)).toMatchObject(refusal("INVALID_PARAMETER"));
     expect(await there.engine.ports.blobs.list("")).toEqual([]);
   });
 
   it.each([null, 7, "text", [], {}])("%j is no snapshot", async (value) => {
     const there = steering(await testEngine([]));
-    expect(await there.control.importRun("default", value)).toMatchObject(refusal("INVALID_PARAMETER"));
+    expect(await there.control.importRun(CALL, value)).toMatchObject(refusal("INVALID_PARAMETER"));
   });
 });
 

@@ -14,6 +14,7 @@ import { failFirst, failing, type Failure } from "../../support/failing.ts";
 import { sketchPlan } from "../../support/plans.ts";
 import { beginRun } from "../../support/runs.ts";
 import { encodeRun } from "../../../src/core/run/codec/codec.ts";
+import { CALL } from "../../support/call.ts";
 
 const SHOUT = pureNode("shout", "text.in", "text.loud", (text) => text.toUpperCase());
 const TWICE = effectNode("twice", "text.loud", "text.twice", (text) => `${text} ${text}`);
@@ -46,8 +47,8 @@ describe("expiry", () => {
     expect(await world.engine.sweep(KEEP_30)).toEqual({ done: { expired_runs: 2 + objects - 1 }, failed: [] });
     expect(await idsOf(world)).toEqual([young]);
     expect(await world.engine.ports.blobs.list("runs/")).toHaveLength(1);
-    for (const id of old) expect(await world.engine.services.runs.view("default", id)).toBeNull();
-    expect(await world.engine.services.runs.view("default", young)).not.toBeNull();
+    for (const id of old) expect(await world.engine.services.runs.view(CALL, id)).toBeNull();
+    expect(await world.engine.services.runs.view(CALL, young)).not.toBeNull();
     expect(await auditArchive(world.engine.ports)).toEqual([]);
     expect(await world.engine.sweep(KEEP_30)).toEqual({ done: {}, failed: [] });
   });
@@ -58,7 +59,7 @@ describe("expiry", () => {
     await world.settle(60_000);
     nextDays(world, 40_000);
     await world.engine.sweep(KEEP_ALL);
-    expect(await world.engine.services.runs.view("default", id)).not.toBeNull();
+    expect(await world.engine.services.runs.view(CALL, id)).not.toBeNull();
   });
 
   it("never touches a run that has not ended, however old", async () => {
@@ -73,7 +74,7 @@ describe("expiry", () => {
     nextDays(world, 400);
     await world.engine.sweep(KEEP_30);
     expect(await idsOf(world)).toEqual([id]);
-    expect(await world.engine.services.runs.view("default", id)).toMatchObject({ status: "running" });
+    expect(await world.engine.services.runs.view(CALL, id)).toMatchObject({ status: "running" });
   });
 
   it("does a bounded part of the work at a time, and no object goes before its rows", async () => {
@@ -132,7 +133,7 @@ describe("orphaned objects", () => {
     nextDays(world, 1);
     expect(await world.engine.sweep(KEEP_ALL)).toEqual({ done: { orphaned_segments: 1 }, failed: [] });
     expect(await auditArchive(world.engine.ports)).toEqual([]);
-    expect(await world.engine.services.runs.view("default", id)).not.toBeNull();
+    expect(await world.engine.services.runs.view(CALL, id)).not.toBeNull();
   });
 
   it("are found after any pause of the sweep, some days at a time", async () => {
@@ -199,7 +200,7 @@ describe("large values", () => {
 
   it("go with the last run that refers to them, two days later at the most", async () => {
     const { world, mine, shared, orphan, ids, values } = await withValues();
-    await world.engine.services.removal.remove("default", ids[0]);
+    await world.engine.services.removal.remove(CALL, ids[0]);
     await world.engine.sweep(KEEP_ALL);
     world.clock.advance(DAY_MS + 60_000);
     await world.engine.sweep(KEEP_ALL);
@@ -207,7 +208,7 @@ describe("large values", () => {
     nextDays(world, 1);
     expect((await world.engine.sweep(KEEP_ALL)).done).toMatchObject({ doubtful_values: 1 });
     expect(await values()).toEqual([shared, orphan]);
-    await world.engine.services.removal.remove("default", ids[1]);
+    await world.engine.services.removal.remove(CALL, ids[1]);
     nextDays(world, 2);
     await world.engine.sweep(KEEP_ALL);
     expect(await values()).toEqual([orphan]);
@@ -228,7 +229,7 @@ describe("large values", () => {
   it("stay for a day, however old they are, for a run that took them over meanwhile", async () => {
     const { world, mine, ids, values } = await withValues();
     nextDays(world, 5);
-    await world.engine.services.removal.remove("default", ids[0]);
+    await world.engine.services.removal.remove(CALL, ids[0]);
     world.clock.advance(60_000);
     await world.engine.sweep(KEEP_ALL);
     expect(await values()).toContain(mine);
@@ -257,7 +258,7 @@ describe("large values", () => {
     const submission = { runId: live.header.id, requestHash: "", keyed: false, finished: null };
     await coordinator.submit({ ...submission, record: encodeRun(live) });
     if (indexed) await index.put([sampleSummary({ runId: live.header.id, createdAt: now, values: [] })]);
-    await world.engine.services.removal.remove("default", ids[0]);
+    await world.engine.services.removal.remove(CALL, ids[0]);
     nextDays(world, 3);
     await world.engine.sweep(KEEP_ALL);
     nextDays(world, 40);
@@ -279,8 +280,7 @@ describe("large values", () => {
         archive: { key: segmentKey(now, "01Z"), offset: 0, length: 1 },
       }),
     ]);
-    for (const id of [...ids, "r00_00000000000000000000000009"])
-      await world.engine.services.removal.remove("default", id);
+    for (const id of [...ids, "r00_00000000000000000000000009"]) await world.engine.services.removal.remove(CALL, id);
     nextDays(world, 3);
     await world.engine.sweep(KEEP_ALL);
     expect(await blobs.list("values/")).not.toContain(key);
@@ -355,18 +355,18 @@ describe("a sweep that breaks off anywhere", () => {
     weather.fail(failures);
     await world.settle(60_000);
     nextDays(world, 2);
-    for (let attempts = 0; attempts < 50; attempts++) if ((await removal.remove("default", deleted)).ok) break;
+    for (let attempts = 0; attempts < 50; attempts++) if ((await removal.remove(CALL, deleted)).ok) break;
     for (let sweeps = 0; sweeps < 4; sweeps++) await world.engine.sweep(KEEP_30);
     weather.fail(() => null);
     await world.settle(60_000);
-    expect(await removal.remove("default", deleted)).toEqual({ ok: true, value: null });
+    expect(await removal.remove(CALL, deleted)).toEqual({ ok: true, value: null });
     for (let sweeps = 0; sweeps < 6; sweeps++) {
       expect((await world.engine.sweep(KEEP_30)).failed).toEqual([]);
       nextDays(world, sweeps < 3 ? 0 : 1);
     }
     expect(await idsOf(world)).toEqual([kept]);
-    expect(await runs.view("default", kept)).toMatchObject({ status: "succeeded" });
-    for (const id of [...old, deleted]) expect(await runs.view("default", id)).toBeNull();
+    expect(await runs.view(CALL, kept)).toMatchObject({ status: "succeeded" });
+    for (const id of [...old, deleted]) expect(await runs.view(CALL, id)).toBeNull();
     expect(await auditArchive(world.engine.ports)).toEqual([]);
     expect(await blobs.list("values/")).toEqual([]);
     expect(await blobs.list(`dead-letters/${dayOf(now)}/`)).toEqual([]);

@@ -8,6 +8,7 @@ import { effectNode, pureNode, testEngine } from "../../support/engines.ts";
 import { failFirst, failing } from "../../support/failing.ts";
 import { sampleArtifacts, sampleNode } from "../../support/sample-node.ts";
 import { CORRELATION, valueOf } from "../../support/steered-run.ts";
+import { CALL, callFor } from "../../support/call.ts";
 
 const SHOUT = pureNode("shout", "text.in", "text.loud", (text) => {
   if (text === "bad") throw new Error("it is bad");
@@ -33,7 +34,7 @@ interface Chained {
 async function world(ports?: (ports: EnginePorts) => EnginePorts) {
   const made = await testEngine(NODES, ports);
   const { engine } = made;
-  const view = async (id: string) => (await engine.services.runs.view("default", id)) as JsonObject;
+  const view = async (id: string) => (await engine.services.runs.view(CALL, id)) as JsonObject;
   return {
     ...made,
     view,
@@ -85,7 +86,7 @@ describe("chains", () => {
       on_complete: [countIt("run.status")],
     };
     const sent = valueOf(await send("goal.run", { want: ["text.twice"], given: { "text.in": "hey" } }, lists));
-    valueOf(await engine.services.control.control("default", sent.runId, { type: "cancel", reason: "no" }));
+    valueOf(await engine.services.control.control(CALL, sent.runId, { type: "cancel", reason: "no" }));
     await settle();
     expect((await chained(sent.runId)).map(({ on }) => on)).toEqual(["on_complete"]);
   });
@@ -104,7 +105,7 @@ describe("chains", () => {
     const [child] = await chained(sent.runId);
     const [grandchild] = await chained(child?.run_id ?? "");
     const [last] = await chained(grandchild?.run_id ?? "");
-    const end = await engine.services.runs.view("default", last?.run_id ?? "");
+    const end = await engine.services.runs.view(CALL, last?.run_id ?? "");
     expect(end).toMatchObject({ status: "succeeded", lineage: { depth: 3 }, outputs: { "text.size": "1" } });
   });
 
@@ -162,11 +163,11 @@ describe("chains", () => {
 
     const late = pureNode("late_count", "text.twice", "late.size", (text) => String(text.length));
     valueOf(await engine.ports.registry.register("default", sampleNode(late.definition), sampleArtifacts("late"), 1));
-    const redriven = valueOf(await engine.services.deadLetters.redrive("default", letter?.id ?? ""));
+    const redriven = valueOf(await engine.services.deadLetters.redrive(CALL, letter?.id ?? ""));
     expect(redriven).toMatchObject({ outcome: "redriven" });
     await settle();
     expect((await chained(sent.runId))[0]).toMatchObject({ error: null, run_id: expect.any(String) });
-    expect(valueOf(await engine.services.deadLetters.redrive("default", letter?.id ?? ""))).toMatchObject({
+    expect(valueOf(await engine.services.deadLetters.redrive(CALL, letter?.id ?? ""))).toMatchObject({
       outcome: "ended",
     });
   });
@@ -182,7 +183,7 @@ describe("chains", () => {
     valueOf(await engine.ports.registry.register("default", sampleNode(late.definition), sampleArtifacts("late"), 1));
     clock.advance(20 * HOUR);
     const [letter] = await letters();
-    valueOf(await engine.services.deadLetters.redrive("default", letter?.id ?? ""));
+    valueOf(await engine.services.deadLetters.redrive(CALL, letter?.id ?? ""));
     while (await engine.deliver());
     const [child] = await chained(earlier.runId);
     expect(child).toMatchObject({ error: null, run_id: expect.any(String) });
@@ -243,16 +244,16 @@ describe("chains", () => {
     const sent = valueOf(await send("goal.run", first, { on_success: [countIt("result.text.loud")] }));
     await settle();
     const { control } = engine.services;
-    const file = valueOf(await control.exportRun("default", sent.runId));
+    const file = valueOf(await control.exportRun(CALL, sent.runId));
     const elsewhere = await world();
-    valueOf(await elsewhere.engine.services.control.importRun("default", file));
+    valueOf(await elsewhere.engine.services.control.importRun(CALL, file));
     await elsewhere.settle();
     expect(await elsewhere.rows()).toHaveLength(1);
-    valueOf(await control.replay("default", sent.runId));
+    valueOf(await control.replay(CALL, sent.runId));
     const request = { from: null, downstream: true, given: {}, idempotencyKey: null };
-    const again = valueOf(await control.rerun("default", sent.runId, request, CORRELATION));
+    const again = valueOf(await control.rerun(callFor("default", CORRELATION), sent.runId, request));
     await settle();
-    expect(await engine.services.runs.view("default", String(again["run_id"]))).toMatchObject({ chained: [] });
+    expect(await engine.services.runs.view(CALL, String(again["run_id"]))).toMatchObject({ chained: [] });
   });
 
   it("of a repeated run start again when that is asked for, as runs of their own", async () => {
@@ -260,7 +261,7 @@ describe("chains", () => {
     const sent = valueOf(await send("goal.run", first, { on_success: [countIt("result.text.loud")] }));
     await settle();
     const request = { from: null, downstream: true, given: {}, chains: true, idempotencyKey: null };
-    const again = valueOf(await engine.services.control.rerun("default", sent.runId, request, CORRELATION));
+    const again = valueOf(await engine.services.control.rerun(callFor("default", CORRELATION), sent.runId, request));
     await settle();
     const [before] = await chained(sent.runId);
     const [entry] = await chained(String(again["run_id"]));
@@ -275,7 +276,7 @@ describe("chains", () => {
     for (let depth = 1; depth <= 8; depth++) {
       await settle();
       const request = { from: null, downstream: true, given: {}, chains: true, idempotencyKey: null };
-      id = String(valueOf(await engine.services.control.rerun("default", id, request, CORRELATION))["run_id"]);
+      id = String(valueOf(await engine.services.control.rerun(callFor("default", CORRELATION), id, request))["run_id"]);
     }
     await settle();
     expect(await chained(id)).toMatchObject([{ run_id: null, error: { code: "CHAIN_TOO_DEEP" } }]);

@@ -11,6 +11,7 @@ import { triggerGroups } from "../../../src/core/trigger/groups.ts";
 import { failFirst, failing } from "../../support/failing.ts";
 import { sampleArtifacts, sampleNode } from "../../support/sample-node.ts";
 import { valueOf } from "../../support/steered-run.ts";
+import { CALL, callFor } from "../../support/call.ts";
 
 const ID = "6f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5b";
 const OTHER_ID = "7f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5b";
@@ -70,7 +71,7 @@ async function world(ports?: (ports: EnginePorts) => EnginePorts) {
         results.push(...batch.map(({ body }) => body));
       });
     },
-    page: async (id = ID) => engine.services.triggers.get("default", id),
+    page: async (id = ID) => engine.services.triggers.get(CALL, id),
     letters: async () =>
       (await engine.deadLetters.search("default", ANY_DEAD_LETTER, { limit: 100, after: null })).items,
     rows: async () => (await engine.ports.index.search("default", ANY_RUN, { limit: 100, after: null })).items,
@@ -199,14 +200,14 @@ describe("a bus trigger", () => {
     });
     valueOf(await engine.ports.registry.register("default", newcomer, sampleArtifacts("newcomer"), 1));
     const [letter] = await letters();
-    expect(valueOf(await engine.services.deadLetters.redrive("default", letter?.id ?? ""))).toMatchObject({
+    expect(valueOf(await engine.services.deadLetters.redrive(CALL, letter?.id ?? ""))).toMatchObject({
       outcome: "redriven",
     });
     await settle();
     await receive();
     expect(results.at(-1)).toMatchObject({ node: "newcomer@1.0.0", status: "success" });
     expect(await page()).toMatchObject({ status: "accepted", error: null });
-    expect(valueOf(await engine.services.deadLetters.redrive("default", letter?.id ?? ""))).toMatchObject({
+    expect(valueOf(await engine.services.deadLetters.redrive(CALL, letter?.id ?? ""))).toMatchObject({
       outcome: "ended",
     });
   });
@@ -285,11 +286,11 @@ describe("a bus trigger", () => {
 describe("the trigger service", () => {
   it("puts messages on the queue and refuses those that can never be taken", async () => {
     const { engine, settle, page } = await world();
-    const sent = await engine.services.triggers.send("default", message({ node: "shout" }), OTHER_ID);
+    const sent = await engine.services.triggers.send(callFor("default", OTHER_ID), message({ node: "shout" }));
     expect(sent).toEqual({ ok: true, value: { trigger_id: ID, group: "texts", correlation_id: OTHER_ID } });
     await settle();
     expect(await page()).toMatchObject({ correlation_id: OTHER_ID, runs: [{ status: "succeeded" }] });
-    expect(await engine.services.triggers.send("default", message({ topic: "x" }), OTHER_ID)).toMatchObject({
+    expect(await engine.services.triggers.send(callFor("default", OTHER_ID), message({ topic: "x" }))).toMatchObject({
       ok: false,
       error: { code: "TRIGGER_NOT_TAKEN" },
     });

@@ -14,6 +14,7 @@ import { noop } from "../../../src/nodes/noop/node.ts";
 import type { BlobStore } from "../../../src/spi/blob-store.ts";
 import type { RingStore } from "../../../src/spi/ring-store.ts";
 import { nodeTexts } from "../engine/nodes.ts";
+import { CALL } from "../../support/call.ts";
 
 /** What the rings and queues of an engine have been asked for. */
 export interface Traffic {
@@ -76,7 +77,7 @@ export async function countedEngine(): Promise<CountedEngine> {
     ports: withRing,
   });
   for (const kind of ["pure", "effect"] as const) {
-    const registered = await engine.services.nodes.register("default", nodeTexts(kind));
+    const registered = await engine.services.nodes.register(CALL, nodeTexts(kind));
     if (!registered.ok) throw new Error(JSON.stringify(registered.error));
   }
   const deliver = async (): Promise<void> => {
@@ -92,8 +93,8 @@ export async function countedEngine(): Promise<CountedEngine> {
       const assign = { correlationId: ids.uuid(), envelopeId: ids.uuid(), now: new Date(clock.now()).toISOString() };
       const envelope = acceptEnvelope(wire, assign as never);
       if (!envelope.ok) throw new Error(JSON.stringify(envelope.error));
-      const options = { tenant: "default", waitMs: 0, registryVersion: null };
-      const accepted = await engine.services.envelopes.accept(envelope.value, options);
+      const options = { waitMs: 0, registryVersion: null };
+      const accepted = await engine.services.envelopes.accept(CALL, envelope.value, options);
       if (!accepted.ok) throw new Error(`${accepted.error.code}: ${accepted.error.message}`);
     },
     deliver,

@@ -7,6 +7,7 @@ import { StepBoard } from "../../../src/cli/run/step-board.ts";
 import { viewReport } from "../../../src/cli/run/view-report.ts";
 import { pureNode, testEngine } from "../../support/engines.ts";
 import { valueOf } from "../../support/steered-run.ts";
+import { CALL } from "../../support/call.ts";
 
 const plain: Paint = (_, text) => text;
 const execution = (cost: number) => ({
@@ -24,10 +25,10 @@ async function replanned() {
   const { engine, send } = await testEngine([broken, sound]);
   const { runId } = valueOf(await send("goal.run", { want: ["text.out"], given: { "text.in": "hey" } }));
   const { runs } = engine.services;
-  const { events } = (await runs.events("default", runId, 0)) ?? { events: [] };
+  const { events } = (await runs.events(CALL, runId, 0)) ?? { events: [] };
   return {
-    view: (await runs.view("default", runId)) as unknown as RunView,
-    result: valueOf(await runs.result("default", runId)) as unknown as ExecutionResult,
+    view: (await runs.view(CALL, runId)) as unknown as RunView,
+    result: valueOf(await runs.result(CALL, runId)) as unknown as ExecutionResult,
     signals: events as readonly RunSignal[],
   };
 }

@@ -5,6 +5,7 @@ import { viewReport } from "../../../src/cli/run/view-report.ts";
 import { effectNode, testEngine, type TestNode } from "../../support/engines.ts";
 import { sampleNode } from "../../support/sample-node.ts";
 import { valueOf } from "../../support/steered-run.ts";
+import { CALL } from "../../support/call.ts";
 
 const plain: Paint = (_, text) => text;
 
@@ -39,7 +40,7 @@ it("a step that waits at a limit says at which, and when it asks again", async (
   await begin();
   const second = await begin();
   while (await engine.deliver());
-  const view = (await engine.services.runs.view("default", second)) as unknown as RunView;
+  const view = (await engine.services.runs.view(CALL, second)) as unknown as RunView;
   const [step] = view.steps;
   expect(step).toMatchObject({ status: "ready", limited_by: "group mail by text.in", retry_at: expect.any(String) });
   expect(lineOf(viewReport(view, plain), "slow")).toBe(

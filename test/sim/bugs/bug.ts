@@ -5,7 +5,7 @@ import type { ExecuteConsumerPorts } from "../../../src/app/execute/execute-cons
 import type { RegistryCache } from "../../../src/app/registry/registry-cache.ts";
 import type { Ring } from "../../../src/app/ring/ring.ts";
 import type { RingPorts } from "../../../src/app/ring/ports.ts";
-import type { EnvelopeService } from "../../../src/app/services.ts";
+import type { EnvelopeService } from "../../../src/app/operations/envelope-service.ts";
 import type { Delivery } from "../../../src/spi/event-bus.ts";
 import type { Limiter } from "../../../src/spi/limiter.ts";
 import type { Invariant } from "../audit/findings.ts";

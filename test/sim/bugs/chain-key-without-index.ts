@@ -6,12 +6,12 @@ export const chainKeyWithoutIndex: Bug = {
   breaks: ["followed"],
   plant: () => ({
     envelopes: (right) => ({
-      accept(envelope, options) {
+      accept(call, envelope, options) {
         const { metadata } = envelope;
         const key = metadata.idempotencyKey?.startsWith('["chain",')
           ? metadata.idempotencyKey.replace(/,\d+\]$/, "]")
           : metadata.idempotencyKey;
-        return right.accept({ ...envelope, metadata: { ...metadata, idempotencyKey: key } }, options);
+        return right.accept(call, { ...envelope, metadata: { ...metadata, idempotencyKey: key } }, options);
       },
     }),
   }),

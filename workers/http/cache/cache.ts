@@ -6,7 +6,7 @@ import { correlationHeader } from "../request/headers.ts";
 import { problemResponse } from "../answer/problem.ts";
 import { readQuery } from "../request/query.ts";
 import { ANY_PROBLEM, newApi, problems, SECURED, serve, type Api } from "../route.ts";
-import { tenantOf } from "../request/tenant.ts";
+import { callOf } from "../request/call.ts";
 
 const tags = ["cache"];
 const headers = z.object(correlationHeader);
@@ -46,12 +46,12 @@ const clear = createRoute({
 /** `/v1/cache`. */
 export function cacheRoutes(services: ServicesOf): Api {
   const api = newApi();
-  serve(api, stats, [], async (c) => c.json({ nodes: await services(c).cache.stats(tenantOf(c)) }));
+  serve(api, stats, [], async (c) => c.json({ nodes: await services(c).cache.stats(callOf(c)) }));
   serve(api, clear, [], async (c) => {
     const asked = readQuery(c, cacheClearQuery);
     if (!asked.ok) return problemResponse(c, asked.error);
     const { node, version } = asked.value;
-    const cleared = await services(c).cache.clear(tenantOf(c), {
+    const cleared = await services(c).cache.clear(callOf(c), {
       ...(node === undefined ? {} : { node }),
       ...(version === undefined ? {} : { version }),
     });

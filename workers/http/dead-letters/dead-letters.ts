@@ -10,7 +10,7 @@ import { pageRequest, pageSize } from "../answer/listing.ts";
 import { problemResponse } from "../answer/problem.ts";
 import { readQuery } from "../request/query.ts";
 import { newApi, pathParam, serve, type Api } from "../route.ts";
-import { tenantOf } from "../request/tenant.ts";
+import { callOf } from "../request/call.ts";
 
 const listQuery = deadLetterSearchQuery.extend({ limit: pageSize });
 
@@ -22,19 +22,19 @@ export function deadLetterRoutes(services: ServicesOf): Api {
     if (!asked.ok) return problemResponse(c, asked.error);
     const page = pageRequest(asked.value.limit, asked.value.cursor, "query cursor");
     if (!page.ok) return problemResponse(c, page.error);
-    const { items, next } = await services(c).deadLetters.search(tenantOf(c), queryOf(asked.value), page.value);
+    const { items, next } = await services(c).deadLetters.search(callOf(c), queryOf(asked.value), page.value);
     return c.json({ dead_letters: items, next });
   });
   serve(api, definitions.show, [], async (c) => {
-    const entry = await services(c).deadLetters.get(tenantOf(c), pathParam(c, "id"));
+    const entry = await services(c).deadLetters.get(callOf(c), pathParam(c, "id"));
     return entry ? c.json(entry) : problemResponse(c, notFound(c));
   });
   serve(api, definitions.payload, [], async (c) => {
-    const payload = await services(c).deadLetters.payload(tenantOf(c), pathParam(c, "id"));
+    const payload = await services(c).deadLetters.payload(callOf(c), pathParam(c, "id"));
     return payload.ok ? c.json(payload.value) : problemResponse(c, payload.error);
   });
   serve(api, definitions.redrive, [], async (c) => {
-    const outcome = await services(c).deadLetters.redrive(tenantOf(c), pathParam(c, "id"));
+    const outcome = await services(c).deadLetters.redrive(callOf(c), pathParam(c, "id"));
     return outcome.ok ? c.json(outcome.value) : problemResponse(c, outcome.error);
   });
   serve(api, definitions.redriveMany, jsonBody, async (c) => {
@@ -46,8 +46,8 @@ export function deadLetterRoutes(services: ServicesOf): Api {
     const { deadLetters } = services(c);
     const { items, next } =
       ids === undefined
-        ? await deadLetters.redriveMatching(tenantOf(c), queryOf({ status: "open", ...filter }), page.value)
-        : { items: await deadLetters.redriveAll(tenantOf(c), [...new Set(ids)]), next: null };
+        ? await deadLetters.redriveMatching(callOf(c), queryOf({ status: "open", ...filter }), page.value)
+        : { items: await deadLetters.redriveAll(callOf(c), [...new Set(ids)]), next: null };
     const counts: Record<string, number> = {};
     for (const { outcome } of items) if (typeof outcome === "string") counts[outcome] = (counts[outcome] ?? 0) + 1;
     return c.json({ results: items, counts, next });

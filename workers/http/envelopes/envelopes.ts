@@ -22,7 +22,7 @@ import { PLAN_PROBLEMS } from "../plans/plan-problems.ts";
 import { preferredWait } from "./preferences.ts";
 import { problemResponse } from "../answer/problem.ts";
 import { ANY_PROBLEM, BODY_PROBLEM, newApi, problems, SECURED, serve, type Api } from "../route.ts";
-import { tenantOf } from "../request/tenant.ts";
+import { callOf } from "../request/call.ts";
 
 const sendEnvelope = createRoute({
   method: "post",
@@ -73,8 +73,7 @@ export function envelopeRoutes(services: ServicesOf, ids: Ids, clock: Clock): Ap
     const version = registryVersionOf(c);
     if (!version.ok) return problemResponse(c, version.error);
     const wait = preferredWait(c.req.header("prefer"));
-    const outcome = await services(c).envelopes.accept(envelope, {
-      tenant: tenantOf(c),
+    const outcome = await services(c).envelopes.accept(callOf(c), envelope, {
       waitMs: (wait ?? 0) * 1000,
       registryVersion: version.value,
     });

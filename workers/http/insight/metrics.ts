@@ -6,7 +6,7 @@ import { prometheusText } from "../../../src/core/metrics/prometheus.ts";
 import type { ServicesOf } from "../request/context.ts";
 import { correlationHeader } from "../request/headers.ts";
 import { ANY_PROBLEM, newApi, problems, SECURED, serve, type Api } from "../route.ts";
-import { tenantOf } from "../request/tenant.ts";
+import { callOf } from "../request/call.ts";
 
 /** What Prometheus calls its text format. */
 const PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
@@ -35,7 +35,7 @@ const read = createRoute({
 export function metricsRoutes(services: ServicesOf): Api {
   const api = newApi();
   serve(api, read, [], async (c) => {
-    const figures = await services(c).metrics.read(tenantOf(c));
+    const figures = await services(c).metrics.read(callOf(c));
     const supports = ["application/json", "text/plain"];
     const chosen = accepts(c, { header: "Accept", supports, default: "application/json" });
     if (chosen === "text/plain") return c.body(prometheusText(figures), 200, { "content-type": PROMETHEUS });

@@ -9,7 +9,7 @@ import { correlationHeader, REGISTRY_VERSION_HEADER } from "../request/headers.t
 import { jsonBody, readBody } from "../request/json-body.ts";
 import { problemResponse } from "../answer/problem.ts";
 import { ANY_PROBLEM, BODY_PROBLEM, newApi, pathParam, problems, SECURED, serve, type Api } from "../route.ts";
-import { tenantOf } from "../request/tenant.ts";
+import { callOf } from "../request/call.ts";
 
 const tags = ["nodes"];
 const headers = z.object(correlationHeader);
@@ -91,7 +91,7 @@ export function nodeRoutes(services: ServicesOf): Api {
     if (!body.ok) return problemResponse(c, body.error);
     const { metadata, contract, code } = body.value;
     const artifacts = { metadata, contract, ...(code === undefined ? {} : { code }) };
-    const outcome = await services(c).nodes.register(tenantOf(c), artifacts);
+    const outcome = await services(c).nodes.register(callOf(c), artifacts);
     if (!outcome.ok) return problemResponse(c, refusal("the node", outcome.error));
     const { created, registryVersion, node } = outcome.value;
     return c.json({ created, registry_version: registryVersion, node }, created ? 201 : 200, {
@@ -100,12 +100,12 @@ export function nodeRoutes(services: ServicesOf): Api {
     });
   });
   serve(api, list, [], async (c) => {
-    const { registryVersion, nodes } = await services(c).nodes.list(tenantOf(c));
+    const { registryVersion, nodes } = await services(c).nodes.list(callOf(c));
     return c.json({ registry_version: registryVersion, nodes }, 200, { [REGISTRY_VERSION_HEADER]: registryVersion });
   });
   serve(api, show, [], async (c) => {
     const name = pathParam(c, "name");
-    const node = await services(c).nodes.get(tenantOf(c), name);
+    const node = await services(c).nodes.get(callOf(c), name);
     if (node) return c.json(node);
     return problemResponse(
       c,

@@ -1,6 +1,5 @@
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
-import type { JsonObject } from "../../../contracts/json/json.ts";
 import { planRequest, planView } from "../../../contracts/api/plan-request.ts";
 import { PLAN_TEXTS } from "../../../src/core/plan/views/plan-text.ts";
 import type { ServicesOf } from "../request/context.ts";
@@ -15,7 +14,7 @@ import { PLAN_PROBLEMS } from "./plan-problems.ts";
 import { problemResponse } from "../answer/problem.ts";
 import { readQuery } from "../request/query.ts";
 import { ANY_PROBLEM, BODY_PROBLEM, newApi, problems, SECURED, serve, type Api } from "../route.ts";
-import { tenantOf } from "../request/tenant.ts";
+import { callOf } from "../request/call.ts";
 
 const planQuery = z.object({
   format: z
@@ -46,12 +45,6 @@ const previewPlan = createRoute({
   },
 });
 
-/** An envelope may name the node it is for instead of its payload. */
-function withTarget({ operation, target_node: target, payload }: z.output<typeof planRequest>): JsonObject {
-  const names = operation === "node.execute" && typeof target === "string" && !Object.hasOwn(payload, "node");
-  return names ? { node: target, ...payload } : payload;
-}
-
 /** `POST /v1/plans`. */
 export function planRoutes(services: ServicesOf): Api {
   const api = newApi();
@@ -60,18 +53,17 @@ export function planRoutes(services: ServicesOf): Api {
     if (!query.ok) return problemResponse(c, query.error);
     const body = readBody(c, planRequest);
     if (!body.ok) return problemResponse(c, body.error);
-    const asked = registryVersionOf(c);
-    if (!asked.ok) return problemResponse(c, asked.error);
-    const version = asked.value;
+    const version = registryVersionOf(c);
+    if (!version.ok) return problemResponse(c, version.error);
+    const { operation, payload, target_node: targetNode } = body.value;
+    const asked = { operation, payload, targetNode, registryVersion: version.value };
     const { plans } = services(c);
-    const { operation } = body.value;
-    const payload = withTarget(body.value);
     const { format } = query.value;
     if (format === "json") {
-      const plan = await plans.preview(tenantOf(c), operation, payload, version);
+      const plan = await plans.preview(callOf(c), asked);
       return plan.ok ? c.json(plan.value) : problemResponse(c, plan.error);
     }
-    const shown = await plans.show(tenantOf(c), operation, payload, version, format);
+    const shown = await plans.show(callOf(c), asked, format);
     if (!shown.ok) return problemResponse(c, shown.error);
     return c.text(shown.value.text, 200, { [REGISTRY_VERSION_HEADER]: shown.value.registryVersion });
   });

@@ -1,8 +1,11 @@
 import type { MiddlewareHandler } from "hono";
+import { DEFAULT_PRINCIPAL } from "../../../src/core/call/principal.ts";
 import { fault } from "../../../src/core/errors.ts";
-import type { AppEnv } from "./context.ts";
+import type { AppEnv, Caller } from "./context.ts";
 import { problemResponse } from "../answer/problem.ts";
-import { DEFAULT_PRINCIPAL } from "./tenant.ts";
+
+/** The one token there is, and its tenant. */
+const TOKEN_HOLDER: Caller = { tenant: "default", principal: DEFAULT_PRINCIPAL };
 
 const CREDENTIALS = /^Bearer +(\S+) *$/i;
 const CHALLENGE = 'Bearer realm="onex"';
@@ -42,7 +45,7 @@ export function bearerAuth(token: () => string | undefined): MiddlewareHandler<A
       });
       return problemResponse(c, problem, { "www-authenticate": `${CHALLENGE}, error="invalid_token"` });
     }
-    c.set("principal", DEFAULT_PRINCIPAL);
+    c.set("caller", TOKEN_HOLDER);
     return next();
   };
 }

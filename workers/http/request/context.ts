@@ -1,10 +1,9 @@
 import type { Context } from "hono";
+import type { CallContext } from "../../../src/app/call-context.ts";
 import type { Services } from "../../../src/app/services.ts";
 
-/** Who a token stands for. */
-export interface Principal {
-  readonly tenant: string;
-}
+/** Who a token stands for, and for which tenant. */
+export type Caller = Pick<CallContext, "tenant" | "principal">;
 
 /** What the middleware leaves for the routes. */
 export interface AppEnv {
@@ -14,7 +13,7 @@ export interface AppEnv {
     /** True when the x-correlation-id header brought it. */
     correlationGiven: boolean;
     /** Absent on routes without authentication. */
-    principal?: Principal;
+    caller?: Caller;
     /** The bytes of a POST's body, within the limit. */
     bytes?: Uint8Array;
     /** A POST's body, parsed. */

@@ -9,6 +9,8 @@ import { CORRELATION_HEADER } from "./correlation.ts";
 /** Carries a registry version: a request's demand to see it, an answer's news of it. */
 export const REGISTRY_VERSION_HEADER = "x-onex-registry-version";
 export const IDEMPOTENCY_HEADER = "idempotency-key";
+/** W3C Trace Context. */
+export const TRACE_HEADER = "traceparent";
 
 const MAX_KEY_LENGTH = 255;
 
@@ -17,6 +19,13 @@ export const correlationHeader = {
   [CORRELATION_HEADER]: uuid
     .optional()
     .meta({ description: "Correlates the request; assigned when missing, sent back always." }),
+  [TRACE_HEADER]: z
+    .string()
+    .optional()
+    .meta({
+      description: "The trace the request belongs to (W3C Trace Context); ignored when malformed.",
+      examples: ["00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"],
+    }),
 };
 export const registryVersionHeader = {
   [REGISTRY_VERSION_HEADER]: z

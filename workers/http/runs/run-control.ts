@@ -9,7 +9,7 @@ import { onRun } from "./on-run.ts";
 import { problemResponse } from "../answer/problem.ts";
 import { ANY_PROBLEM, BODY_PROBLEM, newApi, pathParam, problems, SECURED, serve, type Api } from "../route.ts";
 import { runParams } from "./runs.ts";
-import { tenantOf } from "../request/tenant.ts";
+import { callOf } from "../request/call.ts";
 
 const tags = ["runs"];
 const headers = z.object(correlationHeader);
@@ -110,7 +110,7 @@ const approve = createRoute({
 export function runControlRoutes(services: ServicesOf): Api {
   const api = newApi();
   const steer = (c: AppContext, event: ControlEvent): Promise<Response> =>
-    onRun(c, (id) => services(c).control.control(tenantOf(c), id, event));
+    onRun(c, (id) => services(c).control.control(callOf(c), id, event));
 
   serve(api, cancel, optionalJsonBody, async (c) => {
     const body = readBody(c, cancelRequest);
@@ -125,7 +125,7 @@ export function runControlRoutes(services: ServicesOf): Api {
     const key = keyOf(c);
     if (!key.ok) return problemResponse(c, key.error);
     const { name, payload = null } = body.value;
-    return onRun(c, (id) => services(c).control.signal(tenantOf(c), id, name, payload, key.value));
+    return onRun(c, (id) => services(c).control.signal(callOf(c), id, name, payload, key.value));
   });
   serve(api, approve, jsonBody, async (c) => {
     const body = readBody(c, approvalRequest);

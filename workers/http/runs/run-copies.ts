@@ -12,7 +12,7 @@ import { problemResponse } from "../answer/problem.ts";
 import { ANY_PROBLEM, BODY_PROBLEM, newApi, problems, SECURED, serve, type Api } from "../route.ts";
 import { runIdOf, runNotFound } from "./run-id.ts";
 import { runParams } from "./runs.ts";
-import { tenantOf } from "../request/tenant.ts";
+import { callOf } from "../request/call.ts";
 
 /** The largest snapshot that is taken in: 16 MiB. It holds the large values that other bodies may only refer to. */
 export const MAX_SNAPSHOT_BYTES = 16 * 1_048_576;
@@ -142,14 +142,14 @@ export function runCopyRoutes(services: ServicesOf): Api {
     const changes = Object.keys(revision).length === 0 ? {} : { revision };
     const again = chains ? { chains } : {};
     const request = { from, downstream, given, ...changes, ...again, idempotencyKey: key.value };
-    const begun = await services(c).control.rerun(tenantOf(c), id, request, c.get("correlationId"));
+    const begun = await services(c).control.rerun(callOf(c), id, request);
     if (!begun.ok) return problemResponse(c, begun.error);
     const { run_id: made } = begun.value;
     return c.json(begun.value, 202, typeof made === "string" ? { location: `/v1/runs/${made}` } : {});
   });
-  serve(api, replay, [], (c) => onRun(c, (id) => services(c).control.replay(tenantOf(c), id)));
+  serve(api, replay, [], (c) => onRun(c, (id) => services(c).control.replay(callOf(c), id)));
   serve(api, exported, [], async (c) => {
-    const response = await onRun(c, (id) => services(c).control.exportRun(tenantOf(c), id));
+    const response = await onRun(c, (id) => services(c).control.exportRun(callOf(c), id));
     if (response.ok) response.headers.set("content-disposition", `attachment; filename="${runIdOf(c) ?? "run"}.json"`);
     return response;
   });
@@ -157,7 +157,7 @@ export function runCopyRoutes(services: ServicesOf): Api {
     const body = readBody(c, runSnapshot);
     if (!body.ok) return problemResponse(c, body.error);
     // As it came, not as it was read: the seal is over every byte that means something.
-    const outcome = await services(c).control.importRun(tenantOf(c), c.get("body") as JsonValue);
+    const outcome = await services(c).control.importRun(callOf(c), c.get("body") as JsonValue);
     return outcome.ok ? c.json(outcome.value) : problemResponse(c, outcome.error);
   });
   return api;

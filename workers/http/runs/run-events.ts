@@ -15,7 +15,7 @@ import { readQuery, wholeNumber } from "../request/query.ts";
 import { ANY_PROBLEM, newApi, problems, SECURED, serve, type Api } from "../route.ts";
 import { runIdOf, runNotFound } from "./run-id.ts";
 import { runParams } from "./runs.ts";
-import { tenantOf } from "../request/tenant.ts";
+import { callOf } from "../request/call.ts";
 
 const SSE_TYPE = "text/event-stream";
 const eventsQuery = z.object({ after: wholeNumber(Number.MAX_SAFE_INTEGER, "Only signals with a number above this.") });
@@ -58,12 +58,12 @@ export function runEventRoutes(services: ServicesOf, sleep: Sleep, log: Log): Ap
     if (runId === null) return problemResponse(c, runNotFound(c));
     const query = readQuery(c, eventsQuery);
     if (!query.ok) return problemResponse(c, query.error);
-    const tenant = tenantOf(c);
+    const call = callOf(c);
     const { runs } = services(c);
     const after = Math.max(query.value.after, resumedAfter(c));
-    const first = await runs.events(tenant, runId, after, 0);
+    const first = await runs.events(call, runId, after, 0);
     if (!first) return problemResponse(c, runNotFound(c));
-    const read = (from: number, waitMs: number) => runs.events(tenant, runId, from, waitMs);
+    const read = (from: number, waitMs: number) => runs.events(call, runId, from, waitMs);
     const feed = { runId, after, first, read, sleep, explain: explainer(c, log) };
     if (wantsSocket(c)) return eventSocket(feed);
     if (!wantsStream(c)) {

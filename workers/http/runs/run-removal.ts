@@ -6,7 +6,7 @@ import { problemResponse } from "../answer/problem.ts";
 import { ANY_PROBLEM, newApi, problems, SECURED, serve, type Api } from "../route.ts";
 import { runIdOf, runNotFound } from "./run-id.ts";
 import { runParams } from "./runs.ts";
-import { tenantOf } from "../request/tenant.ts";
+import { callOf } from "../request/call.ts";
 
 const remove = createRoute({
   method: "delete",
@@ -31,7 +31,7 @@ export function runRemovalRoutes(services: ServicesOf): Api {
   serve(api, remove, [], async (c) => {
     const id = runIdOf(c);
     if (id === null) return problemResponse(c, runNotFound(c));
-    const removed = await services(c).removal.remove(tenantOf(c), id);
+    const removed = await services(c).removal.remove(callOf(c), id);
     return removed.ok ? c.body(null, 204) : problemResponse(c, removed.error);
   });
   return api;

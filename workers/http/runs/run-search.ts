@@ -8,7 +8,7 @@ import { pageRequest, pageSize } from "../answer/listing.ts";
 import { problemResponse } from "../answer/problem.ts";
 import { readQuery } from "../request/query.ts";
 import { ANY_PROBLEM, newApi, problems, SECURED, serve, type Api } from "../route.ts";
-import { tenantOf } from "../request/tenant.ts";
+import { callOf } from "../request/call.ts";
 
 const query = runSearchQuery.extend({ limit: pageSize });
 
@@ -37,7 +37,7 @@ export function runSearchRoutes(services: ServicesOf): Api {
     if (!asked.ok) return problemResponse(c, asked.error);
     const page = pageRequest(asked.value.limit, asked.value.cursor, "query cursor");
     if (!page.ok) return problemResponse(c, page.error);
-    const { items, next } = await services(c).search.search(tenantOf(c), queryOf(asked.value), page.value);
+    const { items, next } = await services(c).search.search(callOf(c), queryOf(asked.value), page.value);
     return c.json({ runs: items, next });
   });
   return api;

@@ -8,7 +8,7 @@ import { problemResponse } from "../answer/problem.ts";
 import { readQuery, wholeNumber } from "../request/query.ts";
 import { ANY_PROBLEM, newApi, problems, SECURED, serve, type Api } from "../route.ts";
 import { runIdOf, runNotFound } from "./run-id.ts";
-import { tenantOf } from "../request/tenant.ts";
+import { callOf } from "../request/call.ts";
 
 const tags = ["runs"];
 const headers = z.object(correlationHeader);
@@ -54,7 +54,7 @@ export function runRoutes(services: ServicesOf): Api {
   const api = newApi();
   serve(api, show, [], async (c) => {
     const id = runIdOf(c);
-    const run = id === null ? null : await services(c).runs.view(tenantOf(c), id);
+    const run = id === null ? null : await services(c).runs.view(callOf(c), id);
     return run ? c.json(run) : problemResponse(c, runNotFound(c));
   });
   serve(api, result, [], async (c) => {
@@ -63,7 +63,7 @@ export function runRoutes(services: ServicesOf): Api {
     const query = readQuery(c, resultQuery);
     if (!query.ok) return problemResponse(c, query.error);
     const { runs } = services(c);
-    const outcome = await runs.result(tenantOf(c), id, query.value.wait * 1000);
+    const outcome = await runs.result(callOf(c), id, query.value.wait * 1000);
     return outcome.ok ? c.json(outcome.value) : problemResponse(c, outcome.error);
   });
   return api;

@@ -12,7 +12,7 @@ import { correlationHeader } from "../request/headers.ts";
 import { jsonBody } from "../request/json-body.ts";
 import { problemResponse } from "../answer/problem.ts";
 import { ANY_PROBLEM, BODY_PROBLEM, newApi, pathParam, problems, SECURED, serve, type Api } from "../route.ts";
-import { tenantOf } from "../request/tenant.ts";
+import { callOf } from "../request/call.ts";
 
 const tags = ["triggers"];
 /** What a message may hold that is sent over HTTP. On the queue itself it may hold what newer senders write. */
@@ -93,15 +93,15 @@ export function triggerRoutes(services: ServicesOf): Api {
       MEMBERS,
     );
     if (strange.length > 0) return problemResponse(c, refusal("the message", strange));
-    const sent = await services(c).triggers.send(tenantOf(c), body as JsonObject, c.get("correlationId"));
+    const sent = await services(c).triggers.send(callOf(c), body as JsonObject);
     if (!sent.ok) return problemResponse(c, sent.error);
     const { trigger_id: id } = triggerSent.parse(sent.value);
     return c.json(sent.value, 202, { location: `/v1/triggers/${encodeURIComponent(id)}` });
   });
-  serve(api, list, [], async (c) => c.json({ groups: await services(c).triggers.groups(tenantOf(c)) }));
+  serve(api, list, [], async (c) => c.json({ groups: await services(c).triggers.groups(callOf(c)) }));
   serve(api, show, [], async (c) => {
     const id = pathParam(c, "id");
-    const page = await services(c).triggers.get(tenantOf(c), id);
+    const page = await services(c).triggers.get(callOf(c), id);
     if (page) return c.json(page);
     const hint = "it has not arrived, or was sent too long ago";
     return problemResponse(c, fault("TRIGGER_NOT_FOUND", `there is no trigger ${quoted(id)}`, { hint }));

@@ -1,0 +1,14 @@
+import type { Principal } from "../core/call/principal.ts";
+import type { TraceParent } from "../core/call/trace.ts";
+
+/**
+ * Who asks, for whom, and how what follows is found again: the first argument of every method of a service. Tenant and
+ * principal come from authentication, never from a body.
+ */
+export interface CallContext {
+  readonly tenant: string;
+  readonly principal: Principal;
+  readonly correlationId: string;
+  /** Null when the caller is not traced. */
+  readonly trace: TraceParent | null;
+}
