@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { err, ok } from "../../src/core/result.ts";
-import { gateway } from "./gateway.ts";
+import { CALL_OF_TOKEN, gateway } from "./gateway.ts";
 import { METRICS } from "./samples.ts";
 
 describe("/v1/cache", () => {
@@ -19,9 +19,9 @@ describe("/v1/cache", () => {
     expect((await remove("/v1/cache?node=noop&version=1.0.0")).status).toBe(200);
     expect((await remove("/v1/cache?all=true")).status).toBe(200);
     expect(asked).toEqual([
-      ["default", { node: "noop" }],
-      ["default", { node: "noop", version: "1.0.0" }],
-      ["default", {}],
+      [CALL_OF_TOKEN, { node: "noop" }],
+      [CALL_OF_TOKEN, { node: "noop", version: "1.0.0" }],
+      [CALL_OF_TOKEN, {}],
     ]);
   });
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { problem as problemContract } from "../../contracts/api/problem.ts";
 import { fault, HTTP_STATUS, RuntimeHostError, type ErrorCode } from "../../src/core/errors.ts";
 import { err } from "../../src/core/result.ts";
-import { gateway, problemOf } from "./gateway.ts";
+import { TOKEN, gateway, problemOf } from "./gateway.ts";
 import { CORRELATION, ENVELOPE } from "./samples.ts";
 
 const refusing = (code: ErrorCode, extra = {}) =>
@@ -78,7 +78,7 @@ describe("unknown places", () => {
     ["OPTIONS", "/v1/plans", "POST"],
   ])("%s %s is a 405 problem that names %s", async (method, path, allowed) => {
     const { app } = gateway();
-    const response = await app.request(path, { method, headers: { authorization: "Bearer a-token-of-the-tests" } });
+    const response = await app.request(path, { method, headers: { authorization: `Bearer ${TOKEN}` } });
     expect(await problemOf(response)).toMatchObject({ status: 405, code: "METHOD_NOT_ALLOWED" });
     expect(response.headers.get("allow")?.split(", ")).toContain(allowed);
     expect(response.headers.get("allow")?.split(", ")).not.toContain(method);

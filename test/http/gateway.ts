@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import type { Envelope } from "../../src/core/envelope/envelope.ts";
 import type { Fault } from "../../src/core/errors.ts";
 import { err, ok } from "../../src/core/result.ts";
@@ -23,6 +24,11 @@ import {
 } from "./samples.ts";
 
 export const TOKEN = "a-token-of-the-tests-0123456789abcdef";
+/** What a call made with the token matches. */
+export const CALL_OF_TOKEN: unknown = expect.objectContaining({
+  tenant: "default",
+  principal: { kind: "token", name: "default" },
+});
 export const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 6);
 export interface LogLine {
   readonly level: "info" | "warn" | "error";

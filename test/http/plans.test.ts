@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../contracts/json/json.ts";
 import { fault } from "../../src/core/errors.ts";
 import { err, ok } from "../../src/core/result.ts";
-import { gateway, problemOf } from "./gateway.ts";
+import { CALL_OF_TOKEN, gateway, problemOf } from "./gateway.ts";
 import { PLAN } from "./samples.ts";
 
 function recording() {
@@ -62,12 +62,13 @@ describe("POST /v1/plans", () => {
         },
       },
     });
-    const asked = { "x-onex-registry-version": "7.1" };
-    const response = await post(`/v1/plans?format=${format}`, { payload: { want: ["a.b"] } }, asked);
+    const version = { "x-onex-registry-version": "7.1" };
+    const response = await post(`/v1/plans?format=${format}`, { payload: { want: ["a.b"] } }, version);
     expect([response.status, await response.text()]).toEqual([200, "a.b ← given\n"]);
     expect(response.headers.get("content-type")).toMatch(/^text\/plain; ?charset=utf-8$/i);
     expect(response.headers.get("x-onex-registry-version")).toBe("7.2");
-    expect(calls).toEqual([["default", "goal.run", { want: ["a.b"] }, "7.1", format]]);
+    const asked = { operation: "goal.run", payload: { want: ["a.b"] }, targetNode: null };
+    expect(calls).toEqual([[CALL_OF_TOKEN, { ...asked, registryVersion: "7.1" }, format]]);
   });
 
   it("documents every form and every code it refuses with", async () => {

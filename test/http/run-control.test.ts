@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fault, type Fault } from "../../src/core/errors.ts";
 import { err, ok } from "../../src/core/result.ts";
 import type { Services } from "../../src/app/services.ts";
-import { gateway, problemOf, TOKEN } from "./gateway.ts";
+import { CALL_OF_TOKEN, TOKEN, gateway, problemOf } from "./gateway.ts";
 import { CORRELATION, NEW_RUN, REPLAY, RUN_ID, SNAPSHOT, UNKNOWN_RUN } from "./samples.ts";
 import { describedBy } from "./openapi-check.ts";
 
@@ -50,7 +50,7 @@ describe("steering a run", () => {
     const { post, calls } = listening();
     const response = await post(`/v1/runs/${RUN_ID}/${verb}`, body);
     expect([response.status, await response.json()]).toEqual([200, { run_id: RUN_ID, status: "running" }]);
-    expect(calls).toEqual([["default", RUN_ID, event]]);
+    expect(calls).toEqual([[CALL_OF_TOKEN, RUN_ID, event]]);
   });
 
   it("hands an event over with its payload, whatever JSON that is", async () => {
@@ -58,7 +58,7 @@ describe("steering a run", () => {
     for (const body of [{ name: "paid", payload: [1, null] }, { name: "paid", payload: 0 }, { name: "paid" }]) {
       expect((await post(`/v1/runs/${RUN_ID}/events`, body)).status).toBe(200);
     }
-    expect(calls).toEqual([[1, null], 0, null].map((payload) => ["default", RUN_ID, "paid", payload, null]));
+    expect(calls).toEqual([[1, null], 0, null].map((payload) => [CALL_OF_TOKEN, RUN_ID, "paid", payload, null]));
   });
 
   it("leaves the reading of events where it was", async () => {
@@ -85,7 +85,13 @@ describe("running again, replaying, moving", () => {
     const response = await post(`/v1/runs/${RUN_ID}/rerun`, body, { "x-correlation-id": CORRELATION });
     expect([response.status, response.headers.get("location")]).toEqual([202, `/v1/runs/${NEW_RUN}`]);
     expect(await response.json()).toEqual({ run_id: NEW_RUN, status: "queued" });
-    expect(calls).toEqual([["default", RUN_ID, { ...body, idempotencyKey: null }, CORRELATION]]);
+    expect(calls).toEqual([
+      [
+        expect.objectContaining({ tenant: "default", correlationId: CORRELATION }),
+        RUN_ID,
+        { ...body, idempotencyKey: null },
+      ],
+    ]);
   });
 
   it("a rerun of everything needs no body", async () => {
@@ -96,10 +102,9 @@ describe("running again, replaying, moving", () => {
     }
     expect(made.calls.filter(([, , request]) => (request as { from?: null }).from === null)).toEqual(
       Array.from({ length: 2 }, () => [
-        "default",
+        CALL_OF_TOKEN,
         RUN_ID,
         { from: null, downstream: true, given: {}, idempotencyKey: null },
-        expect.any(String),
       ]),
     );
   });
@@ -142,7 +147,7 @@ describe("running again, replaying, moving", () => {
     const { post, calls } = listening();
     const snapshot = { ...SNAPSHOT, added_by: "somebody" };
     expect((await post("/v1/runs/import", snapshot)).status).toBe(200);
-    expect(calls).toEqual([["default", snapshot]]);
+    expect(calls).toEqual([[CALL_OF_TOKEN, snapshot]]);
   });
 
   it("an import may be larger than other bodies, within its own limit", async () => {

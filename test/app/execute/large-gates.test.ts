@@ -6,6 +6,7 @@ import { failFirst, failing } from "../../support/failing.ts";
 import { sampleNode } from "../../support/sample-node.ts";
 import { started, steering, valueOf, type RunView } from "../../support/steered-run.ts";
 import { waitNode } from "../../support/wait-node.ts";
+import { CALL } from "../../support/call.ts";
 
 /** Over 64 KB with it, under without. */
 const LARGE = "p".repeat(70_000);
@@ -96,7 +97,7 @@ describe.each([
     const graph = branches("news.wait.payload", test, [{ id: "news", node: "wait_event" }]);
     const run = await started(NODES, "graph.run", { ...graph, given: { mark: 1 } });
     await run.settle(1_000);
-    valueOf(await run.control.signal("default", run.id, "news", documentOf(pad)));
+    valueOf(await run.control.signal(CALL, run.id, "news", documentOf(pad)));
     await run.settle();
     expect(statuses(await run.view(run.id))).toMatchObject({
       yes: holds ? "succeeded" : "skipped",
@@ -118,11 +119,11 @@ describe.each([
     await run.settle();
     expect(statuses(await run.view(String(other["run_id"])))).toMatchObject({ yes: "skipped", no: "succeeded" });
 
-    const file = valueOf(await run.control.exportRun("default", run.id));
+    const file = valueOf(await run.control.exportRun(CALL, run.id));
     const elsewhere = await testEngine(NODES);
     const there = steering(elsewhere);
-    valueOf(await there.control.importRun("default", file));
-    expect(valueOf(await there.control.replay("default", run.id))).toMatchObject({ identical: true });
+    valueOf(await there.control.importRun(CALL, file));
+    expect(valueOf(await there.control.replay(CALL, run.id))).toMatchObject({ identical: true });
     const twice = valueOf(await there.rerun(run.id));
     await elsewhere.settle();
     expect(statuses(await there.view(String(twice["run_id"])))).toMatchObject({ yes: "succeeded", no: "skipped" });
@@ -284,7 +285,7 @@ describe("a gate on a large value", () => {
       ],
       given: { ms: 60_000 },
     });
-    valueOf(await run.control.signal("default", run.id, "news", documentOf(LARGE)));
+    valueOf(await run.control.signal(CALL, run.id, "news", documentOf(LARGE)));
     const [key] = await run.world.engine.ports.blobs.list("values/");
     expect(await run.world.engine.ports.coordinator.liveValues()).toEqual([{ tenant: "default", key }]);
     await run.settle();

@@ -6,6 +6,7 @@ import { sampleNode } from "../../support/sample-node.ts";
 import { pureNode, type TestNode } from "../../support/engines.ts";
 import { started } from "../../support/steered-run.ts";
 import { waitNode } from "../../support/wait-node.ts";
+import { CALL } from "../../support/call.ts";
 
 const BIG = "p".repeat(70_000);
 
@@ -51,7 +52,7 @@ describe("what ends a wait satisfies the wait's contract", () => {
     ["over 64 KB", { amount: 42, note: BIG }],
   ])("an event with a payload %s that fits ends it", async (_size, payload) => {
     const run = await waiting(customWait("event", PAYMENT));
-    await run.control.signal("default", run.id, "wait", payload);
+    await run.control.signal(CALL, run.id, "wait", payload);
     await run.settle();
     expect(await run.view(run.id)).toMatchObject({
       status: "succeeded",
@@ -65,7 +66,7 @@ describe("what ends a wait satisfies the wait's contract", () => {
     ["that is null", null],
   ])("an event with a payload %s that does not fit fails it", async (_size, payload) => {
     const run = await waiting(customWait("event", PAYMENT));
-    await run.control.signal("default", run.id, "wait", payload);
+    await run.control.signal(CALL, run.id, "wait", payload);
     await run.settle();
     const view = await run.view(run.id);
     expect(view).toMatchObject({
@@ -78,7 +79,7 @@ describe("what ends a wait satisfies the wait's contract", () => {
 
   it("nobody's trust suffers from what came from outside", async () => {
     const run = await waiting(customWait("event", PAYMENT));
-    await run.control.signal("default", run.id, "wait", {});
+    await run.control.signal(CALL, run.id, "wait", {});
     await run.settle();
     const { trust } = await run.world.engine.ports.registry.snapshot("default");
     expect(trust.get("custom_event@1.0.0")).toMatchObject({ samples: 0 });
@@ -93,7 +94,7 @@ describe("what ends a wait satisfies the wait's contract", () => {
       ],
       given: { ms: 1_000 },
     });
-    await run.control.signal("default", run.id, "wait", { amount: -1 });
+    await run.control.signal(CALL, run.id, "wait", { amount: -1 });
     await run.settle();
     expect(await run.view(run.id)).toMatchObject({ status: "failed", error: { code: "OUTPUT_STATE_INVALID" } });
   });
@@ -113,7 +114,7 @@ describe("what ends a wait satisfies the wait's contract", () => {
   it("a paused run checks nothing, and does when it goes on", async () => {
     const run = await waiting(customWait("event", PAYMENT));
     await run.steer(run.id, { type: "pause" });
-    await run.control.signal("default", run.id, "wait", { amount: 1 });
+    await run.control.signal(CALL, run.id, "wait", { amount: 1 });
     await run.settle(1_000);
     expect(await run.view(run.id)).toMatchObject({ status: "paused", steps: [{ status: "ready" }, {}] });
     await run.steer(run.id, { type: "resume" });
@@ -142,7 +143,7 @@ describe("what a wait is told", () => {
     await run.settle();
     const view = await run.view(run.id);
     expect(view).toMatchObject({ status: "succeeded" });
-    const value = (await run.world.engine.services.runs.result("default", run.id)) as unknown as {
+    const value = (await run.world.engine.services.runs.result(CALL, run.id)) as unknown as {
       value: { results: { step: string; output_state: JsonObject }[] };
     };
     const state = value.value.results.find(({ step }) => step === "wait")?.output_state ?? {};
@@ -233,7 +234,7 @@ describe("what a wait is told", () => {
       given: { text: "x" },
       policy: { on_failure: "continue" },
     });
-    await run.control.signal("default", run.id, "news", 1);
+    await run.control.signal(CALL, run.id, "news", 1);
     await run.settle(1_000);
     expect(await run.view(run.id)).toMatchObject({
       status: "failed",
