@@ -277,7 +277,13 @@ describe("export and import", () => {
     ["a member of its own", (file) => (file["note"] = "edited"), "METADATA_HASH_MISMATCH"],
     ["the events", (file) => (file["events"] = []), "METADATA_HASH_MISMATCH"],
     ["the seal", (file) => (file["sha256"] = "0".repeat(64)), "METADATA_HASH_MISMATCH"],
-    ["the format", (file) => (file["format"] = "onex-run/9"), "INVALID_PARAMETER"],
+    ["the format", (file) => (file["format"] = "other-run/1"), "INVALID_PARAMETER"],
+    ["the format, a later one", (file) => (file["format"] = "onex-run/9"), "RECORD_NEWER"],
+    [
+      "the record, of a later release, sealed anew",
+      (file) => reseal(file, (text) => text.replace(/"v":\d+,"header"/, '"v":99,"header"')),
+      "RECORD_NEWER",
+    ],
     [
       "the tenant, sealed anew",
       (file) => reseal(file, (text) => text.replace('"tenant":"default"', '"tenant":"other"')),

@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeRun, encodeChange, encodeRun } from "../../../src/core/run/codec/codec.ts";
+import { decodeRun, encodeChange, encodeRun, readRun, runCodec } from "../../../src/core/run/codec/codec.ts";
 import { type RunState } from "../../../src/core/run/model/state.ts";
+import { STORED_FORMS, type StoredForms } from "../../../src/core/stored/forms.ts";
+import { versioned } from "../../../src/core/stored/stored-form.ts";
 import { sketchPlan } from "../../support/plans.ts";
 import { moves, RandomRun, starts, type Turn } from "../../support/random-run.ts";
 import { beginRun } from "../../support/runs.ts";
@@ -72,8 +74,53 @@ describe("a record", () => {
     }
   });
 
-  it("of another version is refused", () => {
-    const record = encodeRun(beginRun(sketchPlan([{ id: "a" }])));
-    expect(() => decodeRun(record.replace('"v":1', '"v":2'))).toThrow("version 2");
+  const record = encodeRun(beginRun(sketchPlan([{ id: "a" }, { id: "b", needs: ["a"] }])));
+  const codeOf = (text: string, changes: readonly string[] = []): string => {
+    const read = readRun(text, changes);
+    return read.ok ? "read" : read.error.code;
+  };
+
+  it("of a later version is refused as such, and so is a change of one, or its plan", () => {
+    expect(codeOf(record.replace(/"v":\d+/, '"v":99'))).toBe("RECORD_NEWER");
+    expect(codeOf(record, ['{"v":99,"segments":[]}'])).toBe("RECORD_NEWER");
+    expect(codeOf(record.replace('"form":2', '"form":9'))).toBe("RECORD_NEWER");
+    expect(() => decodeRun(record.replace(/"v":\d+/, '"v":99'))).toThrow("version 99");
+  });
+
+  it("that is no run is refused without a word of it, wherever it is cut", () => {
+    const cuts = Array.from({ length: record.length }, (_, length) => record.slice(0, length));
+    expect(new Set(cuts.map((cut) => codeOf(cut)))).toEqual(new Set(["RECORD_UNREADABLE"]));
+    for (const text of [
+      "",
+      "null",
+      "7",
+      "[]",
+      "{}",
+      '{"v":1}',
+      '{"v":"x"}',
+      record.replace('"header":{', '"header":{},"x":{'),
+    ])
+      expect(codeOf(text)).toBe("RECORD_UNREADABLE");
+    for (const change of ["", "{", '{"v":0}', "{}", '{"segments":[{"id":"no such","steps":[]}]}'])
+      expect(codeOf(record, [change])).toBe("RECORD_UNREADABLE");
+    const read = readRun(record.slice(0, -5));
+    expect(JSON.stringify(read)).not.toContain("default");
+  });
+
+  it("a release later is read through its upgrader, and by the release before as newer", () => {
+    const forms: StoredForms = {
+      ...STORED_FORMS,
+      run: versioned("a run", [
+        ...STORED_FORMS.run.upgraders,
+        (old: { header: object }) => ({ ...old, header: { ...old.header, tags: ["up"] } }),
+      ]),
+    };
+    const later = runCodec(forms);
+    const state = beginRun(sketchPlan([{ id: "a" }]));
+    const upgraded = later.read(encodeRun(state));
+    expect(upgraded.ok && upgraded.value.header.tags).toEqual(["up"]);
+    const written = later.encode(state);
+    expect(codeOf(written)).toBe("RECORD_NEWER");
+    expect(later.read(written).ok).toBe(true);
   });
 });

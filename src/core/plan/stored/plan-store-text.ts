@@ -1,6 +1,10 @@
 import { BoundedMemo } from "./bounded-memo.ts";
 import type { Plan } from "../model/plan.ts";
-import { restorePlan, storePlan, type StoredPlan } from "./stored-plan.ts";
+import type { Fault } from "../../errors.ts";
+import { ok, type Result } from "../../result.ts";
+import { STORED_FORMS } from "../../stored/forms.ts";
+import { readStored, type StoredForm } from "../../stored/stored-form.ts";
+import { restorePlan, storePlan } from "./stored-plan.ts";
 
 const texts = new WeakMap<Plan, string>();
 
@@ -17,13 +21,18 @@ export function planStoreText(plan: Plan): string {
   return text;
 }
 
-/** The plan of a stored text, this one's or an earlier version's. */
-export function planOfStoreText(text: string): Plan {
+/**
+ * The plan of a stored text, this code's or an earlier one's. Refusals: RECORD_NEWER, RECORD_UNREADABLE.
+ *
+ * @param form how plans are stored; this code's own when left out
+ */
+export function planOfStoreText(text: string, form: StoredForm = STORED_FORMS.plan): Result<Plan, Fault> {
   const known = plans.get(text);
-  if (known) return known;
-  const plan = restorePlan(JSON.parse(text) as StoredPlan | Plan);
-  const own = planStoreText(plan);
+  if (known) return ok(known);
+  const read = readStored(form, text, restorePlan);
+  if (!read.ok) return read;
+  const own = planStoreText(read.value);
   // Kept under a text of its own: a piece of a record would keep the whole record.
-  if (own === text) plans.set(own, plan, own.length);
-  return plan;
+  if (own === text) plans.set(own, read.value, own.length);
+  return read;
 }

@@ -73,10 +73,8 @@ export function storePlan(plan: Plan): StoredPlan {
   };
 }
 
-/** The plan that was stored, whichever way. What is no plan at all gives nonsense or throws: records are no user input. */
-export function restorePlan(stored: StoredPlan | Plan): Plan {
-  if (!("form" in stored)) return stored;
-  if ((stored.form as number) !== 2) throw new RangeError(`unknown form of a stored plan ${String(stored.form)}`);
+/** The plan that was stored, in the newest form. What is no plan at all gives nonsense or throws: records are no user input. */
+export function restorePlan(stored: StoredPlan): Plan {
   const { form: _form, nodes, steps, results, why, policy, boundaries, ...rest } = stored;
   const listed = segmentsOf(stored);
   const unjustified = {

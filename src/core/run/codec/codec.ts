@@ -1,15 +1,19 @@
+import { RuntimeHostError, type Fault } from "../../errors.ts";
 import type { Plan } from "../../plan/model/plan.ts";
-import { readWithPlan, writeWithPlan } from "./plan-part.ts";
+import { planOfStoreText } from "../../plan/stored/plan-store-text.ts";
+import { type Result } from "../../result.ts";
+import { STORED_FORMS, type StoredForms } from "../../stored/forms.ts";
+import { attempt, currentVersion, readStored, upgraded } from "../../stored/stored-form.ts";
 import { begin, recount } from "../reduce/begin.ts";
 import type { Transition } from "../model/event.ts";
 import type { ReplacedStep, RunHeader, RunState, SegmentState } from "../model/state.ts";
 import type { StoredValue } from "../model/value.ts";
+import { withoutPlan, writeWithPlan } from "./plan-part.ts";
 
-/** A run as it is stored, its plan in a form of its own. Version 1; a reader refuses others. */
+/** A run as it is stored, but for its plan, which has forms of its own (core/stored). */
 interface RunRecord {
-  readonly v: 1;
+  readonly v: number;
   readonly header: RunHeader;
-  readonly plan: Plan;
   readonly given: Readonly<Record<string, StoredValue>>;
   /** Left out when the plan was never changed. */
   readonly replaced?: readonly ReplacedStep[];
@@ -17,50 +21,85 @@ interface RunRecord {
   readonly segments: readonly SegmentState[];
 }
 
-/** The whole run as one line of JSON: what is submitted, archived and exported. */
-export const encodeRun = (state: RunState): string =>
-  writeWithPlan(state.plan, {
-    v: 1,
-    header: state.header,
-    given: state.given,
-    ...replacedPart(state),
-    segments: [...state.segments.values()].filter(isTouched),
-  } satisfies Omit<RunRecord, "plan">);
-
-/**
- * Reads what `encodeRun` wrote, and what `encodeChange` wrote of the run since then, oldest first. Throws on anything
- * else: a record is never user input.
- */
-export function decodeRun(text: string, changes: readonly string[] = []): RunState {
-  const record = readWithPlan<Omit<RunRecord, "plan">>(text);
-  if (record.v !== 1) throw new RangeError(`unknown run record version ${String(record.v)}`);
-  const since = changes.map((change) => JSON.parse(change) as Change);
-  const header = since.findLast((change) => change.header)?.header ?? record.header;
-  return assemble(header, record, [...record.segments, ...since.flatMap(({ segments }) => segments)]);
-}
-
-/** What a decision changed, as one line of JSON: added to a record it gives the run after it. Not for a change of plan. */
-export function encodeChange({ header, segments }: Transition): string {
-  const change: Change = header ? { header, segments } : { segments };
-  return JSON.stringify(change);
-}
-
 /** Segments as they are now, each as often as it changed. */
 interface Change {
+  readonly v: number;
   readonly header?: RunHeader;
   readonly segments: readonly SegmentState[];
+}
+
+/** Writes runs in the newest of the given forms and reads them in every form there ever was. */
+export interface RunCodec {
+  /** The whole run as one line of JSON: what is submitted, archived and exported. */
+  readonly encode: (state: RunState) => string;
+  /** What a decision changed, as one line of JSON: added to a record it gives the run after it. Not for a change of plan. */
+  readonly encodeChange: (transition: Transition) => string;
+  /**
+   * The run that was encoded, and after it the changes since, oldest first. RECORD_NEWER for what only later code can
+   * read, RECORD_UNREADABLE for what is no run.
+   */
+  readonly read: (text: string, changes?: readonly string[]) => Result<RunState, Fault>;
+}
+
+/** @param forms the stored forms there are; this code's own when left out */
+export function runCodec(forms: StoredForms = STORED_FORMS): RunCodec {
+  const [v, changeV] = [currentVersion(forms.run), currentVersion(forms["run change"])];
+  return {
+    encode: (state) =>
+      writeWithPlan(state.plan, {
+        v,
+        header: state.header,
+        given: state.given,
+        ...replacedPart(state),
+        segments: [...state.segments.values()].filter(isTouched),
+      } satisfies RunRecord),
+    encodeChange: ({ header, segments }) =>
+      JSON.stringify((header ? { v: changeV, header, segments } : { v: changeV, segments }) satisfies Change),
+    read(text, changes = []) {
+      const parts = attempt(forms.run, () => withoutPlan(text));
+      if (!parts.ok) return parts;
+      const record = upgraded(forms.run, parts.value.rest);
+      if (!record.ok) return record;
+      const plan = planOfStoreText(parts.value.planText, forms.plan);
+      if (!plan.ok) return plan;
+      const since: Change[] = [];
+      for (const change of changes) {
+        const read = readStored<Change, Change>(forms["run change"], change, (stored) => stored);
+        if (!read.ok) return read;
+        since.push(read.value);
+      }
+      return attempt(forms.run, () => assemble(record.value as RunRecord, plan.value, since));
+    },
+  };
+}
+
+const own = runCodec();
+
+export const encodeRun: RunCodec["encode"] = own.encode;
+export const encodeChange: RunCodec["encodeChange"] = own.encodeChange;
+export const readRun: RunCodec["read"] = own.read;
+
+/** As `readRun`, for a record that must be readable: a refusal is thrown. */
+export function decodeRun(text: string, changes: readonly string[] = []): RunState {
+  const read = readRun(text, changes);
+  if (!read.ok) throw new RuntimeHostError(read.error);
+  return read.value;
 }
 
 const replacedPart = ({ replaced = [] }: RunState): Pick<RunRecord, "replaced"> =>
   replaced.length === 0 ? {} : { replaced };
 
-function assemble(
-  header: RunHeader,
-  { plan, given, replaced = [] }: RunRecord,
-  stored: readonly SegmentState[],
-): RunState {
+/** Throws when the parts are none of a run, or of different ones. */
+function assemble(record: RunRecord, plan: Plan, since: readonly Change[]): RunState {
+  const { given, replaced = [] } = record;
+  const header = since.findLast((change) => change.header)?.header ?? record.header;
+  if (typeof header.id !== "string" || typeof header.tenant !== "string") throw new TypeError("no run");
+  if (typeof given !== "object" || given === null) throw new TypeError("no values");
   const segments = new Map(begin(header, plan, given, header.createdAt).segments);
-  for (const segment of stored) segments.set(segment.id, segment);
+  for (const segment of [...record.segments, ...since.flatMap((change) => change.segments)]) {
+    if (!segments.has(segment.id)) throw new TypeError("no such segment");
+    segments.set(segment.id, segment);
+  }
   const counted = recount(header, segments, replaced);
   return { header, plan, given, ...(replaced.length === 0 ? {} : { replaced }), segments, ...counted };
 }

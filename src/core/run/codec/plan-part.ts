@@ -1,5 +1,4 @@
-import { planOfStoreText, planStoreText } from "../../plan/stored/plan-store-text.ts";
-import { restorePlan, type StoredPlan } from "../../plan/stored/stored-plan.ts";
+import { planStoreText } from "../../plan/stored/plan-store-text.ts";
 import type { Plan } from "../../plan/model/plan.ts";
 
 /** How a text with a plan begins: the plan's length lets a reader know the plan again without parsing it. */
@@ -11,16 +10,22 @@ export function writeWithPlan(plan: Plan, rest: object): string {
   return `{"planChars":${text.length},"plan":${text},${JSON.stringify(rest).slice(1)}`;
 }
 
-/** Reads what `writeWithPlan` wrote, and the same object in any order and with the plan in any form there was. */
-export function readWithPlan<T extends object>(text: string): T & { readonly plan: Plan } {
+/**
+ * What `writeWithPlan` wrote, and the same object in any order, taken apart: the plan as it is stored, in whatever form,
+ * and the rest parsed. Throws on what is no such JSON.
+ */
+export function withoutPlan(text: string): { readonly planText: string; readonly rest: unknown } {
   const beginning = BEGINNING.exec(text);
   const start = beginning?.[0].length ?? 0;
   const end = start + Number(beginning?.[1]);
   // What is counted wrongly is read as any other JSON.
   if (!beginning || text[end - 1] !== "}" || text[end] !== ",") {
-    const { plan, ...rest } = JSON.parse(text) as T & { readonly plan: StoredPlan | Plan };
-    return { ...(rest as unknown as T), plan: restorePlan(plan) };
+    const {
+      plan,
+      planChars: _,
+      ...rest
+    } = JSON.parse(text) as { readonly plan?: unknown; readonly planChars?: unknown };
+    return { planText: JSON.stringify(plan) ?? "", rest };
   }
-  const rest = JSON.parse(`{${text.slice(end + 1)}`) as T;
-  return { ...rest, plan: planOfStoreText(text.slice(start, end)) };
+  return { planText: text.slice(start, end), rest: JSON.parse(`{${text.slice(end + 1)}`) as unknown };
 }

@@ -1,7 +1,9 @@
 import type { JsonValue } from "../../../../contracts/json/json.ts";
 import { fault, type Fault } from "../../errors.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { decodeRun, encodeRun } from "./codec.ts";
+import { STORED_FORMS } from "../../stored/forms.ts";
+import { upgraded } from "../../stored/stored-form.ts";
+import { encodeRun, readRun } from "./codec.ts";
 import { textHash, valueHash } from "../model/hash.ts";
 import { signalsOf } from "../views/signals.ts";
 import { TERMINAL_RUN, type RunState, type StepState } from "../model/state.ts";
@@ -58,11 +60,12 @@ export interface OpenedSnapshot {
 
 /**
  * Opens a snapshot that nobody has changed. Refusals: INVALID_PARAMETER for what is no snapshot or could not have been
- * exported, METADATA_HASH_MISMATCH for an edited one. Anybody can seal a file, so nothing in it is believed that matters
+ * exported, RECORD_NEWER for one of a later release, METADATA_HASH_MISMATCH for an edited one. Anybody can seal a file, so nothing in it is believed that matters
  * elsewhere: its run is marked as foreign, and where its values were kept is of no interest.
  */
 export function openSnapshot(value: JsonValue): Result<OpenedSnapshot, Fault> {
   const snapshot = readSnapshot(value);
+  if (snapshot === "newer") return err(newerFile());
   if (!snapshot) {
     return err(
       fault("INVALID_PARAMETER", `this is no ${SNAPSHOT_FORMAT} file`, {
@@ -83,7 +86,9 @@ export function openSnapshot(value: JsonValue): Result<OpenedSnapshot, Fault> {
       }),
     );
   }
-  const state = decoded(snapshot);
+  const read = readRun(JSON.stringify(snapshot.record));
+  if (!read.ok && read.error.code === "RECORD_NEWER") return err({ ...read.error, place: "$.record" });
+  const state = read.ok && isOf(read.value, snapshot) ? read.value : null;
   if (state === null) return err(notExported("its record cannot be read", "$.record"));
   const values = new Map<string, JsonValue>();
   for (const { sha256: hash } of refsOf(state)) {
@@ -115,15 +120,13 @@ export function moveValues(state: RunState, placed: ReadonlyMap<string, StoredVa
   };
 }
 
-/** A record that nobody here has written may hold anything. */
-function decoded({ record, run_id: id }: RunSnapshot): RunState | null {
-  try {
-    const state = decodeRun(JSON.stringify(record));
-    return state.header.id === id && ringOf(id) !== null ? state : null;
-  } catch {
-    return null;
-  }
-}
+const isOf = ({ header }: RunState, { run_id: id }: RunSnapshot): boolean => header.id === id && ringOf(id) !== null;
+
+const newerFile = (): Fault =>
+  fault("RECORD_NEWER", `this file was exported by a later release; this one reads ${SNAPSHOT_FORMAT}`, {
+    place: "$.format",
+    hint: "deploy the release that wrote it, or a later one",
+  });
 
 function parsed(text: string | undefined): JsonValue | undefined {
   try {
@@ -136,10 +139,11 @@ function parsed(text: string | undefined): JsonValue | undefined {
 const notExported = (why: string, place: string): Fault =>
   fault("INVALID_PARAMETER", `this file was not exported: ${why}`, { place, hint: "export the run again" });
 
-function readSnapshot(value: JsonValue): RunSnapshot | null {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
-  const { format, record, values, sha256 } = value as Partial<RunSnapshot>;
+function readSnapshot(value: JsonValue): RunSnapshot | "newer" | null {
+  const read = upgraded(STORED_FORMS.snapshot, value);
+  if (!read.ok) return read.error.code === "RECORD_NEWER" ? "newer" : null;
+  const { format, record, values, sha256 } = read.value as Partial<RunSnapshot>;
   const whole =
     typeof record === "object" && typeof values === "object" && values !== null && typeof sha256 === "string";
-  return format === SNAPSHOT_FORMAT && whole ? (value as unknown as RunSnapshot) : null;
+  return format === SNAPSHOT_FORMAT && whole ? (read.value as RunSnapshot) : null;
 }
