@@ -19,7 +19,7 @@ export function write(odd: Odd): string {
   if (Array.isArray(odd)) return `[${odd.map(write).join(",")}]`;
   if (typeof odd !== "object" || odd === null) return JSON.stringify(odd);
   return `{${Object.entries(odd)
-    .map(([member, value]) => `${JSON.stringify(member)}:${write(value as Odd)}`)
+    .map(([member, value]) => `${JSON.stringify(member)}:${write(value)}`)
     .join(",")}}`;
 }
 

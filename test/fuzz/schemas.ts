@@ -1,4 +1,4 @@
-import { Random } from "../sim/random.ts";
+import type { Random } from "../sim/random.ts";
 import { oddValue, type Odd } from "./odd.ts";
 
 const PATTERNS = [
