@@ -12,7 +12,8 @@ export interface SandboxBudget {
  * Runs a JavaScript function nobody trusts: no network, no clock, no randomness, so the same input gives the same
  * output. `code` is the text of a module whose default export is the function: `export default function (input) { … }`,
  * or `async`. Adapters may raise a memory budget to the least they can start with.
- * Refusals: SANDBOX_ERROR (throws, does not parse, returns no JSON), SANDBOX_BUDGET (loops), SANDBOX_MEMORY.
+ * Refusals: SANDBOX_ERROR (throws, does not parse, returns no JSON), OUTPUT_STATE_INVALID (returns numbers that are none, or
+ * data nested too deep), SANDBOX_BUDGET (loops), SANDBOX_MEMORY.
  */
 export interface Sandbox {
   run(code: string, input: JsonValue, budget?: Partial<SandboxBudget>): Promise<Result<JsonValue, Fault>>;

@@ -83,7 +83,7 @@ export async function bury(
   const message = reading.ok ? reading.message : null;
   const work = message?.type === "work" ? message.work : null;
   const entry = letterOf(queue, delivery, death, reading, ports.clock.now());
-  await ports.blobs.put(entry.payloadKey, JSON.stringify(delivery.body) ?? "null");
+  await ports.blobs.put(entry.payloadKey, payloadText(delivery.body));
   await ports.deadLetters.record(entry);
   ports.log.error("a message went to the dead letters", {
     correlation_id: entry.correlationId ?? entry.id,
@@ -107,6 +107,15 @@ export async function bury(
   await ports.coordinator.undeliverable([
     { runId: work.runId, segment: work.segment, token: work.token, fault: problem },
   ]);
+}
+
+/** A body is whatever a publisher put on the queue; one that is no JSON must not keep its letter from being written. */
+function payloadText(body: unknown): string {
+  try {
+    return JSON.stringify(body) ?? "null";
+  } catch {
+    return JSON.stringify({ unreadable: "the message holds what JSON cannot carry" });
+  }
 }
 
 const unread = (reading: Extract<Reading, { ok: false }>, delivery: Delivery<unknown>): Death => ({

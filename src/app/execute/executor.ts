@@ -1,6 +1,8 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { validateState } from "../../core/contract/validate-state.ts";
 import { fault, faultOf, RuntimeHostError } from "../../core/errors.ts";
+import { flawFault } from "../../core/json/flaw.ts";
+import { jsonFlaw } from "../../core/json/read-json.ts";
 import { nodeRef, type NodeDefinition } from "../../core/registry/node.ts";
 import { valueKey } from "../../core/retention/keys.ts";
 import { StateHasher, textHash } from "../../core/run/model/hash.ts";
@@ -9,6 +11,7 @@ import type { StepOutcome } from "../../core/run/model/state.ts";
 import { utf8Bytes } from "../../core/run/model/utf8.ts";
 import { INLINE_VALUE_BYTES, isRef, type StoredValue } from "../../core/run/model/value.ts";
 import { sourceId, type SourceId, type StepResult, type Work, type WorkStep } from "../../core/run/dispatch/work.ts";
+import { clipFault } from "../../core/text/clip-fault.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { Log } from "../../spi/log.ts";
@@ -93,7 +96,7 @@ async function executeStep(
   try {
     const node = await ports.registry.definition(work.tenant, step.node, step.version);
     const input = await loadState(stored, ports.blobs);
-    inputHash = hasher.state(input);
+    inputHash = hashOfInput(input, node, hasher);
     refuseInvalid(node.inputState, input, "INPUT_STATE_INVALID", `the input of ${nodeRef(node)}`);
     const { signature, found } = await cached({ work, step, node, inputHash, inputBytes, startedAt }, ports);
     if (found) return found;
@@ -126,7 +129,8 @@ async function executeStep(
     }
     return {
       ok: false,
-      fault: problem,
+      // Whatever a node says goes into a record: it is no longer than any other fault, and whole Unicode.
+      fault: clipFault(problem),
       inputHash,
       inputBytes,
       startedAt,
@@ -179,8 +183,23 @@ async function callNode(
     ...(isWanted ? { isWanted: () => isWanted(work) } : {}),
   });
   const admitted = admitOutput(node.kind, returned);
-  if (!admitted.ok) throw new RuntimeHostError(admitted.error);
-  return admitted.value;
+  if (admitted.ok) return admitted.value;
+  const { error } = admitted;
+  throw new RuntimeHostError({ ...error, message: `${nodeRef(node)}: ${error.message}` });
+}
+
+/**
+ * The hash of an input state. One that was stored before values were held to be whole Unicode has none: that says nothing
+ * about the node, and trying again would not mend it.
+ */
+function hashOfInput(input: JsonObject, node: NodeDefinition, hasher: StateHasher): string {
+  try {
+    return hasher.state(input);
+  } catch (cause) {
+    const flaw = jsonFlaw(input);
+    if (!flaw) throw cause;
+    throw new RuntimeHostError(flawFault("INPUT_STATE_INVALID", `the input of ${nodeRef(node)}`, flaw), { cause });
+  }
 }
 
 /** Throws what keeps a state from satisfying a node's contract. */

@@ -2,7 +2,7 @@ import { CHAIN_LISTS } from "../../../contracts/documents/chain.ts";
 import type { SequelMessage } from "../chain/message.ts";
 import { ringOf } from "../run/model/run-id.ts";
 import type { ArchiveMessage, ExecuteMessage, Redrive, ReplanMessage, StartedMessage } from "../run/dispatch/work.ts";
-import { isBare, QUEUE_TENANT, triggerMessage, type TriggerMessage } from "../trigger/message.ts";
+import { isBare, QUEUE_TENANT, storable, triggerMessage, type TriggerMessage } from "../trigger/message.ts";
 import type { DeadLetterClass } from "./dead-letter.ts";
 
 /** Every message this version understands. */
@@ -73,7 +73,7 @@ export function readMessage(body: unknown): Reading {
   });
   if (isBare(body)) return { ok: true, message: triggerMessage(QUEUE_TENANT, body) };
   if (!isObject(body) || typeof body["type"] !== "string") return refuse("publisher_malformed", null, "it has no type");
-  const type = body["type"].slice(0, 100);
+  const type = storable(body["type"], 100);
   if (!Object.hasOwn(SHAPES, type)) return refuse("no_dispatcher", type, "nobody here consumes messages of its type");
   if (body["version"] !== 1) return refuse("valid_unrouted", type, "its version is not one this deployment knows (1)");
   const wrong = SHAPES[type as QueueMessage["type"]](body) ?? wrongRedrive(body["redrive"]);

@@ -1,6 +1,8 @@
 import type { JsonValue } from "../../../contracts/json/json.ts";
 import type { ScaffoldSpecification } from "../../../contracts/documents/scaffold.ts";
 import { validateState } from "../contract/validate-state.ts";
+import { flawFault } from "../json/flaw.ts";
+import { jsonFlaw } from "../json/read-json.ts";
 import { fault, type Fault } from "../errors.ts";
 import type { NodeDefinition } from "../registry/node.ts";
 import { firstDifference } from "./difference.ts";
@@ -45,6 +47,8 @@ export function judgeExample(
   returned: JsonValue,
   node: NodeDefinition,
 ): ExampleVerdict {
+  const flaw = jsonFlaw(returned);
+  if (flaw) return { name, passed: false, problem: flawFault("OUTPUT_STATE_INVALID", "the output", flaw).message };
   const [invalid] = validateState(node.outputState, returned);
   const difference = firstDifference(returned, example.output);
   if (invalid === undefined && difference === null) return { name, passed: true };

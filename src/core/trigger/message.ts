@@ -14,6 +14,10 @@ export interface TriggerMessage {
 /** The tenant of messages that were sent straight to the queue: whoever may do that is the operator's own. */
 export const QUEUE_TENANT = "default";
 
+/** A text that may be anything as one that any store takes: whole Unicode without NUL, and not long. */
+export const storable = (text: string, most: number): string =>
+  text.slice(0, most).toWellFormed().replaceAll("\0", "\uFFFD");
+
 /** A bus message in its wrapping. */
 export const triggerMessage = (tenant: string, trigger: JsonObject): TriggerMessage => ({
   type: "trigger",
@@ -26,8 +30,8 @@ export const triggerMessage = (tenant: string, trigger: JsonObject): TriggerMess
 export const isBare = (body: unknown): body is JsonObject =>
   typeof body === "object" && body !== null && !Array.isArray(body) && !("type" in body) && "topic" in body;
 
-/** A member of a bus message, whatever the message is; null when it is not a text. */
+/** A member of a bus message, whatever the message is; null when it is not a text. Shortened, and fit for any store. */
 export function textOf(message: JsonObject, member: string): string | null {
   const value: JsonValue | undefined = Object.hasOwn(message, member) ? message[member] : undefined;
-  return typeof value === "string" ? value.slice(0, 300) : null;
+  return typeof value === "string" ? storable(value, 300) : null;
 }

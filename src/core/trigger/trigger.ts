@@ -5,6 +5,8 @@ import { readChains } from "../chain/read-chains.ts";
 import type { DeadLetterClass } from "../dead-letters/dead-letter.ts";
 import { faultsOfIssues, refusal } from "../envelope/refusal.ts";
 import { fault, type Fault } from "../errors.ts";
+import { flawFault } from "../json/flaw.ts";
+import { jsonFlaw } from "../json/read-json.ts";
 import type { ContractKey } from "../registry/node.ts";
 import { err, ok, type Result } from "../result.ts";
 import { valueHash } from "../run/model/hash.ts";
@@ -42,6 +44,8 @@ const NEWEST_MAJOR = 1;
  * `publisher_malformed`: everything else that is wrong; the fault lists all of it.
  */
 export function readTrigger(message: JsonObject): Result<Trigger, TriggerRefusal> {
+  const flaw = jsonFlaw(message);
+  if (flaw) return refuse("publisher_malformed", flawFault("INVALID_PARAMETER", "the message", flaw));
   const topic = textOf(message, "topic");
   if (
     topic !== null &&

@@ -1,3 +1,5 @@
+import { MAX_JSON_DEPTH } from "../../core/json/read-json.ts";
+
 /**
  * Runs inside the interpreter before any user code, in every fresh context. Takes away what differs between two runs:
  * the current time, the time zone and randomness. Its value is the runner: `(fn, inputJson, maxChars) → promise of JSON`.
@@ -8,6 +10,7 @@ export const GUEST_PRELUDE = `(() => {
   "use strict";
   const { parse, stringify } = JSON;
   const { isArray } = Array;
+  const { create } = Object;
   const { isFinite } = Number;
   const { toString } = Object.prototype;
   const NativeDate = Date;
@@ -58,15 +61,26 @@ export const GUEST_PRELUDE = `(() => {
   const silent = () => undefined;
   globalThis.console = { log: silent, info: silent, warn: silent, error: silent, debug: silent };
 
+  const NativeError = Error;
+  const refuseOutput = (message) => {
+    const error = new NativeError(message);
+    error.name = "OutputError";
+    throw error;
+  };
+  const saying = (what, key) =>
+    (key === "" ? "the result is " : "the result holds at " + stringify(key) + " ") + what + ", which JSON cannot carry";
   const cannot = (what, key) => {
-    const where = key === "" ? "the result is " : "the result holds at " + stringify(key) + " ";
-    throw new TypeError(where + what + ", which JSON cannot carry");
+    throw new TypeError(saying(what, key));
   };
   const checker = () => {
     let root = true;
+    // The lists and objects that are open where the writer stands; without a prototype, so that nobody else hears of it.
+    const open = create(null);
+    let depth = 0;
     return function (key, value) {
       const top = root;
       root = false;
+      while (depth > 0 && open[depth - 1] !== this) depth--;
       switch (typeof value) {
         case "undefined":
           if (top) throw new TypeError("the function returned nothing: return a JSON value");
@@ -79,10 +93,13 @@ export const GUEST_PRELUDE = `(() => {
         case "bigint":
           cannot("a BigInt", key);
         case "number":
-          if (!isFinite(value)) cannot(String(value), key);
+          if (!isFinite(value)) refuseOutput(saying(String(value), key));
           break;
         case "object": {
-          if (value === null || isArray(value)) break;
+          if (value === null) break;
+          if (depth === ${MAX_JSON_DEPTH}) refuseOutput("the result is nested deeper than ${MAX_JSON_DEPTH} levels");
+          open[depth++] = value;
+          if (isArray(value)) break;
           const tag = toString.call(value).slice(8, -1);
           if (!["Object", "String", "Number", "Boolean"].includes(tag)) cannot("a " + tag, key);
         }

@@ -1,5 +1,7 @@
 import type { JsonValue } from "../../../contracts/json/json.ts";
 import { fault } from "../../core/errors.ts";
+import { MAX_JSON_DEPTH } from "../../core/json/read-json.ts";
+import { shapeOf } from "../../core/json/shape.ts";
 import { err, ok } from "../../core/result.ts";
 import type { Sandbox, SandboxBudget } from "../../spi/sandbox.ts";
 import { startEngine, type Engine, type LoadModule } from "./engine.ts";
@@ -18,8 +20,6 @@ export interface QuickJsOptions {
 const MIN_MEMORY_BYTES = 16 * 1024 * 1024;
 /** About a second of work in the worst case; half of what an isolate may hold, less what the Worker itself needs. */
 const DEFAULT_BUDGET: SandboxBudget = { maxInterrupts: 1_000, maxMemoryBytes: 48 * 1024 * 1024 };
-/** Deeper data would exhaust the stack of whoever walks over it later. */
-const MAX_NESTING = 200;
 const DEFAULT_MAX_OUTPUT_CHARS = 2 * 1024 * 1024;
 
 /**
@@ -49,27 +49,8 @@ export function quickJsSandbox(options: QuickJsOptions): Sandbox {
       // Evaluations never overlap within an isolate, so more than one idle engine is a burst at start-up: let it go.
       if (evaluation.reusable && idle.length === 0) idle.push(engine);
       if (!evaluation.result.ok) return evaluation.result;
-      if (nesting(evaluation.result.value) > MAX_NESTING) return err(tooNested(MAX_NESTING));
+      if (shapeOf(evaluation.result.value).depth > MAX_JSON_DEPTH) return err(tooNested(MAX_JSON_DEPTH));
       return ok(JSON.parse(evaluation.result.value) as JsonValue);
     },
   };
 }
-
-/** How deep the lists and objects of a JSON text go. */
-function nesting(json: string): number {
-  let depth = 0;
-  let deepest = 0;
-  let inString = false;
-  for (let i = 0; i < json.length; i++) {
-    const unit = json.charCodeAt(i);
-    if (inString) {
-      if (unit === BACKSLASH) i++;
-      else if (unit === QUOTE) inString = false;
-    } else if (unit === QUOTE) inString = true;
-    else if (unit === OPEN_LIST || unit === OPEN_MAP) deepest = Math.max(deepest, ++depth);
-    else if (unit === CLOSE_LIST || unit === CLOSE_MAP) depth--;
-  }
-  return deepest;
-}
-
-const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_MAP, CLOSE_MAP] = [0x22, 0x5c, 0x5b, 0x5d, 0x7b, 0x7d] as const;

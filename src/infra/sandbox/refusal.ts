@@ -29,7 +29,13 @@ export const tooDeep = (): Fault =>
   });
 
 export const tooNested = (levels: number): Fault =>
-  fault("SANDBOX_ERROR", `the result is nested deeper than ${levels} levels`, { place: CODE_FILE });
+  fault("OUTPUT_STATE_INVALID", `the result is nested deeper than ${levels} levels`, {
+    place: CODE_FILE,
+    hint: "flatten it, or carry the inner part as a text of its own",
+  });
+
+/** The name of errors by which our own code inside the interpreter refuses a result. */
+const OUTPUT_ERROR = "OutputError";
 
 /**
  * A fault with the message and, where the interpreter knows it, the line inside the user's code.
@@ -45,6 +51,10 @@ export function refusalOf(dumped: unknown, heapRefused: boolean, maxMemoryBytes:
     return overMemory(maxMemoryBytes);
   }
   if (name === "InternalError" && message === "stack overflow") return tooDeep();
+  if (name === OUTPUT_ERROR) {
+    const said = clip(message ?? "the result is no JSON");
+    return fault("OUTPUT_STATE_INVALID", said, { place: CODE_FILE, hint: "carry it as a string, or leave it out" });
+  }
   const text = message === null ? `threw ${describe(dumped)}` : `${name ?? "Error"}: ${message}`;
   return fault("SANDBOX_ERROR", clip(text), { place: placeOf(error?.["stack"]) });
 }

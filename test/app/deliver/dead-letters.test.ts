@@ -302,6 +302,20 @@ describe("messages nobody understands", () => {
     expect([bus.work.size, bus.events.size]).toEqual([1, 0]);
   });
 
+  it("one that JSON cannot carry is buried all the same, without its body", async () => {
+    const world = await testEngine([]);
+    const { ports } = world.engine;
+    const body: Record<string, unknown> = { type: "greeting", count: 1n };
+    body["itself"] = body;
+    const came: string[] = [];
+    const delivery = { id: "m1", body, attempts: 1, ack: () => came.push("ack"), retry: () => came.push("retry") };
+    await buryUnrouted("odd", delivery, { ...ports, clock: world.clock, log: silentLog });
+    expect(came).toEqual(["ack"]);
+    const [letter] = (await ports.deadLetters.search("default", ANY_DEAD_LETTER, page)).items;
+    expect(letter).toMatchObject({ errorType: "no_dispatcher", messageType: "greeting" });
+    expect(await ports.blobs.get(letter?.payloadKey ?? "")).toContain("unreadable");
+  });
+
   it("what cannot be buried now is delivered again, until it is", async () => {
     const world = await testEngine([]);
     const queue = new MemoryQueue<unknown>("odd", { maxRetries: 9 });

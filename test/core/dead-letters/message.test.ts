@@ -40,6 +40,7 @@ describe("what is no message is told apart", () => {
     [{ type: 7 }, "publisher_malformed", null],
     [{ type: "greeting", version: 1 }, "no_dispatcher", "greeting"],
     [{ type: "constructor", version: 1 }, "no_dispatcher", "constructor"],
+    [{ type: "a\0b\ud800", version: 1 }, "no_dispatcher", "a\ufffdb\ufffd"],
     [{ ...work, version: 2 }, "valid_unrouted", "work"],
     [without(work, "version"), "valid_unrouted", "work"],
     [{ ...sampleEvent(), version: "1" }, "valid_unrouted", "archive"],

@@ -1,5 +1,7 @@
 import type { JsonObject } from "../../../../contracts/json/json.ts";
 import { fault, type Fault } from "../../errors.ts";
+import { flawFault } from "../../json/flaw.ts";
+import { jsonFlaw } from "../../json/read-json.ts";
 import type { NodeKind } from "../../registry/node.ts";
 import { err, ok, type Result } from "../../result.ts";
 
@@ -26,7 +28,9 @@ const ALLOWED: Record<NodeKind, ReadonlySet<keyof Returned>> = {
 
 /**
  * The output rule of each node kind, checked on the way out: reducers return projections only, compute nodes a result
- * only, effects events and a result, orchestrators events and intents.
+ * only, effects events and a result, orchestrators events and intents (OUTPUT_RULE_VIOLATION). And all of it is JSON that
+ * keeps its meaning wherever it goes, as what comes in from outside has to be (OUTPUT_STATE_INVALID, see core/json): what
+ * cannot be hashed, stored or sent on is the node's fault, and nobody else's.
  */
 export function admitOutput(kind: NodeKind, returned: Returned): Result<Admitted, Fault> {
   const allowed = ALLOWED[kind];
@@ -42,5 +46,12 @@ export function admitOutput(kind: NodeKind, returned: Returned): Result<Admitted
     );
   }
   const events = [...(returned.events ?? []), ...(returned.intents ?? [])];
-  return ok({ state: returned.result ?? returned.projections ?? {}, events });
+  const state = returned.result ?? returned.projections ?? {};
+  const flawed = flawIn(state, "$", "the output") ?? flawIn(events, "$events", "what the node reports");
+  return flawed ? err(flawed) : ok({ state, events });
+}
+
+function flawIn(value: unknown, root: string, subject: string): Fault | null {
+  const flaw = jsonFlaw(value);
+  return flaw && flawFault("OUTPUT_STATE_INVALID", subject, flaw, root);
 }
