@@ -3,6 +3,7 @@ import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { ANY_RUN } from "../../../src/core/search/run-query.ts";
 import { fault, RuntimeHostError } from "../../../src/core/errors.ts";
 import type { NodeOutput } from "../../../src/spi/handler.ts";
+import { CALL } from "../../support/call.ts";
 import { pureNode, testEngine, type TestNode } from "../../support/engines.ts";
 import { steering } from "../../support/steered-run.ts";
 
@@ -75,9 +76,9 @@ describe.each(["compute", "effect"] as const)(
       expect(trust.get("flawed@1.0.0")?.samples).toBe(1);
       expect(trust.get("after@1.0.0")?.samples).toBe(0);
       // Everything about the run can be read, and the world goes on.
-      expect(await runs.result("default", id)).toMatchObject({ ok: true, value: { status: "failure" } });
-      expect((await runs.events("default", id, 0))?.finished).toBe(true);
-      const found = await search.search("default", ANY_RUN, { limit: 10, after: null });
+      expect(await runs.result(CALL, id)).toMatchObject({ ok: true, value: { status: "failure" } });
+      expect((await runs.events(CALL, id, 0))?.finished).toBe(true);
+      const found = await search.search(CALL, ANY_RUN, { limit: 10, after: null });
       expect(found.items).toMatchObject([{ run_id: id, status: "failed" }]);
       const next = await world.send("goal.run", { want: ["text.other"], given: { "text.in": "hey" } });
       expect(next).toMatchObject({ ok: true, value: { success: true } });
@@ -104,7 +105,7 @@ describe("what a node says when it fails", () => {
       }),
     );
     expect(view.error?.code).toBe("REQUEST_REJECTED");
-    for (const told of [view, await runs.result("default", id), await runs.events("default", id, 0)]) {
+    for (const told of [view, await runs.result(CALL, id), await runs.events(CALL, id, 0)]) {
       const text = JSON.stringify(told);
       expect(text.length).toBeLessThan(30_000);
       expect(text).not.toContain("\\ud800");
