@@ -9,7 +9,7 @@ import { StateHasher, textHash } from "../../core/run/model/hash.ts";
 import { admitOutput, type Admitted } from "../../core/run/reduce/output-rule.ts";
 import type { StepOutcome } from "../../core/run/model/state.ts";
 import { utf8Bytes } from "../../core/run/model/utf8.ts";
-import { INLINE_VALUE_BYTES, isRef, type StoredValue } from "../../core/run/model/value.ts";
+import { INLINE_VALUE_BYTES, isRef, sizeOf, type StoredValue } from "../../core/run/model/value.ts";
 import { sourceId, type SourceId, type StepResult, type Work, type WorkStep } from "../../core/run/dispatch/work.ts";
 import { clipFault } from "../../core/text/clip-fault.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
@@ -270,9 +270,4 @@ function smallerThan(value: JsonValue, limit: number): boolean {
     typeof value === "boolean" ||
     (typeof value === "string" && value.length * 6 < limit)
   );
-}
-
-function sizeOf(value: StoredValue): number {
-  if (isRef(value)) return value.ref.bytes;
-  return typeof value.v === "string" ? value.v.length : JSON.stringify(value.v).length;
 }

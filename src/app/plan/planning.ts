@@ -7,6 +7,7 @@ import { faultsOfIssues, refusal, type Issue } from "../../core/envelope/refusal
 import { fault, type Fault } from "../../core/errors.ts";
 import { remembered } from "../../core/plan/stored/plan-cache.ts";
 import { planGoal } from "../../core/plan/search/plan-goal.ts";
+import { givenGateFault } from "../../core/plan/graph/gate-types.ts";
 import { planGraph } from "../../core/plan/graph/plan-graph.ts";
 import type { Plan } from "../../core/plan/model/plan.ts";
 import type { RegistrySnapshot } from "../../core/registry/snapshot.ts";
@@ -110,7 +111,9 @@ function withValues(plan: Result<Plan, Fault>, values: JsonValue | undefined): R
   const { given } = plan.value;
   if (given.length === 0) return ok({ plan: plan.value, given: {} });
   if (isObject(values)) {
-    return ok({ plan: plan.value, given: Object.fromEntries(given.map((key) => [key, values[key] ?? null])) });
+    const taken = Object.fromEntries(given.map((key) => [key, values[key] ?? null]));
+    const misfit = givenGateFault(plan.value, taken);
+    return misfit ? err(misfit) : ok({ plan: plan.value, given: taken });
   }
   return err(
     fault("INVALID_PARAMETER", "given lists names only, and a run needs values", {

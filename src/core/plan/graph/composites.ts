@@ -7,6 +7,7 @@ import { err, ok, type Result } from "../../result.ts";
 import { bindGraph } from "./bind-graph.ts";
 import type { DraftStep } from "../model/draft-step.ts";
 import type { Exclusions } from "../search/eligible.ts";
+import { gateTypeFaults } from "./gate-types.ts";
 import { graphResults } from "./graph-results.ts";
 import { resolveSource } from "./graph-source.ts";
 import type { GraphSource, GraphStep } from "../model/graph.ts";
@@ -91,6 +92,11 @@ export class Composites {
       if (!checked.ok) return checked;
       steps.push(checked.value);
     }
+    const [unanswerable] = gateTypeFaults(steps, (key) => {
+      const schema = node.inputs[key]?.schema;
+      return schema === undefined ? [] : [schema];
+    });
+    if (unanswerable) return err(unanswerable);
     const outputs = this.#outputs(body.value, steps, node);
     if (!outputs.ok) return outputs;
     let nesting = 1;

@@ -1,9 +1,12 @@
+import type { JsonSchema } from "../../../../contracts/json/json.ts";
 import type { Fault } from "../../errors.ts";
 import type { RegistrySnapshot } from "../../registry/snapshot.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { assemble } from "../assemble/assemble.ts";
 import { bindGraph } from "./bind-graph.ts";
 import { Composites } from "./composites.ts";
+import { gateTypeFaults } from "./gate-types.ts";
+import type { DraftStep } from "../model/draft-step.ts";
 import { repeatedId } from "../assemble/distinct-ids.ts";
 import { NO_EXCLUSIONS, type Exclusions } from "../search/eligible.ts";
 import { graphResults } from "./graph-results.ts";
@@ -13,7 +16,7 @@ import { isHard, lateness, limitFault, violations } from "../model/limits.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Policy } from "../model/policy.ts";
 import { policyFault } from "../model/policy-conflicts.ts";
-import { planFault } from "../model/problem.ts";
+import { gatherFaults, planFault } from "../model/problem.ts";
 import { readGraph } from "./read-graph.ts";
 import { shapesOf } from "../search/shapes.ts";
 import { unfold } from "./unfold.ts";
@@ -43,6 +46,8 @@ export function resolveGraph(
   const given = new Set(graph.given);
   const bound = bindGraph(read.value, given, shapesOf(snapshot));
   if (!bound.ok) return bound;
+  const [misfit, ...others] = gateTypeFaults(bound.value.steps, givenSchemas(bound.value.steps));
+  if (misfit) return err(gatherFaults([misfit, ...others]));
   const scope = { nodes: new Map(read.value.map(({ id, node }) => [id, node])), given };
   const results = graphResults(graph, bound.value.steps, scope);
   if (!results.ok) return results;
@@ -73,6 +78,23 @@ export function resolveGraph(
     why: graphWhy(plan.value, (id) => candidates.get(id) ?? []),
     guards: [...plan.value.guards, ...broken.map(lateness)],
   });
+}
+
+/** What is known of a given value: whoever takes it must be able to. */
+function givenSchemas(steps: readonly DraftStep[]): (key: string) => readonly JsonSchema[] {
+  const byKey = new Map<string, Set<JsonSchema>>();
+  if (steps.some(({ when }) => when !== undefined)) {
+    for (const { node, inputs } of steps) {
+      for (const [key, source] of inputs) {
+        const schema = source.step === null ? node.inputs[key]?.schema : undefined;
+        if (schema === undefined) continue;
+        const known = byKey.get(source.key);
+        if (known) known.add(schema);
+        else byKey.set(source.key, new Set([schema]));
+      }
+    }
+  }
+  return (key) => [...(byKey.get(key) ?? [])];
 }
 
 function tooLarge({ steps }: Graph, { maxSteps }: Policy): Fault | null {

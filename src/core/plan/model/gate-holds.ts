@@ -7,7 +7,7 @@ import type { Source } from "./plan.ts";
  * `ne` and `not` take for an answer. Values of different types are never less, greater or equal.
  */
 export function gateHolds(gate: Gate, valueOf: (source: Source) => JsonValue | undefined): boolean {
-  if ("test" in gate) return testHolds(gate.test, at(valueOf(gate.test.value), gate.test.path));
+  if ("test" in gate) return testHolds(gate.test, valueAt(valueOf(gate.test.value), gate.test.path));
   if ("not" in gate) return !gateHolds(gate.not, valueOf);
   return "all" in gate
     ? gate.all.every((part) => gateHolds(part, valueOf))
@@ -54,11 +54,17 @@ function contains(value: JsonValue | undefined, than: GateOperand): boolean {
   return Array.isArray(value) && value.some((item) => item === than);
 }
 
+/** The names a JSON Pointer (RFC 6901) goes along. */
+export const pointerParts = (path: string): readonly string[] =>
+  path
+    .split("/")
+    .slice(1)
+    .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+
 /** Follows a JSON Pointer; own properties and existing items only. */
-function at(value: JsonValue | undefined, path: string): JsonValue | undefined {
+export function valueAt(value: JsonValue | undefined, path: string): JsonValue | undefined {
   let found = value;
-  for (const part of path.split("/").slice(1)) {
-    const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
+  for (const key of pointerParts(path)) {
     if (Array.isArray(found))
       found = /^(0|[1-9]\d*)$/.test(key) ? (found[Number(key)] as JsonValue | undefined) : undefined;
     else if (typeof found === "object" && found !== null && Object.hasOwn(found, key))

@@ -3,7 +3,7 @@ import type { JsonObject } from "../../../../contracts/json/json.ts";
 import type { Signature } from "../../cache/signature.ts";
 import type { Fault } from "../../errors.ts";
 import type { LimitLabel } from "../../limit/limit.ts";
-import type { Plan, PlanStep, SegmentId, StepId } from "../../plan/model/plan.ts";
+import type { Boundary, Plan, PlanStep, SegmentId, StepId } from "../../plan/model/plan.ts";
 import type { WaitKind } from "../../plan/model/wait.ts";
 import type { ContractKey } from "../../registry/node.ts";
 import type { StoredValue } from "./value.ts";
@@ -199,6 +199,8 @@ export interface Question {
 export interface ReplacedStep {
   readonly step: PlanStep;
   readonly state: StepState;
+  /** The composites around it that left with it, outermost first; absent for none. */
+  readonly within?: readonly Pick<Boundary, "id" | "node" | "version">[];
   /** 1 for steps that the first re-planning replaced. */
   readonly replan: number;
   /** The moment of the re-planning, and its number among the run's signals: the same for all steps that left with it. */

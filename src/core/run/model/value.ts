@@ -18,3 +18,9 @@ export const isRef = (value: StoredValue): value is { readonly ref: BlobRef } =>
 /** What a client sees of a stored value. */
 export const wireValue = (value: StoredValue): JsonValue =>
   isRef(value) ? { $ref: `r2:${value.ref.key}`, sha256: value.ref.sha256, bytes: value.ref.bytes } : value.v;
+
+/** About how many bytes a value is: the characters of a text or of its JSON. */
+export function sizeOf(value: StoredValue): number {
+  if (isRef(value)) return value.ref.bytes;
+  return typeof value.v === "string" ? value.v.length : JSON.stringify(value.v).length;
+}

@@ -1,12 +1,13 @@
 import { nodeRef, type NodeRef } from "../../registry/node.ts";
 import { factsOf, observe, type Observation } from "../../trust/observation.ts";
 import { addObservations, emptyTotals, type TrustTotals } from "../../trust/totals.ts";
+import { compositeFacts } from "./composite-facts.ts";
 import type { RunState, StepState } from "../model/state.ts";
 import { triedSteps } from "../model/tried-steps.ts";
 
 /**
  * What a run says about the nodes it used: one observation for every attempt that ended, retried ones and those of
- * replaced steps too.
+ * replaced steps too, and one for every composite that was executed as a whole or failed.
  */
 export function observationsOf(
   state: RunState,
@@ -19,6 +20,10 @@ export function observationsOf(
       const observation = observe(facts);
       if (observation.w > 0) seen.push({ node, observation });
     }
+  }
+  for (const { node, facts } of compositeFacts(state)) {
+    const observation = observe(facts);
+    if (observation.w > 0) seen.push({ node, observation });
   }
   return seen;
 }

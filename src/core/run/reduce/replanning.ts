@@ -6,6 +6,7 @@ import { refOf } from "../../plan/replan/standing.ts";
 import type { Result } from "../../result.ts";
 import { dispatchAll, dispatchInline } from "../dispatch/dispatch.ts";
 import type { Draft } from "./draft.ts";
+import { isOfGiven } from "./given-fault.ts";
 import type { LeaseSettings } from "../model/event.ts";
 import { skipDependents } from "./skip.ts";
 import type { Replanning } from "../model/state.ts";
@@ -40,6 +41,7 @@ function wayOn(draft: Draft, id: StepId, problem: Fault): Way {
   const step = index.stepById.get(id);
   if (!step || step.wait || header.fault !== null || header.foreign || UNAVOIDABLE.has(problem.code))
     return { open: false, hint: null };
+  if (isOfGiven(step, problem)) return { open: false, hint: null };
   const { replans = 0 } = header;
   const dead = (state.replaced ?? []).flatMap((one) => (one.state.status === "failed" ? [refOf(one.step)] : []));
   // The plan of a repeated run tells who was out of question in the run it was made for.

@@ -1,4 +1,4 @@
-import type { Plan, PlanStep, StepId } from "../../plan/model/plan.ts";
+import type { Boundary, Plan, PlanStep, StepId } from "../../plan/model/plan.ts";
 import { planIndex } from "../../plan/model/plan-index.ts";
 import { pendingSegment, recount } from "./begin.ts";
 import {
@@ -23,7 +23,7 @@ export function switchPlan(state: RunState, plan: Plan, now: Instant): RunState 
   );
   const { replanning: _, ...header } = state.header;
   const replan = (header.replans ?? 0) + 1;
-  const replaced = [...(state.replaced ?? []), ...leaving(state, kept, replan, now)];
+  const replaced = [...(state.replaced ?? []), ...leaving(state, plan, kept, replan, now)];
   const changed = { ...header, replans: replan };
   const { openSteps, nextSeq, activity } = recount(changed, segments, replaced);
   // Numbers that were taken and are not on record are not given again.
@@ -77,21 +77,40 @@ function carriedSegment(
 /** What was tried and leaves; whatever still waited ends here. */
 function leaving(
   state: RunState,
+  next: Plan,
   kept: ReadonlyMap<StepId, StepState>,
   replan: number,
   at: Instant,
 ): readonly ReplacedStep[] {
   const { stepById } = planIndex(state.plan);
-  let next = state.nextSeq;
-  const seq = next++;
+  let number = state.nextSeq;
+  const seq = number++;
   const gone: ReplacedStep[] = [];
   for (const { steps } of state.segments.values()) {
     for (const own of steps) {
       const step: PlanStep | undefined = stepById.get(own.id);
       if (!step || kept.has(own.id) || (own.attempts.length === 0 && own.outcome === null)) continue;
-      const ended = TERMINAL_STEP.has(own.status) ? own : abandon(own, "cancelled", next++, at);
-      gone.push({ step, state: ended, replan, at, seq });
+      const ended = TERMINAL_STEP.has(own.status) ? own : abandon(own, "cancelled", number++, at);
+      const within = leavingComposites(state.plan, next, step);
+      gone.push({ step, state: ended, ...(within.length === 0 ? {} : { within }), replan, at, seq });
     }
   }
   return gone;
+}
+
+/** The composites around a step that the next plan does not have, or has without it. */
+function leavingComposites(
+  plan: Plan,
+  next: Plan,
+  { id: step, parent }: PlanStep,
+): NonNullable<ReplacedStep["within"]> {
+  const [before, after] = [planIndex(plan).boundaryById, planIndex(next).boundaryById];
+  const found: Pick<Boundary, "id" | "node" | "version">[] = [];
+  for (let at = parent === undefined ? undefined : before.get(parent); at; at = before.get(at.parent ?? "")) {
+    const { id, node, version } = at;
+    const stays = after.get(id);
+    const isWhole = stays?.node === node && stays.version === version && stays.steps.includes(step);
+    if (!isWhole) found.unshift({ id, node, version });
+  }
+  return found;
 }
