@@ -1,13 +1,18 @@
-import { rmSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { describe, expect, it, onTestFinished } from "vitest";
 import type { RegisterNode } from "../../contracts/api/nodes-api.ts";
 import { admitNode } from "../../src/core/registry/admit.ts";
+import { crawl } from "../../src/cli/crawl/crawl.ts";
+import { DEFAULT_POLICY } from "../../src/core/plan/model/policy.ts";
+import { planGoal } from "../../src/core/plan/search/plan-goal.ts";
+import { buildSnapshot } from "../../src/core/registry/snapshot.ts";
 import { nodeFiles, stampedText, testFolder } from "./support/folder.ts";
 import { onex } from "./support/onex.ts";
 
+const REPOSITORY = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 const TOKEN = "a-secret-of-the-tests";
 
 interface Registry {
@@ -174,6 +179,44 @@ describe("onex crawl, with a registry", () => {
       1,
       expect.stringContaining("registered with other content; raise the version"),
     ]);
+  });
+
+  it("registers the built-in nodes, all of them, and reaches what README wants on a registry that was empty", async () => {
+    const { url, nodes } = await registry();
+    const roots = ["crawl", "src/nodes", "--json"];
+    const outcome = await onex([...roots, "--register", url], { cwd: REPOSITORY, ...withToken });
+    const folders = readdirSync(`${REPOSITORY}/src/nodes`, { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    );
+    expect([outcome.code, [...nodes.keys()].map((ref) => ref.split("@")[0]).sort()]).toEqual([
+      0,
+      folders.map(({ name }) => name).sort(),
+    ]);
+    const crawled = crawl({ roots: ["src/nodes"], cwd: REPOSITORY, strictStructure: true });
+    const definitions = crawled.artifacts.flatMap(({ node }) => (node ? [node.definition] : []));
+    const goal = { want: ["metadata.report", "hash.verdict"], given: ["document.text"], policy: DEFAULT_POLICY };
+    expect(planGoal(goal, buildSnapshot("1", definitions, new Map()))).toMatchObject({ ok: true });
+    // The test's registry calls every node a draft.
+    const disagreements = async () => {
+      const { differences } = (
+        await onex([...roots, "--check", url], { cwd: REPOSITORY, ...withToken })
+      ).json<Crawled>();
+      return differences
+        .filter(({ kind }) => kind !== "lifecycle")
+        .map(({ kind, node }) => `${kind} ${node.split("@")[0]}`);
+    };
+    expect(await disagreements()).toEqual([]);
+    for (const ref of [...nodes.keys()].filter((one) => /^(hash_verify|metadata_validate)@/.test(one)))
+      nodes.delete(ref);
+    expect(await disagreements()).toEqual(["missing hash_verify", "missing metadata_validate"]);
+  });
+
+  it("registers what can be executed, whatever it calls itself, and nothing else", async () => {
+    const types = ["tool", "validator", "agent", "model", "plugin", "schema"];
+    const folder = testFolder(Object.assign({}, ...types.map((type) => nodeFiles(`a_${type}`, { meta_type: type }))));
+    const { url, nodes } = await registry();
+    const outcome = await onex(["crawl", ".", "--register", url, "--json"], { cwd: folder.path, ...withToken });
+    expect([outcome.code, [...nodes.keys()].sort()]).toEqual([0, types.map((type) => `a_${type}@1.0.0`).sort()]);
   });
 
   it("fails when registry and sources disagree", async () => {

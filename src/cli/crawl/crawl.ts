@@ -1,7 +1,7 @@
 import { dirname, isAbsolute } from "node:path";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { ArtifactRole } from "../../core/crawl/artifact-role.ts";
-import { roleOf } from "../../core/crawl/artifact-role.ts";
+import { canBeExecuted, roleOf } from "../../core/crawl/artifact-role.ts";
 import { structureProblems } from "../../core/crawl/structure.ts";
 import { type Duplicate, findDuplicates, type LocatedReading } from "../../core/metadata/duplicates.ts";
 import { parseEntrypoint } from "../../core/metadata/entrypoint.ts";
@@ -24,7 +24,7 @@ export interface CrawledArtifact {
   readonly fields: JsonObject;
   readonly hash: HashVerdict;
   readonly problems: readonly MetadataProblem[];
-  /** What can be registered: a node of our dialect that admission takes. */
+  /** What can be registered: a node of our dialect that admission takes, whatever its role. */
   readonly node: { readonly definition: NodeDefinition; readonly artifacts: NodeArtifacts } | null;
 }
 
@@ -74,7 +74,8 @@ function artifactAt(
   const folder = dirname(absolute);
   const world = scanWorld(folder);
   const structure = strictStructure ? structureProblems(role, path, reading.fields, (file) => world.hasFile(file)) : [];
-  const ours = role === "node" && reading.dialect === "ONEX";
+  const isNode = role === "node" || canBeExecuted(path, reading.fields);
+  const ours = isNode && reading.dialect === "ONEX";
   const admitted = ours ? admission(text, reading.fields, folder) : null;
   const own = [
     ...reading.errors,

@@ -1,5 +1,7 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { baseName, isMetadataFile } from "../metadata/dialect.ts";
+import { parseEntrypoint } from "../metadata/entrypoint.ts";
+import { isExecutable } from "../registry/entrypoint-rules.ts";
 
 /** What a stamped file is to a registry. `other`: stamped, and nothing a registry keeps. */
 export const ROLES = ["node", "agent", "validator", "test", "other"] as const;
@@ -12,14 +14,23 @@ const TEST_FOLDERS = new Set(["test", "tests", "__tests__"]);
 
 /**
  * The role of a file by its metadata and its place: agents and validators say so in `meta_type`, test modules are named
- * or placed as such or tagged `test`, nodes are metadata files of their own.
+ * or placed as such or tagged `test`, nodes are metadata files of their own. What can be executed is something a registry
+ * keeps, whatever it calls itself.
  */
 export function roleOf(path: string, fields: JsonObject): ArtifactRole {
   const type = fields["meta_type"];
   if (type === "agent" || type === "validator") return type;
-  if (isMetadataFile(path))
-    return type === "project" || type === "schema" || type === "ignore_config" ? "other" : "node";
+  if (isMetadataFile(path)) {
+    const describes = type === "project" || type === "schema" || type === "ignore_config";
+    return describes && !canBeExecuted(path, fields) ? "other" : "node";
+  }
   return isTest(path, fields["tags"]) ? "test" : "other";
+}
+
+/** Whether a file is the metadata of something that can be executed, and hence registered as a node. */
+export function canBeExecuted(path: string, fields: JsonObject): boolean {
+  const entrypoint = isMetadataFile(path) ? parseEntrypoint(fields["entrypoint"]) : null;
+  return entrypoint?.ok === true && isExecutable(entrypoint.value.type);
 }
 
 function isTest(path: string, tags: JsonValue | undefined): boolean {

@@ -3,7 +3,7 @@ import { baseName, isMetadataFile } from "../metadata/dialect.ts";
 import { parseEntrypoint } from "../metadata/entrypoint.ts";
 import type { MetadataProblem, ProblemCode } from "../metadata/problem.ts";
 import { problem } from "../metadata/problem.ts";
-import type { ArtifactRole } from "./artifact-role.ts";
+import { canBeExecuted, type ArtifactRole } from "./artifact-role.ts";
 
 /** Entrypoints whose target is a file of the node's folder. */
 const FILE_ENTRYPOINTS = new Set([
@@ -36,7 +36,7 @@ export function structureProblems(
   if (role === "test" && !folders.some((folder) => /^(tests?|__tests__)$/.test(folder))) {
     report("RG005", "a test module outside a test folder", "move it below test/");
   }
-  if (role !== "node" || !isMetadataFile(path)) return found;
+  if (!isMetadataFile(path) || (role !== "node" && !canBeExecuted(path, fields))) return found;
   const name = typeof fields["name"] === "string" ? fields["name"] : "";
   const named = folders.findLast((folder) => !/^v\d+([_.]\d+)*$/.test(folder));
   if (named !== undefined && named !== "." && named !== ".." && named !== name) {

@@ -25,6 +25,9 @@ const EXECUTABLE = new Set([
   TRIGGER_TYPE,
 ]);
 
+/** Whether a node can be executed by an entrypoint of this type. */
+export const isExecutable = (type: string): boolean => EXECUTABLE.has(type);
+
 /**
  * What an entrypoint needs and must not have: `function` its code, `composite` a graph, and nobody else has either; `wait`
  * something to wait for and one output, which is what it waited for.

@@ -18,6 +18,8 @@ describe("roleOf", () => {
     ["docs/test_plan.md", { meta_type: "tool", tags: ["test"] }, "other"],
     ["src/tide.py", { meta_type: "tool" }, "other"],
     ["latest/contest.py", {}, "other"],
+    ["nodes/tide/node.onex.yaml", { meta_type: "schema", entrypoint: { type: "function", target: "tide.js" } }, "node"],
+    ["project.onex.yaml", { meta_type: "project", entrypoint: { type: "yaml", target: "project.onex.yaml" } }, "other"],
   ])("%s %o is %s", (path, fields, role) => {
     expect(roleOf(path, fields)).toBe(role);
   });

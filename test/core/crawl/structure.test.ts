@@ -31,5 +31,8 @@ describe("the canonical structure", () => {
     expect(structureProblems("test", "tests/test_a.py", {}, () => true)).toEqual([]);
     expect(structureProblems("test", "src/test_a.py", {}, () => true)).toHaveLength(1);
     expect(structureProblems("agent", "anywhere/a.py", {}, () => false)).toEqual([]);
+    const entrypoint = { type: "builtin", target: "judge" };
+    const judge = structureProblems("validator", "nodes/a/node.onex.yaml", { name: "judge", entrypoint }, () => false);
+    expect(judge.map(({ code }) => code)).toEqual(["RG005", "ST008", "RG001"]);
   });
 });
