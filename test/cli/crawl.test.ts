@@ -188,7 +188,7 @@ describe("onex crawl, with a registry", () => {
     const folders = readdirSync(`${REPOSITORY}/src/nodes`, { withFileTypes: true }).filter((entry) =>
       entry.isDirectory(),
     );
-    expect([outcome.code, [...nodes.keys()].map((ref) => ref.split("@")[0]).sort()]).toEqual([
+    expect([outcome.code, [...nodes.keys()].map((ref) => ref.replace(/@.*/, "")).sort()]).toEqual([
       0,
       folders.map(({ name }) => name).sort(),
     ]);
