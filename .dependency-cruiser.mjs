@@ -47,17 +47,16 @@ export default {
     ),
     room(
       "adapters-stand-alone",
-      "An adapter imports spi, core, contracts and its technology; never another adapter.",
-      { path: "^src/infra/([^/]+)/", pathNot: "^src/infra/memory/" },
+      "An adapter imports spi, core, contracts and its technology; never another adapter, never a loop.",
+      "^src/infra/([^/]+)/",
       ["^src/infra/$1/", "^src/(spi|core)/", "^contracts/", ANY_PACKAGE, "^cloudflare:"],
     ),
-    room("hosts-stand-alone", "The engine in process hosts the loops; never another adapter.", "^src/infra/memory/", [
-      "^src/infra/memory/",
-      "^src/(app|spi|core)/",
-      "^contracts/",
-      ANY_PACKAGE,
-      "^cloudflare:",
-    ]),
+    room(
+      "embedded-is-of-memory",
+      "The engine in one process: the graph of app over the adapters of memory. Its handlers are handed in.",
+      "^src/embedded/",
+      ["^src/(embedded|app|spi|core)/", "^src/infra/memory/", "^contracts/"],
+    ),
     room(
       "nodes-get-ports-handed-in",
       "Built-in nodes import spi, core and contracts; an effect reaches the world through a port it is handed.",
@@ -75,8 +74,7 @@ export default {
       "The command talks to a server through the client and wires the local engine from what runs anywhere.",
       "^src/cli/",
       [
-        "^src/(cli|client|core|spi|nodes)/",
-        "^src/app/",
+        "^src/(cli|client|core|spi|app|embedded|nodes)/",
         "^src/infra/(memory|system|handlers|sandbox)/",
         "^contracts/",
         ANY_PACKAGE,
@@ -90,8 +88,15 @@ export default {
       severity: "error",
       from: { path: "^workers/http/" },
       to: {
-        path: ["^workers/(wiring|index|cron)\\.ts$", "^workers/(objects|queues)/", "^src/infra/", "^cloudflare:"],
+        path: ["^workers/(env|index|cron)\\.ts$", "^workers/(objects|queues)/", "^src/infra/", "^cloudflare:"],
       },
+    },
+    {
+      name: "shells-take-an-engine",
+      comment: "A queue's shell and the clock's are handed an engine: they make no adapter and know none.",
+      severity: "error",
+      from: { path: "^workers/(queues/|cron\\.ts$|index\\.ts$)" },
+      to: { path: "^src/infra/" },
     },
     {
       name: "workers-do-not-use-the-command",

@@ -7,7 +7,7 @@ const GLOBAL = "eslint(no-restricted-globals)";
 const PROPERTY = "eslint(no-restricted-properties)";
 const IMPORT = "eslint(no-restricted-imports)";
 const SOURCE = "onex(no-ambient-source)";
-const ENV = "onex(env-only-in-wiring)";
+const ENV = "onex(one-file-reads-env)";
 const ENV_TYPE = "typescript(no-restricted-types)";
 const FLOATING = "typescript(no-floating-promises)";
 
@@ -49,7 +49,7 @@ const PLANTED: readonly (readonly [path: string, rule: string, text: string])[] 
   ["src/core/runtime.ts", IMPORT, `export type { Miniflare } from "miniflare";`],
   ["src/core/tool.ts", IMPORT, `export type { Unstable_DevWorker } from "wrangler";`],
   ["src/core/adapter.ts", IMPORT, `export { systemClock } from "../infra/memory/clock.ts";`],
-  ["src/core/deep/worker.ts", IMPORT, `export { wire } from "../../../workers/wiring.ts";`],
+  ["src/core/deep/worker.ts", IMPORT, `export { wire } from "../../../workers/env.ts";`],
   ["src/spi/now.ts", PROPERTY, `export const x = (): number => Date.now();`],
   ["src/spi/adapter.ts", IMPORT, `export { systemClock } from "../infra/memory/clock.ts";`],
   ["contracts/now.ts", PROPERTY, `export const x = (): number => Date.now();`],

@@ -18,6 +18,7 @@ import type { RingPart, RingStore } from "../../src/spi/ring-store.ts";
 import { factsOf } from "./facts.ts";
 import { KEYED_ID, PLAIN_ID } from "./record/books.ts";
 import { recorded, releases } from "./recorded.ts";
+import { memoryTriggerBus } from "../../src/infra/memory/queues/trigger-bus.ts";
 
 const storeOf = (owners: Readonly<Record<string, readonly RingPart[]>>): RingStore => {
   const store = memoryRingStore();
@@ -60,6 +61,7 @@ describe.each(releases())("what release %s stored", (release) => {
         clock,
         alarm: { arm: () => undefined },
         bus,
+        triggerBus: memoryTriggerBus(),
         timer: systemTimer,
         log: silentLog,
       });

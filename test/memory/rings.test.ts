@@ -8,6 +8,7 @@ import { memoryRunCoordinator } from "../../src/infra/memory/runs/run-coordinato
 import { ringStoreContract } from "../support/contracts/ring-store.ts";
 import { runCoordinatorContract } from "../support/contracts/run-coordinator.ts";
 import { systemTimer } from "../../src/infra/system/clock.ts";
+import { memoryTriggerBus } from "../../src/infra/memory/queues/trigger-bus.ts";
 
 describe("rings in memory keep their ports' contracts", () => {
   ringStoreContract("memory", async (check) => check(memoryRingStore()));
@@ -23,6 +24,7 @@ describe("rings in memory keep their ports' contracts", () => {
         alarm: { arm: () => undefined },
         bus,
         clock: fixedClock(0),
+        triggerBus: memoryTriggerBus(),
         timer: systemTimer,
         log: silentLog,
       };

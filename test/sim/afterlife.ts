@@ -31,7 +31,7 @@ export async function afterlife(world: World, timeline: Timeline, findings: Find
 
 /** As often as a day has chores: one may need what another has done. */
 async function sweepAt({ isolates, backends }: World, now: number, days: number): Promise<void> {
-  const ports = { ...isolates.get("sweeper").sweep, ...backends, runs: new RunReader(backends) };
+  const ports = { ...isolates.get("sweeper").parts, ...backends, runs: new RunReader(backends) };
   const limits = { ...SWEEP_LIMITS, days: 2 * OVER_DAYS };
   for (let turn = 0; turn < 4; turn++) await sweep(ports, { retention: { days }, limits }, now + turn * 2 * DAY_MS);
 }

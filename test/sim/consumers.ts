@@ -49,7 +49,7 @@ export function employ(universe: Universe, employment: Employment): void {
     queue: bus.work,
     settled: (delivery, verdict) => messages.workSettled(delivery, verdict),
     consumer() {
-      const { process, execute } = next("executor");
+      const { process, parts } = next("executor");
       return {
         process,
         consume(batch) {
@@ -57,7 +57,7 @@ export function employ(universe: Universe, employment: Employment): void {
             executions.delivered(body.work, process.clock.now());
             messages.workDelivered(id, body.work, process.clock.now());
           }
-          return consume(batch, { ...execute, coordinator: handing(execute.coordinator, process) });
+          return consume(batch, { ...parts, coordinator: handing(parts.coordinator, process) });
         },
       };
     },
@@ -67,8 +67,8 @@ export function employ(universe: Universe, employment: Employment): void {
     queue: bus.replans,
     settled: unwatched,
     consumer() {
-      const { process, replan } = next("executor");
-      return { process, consume: (batch) => consumeReplans(batch, replan) };
+      const { process, parts } = next("executor");
+      return { process, consume: (batch) => consumeReplans(batch, parts) };
     },
   });
   new Courier(universe, {
@@ -76,9 +76,9 @@ export function employ(universe: Universe, employment: Employment): void {
     queue: bus.events,
     settled: (delivery, verdict) => messages.eventSettled(delivery, verdict),
     consumer() {
-      const { process, events } = next("archiver");
-      const archive = plant.archivePorts?.(events.archive) ?? events.archive;
-      return { process, consume: (batch) => consumeEvents("events", batch, { ...events, archive }) };
+      const { process, parts } = next("archiver");
+      const archive = plant.archivePorts?.(parts) ?? parts;
+      return { process, consume: (batch) => consumeEvents("events", batch, { ...parts, ...archive }) };
     },
   });
   new Courier<unknown>(universe, {
@@ -88,8 +88,8 @@ export function employ(universe: Universe, employment: Employment): void {
     keeps: true,
     settled: unwatched,
     consumer() {
-      const { process, triggers } = next("trigger");
-      return { process, consume: (batch) => consumeTriggers("triggers", batch, triggers) };
+      const { process, parts } = next("trigger");
+      return { process, consume: (batch) => consumeTriggers("triggers", batch, parts) };
     },
   });
   const bury = (name: string, queue: MemoryQueue<unknown>, of: string): void =>
@@ -99,8 +99,8 @@ export function employ(universe: Universe, employment: Employment): void {
       keeps: queue === triggerBus.deadTriggers,
       settled: unwatched,
       consumer() {
-        const { process, events } = isolates.get("undertaker");
-        return { process, consume: (batch) => consumeDeadLetters(of, batch, events.deadLetters) };
+        const { process, parts } = isolates.get("undertaker");
+        return { process, consume: (batch) => consumeDeadLetters(of, batch, parts) };
       },
     });
   bury("dead work", bus.deadWork, "execute-dlq");

@@ -1,24 +1,23 @@
 import type { JsonObject } from "../../contracts/json/json.ts";
 import { fault, RuntimeHostError } from "../../src/core/errors.ts";
 import { builtinHandler } from "../../src/infra/handlers/builtin-handler.ts";
-import { HandlerRouter } from "../../src/app/execute/handler-router.ts";
-import type { NodeCall, NodeOutput } from "../../src/spi/handler.ts";
+import type { Handler, NodeCall, NodeOutput } from "../../src/spi/handler.ts";
 import type { ExecutionLog } from "./execution-log.ts";
 import type { Process } from "./process.ts";
 import type { SimNode } from "./sim-node.ts";
 import type { Universe } from "./universe.ts";
 
 /** A process's own handlers: the scenario's nodes, misbehaving as the world decides. */
-export function routerFor(
+export function handlersOf(
   process: Process,
   nodes: readonly SimNode[],
   executions: ExecutionLog,
   universe: Universe,
-): HandlerRouter {
+): readonly Handler[] {
   const table = Object.fromEntries(
     nodes.map((node) => [node.name, (call: NodeCall) => run(node, call, process, executions, universe)]),
   );
-  return new HandlerRouter().register(builtinHandler(table)).freeze();
+  return [builtinHandler(table)];
 }
 
 function run(

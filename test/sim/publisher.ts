@@ -1,5 +1,4 @@
 import type { JsonObject } from "../../contracts/json/json.ts";
-import { triggerService } from "../../src/app/triggers/trigger-service.ts";
 import type { Ids } from "../../src/spi/clock.ts";
 import type { Backends } from "./backends.ts";
 import type { Line } from "./line.ts";
@@ -44,7 +43,7 @@ export class Publisher {
       return;
     }
     const heard = await this.#line.ask("send a trigger", async ({ triggers }) =>
-      triggerService(triggers).send(callFor(TENANT, ids.uuid()), message),
+      triggers.send(callFor(TENANT, ids.uuid()), message),
     );
     if (heard?.ok) this.published.push(published);
   }

@@ -97,8 +97,8 @@ function storm(start: number, days: number, universe: Universe, { clients, slots
   const { timeline, decisions, note } = universe;
   for (let at = start + SWEEP_EVERY_MS; at < start + STORM_MS; at += SWEEP_EVERY_MS)
     timeline.at(at, () => {
-      const { process, sweep: ports } = isolates.get("sweeper");
-      void sweep(ports, { retention: { days } }, process.clock.now());
+      const { process, parts } = isolates.get("sweeper");
+      void sweep(parts, { retention: { days } }, process.clock.now());
     });
   timeline.at(start + STORM_MS, () => {
     note("world", "heals");

@@ -3,16 +3,15 @@ import type { Fault } from "../../src/core/errors.ts";
 import type { NodeDefinition } from "../../src/core/registry/node.ts";
 import type { Result } from "../../src/core/result.ts";
 import { builtinHandler } from "../../src/infra/handlers/builtin-handler.ts";
-import { HandlerRouter } from "../../src/app/execute/handler-router.ts";
 import { DEFAULT_RING } from "../../src/app/ring/ports.ts";
 import type { Accepted, AcceptOptions } from "../../src/app/operations/envelope-service.ts";
 import { fixedClock, type FixedClock } from "../../src/infra/memory/clock.ts";
 import {
   memoryEngine,
-  type EngineOptions,
-  type EnginePorts,
+  type MemoryEngineOptions,
+  type MemoryPorts,
   type MemoryEngine,
-} from "../../src/infra/memory/engine.ts";
+} from "../../src/embedded/memory-engine.ts";
 import { seededIds } from "../../src/infra/memory/ids.ts";
 import { systemTimer } from "../../src/infra/system/clock.ts";
 import type { BuiltinNode } from "../../src/spi/handler.ts";
@@ -41,8 +40,8 @@ export interface TestEngine {
 /** A memory engine with the given nodes registered, driven by hand. */
 export async function testEngine(
   nodes: readonly TestNode[],
-  ports?: (ports: EnginePorts) => EnginePorts,
-  options: Partial<Pick<EngineOptions, "tenantSlots" | "timer">> = {},
+  ports?: (ports: MemoryPorts) => MemoryPorts,
+  options: Partial<Pick<MemoryEngineOptions, "tenantSlots" | "timer">> = {},
 ): Promise<TestEngine> {
   const clock = fixedClock(1_700_000_000_000);
   const ids = seededIds(1);
@@ -52,7 +51,7 @@ export async function testEngine(
     ids,
     timer: systemTimer,
     settings: { ...DEFAULT_RING, leases: { graceMs: 1_000, maxExpiries: 3 } },
-    router: () => new HandlerRouter().register(builtinHandler(table)).freeze(),
+    handlers: () => [builtinHandler(table)],
     ...(ports ? { ports } : {}),
     ...options,
   });

@@ -1,13 +1,13 @@
 import { keyedRunId } from "../../src/core/run/model/run-id.ts";
 import type { Answer, Work } from "../../src/core/run/dispatch/work.ts";
-import type { EnginePorts } from "../../src/infra/memory/engine.ts";
+import type { MemoryPorts } from "../../src/embedded/memory-engine.ts";
 import type { HandOver } from "../../src/spi/run-coordinator.ts";
 import { effectNode, testEngine, type TestEngine, type TestNode } from "./engines.ts";
 import { failing, type FailurePlan } from "./failing.ts";
 import { sampleNode } from "./sample-node.ts";
 import { CALL } from "./call.ts";
 
-type Coordinator = EnginePorts["coordinator"];
+type Coordinator = MemoryPorts["coordinator"];
 
 /** What travelled between rings, queue and consumers. */
 export interface Traffic {
@@ -34,7 +34,7 @@ export async function trafficWorld(
           return handed;
         },
       };
-      const publishWork: EnginePorts["bus"]["publishWork"] = async (messages) => {
+      const publishWork: MemoryPorts["bus"]["publishWork"] = async (messages) => {
         for (const message of messages) if (message.type === "work") published.push(message.work.segment);
         return ports.bus.publishWork(messages);
       };

@@ -3,7 +3,7 @@ import { durableRingStore, rememberedRing } from "../../src/infra/durable/ring-s
 import { systemClock } from "../../src/infra/system/clock.ts";
 import { Ring } from "../../src/app/ring/ring.ts";
 import type { RingFace } from "../../src/spi/ring-face.ts";
-import { ringPorts, ringSettings } from "../wiring.ts";
+import { ringPorts, ringSettings } from "../env.ts";
 
 /** The object behind a ring number: storage, alarm and RPC; every decision is in `core/run`, every loop in `app/ring`. */
 export class RunRing extends DurableObject<Env> implements RingFace {

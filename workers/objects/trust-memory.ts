@@ -4,7 +4,7 @@ import type { TrustScore } from "../../src/core/trust/score.ts";
 import { TrustMemory as Memory, type VersionReport } from "../../src/infra/durable/trust-memory.ts";
 import type { TrustMemoryRpc } from "../../src/infra/durable/trust-store.ts";
 import type { TrustOwner } from "../../src/infra/durable/trust-tables.ts";
-import { trustMemoryPorts } from "../wiring.ts";
+import { trustMemoryPorts } from "../env.ts";
 
 /** The object behind a tenant's node name: storage, alarm and RPC; everything else is in `infra/durable/trust-memory`. */
 export class TrustMemory extends DurableObject<Env> implements TrustMemoryRpc {

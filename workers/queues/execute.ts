@@ -4,11 +4,11 @@ import { buryUnrouted } from "../../src/app/deliver/dead-letter-consumer.ts";
 import { consumeWork } from "../../src/app/execute/execute-consumer.ts";
 import { consumeReplans } from "../../src/app/plan/replan-consumer.ts";
 import type { Delivery } from "../../src/spi/event-bus.ts";
-import type { Wiring } from "../wiring.ts";
+import type { Deployment } from "../env.ts";
 import { deliveries } from "./deliveries.ts";
 
 /** The execute queue: works are executed, questions for another plan are answered, anything else is a dead letter at once. */
-export async function executeQueue(batch: MessageBatch, { execute, deadLetters }: Wiring): Promise<void> {
+export async function executeQueue(batch: MessageBatch, { parts }: Deployment): Promise<void> {
   const works: Delivery<ExecuteMessage>[] = [];
   const replans: Delivery<ReplanMessage>[] = [];
   const others: Delivery<unknown>[] = [];
@@ -20,8 +20,8 @@ export async function executeQueue(batch: MessageBatch, { execute, deadLetters }
     else others.push(delivery);
   }
   await Promise.all([
-    consumeWork(works, execute),
-    consumeReplans(replans, execute),
-    ...others.map((one) => buryUnrouted(batch.queue, one, deadLetters)),
+    consumeWork(works, parts),
+    consumeReplans(replans, parts),
+    ...others.map((one) => buryUnrouted(batch.queue, one, parts)),
   ]);
 }

@@ -5,14 +5,14 @@ import type { Log } from "../../spi/log.ts";
 import type { TriggerBus } from "../../spi/trigger-bus.ts";
 
 export interface AnnouncePorts {
-  /** Where the ends of runs are announced that something follows; without it that follows when the run is archived. */
-  readonly triggerBus?: Pick<TriggerBus, "publishTriggers"> | undefined;
+  /** Where the ends of runs are announced that something follows. */
+  readonly triggerBus: Pick<TriggerBus, "publishTriggers">;
   readonly log: Log;
 }
 
 /** Says that a run has ended, if something follows it. Never rejects: a word that is lost is said again by the archive. */
 export async function announceEnd(header: RunHeader, { triggerBus, log }: AnnouncePorts): Promise<void> {
-  if (!triggerBus || !hasSequel(header)) return;
+  if (!hasSequel(header)) return;
   try {
     await triggerBus.publishTriggers([sequelMessage(header)]);
   } catch {

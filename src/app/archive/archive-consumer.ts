@@ -29,7 +29,7 @@ export interface ArchivePorts extends CacheWriterPorts {
   readonly ids: Ids;
   readonly log: Log;
   /** Where the ends of runs are announced that something follows. */
-  readonly triggerBus?: Pick<TriggerBus, "publishTriggers">;
+  readonly triggerBus: Pick<TriggerBus, "publishTriggers">;
 }
 
 /** What to do with a message that could not be processed now: have it delivered again, or bury it. */
@@ -124,7 +124,7 @@ async function store(runs: readonly Departure[], ports: ArchivePorts): Promise<v
   for (const segment of segmentsOf([...lines.values()])) await storeSegment(segment, ports);
   await cache.write(settled);
   // The ring has announced them already; this word cannot be lost, for the ring keeps its runs until it was sent.
-  if (ended.length > 0) await ports.triggerBus?.publishTriggers(ended);
+  if (ended.length > 0) await ports.triggerBus.publishTriggers(ended);
 }
 
 /** Cuts lines into objects of a limited size, in order. */

@@ -24,9 +24,8 @@ export interface RunRemovalPorts {
   readonly segments: SegmentLedger;
   readonly deadLetters: DeadLetterStore;
   readonly blobs: BlobStore;
-  /** Absent where nothing is cached. */
-  readonly results?: ResultCache;
-  readonly cache?: CacheReader;
+  readonly results: ResultCache;
+  readonly cache: CacheReader;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -6,20 +6,16 @@ import { clearEntries } from "./cache-service.ts";
 
 /** What removing a run's results needs. */
 export interface ResultRemovalPorts {
-  readonly results?: ResultCache;
-  readonly cache?: CacheReader;
+  readonly results: ResultCache;
+  readonly cache: CacheReader;
   readonly blobs: BlobStore;
 }
 
 /** Removes the results a run has made: looks among those of its nodes, or among all when the list of them was cut. */
-export async function removeResultsOf(
-  { tenant, runId, nodes }: RunSummary,
-  { results, ...ports }: ResultRemovalPorts,
-): Promise<void> {
-  if (!results) return;
+export async function removeResultsOf({ tenant, runId, nodes }: RunSummary, ports: ResultRemovalPorts): Promise<void> {
   const selections =
     nodes.length < LISTED_AT_MOST
       ? nodes.map((ref) => ({ node: ref.slice(0, ref.lastIndexOf("@")), version: ref.slice(ref.lastIndexOf("@") + 1) }))
       : [{}];
-  for (const selection of selections) await clearEntries(tenant, { ...selection, runId }, { ...ports, results });
+  for (const selection of selections) await clearEntries(tenant, { ...selection, runId }, ports);
 }

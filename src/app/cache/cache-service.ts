@@ -40,7 +40,7 @@ export function cacheService(ports: CacheServicePorts): CacheService {
 export async function clearEntries(
   tenant: string,
   which: CacheSelection,
-  { results, cache, blobs }: Pick<CacheServicePorts, "results" | "blobs"> & { readonly cache?: CacheReader },
+  { results, cache, blobs }: CacheServicePorts,
 ): Promise<number> {
   let removed = 0;
   for (let more = true; more;) {
@@ -49,6 +49,6 @@ export async function clearEntries(
     more = gone.more;
     if (gone.blobs.length > 0) await blobs.delete(gone.blobs);
   }
-  cache?.forget();
+  cache.forget();
   return removed;
 }

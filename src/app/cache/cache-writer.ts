@@ -10,10 +10,9 @@ import type { CacheReader } from "./cache-reader.ts";
 import { storeEntry } from "./cache-values.ts";
 
 export interface CacheWriterPorts {
-  /** Absent where nothing is cached. */
-  readonly results?: ResultCache;
+  readonly results: ResultCache;
   /** The reader of the same isolate: it sees at once what is stored. */
-  readonly cache?: CacheReader;
+  readonly cache: CacheReader;
   readonly blobs: BlobStore;
   readonly clock: Clock;
   readonly log: Log;
@@ -38,7 +37,6 @@ export class CacheWriter {
 
   /** @param archived names the record, in the terms of `write` */
   note(archived: string, state: RunState): void {
-    if (!this.#ports.results) return;
     const news = cacheNews(state, this.#ports.clock.now());
     if (news.drafts.length > 0 || news.hits.length > 0) this.#news.set(archived, news);
   }
@@ -47,14 +45,14 @@ export class CacheWriter {
   async write(except: ReadonlySet<string>): Promise<void> {
     const { results, cache, blobs, clock, log } = this.#ports;
     const news = [...this.#news].flatMap(([archived, own]) => (except.has(archived) ? [] : own));
-    if (!results || news.length === 0) return;
+    if (news.length === 0) return;
     try {
       const entries = await this.#entriesOf(newest(news.flatMap(({ drafts }) => drafts)));
       const freed: string[] = [];
       const [last = [], ...others] = partsOf(entries).toReversed();
       for (const part of others) freed.push(...(await results.put(part, [])));
       freed.push(...(await results.put(last, countsOf(entries, news))));
-      cache?.forget();
+      cache.forget();
       if (freed.length > 0) await blobs.delete(freed);
     } catch (thrown) {
       log.warn("results could not be cached; they will be worked out again", {

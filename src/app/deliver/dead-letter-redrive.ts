@@ -1,7 +1,7 @@
 import type { JsonValue } from "../../../contracts/json/json.ts";
 import type { DeadLetter } from "../../core/dead-letters/dead-letter.ts";
 import { readMessage, redriven, type QueueMessage } from "../../core/dead-letters/message.ts";
-import { fault, faultOf, RuntimeHostError, type Fault } from "../../core/errors.ts";
+import { fault, faultOf, type Fault } from "../../core/errors.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { DeadLetterStore } from "../../spi/dead-letter-store.ts";
 import type { EventBus } from "../../spi/event-bus.ts";
@@ -13,8 +13,7 @@ export interface RedrivePorts extends StandingPorts {
   readonly deadLetters: DeadLetterStore;
   readonly blobs: BlobStore;
   readonly bus: EventBus;
-  /** Without it, messages of the triggers queue cannot be sent. */
-  readonly triggerBus?: Pick<TriggerBus, "publishTriggers">;
+  readonly triggerBus: Pick<TriggerBus, "publishTriggers">;
   readonly log: Log;
 }
 
@@ -93,7 +92,6 @@ async function publish(message: QueueMessage, { bus, triggerBus }: RedrivePorts)
       return bus.publishEvents([message]);
     case "sequel":
     case "trigger":
-      if (!triggerBus) throw new RuntimeHostError(fault("EVENT_BUS_ERROR", "there is no triggers queue"));
       return triggerBus.publishTriggers([message]);
   }
 }

@@ -16,9 +16,9 @@ export interface StandingPorts {
   readonly runs: RunReader;
   readonly index: RunIndex;
   readonly clock: Clock;
-  /** What chains and triggers came to; without them every such message is taken to matter still. */
-  readonly sequels?: SequelLedger;
-  readonly triggers?: TriggerStore;
+  /** What chains and triggers came to. */
+  readonly sequels: SequelLedger;
+  readonly triggers: TriggerStore;
 }
 
 /** Asks whoever a message is for. Rejects with SERVICE_UNAVAILABLE when they cannot be asked. */

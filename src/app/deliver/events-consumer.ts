@@ -5,10 +5,7 @@ import { consumeArchive, type ArchivePorts } from "../archive/archive-consumer.t
 import { buryUnrouted, type DeadLetterPorts } from "./dead-letter-consumer.ts";
 import { retryOrBury } from "./retry-or-bury.ts";
 
-export interface EventPorts {
-  readonly archive: ArchivePorts;
-  readonly deadLetters: DeadLetterPorts;
-}
+export type EventPorts = ArchivePorts & DeadLetterPorts;
 
 /** The events queue: finished runs are archived, news of unfinished ones goes to the index, the rest is a dead letter. */
 export async function consumeEvents(
@@ -27,11 +24,11 @@ export async function consumeEvents(
     else others.push(delivery);
   }
   const giveBack = async (delivery: Delivery<EventMessage>, thrown: unknown): Promise<void> => {
-    await retryOrBury(queue, delivery.body.type, delivery, thrown, ports.deadLetters);
+    await retryOrBury(queue, delivery.body.type, delivery, thrown, ports);
   };
   await consumeStarted(started, ports, giveBack);
-  await consumeArchive(archives, ports.archive, giveBack);
-  for (const delivery of others) await buryUnrouted(queue, delivery, ports.deadLetters);
+  await consumeArchive(archives, ports, giveBack);
+  for (const delivery of others) await buryUnrouted(queue, delivery, ports);
 }
 
 type Retry = (delivery: Delivery<EventMessage>, thrown: unknown) => Promise<void>;
@@ -44,7 +41,7 @@ async function consumeStarted(
 ): Promise<void> {
   if (deliveries.length === 0) return;
   try {
-    await ports.archive.index.put(deliveries.flatMap(({ body }) => body.runs));
+    await ports.index.put(deliveries.flatMap(({ body }) => body.runs));
   } catch (thrown) {
     for (const delivery of deliveries) await giveBack(delivery, thrown);
     return;

@@ -11,11 +11,11 @@ import type { Standing } from "./standing.ts";
 /** Whether what should follow a run is still to be done. */
 export async function standingOfSequel(
   { tenant, runId, link }: SequelMessage,
-  { runs, sequels }: { readonly runs: RunReader; readonly sequels?: SequelLedger },
+  { runs, sequels }: { readonly runs: RunReader; readonly sequels: SequelLedger },
 ): Promise<Standing> {
   const state = await runs.read(tenant, runId);
   if (!state) return { kind: "ended", reason: `there is no run ${runId} any more` };
-  const done = (await sequels?.of(tenant, runId, ownSequelsSince(state.header.createdAt))) ?? [];
+  const done = await sequels.of(tenant, runId, ownSequelsSince(state.header.createdAt));
   const asked = linksOf(state).filter((one) => link === undefined || samePlace(one, link));
   const open = asked.find((one) => !done.some((sequel) => samePlace(sequel, one) && sequel.childId !== null));
   if (open) return { kind: "waiting", reason: `${open.list}[${open.index}] of run ${runId} has not been sent` };
@@ -27,10 +27,10 @@ export async function standingOfSequel(
 /** Whether a bus message is still to be started. */
 export async function standingOfTrigger(
   { tenant, trigger }: TriggerMessage,
-  { triggers }: { readonly triggers?: TriggerStore },
+  { triggers }: { readonly triggers: TriggerStore },
 ): Promise<Standing> {
   const read = readTrigger(trigger);
-  const record = read.ok ? ((await triggers?.get(tenant, read.value.id)) ?? null) : null;
+  const record = read.ok ? await triggers.get(tenant, read.value.id) : null;
   if (record?.status === "duplicate") {
     return { kind: "ended", reason: `trigger ${record.duplicateOf ?? ""} stands for it` };
   }

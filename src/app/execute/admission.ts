@@ -12,10 +12,9 @@ export interface AdmissionPorts {
   readonly coordinator: RunCoordinator;
   readonly clock: Clock;
   readonly log: Log;
-  /** Without it nothing is limited. */
-  readonly limiter?: Limiter;
-  /** How many queued works of a tenant may be under way at once; absent or null for any number. */
-  readonly tenantSlots?: number | null;
+  readonly limiter: Limiter;
+  /** How many queued works of a tenant may be under way at once; null for any number. */
+  readonly tenantSlots: number | null;
 }
 
 /** A work with its values and the limits it must pass. */
@@ -31,8 +30,8 @@ const UNREACHED_MS = 5_000;
 export const limitsFor = (
   work: Work,
   values: Readonly<Record<SourceId, StoredValue>>,
-  { limiter, tenantSlots = null, clock }: AdmissionPorts,
-): readonly WorkLimit[] => (limiter ? workLimits(work, values, tenantSlots, clock.now()) : []);
+  { tenantSlots, clock }: AdmissionPorts,
+): readonly WorkLimit[] => workLimits(work, values, tenantSlots, clock.now());
 
 /**
  * Asks every limit of every work: a work gets all of its turns or none. Null means let through; a refused work gives
@@ -78,7 +77,7 @@ async function ask(
 ): Promise<readonly Turn[]> {
   const requests = group.flatMap(({ limits }) => limits[round]?.request ?? []);
   try {
-    const { turns, called } = (await ports.limiter?.acquire(id, requests)) ?? { turns: [], called: [] };
+    const { turns, called } = await ports.limiter.acquire(id, requests);
     await call(id, called, ports);
     return turns;
   } catch (thrown) {
@@ -107,7 +106,7 @@ async function giveBack(
   await Promise.all(
     [...leaving].map(async ([id, own]) => {
       try {
-        await call(id, (await ports.limiter?.release(id, own)) ?? [], ports);
+        await call(id, await ports.limiter.release(id, own), ports);
       } catch (thrown) {
         warn("a turn was not given back; it ends with its time", thrown, applicants[0]?.work, ports);
       }
@@ -120,7 +119,7 @@ async function call(id: LimitId, called: readonly Holder[], ports: AdmissionPort
   for (let next = called; next.length > 0;) {
     const idle = await ports.coordinator.admit(next);
     const leaving = idle.map((holder): Leaving => ({ holder, token: "", how: "unused" }));
-    next = leaving.length === 0 ? [] : ((await ports.limiter?.release(id, leaving)) ?? []);
+    next = leaving.length === 0 ? [] : await ports.limiter.release(id, leaving);
   }
 }
 

@@ -15,8 +15,7 @@ import type { RegistryCache } from "../registry/registry-cache.ts";
 
 /** What looking up results needs. */
 export interface LookupPorts {
-  /** Absent where nothing is cached. */
-  readonly cache?: CacheReader;
+  readonly cache: CacheReader;
   readonly registry: RegistryCache;
   readonly blobs: BlobStore;
   readonly clock: Clock;
@@ -48,7 +47,7 @@ const NOTHING: StepAnswer = {};
 /** Looks a step up. Steps without a time to live cost nothing. Never rejects: whatever goes wrong is a miss. */
 export async function lookUpStep(call: StepCall, ports: LookupPorts): Promise<StepAnswer> {
   const { work, step, node, inputHash, inputBytes, startedAt } = call;
-  if (!ports.cache || step.cacheTtlMs === null) return NOTHING;
+  if (step.cacheTtlMs === null) return NOTHING;
   const { name, version } = node;
   const signature = signatureOf({ node: name, version, inputHash, configHash: configHash(node.config) });
   if (work.anew) return { signature };
@@ -67,7 +66,7 @@ export class Probing {
   constructor(work: Work, ports: LookupPorts) {
     this.#work = work;
     this.#ports = ports;
-    this.#open = ports.cache && !work.anew ? (work.probes ?? []) : [];
+    this.#open = work.anew ? [] : (work.probes ?? []);
   }
 
   /**
@@ -129,7 +128,7 @@ interface Result {
 async function find(work: Work, key: CacheKey, ports: LookupPorts): Promise<Result | null> {
   try {
     if (await isArchived(work.tenant, key, ports)) return null;
-    const entry = (await ports.cache?.find(work.tenant, key, work.correlationId)) ?? null;
+    const entry = await ports.cache.find(work.tenant, key, work.correlationId);
     if (!entry) return null;
     const state = await loadEntry(entry, ports.blobs);
     if (!state) {

@@ -32,8 +32,8 @@ export interface ExecutorPorts {
   readonly timer: Timer;
   /** Whether somebody still waits for a work that lasts; absent where nobody could take it back. */
   readonly isWanted?: (work: Work) => Promise<boolean>;
-  /** Results that may be used again; absent where nothing is cached. */
-  readonly cache?: CacheReader;
+  /** Results that may be used again. */
+  readonly cache: CacheReader;
 }
 
 type Values = Readonly<Record<SourceId, StoredValue>>;

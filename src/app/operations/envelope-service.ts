@@ -34,7 +34,7 @@ export interface EnvelopePorts extends ExecutorPorts {
   /** Keeps work alive after the answer. */
   readonly background: (work: Promise<unknown>) => void;
   /** Where the ends of runs are announced that something follows. */
-  readonly triggerBus?: AnnouncePorts["triggerBus"];
+  readonly triggerBus: AnnouncePorts["triggerBus"];
 }
 
 export interface EnvelopeSettings {

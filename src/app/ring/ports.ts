@@ -29,7 +29,7 @@ export interface RingPorts {
   readonly alarm: RingAlarm;
   readonly bus: EventBus;
   /** Where the ends of runs are announced that something follows. */
-  readonly triggerBus?: AnnouncePorts["triggerBus"];
+  readonly triggerBus: AnnouncePorts["triggerBus"];
   readonly clock: Clock;
   readonly log: Log;
   /** What ends a wait. */

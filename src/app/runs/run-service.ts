@@ -25,7 +25,7 @@ export interface RunService {
   ): Promise<{ readonly events: readonly JsonObject[]; readonly finished: boolean } | null>;
 }
 
-export function runService(runs: RunReader, sequels?: Pick<SequelLedger, "of">): RunService {
+export function runService(runs: RunReader, sequels: Pick<SequelLedger, "of">): RunService {
   return {
     async view({ tenant }, id) {
       const state = await runs.read(tenant, id);

@@ -17,7 +17,6 @@ export async function expireResults(
   now: Instant,
   limits: SweepLimits,
 ): Promise<number> {
-  if (!results) return 0;
   const after = await marks.read(ENTRIES_MARK);
   const end = { now, madeBefore: firstKept === null ? null : startOf(firstKept) };
   const part = await results.tour(after === "" ? null : after, end, limits.objects);
@@ -35,7 +34,6 @@ export async function collectOrphanedResults(
   now: Instant,
   limits: SweepLimits,
 ): Promise<number> {
-  if (!results) return 0;
   const last = shift(dayOf(now), -2);
   const after = (await marks.read(VALUES_MARK)) ?? "";
   const keys = await blobs.list(CACHED_VALUES, limits.objects, after);

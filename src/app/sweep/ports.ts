@@ -16,7 +16,6 @@ export interface SweepPorts extends StandingPorts {
   readonly marks: SweepMarks;
   readonly deadLetters: DeadLetterStore;
   readonly blobs: BlobStore;
-  /** Absent where nothing is cached. */
-  readonly results?: ResultCache;
+  readonly results: ResultCache;
   readonly log: Log;
 }

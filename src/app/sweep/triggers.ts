@@ -10,5 +10,5 @@ export async function expireTriggers(
 ): Promise<number> {
   const before = startOf(firstKept);
   const received = (await triggers?.forgetBefore(before, objects)) ?? 0;
-  return received + ((await sequels?.forgetBefore(before, objects)) ?? 0);
+  return received + (await sequels.forgetBefore(before, objects));
 }

@@ -13,8 +13,7 @@ import { isoTime } from "../../core/run/model/time.ts";
 import { refusedBy } from "../../core/trigger/record.ts";
 import { resultOf } from "../../core/trigger/result-message.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
-import type { Clock, Ids } from "../../spi/clock.ts";
-import type { Log } from "../../spi/log.ts";
+import type { Ids } from "../../spi/clock.ts";
 import type { SequelLedger } from "../../spi/sequel-ledger.ts";
 import type { TriggerBus } from "../../spi/trigger-bus.ts";
 import { bury, type DeadLetterPorts } from "../deliver/dead-letter-consumer.ts";
@@ -22,16 +21,12 @@ import { loadState } from "../execute/executor.ts";
 import type { RunReader } from "../runs/run-reader.ts";
 import type { EnvelopeService } from "../operations/envelope-service.ts";
 
-export interface SequelPorts {
+export interface SequelPorts extends DeadLetterPorts {
   readonly runs: RunReader;
   readonly envelopes: EnvelopeService;
   readonly sequels: SequelLedger;
   readonly triggerBus: TriggerBus;
-  readonly blobs: BlobStore;
-  readonly clock: Clock;
   readonly ids: Ids;
-  readonly log: Log;
-  readonly deadLetters: DeadLetterPorts;
 }
 
 /**
@@ -152,7 +147,7 @@ async function buryLink(
   { list, index }: PlacedLink,
   problem: Fault,
   message: SequelMessage,
-  { deadLetters }: SequelPorts,
+  ports: SequelPorts,
 ): Promise<void> {
   const { redrive, ...bare } = message;
   const body = { ...bare, link: { list, index }, ...(redrive && message.link ? { redrive } : {}) };
@@ -161,7 +156,7 @@ async function buryLink(
     queue,
     { id: `${message.runId}-${list}-${index}`, body, attempts: 1, ack: nothing, retry: nothing },
     { errorType: "consumer_error", reason: `${list}[${index}] was refused`, cause: problem, retries: 0 },
-    deadLetters,
+    ports,
   );
 }
 

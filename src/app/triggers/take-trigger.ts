@@ -219,5 +219,5 @@ function addressOf({ trigger }: TriggerMessage) {
 const buryMessage = (taking: Taking, { errorType, fault: problem }: TriggerRefusal): Promise<void> => {
   const { queue, delivery, ports } = taking;
   const death = { errorType, reason: problem.message, cause: problem, retries: delivery.attempts - 1 };
-  return bury(queue, delivery, death, ports.deadLetters);
+  return bury(queue, delivery, death, ports);
 };

@@ -23,14 +23,14 @@ async function consume(queue: string, delivery: Delivery<unknown>, ports: Trigge
   const reading = readMessage(delivery.body);
   const message = reading.ok ? reading.message : null;
   if (message?.type !== "trigger" && message?.type !== "sequel") {
-    return buryUnrouted(queue, delivery, ports.deadLetters);
+    return buryUnrouted(queue, delivery, ports);
   }
   try {
     if (message.type === "trigger") await takeTrigger(queue, delivery, message, ports);
     else await followRun(queue, message, ports);
     delivery.ack();
   } catch (thrown) {
-    const buried = await retryOrBury(queue, message.type, delivery, thrown, ports.deadLetters);
+    const buried = await retryOrBury(queue, message.type, delivery, thrown, ports);
     if (buried && message.type === "trigger") await tellOfFailure(message, thrown, ports);
   }
 }

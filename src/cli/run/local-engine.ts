@@ -4,8 +4,7 @@ import type { NodeArtifacts } from "../../core/registry/node.ts";
 import { builtinHandler } from "../../infra/handlers/builtin-handler.ts";
 import { functionHandler } from "../../infra/handlers/function-handler.ts";
 import { noopHandler } from "../../infra/handlers/noop-handler.ts";
-import { HandlerRouter } from "../../app/execute/handler-router.ts";
-import { memoryEngine, type MemoryEngine } from "../../infra/memory/engine.ts";
+import { memoryEngine, type MemoryEngine } from "../../embedded/memory-engine.ts";
 import { systemTimer } from "../../infra/system/clock.ts";
 import { quickJsSandbox } from "../../infra/sandbox/quick-js-sandbox.ts";
 import { builtinNodes } from "../../nodes/index.ts";
@@ -38,12 +37,7 @@ export async function localEngine(
   const engine = memoryEngine({
     ...world,
     timer: systemTimer,
-    router: ({ registry, blobs }) =>
-      new HandlerRouter()
-        .register(builtinHandler(builtinNodes({ sandbox, registry, blobs, ...world })))
-        .register(functionHandler(sandbox))
-        .register(noopHandler())
-        .freeze(),
+    handlers: (own) => [builtinHandler(builtinNodes({ sandbox, ...own })), functionHandler(sandbox), noopHandler()],
   });
   const builtIn = readTreeNodes(PROJECT).map(({ texts: { metadata, contract, code } }) => ({
     metadata,

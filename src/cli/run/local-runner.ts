@@ -9,7 +9,7 @@ import type { StepState } from "../../core/run/model/state.ts";
 import type { Result } from "../../core/result.ts";
 import type { CallContext } from "../../app/call-context.ts";
 import type { RevisionRequest } from "../../app/runs/run-revision.ts";
-import type { MemoryEngine } from "../../infra/memory/engine.ts";
+import type { MemoryEngine } from "../../embedded/memory-engine.ts";
 import type { Clock, Ids } from "../../spi/clock.ts";
 import { CommandFailure } from "../shell.ts";
 import { localCall } from "./local-engine.ts";

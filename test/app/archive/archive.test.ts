@@ -4,7 +4,7 @@ import type { ArchiveMessage } from "../../../src/core/run/dispatch/work.ts";
 import { consumeArchive } from "../../../src/app/archive/archive-consumer.ts";
 import { RegistryCache } from "../../../src/app/registry/registry-cache.ts";
 import { silentLog } from "../../../src/infra/memory/silent-log.ts";
-import type { EnginePorts } from "../../../src/infra/memory/engine.ts";
+import type { MemoryPorts } from "../../../src/embedded/memory-engine.ts";
 import { seededIds } from "../../../src/infra/memory/ids.ts";
 import type { Delivery } from "../../../src/spi/event-bus.ts";
 import { auditArchive, rowsOf } from "../../support/archive-audit.ts";
@@ -74,7 +74,7 @@ describe("archiving", () => {
     expect(await auditArchive(world.engine.ports)).toEqual([]);
   });
 
-  const scenarios: [string, (ports: EnginePorts) => EnginePorts][] = [
+  const scenarios: [string, (ports: MemoryPorts) => MemoryPorts][] = [
     ["the object is not stored at first", (p) => ({ ...p, blobs: failing(p.blobs, failFirst("put", 2)) })],
     ["the rows are not stored at first", (p) => ({ ...p, index: failing(p.index, failFirst("put", 2)) })],
     [
@@ -125,12 +125,7 @@ describe("archiving", () => {
     await world.engine.fireAlarms();
     const deliveries = bus.events.pull(10).filter(({ body }) => body.type === "archive") as Delivery<ArchiveMessage>[];
     expect(deliveries.length).toBeGreaterThan(0);
-    const archive = {
-      ...ports,
-      registry: new RegistryCache(registry, world.clock),
-      clock: world.clock,
-      log: silentLog,
-    };
+    const archive = world.engine.parts;
     await Promise.all([1, 2].map((seed) => consumeArchive(deliveries, { ...archive, ids: seededIds(seed) })));
     expect(await auditArchive(ports)).toEqual([]);
     expect((await rowsOf(ports)).map(({ runId }) => runId).toSorted()).toEqual(ids.toSorted());
@@ -143,12 +138,7 @@ describe("archiving", () => {
     world.clock.advance(1_000);
     await world.engine.fireAlarms();
     const deliveries = ports.bus.events.pull(10) as Delivery<ArchiveMessage>[];
-    const archive = {
-      ...ports,
-      registry: new RegistryCache(ports.registry, world.clock),
-      clock: world.clock,
-      log: silentLog,
-    };
+    const archive = world.engine.parts;
     await Promise.all([1, 2].map((seed) => consumeArchive(deliveries, { ...archive, ids: seededIds(seed) })));
     expect(await auditArchive(ports)).not.toEqual([]);
     expect(await world.engine.sweep({ retention: { days: 0 } })).toMatchObject({ failed: ["erased_segments"] });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ANY_RUN } from "../../../src/core/search/run-query.ts";
-import type { EnginePorts } from "../../../src/infra/memory/engine.ts";
+import type { MemoryPorts } from "../../../src/embedded/memory-engine.ts";
 import { auditArchive, rowsOf } from "../../support/archive-audit.ts";
 import { sampleDeadLetter } from "../../support/contracts/dead-letter-store.ts";
 import { sampleSummary } from "../../support/contracts/run-index.ts";
@@ -18,7 +18,7 @@ async function send(world: TestEngine, want: string, value: string, extra = {}):
 }
 
 /** A world with three archived runs, the middle one about a secret. */
-async function archived(ports?: (ports: EnginePorts) => EnginePorts) {
+async function archived(ports?: (ports: MemoryPorts) => MemoryPorts) {
   const world = await testEngine([SHOUT, TWICE], ports);
   const ids = [
     await send(world, "text.loud", "first"),
@@ -130,7 +130,7 @@ describe("deleting a run", () => {
 });
 
 describe("what fails in between is done by a repeat or by the sweep", () => {
-  const scenarios: [string, (ports: EnginePorts) => EnginePorts][] = [
+  const scenarios: [string, (ports: MemoryPorts) => MemoryPorts][] = [
     ["the ring does not answer", (p) => ({ ...p, coordinator: failing(p.coordinator, failFirst("read", 1)) })],
     ["the index does not answer", (p) => ({ ...p, index: failing(p.index, failFirst("get", 1)) })],
     ["the deletion is not noted", (p) => ({ ...p, retention: failing(p.retention, failFirst("delete", 1)) })],

@@ -11,6 +11,7 @@ import { memoryResultCache } from "../../../src/infra/memory/result-cache.ts";
 import type { ResultCache } from "../../../src/spi/result-cache.ts";
 import { sketchPlan } from "../../support/plans.ts";
 import { DrivenRun, success } from "../../support/runs.ts";
+import { CacheReader } from "../../../src/app/cache/cache-reader.ts";
 
 const SIGNATURE = "5".repeat(64);
 
@@ -36,9 +37,15 @@ function world(changes: Partial<ResultCache> = {}) {
     ...changes,
   };
   const blobs = memoryBlobStore();
+  const clock = fixedClock(500);
   const warnings: string[] = [];
   const log = { ...silentLog, warn: (message: string) => void warnings.push(message) };
-  return { writer: new CacheWriter({ results, blobs, clock: fixedClock(500), log }), puts, blobs, warnings };
+  return {
+    writer: new CacheWriter({ results, cache: new CacheReader(results, clock, log), blobs, clock, log }),
+    puts,
+    blobs,
+    warnings,
+  };
 }
 
 describe("what is written into the cache when runs are archived", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { NodeDefinition } from "../../../src/core/registry/node.ts";
 import { DAY_MS } from "../../../src/core/retention/day.ts";
-import type { EnginePorts } from "../../../src/infra/memory/engine.ts";
+import type { MemoryPorts } from "../../../src/embedded/memory-engine.ts";
 import { effectNode, pureNode, testEngine, type TestEngine, type TestNode } from "../../support/engines.ts";
 import { failing } from "../../support/failing.ts";
 import { sampleNode } from "../../support/sample-node.ts";
@@ -178,7 +178,7 @@ describe("the cache of results", () => {
 
   it.each(["get", "put"] as const)("that fails at %s fails no run", async (method) => {
     const { shout, calls } = counting();
-    const broken = (ports: EnginePorts): EnginePorts => ({
+    const broken = (ports: MemoryPorts): MemoryPorts => ({
       ...ports,
       results: failing(ports.results, (called) => (called === method ? "before" : null)),
     });

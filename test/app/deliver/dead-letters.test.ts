@@ -3,7 +3,7 @@ import { ANY_DEAD_LETTER } from "../../../src/core/dead-letters/query.ts";
 import type { ExecuteMessage } from "../../../src/core/run/dispatch/work.ts";
 import { buryUnrouted, consumeDeadLetters } from "../../../src/app/deliver/dead-letter-consumer.ts";
 import { silentLog } from "../../../src/infra/memory/silent-log.ts";
-import type { EnginePorts } from "../../../src/infra/memory/engine.ts";
+import type { MemoryPorts } from "../../../src/embedded/memory-engine.ts";
 import { MemoryQueue } from "../../../src/infra/memory/queues/queue.ts";
 import { effectNode, pureNode, testEngine, type TestEngine } from "../../support/engines.ts";
 import { failFirst, failing } from "../../support/failing.ts";
@@ -15,7 +15,7 @@ const TWICE = effectNode("twice", "text.loud", "text.twice", (text) => `${text} 
 const CORRELATION = "6f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5b";
 const page = { limit: 100, after: null };
 
-type Wrap = (ports: EnginePorts) => EnginePorts;
+type Wrap = (ports: MemoryPorts) => MemoryPorts;
 
 async function send(world: TestEngine): Promise<string> {
   const payload = { want: ["text.twice"], given: { "text.in": "hey" } };

@@ -31,6 +31,7 @@ describe("a consumer", () => {
       },
       clock: fixedClock(0),
       log: silentLog,
+      tenantSlots: null,
     } as unknown as ExecuteConsumerPorts;
     const step = { id: "a", node: "step_0", version: "1.0.0", timeoutMs: 1_000, cacheTtlMs: null, attempt: 1 };
     const deliveryOf = (segment: string, inputs: unknown) =>

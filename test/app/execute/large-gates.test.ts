@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
-import type { EnginePorts } from "../../../src/infra/memory/engine.ts";
+import type { MemoryPorts } from "../../../src/embedded/memory-engine.ts";
 import { effectNode, pureNode, testEngine, type TestNode } from "../../support/engines.ts";
 import { failFirst, failing } from "../../support/failing.ts";
 import { sampleNode } from "../../support/sample-node.ts";
@@ -223,7 +223,7 @@ describe("a gate on a large value", () => {
   const payload = { ...graph, given: { doc: documentOf(LARGE), mark: 1 } };
 
   it("waits out a store that does not answer, and is decided then", async () => {
-    const flaky = (ports: EnginePorts): EnginePorts => ({ ...ports, blobs: failing(ports.blobs, failFirst("get", 2)) });
+    const flaky = (ports: MemoryPorts): MemoryPorts => ({ ...ports, blobs: failing(ports.blobs, failFirst("get", 2)) });
     const world = await testEngine(NODES, flaky);
     const sent = valueOf(await world.send("graph.run", payload));
     await world.settle();

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { NodeLimit } from "../../../src/core/limit/limit.ts";
 import type { NodeDefinition } from "../../../src/core/registry/node.ts";
-import type { EnginePorts } from "../../../src/infra/memory/engine.ts";
+import type { MemoryPorts } from "../../../src/embedded/memory-engine.ts";
 import { effectNode, testEngine, type TestEngine, type TestNode } from "../../support/engines.ts";
 import { failing } from "../../support/failing.ts";
 import { sampleNode } from "../../support/sample-node.ts";
@@ -67,7 +67,7 @@ interface Fixture {
 
 async function fixture(
   nodes: Readonly<Record<string, readonly NodeLimit[]>>,
-  ports?: (ports: EnginePorts) => EnginePorts,
+  ports?: (ports: MemoryPorts) => MemoryPorts,
   tenantSlots?: number,
 ): Promise<Fixture> {
   const gauge = new Gauge();
@@ -252,7 +252,7 @@ describe("a node that may begin so often within a time", () => {
 });
 
 describe("when something is lost", () => {
-  const frail = (method: string) => (ports: EnginePorts) => ({
+  const frail = (method: string) => (ports: MemoryPorts) => ({
     ...ports,
     coordinator: failing(ports.coordinator, (called) => (called === method ? "before" : null)),
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fault, RuntimeHostError } from "../../../src/core/errors.ts";
 import type { NodeDefinition } from "../../../src/core/registry/node.ts";
 import { ringOf } from "../../../src/core/run/model/run-id.ts";
-import type { EnginePorts } from "../../../src/infra/memory/engine.ts";
+import type { MemoryPorts } from "../../../src/embedded/memory-engine.ts";
 import { pureNode, testEngine, type TestEngine, type TestNode } from "../../support/engines.ts";
 import { failFirst, failing } from "../../support/failing.ts";
 import { CORRELATION, steering, valueOf } from "../../support/steered-run.ts";
@@ -46,7 +46,7 @@ const viewOf = async ({ engine }: TestEngine, id: string): Promise<View> =>
 async function sent(
   nodes: readonly TestNode[],
   payload: Parameters<TestEngine["send"]>[1] = ASK,
-  ports?: (ports: EnginePorts) => EnginePorts,
+  ports?: (ports: MemoryPorts) => MemoryPorts,
 ) {
   const world = await testEngine(nodes, ports);
   const accepted = valueOf(await world.send("goal.run", payload));
@@ -54,7 +54,7 @@ async function sent(
 }
 
 /** A run whose question has been published and not been answered. */
-async function asking(payload = ASK, ports?: (ports: EnginePorts) => EnginePorts) {
+async function asking(payload = ASK, ports?: (ports: MemoryPorts) => MemoryPorts) {
   const run = await sent([BROKEN, SOUND, LAST], payload, ports);
   const { bus } = run.world.engine.ports;
   await bus.work.drain(async (batch) => {

@@ -11,6 +11,7 @@ import { memoryRingStore } from "../../../src/infra/memory/runs/ring-store.ts";
 import { sketchPlan } from "../../support/plans.ts";
 import { beginRun } from "../../support/runs.ts";
 import { systemTimer } from "../../../src/infra/system/clock.ts";
+import { memoryTriggerBus } from "../../../src/infra/memory/queues/trigger-bus.ts";
 
 const FLUSH_AT = DEFAULT_RING.flushMs;
 
@@ -18,7 +19,15 @@ function open() {
   const store = memoryRingStore();
   const alarms: number[] = [];
   const alarm = { arm: (at: number) => void alarms.push(at) };
-  const ports = { store, alarm, bus: memoryEventBus(), clock: fixedClock(0), timer: systemTimer, log: silentLog };
+  const ports = {
+    store,
+    alarm,
+    bus: memoryEventBus(),
+    clock: fixedClock(0),
+    triggerBus: memoryTriggerBus(),
+    timer: systemTimer,
+    log: silentLog,
+  };
   return { book: new RingBook(0, ports, DEFAULT_RING), alarms, store };
 }
 

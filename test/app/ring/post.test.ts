@@ -17,6 +17,7 @@ import { memoryRingStore } from "../../../src/infra/memory/runs/ring-store.ts";
 import { sketchPlan, type StepSketch } from "../../support/plans.ts";
 import { beginRun, success } from "../../support/runs.ts";
 import { systemTimer } from "../../../src/infra/system/clock.ts";
+import { memoryTriggerBus } from "../../../src/infra/memory/queues/trigger-bus.ts";
 
 const LEASES = { graceMs: 1_000, maxExpiries: 3 };
 const idOf = (number: number): string => `r00_${String(number).padStart(26, "0")}`;
@@ -91,7 +92,15 @@ function open() {
   const settings = { ...DEFAULT_RING, leases: LEASES };
   const ring = new Ring(
     0,
-    { store: frail, alarm: { arm: () => undefined }, bus, clock, timer: systemTimer, log: silentLog },
+    {
+      store: frail,
+      alarm: { arm: () => undefined },
+      bus,
+      clock,
+      triggerBus: memoryTriggerBus(),
+      timer: systemTimer,
+      log: silentLog,
+    },
     settings,
   );
   const submit = async (number: number, sketches: readonly StepSketch[]): Promise<void> => {

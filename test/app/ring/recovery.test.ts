@@ -12,6 +12,7 @@ import type { Delivery, EventBus } from "../../../src/spi/event-bus.ts";
 import { sketchPlan } from "../../support/plans.ts";
 import { beginRun, REQUEST, success } from "../../support/runs.ts";
 import { systemTimer } from "../../../src/infra/system/clock.ts";
+import { memoryTriggerBus } from "../../../src/infra/memory/queues/trigger-bus.ts";
 
 const SETTINGS = { ...DEFAULT_RING, leases: { graceMs: 1_000, maxExpiries: 3 } };
 
@@ -34,7 +35,12 @@ function open() {
     },
   };
   const alarm = { arm: (at: number) => void alarms.push(at) };
-  const make = () => new Ring(0, { store: frail, alarm, bus, clock, timer: systemTimer, log: silentLog }, SETTINGS);
+  const make = () =>
+    new Ring(
+      0,
+      { store: frail, alarm, bus, clock, triggerBus: memoryTriggerBus(), timer: systemTimer, log: silentLog },
+      SETTINGS,
+    );
   return { clock, store, queues, bus, alarms, ring: make(), reopen: make, refuseNext: () => void (refusals = 1) };
 }
 

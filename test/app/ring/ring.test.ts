@@ -12,6 +12,7 @@ import type { Delivery, EventBus } from "../../../src/spi/event-bus.ts";
 import { sketchPlan, type StepSketch } from "../../support/plans.ts";
 import { beginRun, REQUEST, success } from "../../support/runs.ts";
 import { systemTimer } from "../../../src/infra/system/clock.ts";
+import { memoryTriggerBus } from "../../../src/infra/memory/queues/trigger-bus.ts";
 
 const SETTINGS = { ...DEFAULT_RING, leases: { graceMs: 1_000, maxExpiries: 3 } };
 
@@ -33,7 +34,12 @@ function open(bus: EventBus & Partial<ReturnType<typeof memoryEventBus>> = memor
       alarms.push(at);
     },
   };
-  const make = () => new Ring(0, { store: traced, alarm, bus, clock, timer: systemTimer, log: silentLog }, SETTINGS);
+  const make = () =>
+    new Ring(
+      0,
+      { store: traced, alarm, bus, clock, triggerBus: memoryTriggerBus(), timer: systemTimer, log: silentLog },
+      SETTINGS,
+    );
   return { clock, store, alarms, log, bus: bus as ReturnType<typeof memoryEventBus>, ring: make(), reopen: make };
 }
 

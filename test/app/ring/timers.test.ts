@@ -9,6 +9,7 @@ import { memoryEventBus } from "../../../src/infra/memory/queues/event-bus.ts";
 import { memoryRingStore } from "../../../src/infra/memory/runs/ring-store.ts";
 import type { RingStore } from "../../../src/spi/ring-store.ts";
 import { systemTimer } from "../../../src/infra/system/clock.ts";
+import { memoryTriggerBus } from "../../../src/infra/memory/queues/trigger-bus.ts";
 
 const KEEP_MS = 3_600_000;
 
@@ -34,7 +35,15 @@ function open() {
     },
   };
   const alarm = { arm: (at: number) => void alarms.push(at) };
-  const ports = { store, alarm, bus: memoryEventBus(), clock, timer: systemTimer, log: silentLog };
+  const ports = {
+    store,
+    alarm,
+    bus: memoryEventBus(),
+    clock,
+    triggerBus: memoryTriggerBus(),
+    timer: systemTimer,
+    log: silentLog,
+  };
   return { clock, store, alarm, ports, alarms, erased };
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fault, RuntimeHostError } from "../../../src/core/errors.ts";
-import type { EnginePorts } from "../../../src/infra/memory/engine.ts";
+import type { MemoryPorts } from "../../../src/embedded/memory-engine.ts";
 import { effectNode, pureNode, testEngine, type TestEngine } from "../../support/engines.ts";
 import { failFirst, failing } from "../../support/failing.ts";
 import { sampleArtifacts, sampleNode } from "../../support/sample-node.ts";
@@ -161,7 +161,7 @@ describe("bad input is refused before anything is written", () => {
 });
 
 describe("what fails outside ends in a retried or failed run with a reason, never a hang", () => {
-  const scenarios: [string, (ports: EnginePorts) => EnginePorts, string, string | null][] = [
+  const scenarios: [string, (ports: MemoryPorts) => MemoryPorts, string, string | null][] = [
     [
       "the work queue loses a publication",
       (ports) => ({ ...ports, bus: failing(ports.bus, failFirst("publishWork", 2)) }),

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ANY_DEAD_LETTER } from "../../../src/core/dead-letters/query.ts";
 import { DAY_MS, dayOf } from "../../../src/core/retention/day.ts";
 import { segmentKey, valueKey } from "../../../src/core/retention/keys.ts";
-import type { EnginePorts } from "../../../src/infra/memory/engine.ts";
+import type { MemoryPorts } from "../../../src/embedded/memory-engine.ts";
 import type { SweepSettings } from "../../../src/app/sweep/sweep.ts";
 import { SWEEP_LIMITS } from "../../../src/app/sweep/limits.ts";
 import { auditArchive, rowsOf } from "../../support/archive-audit.ts";
@@ -316,7 +316,7 @@ describe("a sweep that breaks off anywhere", () => {
     let calls = 0;
     const wrap = <P extends object>(port: P): P => failing<P>(port, () => plan(++calls));
     return {
-      ports: (ports: EnginePorts): EnginePorts => ({
+      ports: (ports: MemoryPorts): MemoryPorts => ({
         ...ports,
         retention: wrap(ports.retention),
         segments: wrap(ports.segments),

@@ -3,7 +3,7 @@ import type { JsonObject } from "../../../contracts/json/json.ts";
 import { ANY_DEAD_LETTER } from "../../../src/core/dead-letters/query.ts";
 import { sequelMessage } from "../../../src/core/chain/message.ts";
 import { ANY_RUN } from "../../../src/core/search/run-query.ts";
-import type { EnginePorts } from "../../../src/infra/memory/engine.ts";
+import type { MemoryPorts } from "../../../src/embedded/memory-engine.ts";
 import { effectNode, pureNode, testEngine } from "../../support/engines.ts";
 import { failFirst, failing } from "../../support/failing.ts";
 import { sampleArtifacts, sampleNode } from "../../support/sample-node.ts";
@@ -31,7 +31,7 @@ interface Chained {
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 
-async function world(ports?: (ports: EnginePorts) => EnginePorts) {
+async function world(ports?: (ports: MemoryPorts) => MemoryPorts) {
   const made = await testEngine(NODES, ports);
   const { engine } = made;
   const view = async (id: string) => (await engine.services.runs.view(CALL, id)) as JsonObject;
@@ -40,7 +40,7 @@ async function world(ports?: (ports: EnginePorts) => EnginePorts) {
     view,
     chained: async (id: string) => (await view(id))["chained"] as unknown as readonly Chained[],
     letters: async () =>
-      (await engine.deadLetters.search("default", ANY_DEAD_LETTER, { limit: 100, after: null })).items,
+      (await engine.ports.deadLetters.search("default", ANY_DEAD_LETTER, { limit: 100, after: null })).items,
     rows: async () => (await engine.ports.index.search("default", ANY_RUN, { limit: 100, after: null })).items,
   };
 }

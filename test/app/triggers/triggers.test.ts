@@ -5,7 +5,7 @@ import { ANY_DEAD_LETTER } from "../../../src/core/dead-letters/query.ts";
 import type { NodeDefinition } from "../../../src/core/registry/node.ts";
 import { ANY_RUN } from "../../../src/core/search/run-query.ts";
 import { triggerMessage } from "../../../src/core/trigger/message.ts";
-import type { EnginePorts } from "../../../src/infra/memory/engine.ts";
+import type { MemoryPorts } from "../../../src/embedded/memory-engine.ts";
 import { effectNode, pureNode, testEngine, type TestNode } from "../../support/engines.ts";
 import { triggerGroups } from "../../../src/core/trigger/groups.ts";
 import { failFirst, failing } from "../../support/failing.ts";
@@ -56,7 +56,7 @@ const message = (changes: JsonObject = {}): JsonObject => ({
   ...changes,
 });
 
-async function world(ports?: (ports: EnginePorts) => EnginePorts) {
+async function world(ports?: (ports: MemoryPorts) => MemoryPorts) {
   const made = await testEngine(NODES, ports);
   const { engine, settle } = made;
   const results: TriggerResult[] = [];
@@ -73,7 +73,7 @@ async function world(ports?: (ports: EnginePorts) => EnginePorts) {
     },
     page: async (id = ID) => engine.services.triggers.get(CALL, id),
     letters: async () =>
-      (await engine.deadLetters.search("default", ANY_DEAD_LETTER, { limit: 100, after: null })).items,
+      (await engine.ports.deadLetters.search("default", ANY_DEAD_LETTER, { limit: 100, after: null })).items,
     rows: async () => (await engine.ports.index.search("default", ANY_RUN, { limit: 100, after: null })).items,
   };
 }

@@ -37,9 +37,9 @@ export const systemClock: Clock = { now: () => Date.now() };
 import type { Clock } from "../../spi/clock.ts";
 export const systemClock: Clock = { now: () => Date.now() };
 `,
-  "src/infra/memory/pause.ts": `
-import { wait } from "../../app/wait.ts";
-import { systemClock } from "./clock.ts";
+  "src/embedded/pause.ts": `
+import { wait } from "../app/wait.ts";
+import { systemClock } from "../infra/memory/clock.ts";
 export const pause = (): string => wait(systemClock).at;
 `,
   "src/app/wait.ts": `
@@ -78,14 +78,15 @@ import { ask } from "../client/client.ts";
 import { larger } from "../core/instant.ts";
 import { wait } from "../app/wait.ts";
 import { systemClock } from "../infra/memory/clock.ts";
+import { pause } from "../embedded/pause.ts";
 import { echo } from "../nodes/echo/node.ts";
 import { textOf } from "./files/read-file.ts";
 import { print } from "./process-shell.ts";
 new Command().parse();
 wait(systemClock);
-print(String([existsSync("x"), await textOf("x"), await ask("x"), larger(1, echo(systemClock))]));
+print(String([pause(), existsSync("x"), await textOf("x"), await ask("x"), larger(1, echo(systemClock))]));
 `,
-  "workers/wiring.ts": `
+  "workers/env.ts": `
 import { env } from "cloudflare:workers";
 import { systemClock } from "../src/infra/memory/clock.ts";
 export const wire = () => ({ clock: systemClock, save: (sql: string) => env.DB.exec(sql) });
@@ -97,7 +98,7 @@ export const healthRoutes = (clock: Clock) => new Hono().get("/", (c) => c.json(
 `,
   "workers/index.ts": `
 import { healthRoutes } from "./http/health.ts";
-import { wire } from "./wiring.ts";
+import { wire } from "./env.ts";
 const { clock } = wire();
 export default { fetch: healthRoutes(clock).fetch };
 `,

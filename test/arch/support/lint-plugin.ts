@@ -60,16 +60,16 @@ const isEnv = (node: Node | undefined): boolean =>
     ? node.name === "env"
     : node?.type === "MemberExpression" && node.computed !== true && node.property?.name === "env";
 
-const envOnlyInWiring = {
+const oneFileReadsEnv = {
   create: (context: Context) => ({
     MemberExpression(node: Node): void {
       if (!isEnv(node.object)) return;
-      context.report({ node, message: "Only workers/wiring.ts reads Env: hand `env` on, or take the capability." });
+      context.report({ node, message: "Only workers/env.ts reads Env: hand `env` on, or take the capability." });
     },
   }),
 };
 
 export default {
   meta: { name: "onex" },
-  rules: { "no-ambient-source": noAmbientSource, "env-only-in-wiring": envOnlyInWiring },
+  rules: { "no-ambient-source": noAmbientSource, "one-file-reads-env": oneFileReadsEnv },
 };

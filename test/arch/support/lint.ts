@@ -2,7 +2,7 @@ import { run } from "./planted-tree.ts";
 
 export interface Finding {
   readonly file: string;
-  /** As oxlint spells it: `eslint(no-console)`, `onex(env-only-in-wiring)`. */
+  /** As oxlint spells it: `eslint(no-console)`, `onex(one-file-reads-env)`. */
   readonly rule: string;
   readonly message: string;
 }

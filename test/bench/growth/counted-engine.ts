@@ -1,11 +1,10 @@
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import { acceptEnvelope } from "../../../src/core/envelope/envelope.ts";
 import { builtinHandler } from "../../../src/infra/handlers/builtin-handler.ts";
-import { HandlerRouter } from "../../../src/app/execute/handler-router.ts";
 import { Ring } from "../../../src/app/ring/ring.ts";
 import { silentLog } from "../../../src/infra/memory/silent-log.ts";
 import { fixedClock } from "../../../src/infra/memory/clock.ts";
-import { memoryEngine, type EnginePorts, type MemoryEngine } from "../../../src/infra/memory/engine.ts";
+import { memoryEngine, type MemoryPorts, type MemoryEngine } from "../../../src/embedded/memory-engine.ts";
 import { seededIds } from "../../../src/infra/memory/ids.ts";
 import { memoryRingStore } from "../../../src/infra/memory/runs/ring-store.ts";
 import { memoryRunCoordinator } from "../../../src/infra/memory/runs/run-coordinator.ts";
@@ -55,7 +54,7 @@ export async function countedEngine(): Promise<CountedEngine> {
   const store = countedStore(memoryRingStore(), traffic, stored);
   let alarmAt: number | null = null;
   let ring: Ring | null = null;
-  const withRing = (bare: EnginePorts): EnginePorts => {
+  const withRing = (bare: MemoryPorts): MemoryPorts => {
     const bus = {
       publishWork: (messages: Parameters<typeof bare.bus.publishWork>[0]) => {
         traffic.messages += messages.length;
@@ -65,7 +64,15 @@ export async function countedEngine(): Promise<CountedEngine> {
       publishEvents: bare.bus.publishEvents,
     };
     const alarm = { arm: (at: number) => void (alarmAt = at) };
-    const only = (ring = new Ring(0, { store, alarm, bus, clock, timer: systemTimer, log: silentLog }));
+    const only = (ring = new Ring(0, {
+      store,
+      alarm,
+      bus,
+      triggerBus: bare.triggerBus,
+      clock,
+      timer: systemTimer,
+      log: silentLog,
+    }));
     return { ...bare, blobs: countedBlobs(bare.blobs, blobs), coordinator: memoryRunCoordinator(() => only) };
   };
   const engine = memoryEngine({
@@ -73,7 +80,7 @@ export async function countedEngine(): Promise<CountedEngine> {
     ids,
     timer: systemTimer,
     rings: 1,
-    router: () => new HandlerRouter().register(builtinHandler({ noop })).freeze(),
+    handlers: () => [builtinHandler({ noop })],
     ports: withRing,
   });
   for (const kind of ["pure", "effect"] as const) {

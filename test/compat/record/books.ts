@@ -12,6 +12,7 @@ import { systemTimer } from "../../../src/infra/system/clock.ts";
 import { DrivenRun, dispatches, REQUEST, success } from "../../support/runs.ts";
 import { sketchPlan } from "../../support/plans.ts";
 import type { LimitEntries, RingMoment } from "../recorded-form.ts";
+import { memoryTriggerBus } from "../../../src/infra/memory/queues/trigger-bus.ts";
 
 export const KEYED_ID = "r00_000000000000000000000000K1";
 export const PLAIN_ID = "r00_000000000000000000000000P1";
@@ -22,7 +23,15 @@ export async function recordBooks(): Promise<readonly RingMoment[]> {
   const clock = fixedClock(1_780_000_000_000);
   const ring = new Ring(
     0,
-    { store, clock, alarm: { arm: () => undefined }, bus: memoryEventBus(), timer: systemTimer, log: silentLog },
+    {
+      store,
+      clock,
+      alarm: { arm: () => undefined },
+      bus: memoryEventBus(),
+      triggerBus: memoryTriggerBus(),
+      timer: systemTimer,
+      log: silentLog,
+    },
     DEFAULT_RING,
   );
   const dump = (shows: string): RingMoment => ({

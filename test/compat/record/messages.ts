@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../../contracts/json/json.ts";
-import type { EnginePorts } from "../../../src/infra/memory/engine.ts";
+import type { MemoryPorts } from "../../../src/embedded/memory-engine.ts";
 import { effectNode, pureNode, testEngine } from "../../support/engines.ts";
 import { waitNode } from "../../support/wait-node.ts";
 
@@ -13,7 +13,7 @@ export async function recordMessages(): Promise<readonly JsonValue[]> {
       if (!seen.has(name)) seen.set(name, copy);
     }
   };
-  const watched = (ports: EnginePorts): EnginePorts => {
+  const watched = (ports: MemoryPorts): MemoryPorts => {
     const { bus, triggerBus } = ports;
     return {
       ...ports,

@@ -13,6 +13,7 @@ import { memoryEventBus } from "../../../src/infra/memory/queues/event-bus.ts";
 import { sketchPlan } from "../../support/plans.ts";
 import { REQUEST, success } from "../../support/runs.ts";
 import { systemTimer } from "../../../src/infra/system/clock.ts";
+import { memoryTriggerBus } from "../../../src/infra/memory/queues/trigger-bus.ts";
 
 const HOUR = 60 * 60 * 1_000;
 const START = 1_770_000_000_000;
@@ -29,6 +30,7 @@ function fleetingRing(storage: DurableObjectStorage) {
       alarm,
       bus: queues,
       clock,
+      triggerBus: memoryTriggerBus(),
       timer: systemTimer,
       log: silentLog,
     });

@@ -1,9 +1,8 @@
 import { executeQueue } from "../../../workers/queues/execute.ts";
 import worker from "../../../workers/index.ts";
-import { wiring } from "../../../workers/wiring.ts";
+import { deploy, portsOf, type Deployment } from "../../../workers/env.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import { fault, RuntimeHostError } from "../../../src/core/errors.ts";
-import { HandlerRouter } from "../../../src/app/execute/handler-router.ts";
 import { DEFAULT_RING } from "../../../src/app/ring/ports.ts";
 import { handler } from "../../../src/infra/handlers/handler-lifecycle.ts";
 import type { NodeCall, NodeOutput } from "../../../src/spi/handler.ts";
@@ -26,23 +25,24 @@ const SLOW_MS = 60;
 /** Attempts of the flaky node that fail. */
 const FLAKES = 2;
 
-const routers = new WeakMap<Env, HandlerRouter>();
+const deployments = new WeakMap<Env, Deployment>();
 
-function routerOf(env: CrashEnv): HandlerRouter {
-  const known = routers.get(env);
+function deploymentOf(env: CrashEnv): Deployment {
+  const known = deployments.get(env);
   if (known) return known;
-  const own = wiring(env).execute.router;
-  const router = new HandlerRouter();
-  for (const type of own.types) if (type !== "noop") router.register(own.route(type));
+  const ports = portsOf(env);
   const noop = handler({
     type: "noop",
     version: "1.0.0",
     supportedOperations: ["node.execute"],
     execute: (call) => act(call, env),
   });
-  router.register(noop).freeze();
-  routers.set(env, router);
-  return router;
+  const made = deploy(env, {
+    ...ports,
+    handlers: (world) => [...ports.handlers(world).filter(({ type }) => type !== noop.type), noop],
+  });
+  deployments.set(env, made);
+  return made;
 }
 
 async function act(call: NodeCall, env: CrashEnv): Promise<NodeOutput> {
@@ -83,8 +83,7 @@ export default {
   fetch: worker.fetch,
   async queue(batch, env) {
     if (!batch.queue.endsWith("execute")) return worker.queue(batch, env);
-    const own = wiring(env);
-    await executeQueue(batch, { ...own, execute: { ...own.execute, router: routerOf(env) } });
+    await executeQueue(batch, deploymentOf(env));
   },
   scheduled: worker.scheduled,
 } satisfies ExportedHandler<CrashEnv>;

@@ -1,0 +1,94 @@
+import type { LeaseSettings } from "../core/run/model/event.ts";
+import type { Services } from "./services.ts";
+import { runRemovalService } from "./archive/run-removal.ts";
+import { CacheReader } from "./cache/cache-reader.ts";
+import { cacheService } from "./cache/cache-service.ts";
+import { deadLetterService } from "./deliver/dead-letter-service.ts";
+import { HandlerRouter } from "./execute/handler-router.ts";
+import { healthService, keptHealth } from "./insight/health-service.ts";
+import { metricsService } from "./insight/metrics-service.ts";
+import { envelopeService, type EnvelopeService } from "./operations/envelope-service.ts";
+import { planService } from "./plan/plan-service.ts";
+import type { Ports } from "./ports.ts";
+import { nodeService } from "./registry/node-service.ts";
+import { RegistryCache } from "./registry/registry-cache.ts";
+import { runControlService } from "./runs/run-control-service.ts";
+import { RunReader } from "./runs/run-reader.ts";
+import { runSearchService } from "./runs/run-search.ts";
+import { runService } from "./runs/run-service.ts";
+import { triggerService } from "./triggers/trigger-service.ts";
+
+export interface Settings {
+  /** How many rings there are, 1 to 256. */
+  readonly rings: number;
+  readonly leases: LeaseSettings;
+  /** How many queued work items of one tenant may be under way at once; null for any number. */
+  readonly tenantSlots: number | null;
+}
+
+/** The ports, and what an isolate has made of them for itself. Every loop and service takes what it needs from here. */
+export interface Parts extends Omit<Ports, "registry" | "handlers"> {
+  readonly registry: RegistryCache;
+  readonly cache: CacheReader;
+  readonly runs: RunReader;
+  readonly router: HandlerRouter;
+  readonly envelopes: EnvelopeService;
+  readonly tenantSlots: number | null;
+}
+
+/** One engine. */
+export interface App {
+  readonly services: Services;
+  readonly parts: Parts;
+}
+
+/** Stand-ins for parts of the graph, each made from the right one: for whoever watches an engine, or breaks it. */
+export interface Seams {
+  readonly registry?: (right: RegistryCache) => RegistryCache;
+  readonly envelopes?: (right: EnvelopeService) => EnvelopeService;
+}
+
+/** The one graph of services, whatever its ports are made of. */
+export function compose(ports: Ports, settings: Settings, seams: Seams = {}): App {
+  const parts = partsOf(ports, settings, seams);
+  const { registry, index, sequels, runs, envelopes, timer, clock, background } = parts;
+  const services: Services = {
+    envelopes,
+    nodes: nodeService({ ...parts, registry: registry.writer() }),
+    plans: planService(registry, background),
+    runs: runService(runs, sequels),
+    control: runControlService(parts, settings.rings),
+    search: runSearchService(index),
+    removal: runRemovalService(parts),
+    deadLetters: deadLetterService(parts),
+    triggers: triggerService(parts),
+    cache: cacheService(parts),
+    metrics: metricsService(parts),
+    health: keptHealth(healthService(probes(ports), timer), clock),
+  };
+  return { services, parts };
+}
+
+function partsOf(ports: Ports, { rings, leases, tenantSlots }: Settings, seams: Seams): Parts {
+  const { clock, log, blobs, ids } = ports;
+  const cached = new RegistryCache(ports.registry, clock);
+  const registry = seams.registry?.(cached) ?? cached;
+  const router = new HandlerRouter();
+  for (const handler of ports.handlers({ registry: registry.writer(), blobs, clock, ids })) router.register(handler);
+  const made = {
+    ...ports,
+    registry,
+    router: router.freeze(),
+    cache: new CacheReader(ports.results, clock, log),
+    runs: new RunReader(ports),
+    tenantSlots,
+  };
+  const envelopes = envelopeService(made, { rings, leases });
+  return { ...made, envelopes: seams.envelopes?.(envelopes) ?? envelopes };
+}
+
+/** What must answer for anything else to work. Rings are left out: there are many, and each is asked by its own runs. */
+const probes = ({ registry, blobs }: Ports) => [
+  { name: "registry", check: async () => `version ${await registry.version("default")}` },
+  { name: "blobs", check: () => blobs.get("health").then(() => "readable") },
+];

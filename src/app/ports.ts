@@ -1,0 +1,63 @@
+import type { BlobStore } from "../spi/blob-store.ts";
+import type { Clock, Ids } from "../spi/clock.ts";
+import type { DeadLetterStore } from "../spi/dead-letter-store.ts";
+import type { EventBus } from "../spi/event-bus.ts";
+import type { Figures } from "../spi/figures.ts";
+import type { Handler } from "../spi/handler.ts";
+import type { Limiter } from "../spi/limiter.ts";
+import type { Log } from "../spi/log.ts";
+import type { NodeRegistry } from "../spi/node-registry.ts";
+import type { ResultCache } from "../spi/result-cache.ts";
+import type { RunCoordinator } from "../spi/run-coordinator.ts";
+import type { RunIndex } from "../spi/run-index.ts";
+import type { RunRetention } from "../spi/run-retention.ts";
+import type { SegmentLedger } from "../spi/segment-ledger.ts";
+import type { SequelLedger } from "../spi/sequel-ledger.ts";
+import type { SweepMarks } from "../spi/sweep-marks.ts";
+import type { Timer } from "../spi/timer.ts";
+import type { TriggerBus } from "../spi/trigger-bus.ts";
+import type { TriggerStore } from "../spi/trigger-store.ts";
+import type { TrustStore } from "../spi/trust-store.ts";
+import type { ValueLedger } from "../spi/value-ledger.ts";
+
+/** Where an engine runs: time, chance, and who hears of it. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly timer: Timer;
+  readonly ids: Ids;
+  readonly log: Log;
+  /** Keeps work alive after the answer. */
+  readonly background: (work: Promise<unknown>) => void;
+}
+
+/**
+ * Everything an engine stands on. The Worker, the command, the tests and the simulator each bring all of it: a port that
+ * one of them lacks does not compile there.
+ */
+export interface Ports extends Surroundings {
+  readonly registry: NodeRegistry;
+  readonly trust: TrustStore;
+  readonly blobs: BlobStore;
+  readonly bus: EventBus;
+  readonly triggerBus: TriggerBus;
+  readonly coordinator: RunCoordinator;
+  readonly limiter: Limiter;
+  readonly deadLetters: DeadLetterStore;
+  readonly triggers: TriggerStore;
+  readonly sequels: SequelLedger;
+  readonly index: RunIndex;
+  readonly retention: RunRetention;
+  readonly segments: SegmentLedger;
+  readonly values: ValueLedger;
+  readonly marks: SweepMarks;
+  readonly results: ResultCache;
+  readonly figures: Figures;
+  /** Who executes nodes, one a type of entrypoint. Called once. */
+  readonly handlers: (world: HandlerWorld) => readonly Handler[];
+}
+
+/** What handlers get of the engine they work for. */
+export interface HandlerWorld extends Pick<Ports, "blobs" | "clock" | "ids"> {
+  /** What is written through it is seen by this engine at once. */
+  readonly registry: NodeRegistry;
+}

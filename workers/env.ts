@@ -1,0 +1,138 @@
+import { waitUntil } from "cloudflare:workers";
+import { drizzle } from "drizzle-orm/d1";
+import { compose, type App } from "../src/app/compose.ts";
+import type { Ports } from "../src/app/ports.ts";
+import { DEFAULT_RING, type RingPorts, type RingSettings } from "../src/app/ring/ports.ts";
+import { fault, RuntimeHostError, type Fault } from "../src/core/errors.ts";
+import type { Result } from "../src/core/result.ts";
+import { readRetention, type Retention } from "../src/core/retention/settings.ts";
+import { DEFAULT_LEASES } from "../src/core/run/model/event.ts";
+import { d1DeadLetterStore } from "../src/infra/d1/dead-letter-store.ts";
+import { d1Figures } from "../src/infra/d1/figures.ts";
+import { d1NodeRegistry } from "../src/infra/d1/registry/node-registry.ts";
+import { d1TrustScores } from "../src/infra/d1/registry/trust-scores.ts";
+import { d1ResultCache } from "../src/infra/d1/result-cache.ts";
+import { d1RunIndex } from "../src/infra/d1/runs/run-index.ts";
+import { d1RunRetention } from "../src/infra/d1/runs/run-retention.ts";
+import { d1SegmentLedger } from "../src/infra/d1/runs/segment-ledger.ts";
+import { d1SequelLedger } from "../src/infra/d1/runs/sequel-ledger.ts";
+import { d1ValueLedger } from "../src/infra/d1/runs/value-ledger.ts";
+import { d1SweepMarks } from "../src/infra/d1/sweep-marks.ts";
+import { d1TriggerStore } from "../src/infra/d1/trigger-store.ts";
+import { durableLimiter } from "../src/infra/durable/limiter.ts";
+import { placedObjects } from "../src/infra/durable/objects.ts";
+import { durableRunCoordinator } from "../src/infra/durable/run-coordinator.ts";
+import type { TrustMemoryPorts } from "../src/infra/durable/trust-memory.ts";
+import { durableTrustStore } from "../src/infra/durable/trust-store.ts";
+import { builtinHandler } from "../src/infra/handlers/builtin-handler.ts";
+import { functionHandler } from "../src/infra/handlers/function-handler.ts";
+import { noopHandler } from "../src/infra/handlers/noop-handler.ts";
+import { queuesEventBus } from "../src/infra/queues/event-bus.ts";
+import { queuesTriggerBus } from "../src/infra/queues/trigger-bus.ts";
+import { r2BlobStore } from "../src/infra/r2/blob-store.ts";
+import { quickJsSandbox } from "../src/infra/sandbox/quick-js-sandbox.ts";
+import { workerdModule } from "../src/infra/sandbox/workerd-module.ts";
+import { systemClock, systemIds, systemTimer } from "../src/infra/system/clock.ts";
+import { consoleLog } from "../src/infra/system/console-log.ts";
+import { builtinNodes } from "../src/nodes/index.ts";
+
+/*
+ * The only file that reads Env: bindings become ports, variables become settings, and the engine is composed of them once
+ * an isolate.
+ */
+
+/** An engine with what its deployment says about it. */
+export interface Deployment extends App {
+  /** How long things are kept; a fault when the variable cannot be read. */
+  readonly retention: Result<Retention, Fault>;
+  readonly token: string | undefined;
+  readonly environment: string;
+}
+
+const deployed = new WeakMap<Env, Deployment>();
+
+/** The engine of these bindings. */
+export function deployment(env: Env): Deployment {
+  const known = deployed.get(env);
+  if (known) return known;
+  const made = deploy(env, portsOf(env));
+  deployed.set(env, made);
+  return made;
+}
+
+/** An engine on these bindings over any ports. */
+export function deploy(env: Env, ports: Ports): Deployment {
+  return {
+    ...compose(ports, { rings: Number(env.RINGS), leases: ringSettings(env).leases, tenantSlots: tenantSlots(env) }),
+    retention: readRetention(env.RETENTION_DAYS),
+    token: env.ONEX_TOKEN,
+    environment: env.ENVIRONMENT,
+  };
+}
+
+/** What a ring object needs besides its own storage and alarm. */
+export const ringPorts = (env: Env): Omit<RingPorts, "store" | "alarm"> => ({
+  ...busesOf(env),
+  clock: systemClock,
+  timer: systemTimer,
+  log: consoleLog,
+});
+
+export const ringSettings = (env: Env): RingSettings => ({
+  ...DEFAULT_RING,
+  leases: { ...DEFAULT_LEASES, graceMs: Number(env.LEASE_GRACE_MS) },
+});
+
+/** What a trust memory needs besides its own storage. */
+export const trustMemoryPorts = (env: Env): TrustMemoryPorts => ({
+  scores: d1TrustScores(drizzle(env.DB)),
+  clock: systemClock,
+  log: consoleLog,
+});
+
+/** The ports of these bindings. */
+export function portsOf(env: Env): Ports {
+  const db = drizzle(env.DB);
+  const blobs = r2BlobStore(env.BLOBS);
+  const sandbox = quickJsSandbox({ loadModule: workerdModule });
+  return {
+    clock: systemClock,
+    timer: systemTimer,
+    ids: systemIds,
+    log: consoleLog,
+    background: waitUntil,
+    registry: d1NodeRegistry(db, blobs),
+    trust: durableTrustStore(placedObjects(env.TRUST_NS, env.LOCATION_HINT)),
+    blobs,
+    ...busesOf(env),
+    coordinator: durableRunCoordinator(placedObjects(env.RINGS_NS, env.LOCATION_HINT)),
+    limiter: durableLimiter(placedObjects(env.LIMITS_NS, env.LOCATION_HINT)),
+    deadLetters: d1DeadLetterStore(db),
+    triggers: d1TriggerStore(db),
+    sequels: d1SequelLedger(db),
+    index: d1RunIndex(db),
+    retention: d1RunRetention(db),
+    segments: d1SegmentLedger(db),
+    values: d1ValueLedger(db),
+    marks: d1SweepMarks(db),
+    results: d1ResultCache(db),
+    figures: d1Figures(db),
+    handlers: (world) => [builtinHandler(builtinNodes({ sandbox, ...world })), functionHandler(sandbox), noopHandler()],
+  };
+}
+
+/** How queues are sent to. */
+const PATIENCE = { timer: systemTimer };
+
+const busesOf = (env: Env): Pick<Ports, "bus" | "triggerBus"> => ({
+  bus: queuesEventBus(env.EXECUTE, env.EVENTS, PATIENCE),
+  triggerBus: queuesTriggerBus(env.TRIGGERS, env.RESULTS, PATIENCE),
+});
+
+/** Null for any number. A limit that cannot be read must not turn into none. */
+function tenantSlots(env: Env): number | null {
+  const text: string = env.TENANT_CONCURRENCY;
+  if (/^\d{1,9}$/.test(text)) return Number(text) || null;
+  const hint = 'set TENANT_CONCURRENCY to a whole number; "0" for any number';
+  throw new RuntimeHostError(fault("INVALID_CONFIGURATION", `TENANT_CONCURRENCY is '${text}'`, { hint }));
+}
