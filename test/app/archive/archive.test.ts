@@ -2,8 +2,6 @@ import { describe, expect, it } from "vitest";
 import { ANY_RUN } from "../../../src/core/search/run-query.ts";
 import type { ArchiveMessage } from "../../../src/core/run/dispatch/work.ts";
 import { consumeArchive } from "../../../src/app/archive/archive-consumer.ts";
-import { RegistryCache } from "../../../src/app/registry/registry-cache.ts";
-import { silentLog } from "../../../src/infra/memory/silent-log.ts";
 import type { MemoryPorts } from "../../../src/embedded/memory-engine.ts";
 import { seededIds } from "../../../src/infra/memory/ids.ts";
 import type { Delivery } from "../../../src/spi/event-bus.ts";
@@ -120,7 +118,7 @@ describe("archiving", () => {
     const world = await testEngine([SHOUT]);
     const ids = [await send(world, "text.loud"), await send(world, "text.loud")];
     const { ports } = world.engine;
-    const { bus, registry } = ports;
+    const { bus } = ports;
     world.clock.advance(1_000);
     await world.engine.fireAlarms();
     const deliveries = bus.events.pull(10).filter(({ body }) => body.type === "archive") as Delivery<ArchiveMessage>[];
