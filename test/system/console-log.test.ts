@@ -15,6 +15,15 @@ describe("a log line", () => {
     ]);
   });
 
+  it("says what a sender wrote, and a terminal obeys none of it", () => {
+    const lines: string[] = [];
+    vi.spyOn(console, "info").mockImplementation((line: unknown) => void lines.push(String(line)));
+    const reason = "\u001b[31m\u009b2J\u007f\u202e\r\nfaked";
+    consoleLog.info("it happened", { correlation_id: CORRELATION, reason });
+    expect(lines.join("")).not.toMatch(/[\p{Cc}\u202e]/u);
+    expect(JSON.parse(lines.join(""))).toMatchObject({ reason });
+  });
+
   it("without a correlation id does not compile", () => {
     const write = vi.spyOn(console, "info").mockImplementation(() => undefined);
     // @ts-expect-error: the type check fails when nothing is wrong with this line any more.

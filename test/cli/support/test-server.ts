@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import { createApp } from "../../../workers/http/app.ts";
 import { silentLog } from "../../../src/infra/memory/silent-log.ts";
 import { seededIds } from "../../../src/infra/memory/ids.ts";
@@ -40,9 +42,11 @@ export async function testServer(nodes: readonly TestNode[]): Promise<TestServer
     });
     await world.settle();
     response.writeHead(answer.status, Object.fromEntries(answer.headers));
-    response.end(Buffer.from(await answer.arrayBuffer()));
+    // Piece by piece, as a stream of events comes; a reader that leaves ends it.
+    if (answer.body === null) response.end();
+    else await pipeline(Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0]), response);
   };
-  const server = createServer((request, response) => void handle(request, response));
+  const server = createServer((request, response) => void handle(request, response).catch(() => response.destroy()));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
