@@ -3,7 +3,7 @@
  * Starts the `onex` command on a Node that reads TypeScript: this one, this one with a flag, or the one that is
  * installed with the project. Plain JavaScript, so that an older Node can at least say what is missing.
  */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
@@ -22,6 +22,8 @@ const other = otherNode();
 if (other === null) {
   const [{ main }, { processShell }] = await Promise.all([import("./main.ts"), import("./process-shell.ts")]);
   process.exitCode = await main(process.argv.slice(2), processShell());
+  // A signal asked for the end: what was waited for is left where it is.
+  if (process.exitCode > 128) process.exit();
 } else if (other === undefined || process.env.ONEX_RELAUNCHED !== undefined) {
   process.stderr.write(
     `onex needs Node 22.6 or newer; this is ${process.version}. In the project, run \`npm ci\` first.\n`,
@@ -30,11 +32,19 @@ if (other === null) {
 } else {
   const [command, ...flags] = other;
   const args = [...flags, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
-  const env = { ...process.env, ONEX_RELAUNCHED: "1" };
-  const ended = spawnSync(command, args, { stdio: "inherit", env });
-  if (ended.error !== undefined) {
-    process.stderr.write(`onex could not start ${command}: ${ended.error.message}\n`);
+  const child = spawn(command, args, { stdio: "inherit", env: { ...process.env, ONEX_RELAUNCHED: "1" } });
+  // What this process is told, the command is told; it says itself what there is to say, and ends before this one.
+  const passOn = (signal) => void child.kill(signal);
+  for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"]) process.on(signal, passOn);
+  child.on("error", (error) => {
+    process.stderr.write(`onex could not start ${command}: ${error.message}\n`);
     process.exitCode = 2;
-  } else if (ended.signal === null) process.exitCode = ended.status ?? 1;
-  else process.kill(process.pid, ended.signal);
+  });
+  child.on("close", (code, signal) => {
+    if (signal === null) process.exitCode = code ?? 1;
+    else {
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
+    }
+  });
 }

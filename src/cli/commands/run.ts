@@ -54,18 +54,20 @@ async function run(shell: Shell, file: string, options: Options): Promise<ExitCo
     throw usageFailure("--nodes is for --local", "register them with `onex crawl`");
   if (options.detach && options.local)
     throw usageFailure("--detach is for servers: a local run ends with this command");
-  const [{ requestIn }, { eventsOf, inputsOf }, { chosenRunner }, { finish }] = await Promise.all([
+  const [{ requestIn }, { eventsOf, inputsOf }, { chosenRunner }, { begun }, { finish }] = await Promise.all([
     import("../run/request-file.ts"),
     import("../run/inputs.ts"),
     import("../run/chosen-runner.ts"),
+    import("../run/runner.ts"),
     import("../run/finish.ts"),
   ]);
   const events = eventsOf(options.event);
   const request = await requestIn(file, inputsOf(options.input, shell), shell);
   const runner = await chosenRunner(options, shell);
-  const runId =
+  const runId = await begun(shell, async () =>
     request.kind === "envelope"
-      ? await runner.begin(request.envelope)
-      : await runner.rerun(await runner.takeIn(request.snapshot), { given: request.given });
+      ? runner.begin(request.envelope)
+      : runner.rerun(await runner.takeIn(request.snapshot), { given: request.given }),
+  );
   return finish(runner, runId, { ...options, events }, shell);
 }

@@ -1,7 +1,8 @@
 import type { JsonValue } from "../../../contracts/json/json.ts";
 import type { ExecutionResult } from "../../../contracts/api/run.ts";
+import { unlessStopped } from "../interruption.ts";
 import { CommandFailure, type Shell, type Sink } from "../shell.ts";
-import type { OnSignal, Runner } from "./runner.ts";
+import { noticeOf, type OnSignal, type Runner } from "./runner.ts";
 import { watcher } from "./watch.ts";
 
 /** How a run is accompanied. */
@@ -22,6 +23,14 @@ export async function accompany(
   company: Company,
   shell: Shell,
 ): Promise<ExecutionResult> {
+  return unlessStopped(
+    shell,
+    () => noticeOf(runner, runId),
+    () => toItsEnd(runner, runId, company, shell),
+  );
+}
+
+async function toItsEnd(runner: Runner, runId: string, company: Company, shell: Shell): Promise<ExecutionResult> {
   for (const { name, payload } of company.events) await sendUnlessEnded(runner, runId, name, payload);
   const show = company.watchOn === null ? null : watcher(await runner.view(runId), company.watchOn, shell);
   const ended = await runner.follow(runId, company.timeoutMs, companion(runner, runId, show, company.approve));

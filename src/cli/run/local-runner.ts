@@ -46,6 +46,7 @@ export function localRunner(engine: MemoryEngine, { clock, ids, sleep }: LocalWo
   }
 
   return {
+    outlives: false,
     async begin(wire) {
       const assign = { correlationId: ids.uuid(), envelopeId: ids.uuid(), now: clock.now() };
       const envelope = valueOf(acceptEnvelope(wire, assign));

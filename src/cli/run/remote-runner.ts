@@ -10,6 +10,7 @@ import type { OnSignal, Runner } from "./runner.ts";
 export function remoteRunner(client: Client): Runner {
   const { runs } = client;
   return {
+    outlives: true,
     begin: (envelope) => asking(async () => (await client.envelopes.send(inputOf(envelope))).runId),
     takeIn: (snapshot) => asking(async () => (await runs.import(snapshot)).run_id),
     rerun: (runId, request, options) => asking(async () => (await runs.rerun(runId, request, options)).run_id),

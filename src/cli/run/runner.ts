@@ -1,12 +1,16 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import type { ApprovalRequest, ReplayReport, RerunRequest } from "../../../contracts/api/run-control.ts";
 import type { ExecutionResult, RunSignal, RunView } from "../../../contracts/api/run.ts";
+import { type Notice, unlessStopped } from "../interruption.ts";
+import type { Shell } from "../shell.ts";
 
 /** What a follower does with each signal, before the run goes on where that is in our hands. */
 export type OnSignal = (signal: RunSignal) => Promise<void>;
 
 /** Where runs take place: a server, or this very process. Everything rejects with CommandFailure. */
 export interface Runner {
+  /** Whether a run goes on when this process ends. */
+  readonly outlives: boolean;
   /** Begins what an envelope (in the wire's form) asks for; gives the run's id. */
   begin(envelope: JsonObject): Promise<string>;
   /** Takes an exported run in; gives its id. */
@@ -22,3 +26,17 @@ export interface Runner {
   result(runId: string): Promise<ExecutionResult>;
   replay(runId: string): Promise<ReplayReport>;
 }
+
+/** What somebody who stops the command must know of a run that was being followed. */
+export const noticeOf = ({ outlives }: Pick<Runner, "outlives">, runId: string): Notice =>
+  outlives
+    ? { message: `run ${runId} goes on without this command`, hint: `look at it with \`onex runs show ${runId}\`` }
+    : { message: `run ${runId} ends with this command`, hint: "a local run is kept nowhere" };
+
+/** Begins a run, by whatever `work` does. Stopped half-way, nobody here knows whether it has begun. */
+export const begun = (shell: Shell, work: () => Promise<string>): Promise<string> =>
+  unlessStopped(
+    shell,
+    () => ({ message: "the run may have begun: its id is not known yet", hint: "look for it with `onex runs list`" }),
+    work,
+  );

@@ -115,10 +115,11 @@ export function copyCommands(shell: Shell, settle: Settle): readonly Command[] {
 }
 
 async function runAgain(shell: Shell, id: string, options: RerunOptions): Promise<ExitCode> {
-  const [{ inputsOf }, { revisionOf }, { remoteRunner }, { finish }, { serverClient }] = await Promise.all([
+  const [{ inputsOf }, { revisionOf }, { remoteRunner }, { begun }, { finish }, { serverClient }] = await Promise.all([
     import("../run/inputs.ts"),
     import("./revision.ts"),
     import("../run/remote-runner.ts"),
+    import("../run/runner.ts"),
     import("../run/finish.ts"),
     import("../remote/server.ts"),
   ]);
@@ -127,7 +128,7 @@ async function runAgain(shell: Shell, id: string, options: RerunOptions): Promis
   const runner = remoteRunner(serverClient(options, shell));
   const { from, downstream, chains, key } = options;
   const request = { ...(from === undefined ? {} : { from }), downstream, given, chains, ...revision };
-  const again = await runner.rerun(id, request, key === undefined ? {} : { idempotencyKey: key });
+  const again = await begun(shell, () => runner.rerun(id, request, key === undefined ? {} : { idempotencyKey: key }));
   return finish(runner, again, { ...options, events: [], approve: [] }, shell);
 }
 

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from "commander";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { examples, type Settle } from "../command.ts";
+import { unlessStopped } from "../interruption.ts";
 import { writeJson } from "../json-output.ts";
 import { type ServerOptions, withServer } from "../remote/server-options.ts";
 import { EXIT, type ExitCode, type Shell, usageFailure } from "../shell.ts";
@@ -66,7 +67,14 @@ async function send(shell: Shell, group: string, options: Options): Promise<Exit
       ...(id === undefined ? {} : { trigger_id: id }),
     }),
   );
-  const page = options.wait === 0 ? null : await asking(() => triggers.wait(sent.trigger_id, options.wait * 1_000));
+  const notice = () => ({
+    message: `trigger ${sent.trigger_id} goes on without this command`,
+    hint: `look at it with \`onex trigger show ${sent.trigger_id}\``,
+  });
+  const page =
+    options.wait === 0
+      ? null
+      : await unlessStopped(shell, notice, () => asking(() => triggers.wait(sent.trigger_id, options.wait * 1_000)));
   if (options.json) await writeJson(shell.stdout, page ?? sent);
   else await shell.stdout.write(page ? pageText(page) : `sent trigger ${sent.trigger_id}\n`);
   const failed =
