@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vites
 import { waitNode } from "../../support/wait-node.ts";
 import { testFolder } from "../support/folder.ts";
 import { ONEX } from "../support/launcher.ts";
+import { onex } from "../support/onex.ts";
 import { testServer, type TestServer } from "../support/test-server.ts";
 
 const GRAPH = JSON.stringify({ steps: [{ id: "paid", node: "wait_event" }] });
@@ -66,7 +67,9 @@ describe("a signal while a run is followed", () => {
     expect([ended.code, stderr]).toEqual([code, expect.stringMatching(/^error: INTERRUPTED: run r\w+ goes on/)]);
     expect(stderr.trimEnd().split("\n")).toHaveLength(2);
     const [, id = ""] = /run (r\w+) goes on/.exec(stderr) ?? [];
-    expect(await server.world.engine.services.runs.view("default", id)).toMatchObject({ status: "waiting" });
+    expect((await onex(["runs", "show", id, "--json"], { env: server.env })).json()).toMatchObject({
+      status: "waiting",
+    });
   });
 
   it("says so on standard output for a program", async () => {

@@ -31,6 +31,18 @@ describe("onex trigger", () => {
     expect(refused.stdout).toContain("TRIGGER_NOT_TAKEN: node 'nobody' is not in group 'texts'");
   });
 
+  it("stopped while it waits, says which trigger goes on", async () => {
+    const stopped = await onex(["trigger", "send", "texts", "--input", "text.in=hey", "--wait", "60"], {
+      env: server.env,
+      onStop: (listener) => {
+        listener("SIGTERM");
+        return () => undefined;
+      },
+    });
+    expect([stopped.code, stopped.stdout]).toEqual([143, ""]);
+    expect(stopped.stderr).toMatch(/^error: INTERRUPTED: trigger [0-9a-f-]{36} goes on without this command\n/);
+  });
+
   it("lists the groups", async () => {
     expect((await run("list")).stdout).toBe("texts  shout@1.0.0  active  node  needs text.in  text\n");
   });
