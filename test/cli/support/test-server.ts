@@ -44,7 +44,7 @@ export async function testServer(nodes: readonly TestNode[]): Promise<TestServer
     response.writeHead(answer.status, Object.fromEntries(answer.headers));
     // Piece by piece, as a stream of events comes; a reader that leaves ends it.
     if (answer.body === null) response.end();
-    else await pipeline(Readable.fromWeb(answer.body as Parameters<typeof Readable.fromWeb>[0]), response);
+    else await pipeline(Readable.fromWeb(answer.body), response);
   };
   const server = createServer((request, response) => void handle(request, response).catch(() => response.destroy()));
   server.listen(0, "127.0.0.1");
