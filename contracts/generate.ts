@@ -18,6 +18,8 @@ import { z } from "zod";
 import { formatSchema } from "../src/core/schema-docs/format-schema.ts";
 import type { JsonSchema } from "./json/json.ts";
 import { stamp } from "../src/core/metadata/stamp.ts";
+import { QUICKJS_LABELS } from "../src/infra/sandbox/meter/quickjs-labels.ts";
+import { relabelWasm } from "../src/infra/sandbox/meter/relabel.ts";
 import { meterWasm } from "../src/infra/sandbox/meter/meter-wasm.ts";
 import { busTrigger } from "./messages/bus-trigger.ts";
 import { envelopeWire } from "./documents/envelope.ts";
@@ -89,10 +91,14 @@ function schemas(): GeneratedFile[] {
 /** The interpreter is others' work under the MIT licence, so their notice goes where it goes. */
 function interpreter(): GeneratedFile[] {
   const { resolve } = createRequire(import.meta.url);
-  const licence = join(dirname(resolve("@jitl/quickjs-wasmfile-release-sync/package.json")), "LICENSE");
+  const folder = dirname(resolve("@jitl/quickjs-wasmfile-release-sync/package.json"));
+  const licence = join(folder, "LICENSE");
   const original = readFileSync(resolve("@jitl/quickjs-wasmfile-release-sync/wasm"));
+  const letters = readFileSync(join(folder, "dist/emscripten-module.mjs"));
+  if (createHash("sha256").update(letters).digest("hex") !== QUICKJS_LABELS.sha256)
+    throw new Error("the interpreter's package is another than that its labels were read from: read them anew");
   return [
-    { path: "src/infra/sandbox/quickjs.wasm", content: meterWasm(original) },
+    { path: "src/infra/sandbox/quickjs.wasm", content: meterWasm(relabelWasm(original, QUICKJS_LABELS)) },
     { path: "src/infra/sandbox/quickjs.LICENSE.txt", content: readFileSync(licence, "utf8") },
   ];
 }

@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
-import type { LoadModule, WasmInstance } from "../infra/sandbox/engine.ts";
+import type { LoadModule, WasmInstance, WasmMemory } from "../infra/sandbox/module.ts";
 
 /** The part of the WebAssembly API used here; @types/node does not declare it. */
 interface WasmApi {
   compile(bytes: Uint8Array): Promise<unknown>;
   readonly Instance: new (module: unknown, imports: unknown) => WasmInstance;
+  readonly Memory: new (limits: { readonly initial: number; readonly maximum: number }) => WasmMemory;
 }
 
 let compiled: Promise<unknown> | null = null;
@@ -14,5 +15,8 @@ export const nodeQuickJsModule: LoadModule = async () => {
   const wasm = (globalThis as unknown as { readonly WebAssembly: WasmApi }).WebAssembly;
   compiled ??= readFile(new URL("../infra/sandbox/quickjs.wasm", import.meta.url)).then((bytes) => wasm.compile(bytes));
   const module = await compiled;
-  return (imports) => new wasm.Instance(module, imports);
+  return {
+    newMemory: (limits) => new wasm.Memory(limits),
+    instantiate: (imports) => new wasm.Instance(module, imports),
+  };
 };

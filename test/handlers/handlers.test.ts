@@ -76,9 +76,7 @@ describe("function handler", () => {
       const handler = await started(sandbox);
       const call = callOf(node(kind), { "document.text": "x" }, { code: () => Promise.resolve("the code") });
       expect(await handler.execute(call)).toEqual(expected);
-      expect(sandbox.ran).toEqual([
-        { code: "the code", input: { "document.text": "x" }, budget: { maxInterrupts: 1_000 } },
-      ]);
+      expect(sandbox.ran).toEqual([{ code: "the code", input: { "document.text": "x" }, budget: { maxCpuMs: 1_000 } }]);
     },
   );
 
@@ -93,11 +91,13 @@ describe("function handler", () => {
   });
 
   it.each([[null], [3], ["text"], [["a list"]], [true]])(
-    "SANDBOX_ERROR for a result that is no object: %j",
+    "OUTPUT_STATE_INVALID for a result that is no object: %j",
     async (value) => {
       const handler = await started(sandboxOf(ok(value)));
       const call = callOf(node(), {}, { code: () => Promise.resolve("") });
-      await expect(handler.execute(call)).rejects.toMatchObject({ fault: { code: "SANDBOX_ERROR", retryable: false } });
+      await expect(handler.execute(call)).rejects.toMatchObject({
+        fault: { code: "OUTPUT_STATE_INVALID", retryable: false },
+      });
     },
   );
 

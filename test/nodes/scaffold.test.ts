@@ -171,7 +171,7 @@ describe("scaffold node", () => {
         { code: "return {;" },
         { code: "SANDBOX_ERROR", place: "code:1", message: expect.stringMatching(/SyntaxError/) },
       ],
-      ["code that returns nothing", { code: "const a = 1;" }, { code: "SANDBOX_ERROR" }],
+      ["code that returns nothing", { code: "const a = 1;" }, { code: "OUTPUT_STATE_INVALID" }],
       ["code that never ends", { code: "for (;;);", execution: { timeout_ms: 200 } }, { code: "SANDBOX_BUDGET" }],
       [
         "code that eats memory",

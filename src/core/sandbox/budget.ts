@@ -1,11 +1,15 @@
 import type { ExecutionProfile } from "../registry/node.ts";
 
-/** Longest work any function may be given, in interrupts: about half a minute, the platform's CPU limit. */
-const MAX_INTERRUPTS = 30_000;
+/**
+ * The most CPU any function may have, in milliseconds. An invocation of the platform has 30 s for all it does; this is
+ * what leaves room for others in it. A function may declare a longer `timeout_ms`: it waits longer in a queue then, but
+ * computes no longer.
+ */
+export const MAX_FUNCTION_CPU_MS = 10_000;
 
 /**
- * The interrupts a function may use. An interrupt is at most about a millisecond of the interpreter's work, so a node's
- * own timeout says how many it gets: budget and timeout agree wherever the clock stands still during work.
+ * The CPU a function may use, in whole milliseconds of a price list and not of a clock: the same work costs the same on
+ * every machine, and none was found that takes longer than its price. It follows from the node's own timeout.
  */
-export const interruptBudget = (execution: Pick<ExecutionProfile, "timeoutMs">): number =>
-  Math.min(Math.max(1, Math.ceil(execution.timeoutMs)), MAX_INTERRUPTS);
+export const cpuBudgetMs = (execution: Pick<ExecutionProfile, "timeoutMs">): number =>
+  Math.min(Math.max(1, Math.ceil(execution.timeoutMs)), MAX_FUNCTION_CPU_MS);

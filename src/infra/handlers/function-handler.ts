@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { fault, RuntimeHostError } from "../../core/errors.ts";
 import { nodeRef } from "../../core/registry/node.ts";
-import { interruptBudget } from "../../core/sandbox/budget.ts";
+import { cpuBudgetMs } from "../../core/sandbox/budget.ts";
 import type { Handler } from "../../spi/handler.ts";
 import type { Sandbox } from "../../spi/sandbox.ts";
 import { handler } from "./handler-lifecycle.ts";
@@ -19,7 +19,7 @@ export function functionHandler(sandbox: Sandbox): Handler {
     supportedOperations: ["node.execute"],
     async execute(call) {
       const code = await call.code();
-      const outcome = await sandbox.run(code, call.input, { maxInterrupts: interruptBudget(call.node.execution) });
+      const outcome = await sandbox.run(code, call.input, { maxCpuMs: cpuBudgetMs(call.node.execution) });
       const ref = nodeRef(call.node);
       if (!outcome.ok) {
         const { error } = outcome;
@@ -27,7 +27,7 @@ export function functionHandler(sandbox: Sandbox): Handler {
       }
       if (!isObject(outcome.value)) {
         throw new RuntimeHostError(
-          fault("SANDBOX_ERROR", `${ref}: the function returned ${typeName(outcome.value)}, not an object`, {
+          fault("OUTPUT_STATE_INVALID", `${ref}: the function returned ${typeName(outcome.value)}, not an object`, {
             hint: 'return an object with the contract keys as properties: { "document.stats": … }',
             retryable: false,
           }),

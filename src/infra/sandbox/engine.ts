@@ -1,120 +1,173 @@
-import releaseSync from "@jitl/quickjs-wasmfile-release-sync";
-import { newQuickJSWASMModuleFromVariant } from "quickjs-emscripten-core";
-import type { EmscriptenModuleLoader, QuickJSEmscriptenModule, QuickJSWASMModule } from "quickjs-emscripten-core";
-import { RuntimeHostError, fault } from "../../core/errors.ts";
-import { FUEL_EXPORT } from "./meter/fuel-export.ts";
+import { HeapFull, HostOutOfMemory, hostImports, InterpreterGone } from "./host-imports.ts";
+import { EVALUATE, interpreterExports, type InterpreterExports, type Pointer } from "./interpreter.ts";
+import { type InterpreterModule, PAGE_BYTES, type WasmMemory } from "./module.ts";
+import { GUEST_PRELUDE } from "./guest.ts";
+import { CODE_FILE } from "./refusal.ts";
+import { Tank } from "./tank.ts";
 
-/** What a wasm instance exposes, spelt without the platform's WebAssembly types: Node's type world has none. */
-export interface WasmInstance {
-  readonly exports: Readonly<Record<string, unknown>>;
+/** Where the interpreter's heap begins; below it are its constants and its own stack, which grows down from here. */
+const HEAP_BASE = 5_333_088;
+const HEAP_BASE_PAGES = Math.ceil(HEAP_BASE / PAGE_BYTES);
+/** A memory begins with so many pages, and has at most so many. */
+const MEMORY = { initial: 96, maximum: 32_768 } as const;
+/** More than the interpreter's own stack takes before it refuses: wiped between calls. */
+const STACK_WINDOW_BYTES = 1024 * 1024;
+/** The interpreter refuses recursion beyond so many bytes of its own stack, which the code can catch. */
+const MAX_OWN_STACK_BYTES = 512 * 1024;
+/**
+ * Calls end where they would take more of the host's stack, by an estimate (`frameBytes`): so they
+ * end at the same depth on every host, before its own limit of just under a megabyte.
+ */
+export const MAX_HOST_STACK_BYTES = 800_000;
+/** A heap that has to grow takes this much at once, so that it need not ask for every block. */
+const GROWTH_PAGES = 16;
+const IMAGE_BLOCK_BYTES = 4096;
+
+/** The interpreter's memory after its start and the prelude, and where things are in it. */
+export interface Image {
+  readonly blocks: readonly { readonly at: number; readonly bytes: Uint8Array }[];
+  readonly heapPages: number;
+  readonly places: Places;
 }
 
-/** Instantiates the metered interpreter (quickjs.wasm) with the given imports. */
-export type Instantiate = (imports: unknown) => WasmInstance;
-
-/** Finds and compiles the interpreter: differs between workerd (module import) and Node (file). */
-export type LoadModule = () => Promise<Instantiate>;
-
-/** One wasm instance of the interpreter, with its two throttles. */
-export interface Engine {
-  readonly quickJs: QuickJSWASMModule;
-  /** What is left of the fuel; negative once it ran out. Settable. */
-  fuel: bigint;
-  /** From here on the heap may grow to this many bytes; forgets earlier refusals. */
-  limitHeap(maxBytes: number): void;
-  /** True when the heap wanted to grow past its limit. */
-  readonly heapRefused: boolean;
-  /** True once the heap has grown: it never shrinks, so the next evaluation would see another machine than the first. */
-  readonly grown: boolean;
+interface Places {
+  readonly runtime: Pointer;
+  readonly context: Pointer;
+  readonly undefined: Pointer;
+  /** The functions of the prelude. */
+  readonly run: Pointer;
+  readonly render: Pointer;
+  readonly describe: Pointer;
+  readonly fileName: Pointer;
+  /** Room for two pointers. */
+  readonly args: Pointer;
 }
 
-/** Emscripten's start function, with the options used here; its own declaration knows fewer. */
-type ModuleLoader = (options: {
-  readonly printErr: () => void;
-  readonly instantiateWasm: (imports: unknown, done: (instance: WasmInstance) => void) => unknown;
-}) => ReturnType<EmscriptenModuleLoader<QuickJSEmscriptenModule>>;
+/** One instance of the interpreter with its memory, its fuel and the limit of its heap. */
+export class Engine {
+  readonly exports: InterpreterExports;
+  readonly tank: Tank;
+  readonly #memory: WasmMemory;
+  #maxPages: number = MEMORY.maximum;
 
-interface Fuel {
-  value: bigint;
-}
-
-interface Heap {
-  readonly buffer: { readonly byteLength: number };
-  grow(pages: number): number;
-}
-
-const PAGE_BYTES = 65_536;
-
-/** Starts a fresh interpreter. Rejects with INVALID_CONFIGURATION when the binary cannot be loaded or is not metered. */
-export async function startEngine(loadModule: LoadModule): Promise<Engine> {
-  let instance: WasmInstance | null = null;
-  let heap: Heap | null = null;
-  try {
-    const instantiate = await loadModule();
-    const instantiateWasm = (imports: unknown, done: (instance: WasmInstance) => void) => {
-      heap = findHeap(imports);
-      instance = instantiate(imports);
-      done(instance);
-      return instance.exports;
-    };
-    const quickJs = await newQuickJSWASMModuleFromVariant({
-      ...releaseSync,
-      importModuleLoader: async () => {
-        const imported = await releaseSync.importModuleLoader();
-        const start = ("default" in imported ? imported.default : imported) as ModuleLoader;
-        return () => start({ printErr: () => undefined, instantiateWasm });
-      },
-    });
-    return throttled(quickJs, instance, heap);
-  } catch (cause) {
-    throw new RuntimeHostError(fault("INVALID_CONFIGURATION", "the sandbox's interpreter did not start"), { cause });
+  constructor(module: InterpreterModule) {
+    this.#memory = module.newMemory(MEMORY);
+    const imports = hostImports(this.#memory, (bytes) => this.#growHeap(bytes));
+    this.exports = interpreterExports(module.instantiate(imports));
+    this.tank = new Tank(this.exports.fuel);
+    this.exports.heap.value = HEAP_BASE_PAGES;
   }
-}
 
-function throttled(quickJs: QuickJSWASMModule, instance: WasmInstance | null, heap: Heap | null): Engine {
-  const fuel = instance?.exports[FUEL_EXPORT] as Fuel | undefined;
-  if (!fuel || !heap) throw new TypeError("the interpreter's binary exports no fuel or imports no memory");
-  const initialBytes = heap.buffer.byteLength;
-  const grow = heap.grow.bind(heap);
-  let maxBytes = initialBytes;
-  let refused = false;
-  const engine: Engine = {
-    quickJs,
-    limitHeap(bytes) {
-      maxBytes = bytes;
-      refused = false;
-    },
-    get heapRefused() {
-      return refused;
-    },
-    get fuel() {
-      return fuel.value;
-    },
-    set fuel(value: bigint) {
-      fuel.value = value;
-    },
-    get grown() {
-      return heap.buffer.byteLength > initialBytes;
-    },
-  };
-  // The interpreter's own memory limit counts what it asked for, not what it got, and in this build forgets the size of
-  // everything it holds. The heap's only way to grow passes through here.
-  heap.grow = (pages) => {
-    if (heap.buffer.byteLength + pages * PAGE_BYTES > maxBytes) {
-      refused = true;
-      throw new RangeError("the heap is full");
-    }
-    return grow(pages);
-  };
-  return engine;
-}
+  /** The memory as it is now; another one once it has grown. */
+  get bytes(): Uint8Array {
+    return new Uint8Array(this.#memory.buffer);
+  }
 
-/** Import names are minified, so the memory is known by what it can do. */
-function findHeap(imports: unknown): Heap | null {
-  for (const group of Object.values(imports as Record<string, Record<string, unknown>>)) {
-    for (const entry of Object.values(group)) {
-      if (typeof entry === "object" && entry !== null && "grow" in entry && "buffer" in entry) return entry as Heap;
+  /** Bytes of the memory, which never shrinks. */
+  get size(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
+  /** Bytes of the heap that are in use. */
+  get heapBytes(): number {
+    return Math.max(0, this.exports.heap.value * PAGE_BYTES - HEAP_BASE);
+  }
+
+  /** From here on the whole memory may have this many bytes. */
+  limitMemory(maxBytes: number): void {
+    this.#maxPages = Math.floor(maxBytes / PAGE_BYTES);
+  }
+
+  /** Makes the memory what the image holds, whatever happened in it. */
+  restore({ blocks, heapPages }: Image): void {
+    this.#reach(heapPages);
+    const { bytes } = this;
+    bytes.fill(0, HEAP_BASE - STACK_WINDOW_BYTES, this.exports.heap.value * PAGE_BYTES);
+    for (const block of blocks) bytes.set(block.bytes, block.at);
+    this.exports.heap.value = heapPages;
+  }
+
+  #growHeap(bytes: number): void {
+    const pages = Math.ceil(bytes / PAGE_BYTES);
+    if (pages > this.#maxPages) throw new HeapFull();
+    this.#reach(pages);
+    this.exports.heap.value = pages;
+    this.tank.reweigh(this.heapBytes);
+  }
+
+  /** Makes sure that the memory has so many pages. */
+  #reach(pages: number): void {
+    const there = this.size / PAGE_BYTES;
+    if (pages <= there) return;
+    try {
+      this.#memory.grow(Math.min(Math.max(pages, there + GROWTH_PAGES), MEMORY.maximum) - there);
+    } catch {
+      throw new HostOutOfMemory();
     }
   }
-  return null;
+}
+
+/** Starts the interpreter, runs the prelude and keeps what its memory holds then. */
+export function takeImage(engine: Engine): Image {
+  const { exports } = engine;
+  exports.initialize();
+  const runtime = exports.new_runtime();
+  exports.set_max_stack_size(runtime, MAX_OWN_STACK_BYTES);
+  const context = exports.new_context(runtime, 0);
+  const fileName = putText(engine, CODE_FILE).at;
+  const prelude = putText(engine, GUEST_PRELUDE);
+  const sandboxFile = putText(engine, "sandbox.js").at;
+  const functions = exports.evaluate(context, prelude.at, prelude.bytes, sandboxFile, 0, EVALUATE.script);
+  if (exports.resolve_exception(context, functions) !== 0) throw new TypeError("the sandbox's prelude does not run");
+  const places = {
+    runtime,
+    context,
+    undefined: exports.get_undefined(),
+    run: exports.get_element(context, functions, 0),
+    render: exports.get_element(context, functions, 1),
+    describe: exports.get_element(context, functions, 2),
+    fileName,
+    args: exports.malloc(2 * 4),
+  };
+  return { blocks: blocksOf(engine.bytes), heapPages: exports.heap.value, places };
+}
+
+/** The parts of the memory that hold anything. */
+function blocksOf(memory: Uint8Array): Image["blocks"] {
+  const words = new Int32Array(memory.buffer);
+  const isEmpty = (at: number): boolean => {
+    for (let word = at / 4; word < (at + IMAGE_BLOCK_BYTES) / 4; word++) if (words[word] !== 0) return false;
+    return true;
+  };
+  const blocks: { at: number; bytes: Uint8Array }[] = [];
+  let from: number | null = null;
+  for (let at = 0; at <= memory.length; at += IMAGE_BLOCK_BYTES) {
+    if (at < memory.length && !isEmpty(at)) from ??= at;
+    else if (from !== null) {
+      blocks.push({ at: from, bytes: memory.slice(from, at) });
+      from = null;
+    }
+  }
+  return blocks;
+}
+
+/** Puts a text into the heap, with a NUL behind it. */
+export function putText(engine: Engine, text: string): { readonly at: Pointer; readonly bytes: number } {
+  const encoded = new TextEncoder().encode(text);
+  const at = engine.exports.malloc(encoded.length + 1);
+  // No block of the heap could ever be that large.
+  if (at === 0) throw new HeapFull();
+  const memory = engine.bytes;
+  memory.set(encoded, at);
+  memory[at + encoded.length] = 0;
+  return { at, bytes: encoded.length };
+}
+
+/** The text of a value that is one; null when it has more bytes of UTF-8 than that. */
+export function textOf(engine: Engine, context: Pointer, value: Pointer, maxBytes: number): string | null {
+  const from = engine.exports.get_string(context, value);
+  if (from === 0) throw new InterpreterGone();
+  const memory = engine.bytes;
+  const bytes = memory.subarray(from, memory.indexOf(0, from));
+  return bytes.length > maxBytes ? null : new TextDecoder().decode(bytes);
 }

@@ -1,53 +1,53 @@
 import { MAX_JSON_DEPTH } from "../../core/json/read-json.ts";
 
+/** The most values in a result: lists, objects, and what is in them. */
+const MAX_RESULT_VALUES = 250_000;
+/** The most characters of each of an error's texts that leave the interpreter. */
+const MAX_ERROR_CHARS = 1_000;
+
 /**
- * Runs inside the interpreter before any user code, in every fresh context. Takes away what differs between two runs:
- * the current time, the time zone and randomness. Its value is the runner: `(fn, inputJson, maxChars) → promise of JSON`.
+ * Runs inside the interpreter before any user code, once for all calls: each begins with the memory as this leaves it.
+ * Its value is a list of functions, which the host calls and the code cannot reach:
  *
- * Date keeps what is arithmetic: explicit times, parsing, formatting, all in UTC, a text without a zone read as UTC.
+ * - `run(namespace, inputJson)` → a promise of what the default export returns
+ * - `render(value)` → its JSON; throws what is wrong with a value that JSON cannot carry as it is
+ * - `describe(thrown)` → JSON of `{name, message, stack, shown}`, each a text or null; or "~" when there was no function
+ *
+ * What it uses of the language it takes before the code can replace it. It also says what there is no clock and no
+ * randomness for; that there is none is the host's doing (host-imports.ts).
  */
 export const GUEST_PRELUDE = `(() => {
   "use strict";
   const { parse, stringify } = JSON;
   const { isArray } = Array;
-  const { create } = Object;
   const { isFinite } = Number;
-  const { toString } = Object.prototype;
+  const { is, keys, getPrototypeOf: prototypeOf, prototype: ObjectPrototype } = Object;
+  const { construct } = Reflect;
+  const bound = (method) => Function.prototype.call.bind(method);
+  const tagOf = bound(ObjectPrototype.toString);
+  const slice = bound(String.prototype.slice);
+  const textOf = String;
+  const PlainError = Error;
   const NativeDate = Date;
   const refuse = (what, instead) => {
-    throw new Error(what + " is not available in the sandbox: " + instead);
+    throw new PlainError(what + " is not available in the sandbox: " + instead);
   };
   const noClock = (what) => refuse(what, "a node's result depends on its input only; pass the time in as an input");
 
-  const ZONED = /(Z|UTC|GMT|[+-]\\d\\d:?\\d\\d)\\s*(\\(.*\\))?$/i;
-  const DATE_ONLY = /^[+-]?\\d+(-\\d\\d(-\\d\\d)?)?$/;
-  const ISO_LOCAL = /^[+-]?\\d+-\\d\\d-\\d\\dT/;
-  const inUtc = (text) => (ZONED.test(text) || DATE_ONLY.test(text) ? text : text + (ISO_LOCAL.test(text) ? "Z" : " UTC"));
-  const time = (args) => {
-    if (args.length > 1) return NativeDate.UTC(...args);
-    const [only] = args;
-    const value = only instanceof NativeDate ? only.getTime() : only;
-    return typeof value === "string" ? NativeDate.parse(inUtc(value)) : Number(value);
-  };
   function UtcDate(...args) {
     if (new.target === undefined) noClock("Date()");
     if (args.length === 0) noClock("new Date() without a time");
-    return Reflect.construct(NativeDate, [time(args)], new.target);
+    return construct(NativeDate, args, new.target);
   }
   UtcDate.prototype = NativeDate.prototype;
   UtcDate.UTC = NativeDate.UTC;
-  UtcDate.parse = (text) => NativeDate.parse(inUtc(String(text)));
+  UtcDate.parse = NativeDate.parse;
   UtcDate.now = () => noClock("Date.now()");
   const dates = NativeDate.prototype;
-  for (const part of ["FullYear", "Month", "Date", "Day", "Hours", "Minutes", "Seconds", "Milliseconds"]) {
-    dates["get" + part] = dates["getUTC" + part];
-    if (part !== "Day") dates["set" + part] = dates["setUTC" + part];
-  }
-  dates.getTimezoneOffset = () => 0;
   dates.toString = dates.toUTCString;
   for (const [name, from, to] of [["Date", 0, 10], ["Time", 11, 23], ["", 0, 24]]) {
     const text = function () {
-      return this.toISOString().slice(from, to);
+      return slice(this.toISOString(), from, to);
     };
     dates["toLocale" + name + "String"] = text;
     if (name !== "") dates["to" + name + "String"] = text;
@@ -61,29 +61,76 @@ export const GUEST_PRELUDE = `(() => {
   const silent = () => undefined;
   globalThis.console = { log: silent, info: silent, warn: silent, error: silent, debug: silent };
 
-  const NativeError = Error;
-  const refuseOutput = (message) => {
-    const error = new NativeError(message);
-    error.name = "OutputError";
-    throw error;
-  };
-  const saying = (what, key) =>
-    (key === "" ? "the result is " : "the result holds at " + stringify(key) + " ") + what + ", which JSON cannot carry";
   const cannot = (what, key) => {
-    throw new TypeError(saying(what, key));
+    const where = key === "" ? "the result is " : "the result holds at " + stringify(slice(textOf(key), 0, 100)) + " ";
+    throw new PlainError(where + what + ", which JSON cannot carry");
+  };
+  // Plain values are looked at here and written by the interpreter; what decides itself what is written of it (a Date)
+  // is looked at while it is written, which takes several times as long.
+  const walker = () => {
+    let values = 0;
+    let plain = true;
+    const path = [];
+    const look = (value, key, depth) => {
+      if (++values > ${MAX_RESULT_VALUES}) throw new PlainError("the result holds more than ${MAX_RESULT_VALUES} values");
+      switch (typeof value) {
+        case "string":
+        case "boolean":
+          return;
+        case "number":
+          if (!isFinite(value)) cannot(textOf(value), key);
+          if (is(value, -0)) cannot("-0", key);
+          return;
+        case "function":
+          return cannot("a function", key);
+        case "symbol":
+          return cannot("a symbol", key);
+        case "bigint":
+          return cannot("a BigInt", key);
+        case "undefined":
+          if (depth === 0) throw new PlainError("the function returned nothing: return a JSON value");
+          return cannot("undefined", key);
+      }
+      if (value === null) return;
+      if (depth >= ${MAX_JSON_DEPTH}) tooDeep(value, depth);
+      path[depth] = value;
+      if (isArray(value)) {
+        const { length } = value;
+        for (let i = 0; i < length; i++) look(value[i], i, depth + 1);
+        return;
+      }
+      const prototype = prototypeOf(value);
+      if (prototype !== ObjectPrototype && prototype !== null) {
+        const tag = slice(tagOf(value), 8, -1);
+        if (tag === "String" || tag === "Number" || tag === "Boolean" || typeof value.toJSON === "function") plain = false;
+        else if (tag !== "Object") cannot("a " + tag, key);
+      } else if (typeof value.toJSON === "function") plain = false;
+      if (!plain) return;
+      const names = keys(value);
+      const { length } = names;
+      for (let i = 0; i < length; i++) {
+        const name = names[i];
+        const member = value[name];
+        // JSON leaves a member without a value out.
+        if (member !== undefined) look(member, name, depth + 1);
+      }
+    };
+    const tooDeep = (value, depth) => {
+      for (let i = 0; i < depth; i++) if (path[i] === value) throw new PlainError("the result is circular");
+      throw new PlainError("the result is nested deeper than ${MAX_JSON_DEPTH} levels");
+    };
+    return (value) => {
+      look(value, "", 0);
+      return plain;
+    };
   };
   const checker = () => {
-    let root = true;
-    // The lists and objects that are open where the writer stands; without a prototype, so that nobody else hears of it.
-    const open = create(null);
-    let depth = 0;
+    let values = 0;
     return function (key, value) {
-      const top = root;
-      root = false;
-      while (depth > 0 && open[depth - 1] !== this) depth--;
+      if (++values > ${MAX_RESULT_VALUES}) throw new PlainError("the result holds more than ${MAX_RESULT_VALUES} values");
       switch (typeof value) {
         case "undefined":
-          if (top) throw new TypeError("the function returned nothing: return a JSON value");
+          if (values === 1) throw new PlainError("the function returned nothing: return a JSON value");
           if (isArray(this)) cannot("undefined", key);
           break;
         case "function":
@@ -93,25 +140,55 @@ export const GUEST_PRELUDE = `(() => {
         case "bigint":
           cannot("a BigInt", key);
         case "number":
-          if (!isFinite(value)) refuseOutput(saying(String(value), key));
+          if (!isFinite(value)) cannot(textOf(value), key);
+          if (is(value, -0)) cannot("-0", key);
           break;
         case "object": {
-          if (value === null) break;
-          if (depth === ${MAX_JSON_DEPTH}) refuseOutput("the result is nested deeper than ${MAX_JSON_DEPTH} levels");
-          open[depth++] = value;
-          if (isArray(value)) break;
-          const tag = toString.call(value).slice(8, -1);
-          if (!["Object", "String", "Number", "Boolean"].includes(tag)) cannot("a " + tag, key);
+          if (value === null || isArray(value)) break;
+          const tag = slice(tagOf(value), 8, -1);
+          if (tag !== "Object" && tag !== "String" && tag !== "Number" && tag !== "Boolean") cannot("a " + tag, key);
         }
       }
       return value;
     };
   };
-  return async (fn, inputJson, maxChars) => {
-    const text = stringify(await fn(parse(inputJson)), checker());
-    if (text.length > maxChars) {
-      throw new RangeError("the result is larger than " + maxChars + " characters of JSON");
-    }
-    return text;
+  const render = (value) => (walker()(value) ? stringify(value) : stringify(value, checker()));
+
+  const NO_FUNCTION = {};
+  const run = async (namespace, inputJson) => {
+    const fn = namespace.default;
+    if (typeof fn !== "function") throw NO_FUNCTION;
+    return await fn(parse(inputJson));
   };
+
+  const short = (text) => slice(text, 0, ${MAX_ERROR_CHARS});
+  const textAt = (thrown, key) => {
+    try {
+      const text = thrown[key];
+      return typeof text === "string" ? short(text) : null;
+    } catch {
+      return null;
+    }
+  };
+  const shown = (thrown) => {
+    try {
+      if (typeof thrown === "string") return stringify(short(thrown));
+      return short(typeof thrown === "object" ? (stringify(thrown) ?? "nothing") : textOf(thrown));
+    } catch {
+      return "an object";
+    }
+  };
+  const describe = (thrown) => {
+    if (thrown === NO_FUNCTION) return "~";
+    const hasTexts = (typeof thrown === "object" && thrown !== null) || typeof thrown === "function";
+    const message = hasTexts ? textAt(thrown, "message") : null;
+    return stringify({
+      __proto__: null,
+      name: hasTexts ? textAt(thrown, "name") : null,
+      message,
+      stack: hasTexts ? textAt(thrown, "stack") : null,
+      shown: message === null ? shown(thrown) : null,
+    });
+  };
+  return [run, render, describe];
 })()`;

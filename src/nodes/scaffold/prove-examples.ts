@@ -1,7 +1,7 @@
 import type { ScaffoldSpecification } from "../../../contracts/documents/scaffold.ts";
 import type { Fault } from "../../core/errors.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { interruptBudget } from "../../core/sandbox/budget.ts";
+import { cpuBudgetMs } from "../../core/sandbox/budget.ts";
 import { contradiction, exampleName, judgeExample, type ExampleVerdict } from "../../core/scaffold/examples.ts";
 import type { ScaffoldedNode } from "../../core/scaffold/scaffold-node.ts";
 import type { Sandbox } from "../../spi/sandbox.ts";
@@ -21,7 +21,7 @@ export async function proveExamples(
   const verdicts: ExampleVerdict[] = [];
   for (const [index, example] of examples.entries()) {
     const name = exampleName(example, index);
-    const budget = { maxInterrupts: interruptBudget(definition.execution) };
+    const budget = { maxCpuMs: cpuBudgetMs(definition.execution) };
     const returned = await sandbox.run(artifacts.code, example.input, budget);
     if (!returned.ok) return err(inAuthorsCode(returned.error, name, codeFirstLine));
     verdicts.push(judgeExample(name, example, returned.value, definition));

@@ -10,6 +10,18 @@ export function encodeUnsigned(value: number): number[] {
   return bytes;
 }
 
+/** A signed 32-bit integer as base 128, the way WebAssembly writes constants. */
+export function encodeSigned(value: number): number[] {
+  const bytes: number[] = [];
+  for (let rest = value; ;) {
+    const low = rest & 0x7f;
+    rest >>= 7;
+    const isSigned = (low & 0x40) !== 0;
+    if (rest === (isSigned ? -1 : 0)) return [...bytes, low];
+    bytes.push(low | 0x80);
+  }
+}
+
 /** Walks over the bytes of a WebAssembly binary. Reading past the end throws a RangeError. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
@@ -57,5 +69,10 @@ export class ByteReader {
     if (slice.length < count) throw new RangeError(`the binary ends ${count - slice.length} bytes too early`);
     this.offset += count;
     return slice;
+  }
+
+  /** A name or other byte string: its length, then its bytes. */
+  takeVector(): Uint8Array {
+    return this.take(this.unsigned());
   }
 }
