@@ -6,7 +6,7 @@ export type Piece =
   | { readonly kind: "set"; readonly local: number; readonly from: number; readonly value: number }
   | { readonly kind: "load"; readonly local: number; readonly from: number }
   | { readonly kind: "call"; readonly local: number; readonly from: number }
-  | { readonly kind: "if"; readonly local: number; readonly then: readonly Piece[]; readonly else: readonly Piece[] }
+  | { readonly kind: "if"; readonly local: number; readonly yes: readonly Piece[]; readonly no: readonly Piece[] }
   | { readonly kind: "skip"; readonly local: number; readonly body: readonly Piece[]; readonly always: boolean }
   | { readonly kind: "switch"; readonly local: number; readonly arms: readonly (readonly Piece[])[] }
   | { readonly kind: "repeat"; readonly turns: number; readonly body: readonly Piece[] }
@@ -25,7 +25,7 @@ const { pieces } = fc.letrec<{ pieces: readonly Piece[]; piece: Piece }>((tie) =
     fc.record({ kind: fc.constant("load" as const), local, from: local }),
     fc.record({ kind: fc.constant("call" as const), local, from: local }),
     fc.record({ kind: fc.constant("return" as const), local }),
-    fc.record({ kind: fc.constant("if" as const), local, then: tie("pieces"), else: tie("pieces") }),
+    fc.record({ kind: fc.constant("if" as const), local, yes: tie("pieces"), no: tie("pieces") }),
     fc.record({ kind: fc.constant("skip" as const), local, body: tie("pieces"), always: fc.boolean() }),
     fc.record({
       kind: fc.constant("switch" as const),
@@ -59,7 +59,7 @@ function code(piece: Piece): number[] {
     case "return":
       return [0x20, piece.local, 0x0f];
     case "if":
-      return [0x20, piece.local, 0x41, 1, 0x71, 0x04, 0x40, ...codeOf(piece.then), 0x05, ...codeOf(piece.else), 0x0b];
+      return [0x20, piece.local, 0x41, 1, 0x71, 0x04, 0x40, ...codeOf(piece.yes), 0x05, ...codeOf(piece.no), 0x0b];
     case "skip": // out of the block before its body, or after it
       return piece.always
         ? [0x02, 0x40, ...codeOf(piece.body), 0x0c, 0, 0x0b]
@@ -86,7 +86,7 @@ function withoutCalls(list: readonly Piece[]): readonly Piece[] {
       case "call":
         return [];
       case "if":
-        return [{ ...piece, then: withoutCalls(piece.then), else: withoutCalls(piece.else) }];
+        return [{ ...piece, yes: withoutCalls(piece.yes), no: withoutCalls(piece.no) }];
       case "skip":
       case "repeat":
         return [{ ...piece, body: withoutCalls(piece.body) }];
