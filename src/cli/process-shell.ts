@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { WriteStream } from "node:tty";
+import { utf8Text } from "./files/read-file.ts";
 import { type Shell, type Sink, type StopSignal, systemReason } from "./shell.ts";
 
 /** The shell of this very process. */
@@ -49,5 +50,5 @@ function onStop(listener: (signal: StopSignal) => void): () => void {
 async function readStdin(): Promise<string> {
   const chunks: Buffer[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString("utf8");
+  return utf8Text(Buffer.concat(chunks), "standard input");
 }

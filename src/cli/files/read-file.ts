@@ -1,5 +1,6 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync, statSync, type Stats } from "node:fs";
 import { resolve, sep } from "node:path";
+import { firstUtf8Error, placeInBytes } from "../../core/json/utf8-error.ts";
 import { CommandFailure, EXIT, type Shell, systemReason } from "../shell.ts";
 
 /** The descriptors this process was given: whoever named one knows what is at its other end. */
@@ -24,8 +25,9 @@ export function textOfFile(path: string, cwd: string): string {
   const absolute = resolve(cwd, path);
   const descriptor = absolute === "/dev/stdin" ? "0" : DESCRIPTOR.exec(absolute)?.[1];
   try {
-    return descriptor === undefined ? bytesOf(absolute).toString("utf8") : readFileSync(Number(descriptor), "utf8");
+    return utf8Text(descriptor === undefined ? bytesOf(absolute) : readFileSync(Number(descriptor)), path);
   } catch (thrown) {
+    if (thrown instanceof CommandFailure) throw thrown;
     const code = thrown instanceof IrregularFile ? "FILE_NOT_REGULAR" : "FILE_UNREADABLE";
     throw new CommandFailure(`${path}: ${thrown instanceof IrregularFile ? thrown.message : systemReason(thrown)}`, {
       exitCode: EXIT.usage,
@@ -33,6 +35,19 @@ export function textOfFile(path: string, cwd: string): string {
       cause: thrown,
       ...(code === "FILE_NOT_REGULAR" ? { hint: "name a regular file, or - for standard input" } : {}),
     });
+  }
+}
+
+const UTF8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Bytes as text. Whatever is no UTF-8 is a wrong call: read otherwise, it would become another text. */
+export function utf8Text(bytes: Uint8Array, name: string): string {
+  try {
+    return UTF8.decode(bytes);
+  } catch (cause) {
+    const { line, column } = placeInBytes(bytes, firstUtf8Error(bytes) ?? 0);
+    const hint = "save it as UTF-8";
+    throw new CommandFailure(`${name}:${line}:${column}: this is no UTF-8`, { exitCode: EXIT.usage, hint, cause });
   }
 }
 

@@ -56,7 +56,7 @@ const given = (field: string, value: JsonValue | undefined): JsonObject =>
 
 function fileSpecification(path: string, cwd: string): JsonObject {
   const text = textOfFile(path, cwd);
-  const value = readYaml(text);
+  const value = readYaml(text, { exact: true });
   if (!value.ok) throw usageFailure(`${path}:${value.error.line}: ${value.error.message}`);
   if (typeof value.value !== "object" || value.value === null || Array.isArray(value.value)) {
     throw usageFailure(`${path}: a specification is a mapping`, "see docs/schemas/scaffold-specification.md");

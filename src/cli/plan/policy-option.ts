@@ -2,11 +2,13 @@ import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { policy, type PolicyWire } from "../../../contracts/documents/policy.ts";
 import { faultsOfIssues, refusal } from "../../core/envelope/refusal.ts";
 import type { Fault } from "../../core/errors.ts";
+import { readJson } from "../../core/json/read-json.ts";
 import { policyToWire } from "../../core/plan/stored/plan-to-wire.ts";
 import type { Policy } from "../../core/plan/model/policy.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { type Shell, usageFailure } from "../shell.ts";
 import { isObject } from "./plan-document.ts";
+import { sayFlaw } from "../files/strict-document.ts";
 import { documentIn } from "./read-text.ts";
 
 /** The fields of `--policy`: JSON on the command line, or a JSON or YAML file. */
@@ -35,9 +37,8 @@ export function payloadWith(payload: JsonObject, fields: JsonObject): JsonObject
 }
 
 function inline(text: string): JsonValue {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    throw usageFailure("--policy is neither a file nor JSON");
-  }
+  const read = readJson(text);
+  if (read.ok) return read.value;
+  if (read.error.kind === "syntax") throw usageFailure("--policy is neither a file nor JSON");
+  throw usageFailure(`--policy: ${sayFlaw(read.error)}`, read.error.hint);
 }

@@ -1,9 +1,9 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
-import { firstJsonError } from "../../core/json/json-place.ts";
 import { readDraft } from "../../core/envelope/read-draft.ts";
-import { readYaml } from "../../core/metadata/yaml.ts";
-import { SNAPSHOT_FORMAT } from "../../core/run/codec/snapshot.ts";
+import { MAX_JSON_DEPTH } from "../../core/json/read-json.ts";
+import { MAX_SNAPSHOT_DEPTH, SNAPSHOT_FORMAT } from "../../core/run/codec/snapshot.ts";
 import { isStandardInput, textIn } from "../files/read-file.ts";
+import { placeOf, strictDocument } from "../files/strict-document.ts";
 import { type Shell, usageFailure } from "../shell.ts";
 
 /** What a file asks to be run: an envelope, on the wire's form, or an exported run to be run again. */
@@ -12,8 +12,6 @@ export type FileRequest =
   | { readonly kind: "snapshot"; readonly snapshot: JsonObject; readonly given: JsonObject };
 
 const SENDER = "onex-command";
-/** Larger than any envelope; an exported run may be larger still and is JSON. */
-const MAX_YAML = 4 * 1_048_576;
 
 /** Reads the file of `onex run`: an envelope, a goal, a graph, one node's execution or an exported run. `-` is standard input. */
 export async function requestIn(path: string, inputs: JsonObject, shell: Shell): Promise<FileRequest> {
@@ -57,17 +55,11 @@ function withInputs(envelope: JsonObject & { readonly payload: JsonValue }, inpu
   return { ...envelope, payload: { ...payload, [member]: { ...(isObject(known) ? known : {}), ...inputs } } };
 }
 
-/** JSON first: it is most of YAML, but read far faster, and without YAML's limits. */
 function parse(text: string, path: string): JsonValue {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    const place = /^\s*[{[]/.test(text) && path.endsWith(".json") ? firstJsonError(text) : null;
-    if (place) throw usageFailure(`${path}:${place.line}:${place.column}: ${place.expected} was expected`);
-    const yaml = readYaml(text, { maxLength: MAX_YAML });
-    if (yaml.ok) return yaml.value;
-    throw usageFailure(`${nameOf(path)}:${yaml.error.line}: ${yaml.error.message}`);
-  }
+  const maxDepth = text.includes(SNAPSHOT_FORMAT) ? MAX_SNAPSHOT_DEPTH : MAX_JSON_DEPTH;
+  const read = strictDocument(text, { isJson: path.endsWith(".json"), maxDepth });
+  if (read.ok) return read.value;
+  throw usageFailure(`${nameOf(path)}:${placeOf(read.error)}: ${read.error.message}`, read.error.hint);
 }
 
 const nameOf = (path: string): string => (isStandardInput(path, "/") ? "standard input" : path);

@@ -4,6 +4,7 @@ import type { JsonSchema } from "../../../contracts/json/json.ts";
 import { isObject } from "../../core/contract/map-schema.ts";
 import { titleFromName } from "../../core/schema-docs/format-schema.ts";
 import { textOfFile } from "../files/read-file.ts";
+import { placeOf, strictJson } from "../files/strict-document.ts";
 import { systemReason, usageFailure } from "../shell.ts";
 
 /** A schema on disk. */
@@ -44,12 +45,12 @@ function read(absolute: string, cwd: string): SchemaFile {
 }
 
 function parsed(text: string, path: string): JsonSchema {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (isObject(value)) return value;
-  } catch (thrown) {
-    throw usageFailure(`${path} is not JSON: ${thrown instanceof Error ? thrown.message : ""}`);
+  const read = strictJson(text);
+  if (!read.ok) {
+    const { isNo, message, hint } = read.error;
+    throw usageFailure(`${path}${isNo === null ? "" : " is not JSON"}:${placeOf(read.error)}: ${message}`, hint);
   }
+  if (isObject(read.value)) return read.value;
   throw usageFailure(`${path}: a schema is a JSON object`);
 }
 

@@ -5,6 +5,7 @@ import { unlessStopped } from "../interruption.ts";
 import { writeJson } from "../json-output.ts";
 import { type ServerOptions, withServer } from "../remote/server-options.ts";
 import { EXIT, type ExitCode, type Shell, usageFailure } from "../shell.ts";
+import { jsonOrText } from "../run/json-or-text.ts";
 import { pageText } from "./page-text.ts";
 
 interface Options extends ServerOptions {
@@ -92,19 +93,11 @@ function pair(
 ): readonly (readonly [string, JsonValue])[] {
   const at = text.indexOf("=");
   if (at <= 0) throw new InvalidArgumentError("It takes key=value.");
-  return [...known, [text.slice(0, at), valueOf(text.slice(at + 1))]];
-}
-
-function valueOf(text: string): JsonValue {
-  try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return text;
-  }
+  return [...known, [text.slice(0, at), jsonOrText(text.slice(at + 1))]];
 }
 
 function object(text: string): JsonObject {
-  const value = valueOf(text);
+  const value = jsonOrText(text);
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
   throw new InvalidArgumentError("It takes a JSON object.");
 }

@@ -31,7 +31,7 @@ const KNOWN = new Set(Object.keys(stateContractWire.shape));
  * schemas, disagreement of the two forms, examples that do not satisfy their own schemas.
  */
 export function loadContract(text: string): Result<LoadedContract, readonly ContractProblem[]> {
-  const yaml = readYaml(text);
+  const yaml = readYaml(text, { exact: true });
   if (!yaml.ok)
     return err([contractProblem("ST001", `line ${yaml.error.line}`, yaml.error.message, "correct the YAML")]);
   if (!isObject(yaml.value))

@@ -1,5 +1,6 @@
 import type { PathStep } from "../contract/json-path.ts";
 import { FLAWS, type JsonFlaw } from "./flaw.ts";
+import { numberFlaw } from "./number-flaw.ts";
 
 /** What a value may be like. */
 export interface ValueLimits {
@@ -18,9 +19,6 @@ export interface Inspection {
   /** Whether a number is there that could have been written as an integer too long for a double. */
   readonly huge: boolean;
 }
-
-/** From here on a double is written with an exponent: nobody takes it for an integer. */
-const EXPONENT_FROM = 1e21;
 
 /**
  * Looks at every part of a value once. Total: whatever the value is, cycles included, the work is bounded by the limits.
@@ -69,11 +67,9 @@ function find(value: unknown, depth: number, seen: Seen): Found | null {
 }
 
 function findInNumber(value: number, seen: Seen): Found | null {
-  const size = Math.abs(value);
-  if (size <= Number.MAX_SAFE_INTEGER) return null;
-  if (!Number.isFinite(value)) return at(FLAWS.number(String(value)));
-  if (size < EXPONENT_FROM) return at(FLAWS.integer(String(value)));
-  seen.huge = true;
+  const flaw = numberFlaw(value);
+  if (flaw) return at(flaw);
+  if (Math.abs(value) > Number.MAX_SAFE_INTEGER) seen.huge = true;
   return null;
 }
 

@@ -1,6 +1,6 @@
 import type { PathStep } from "../contract/json-path.ts";
 import { FLAWS, placeIn, type JsonFlaw } from "./flaw.ts";
-import { inspect } from "./inspect.ts";
+import { numberFlaw } from "./number-flaw.ts";
 import { endOfString } from "./shape.ts";
 
 /** A list or object that is open where the reader stands. */
@@ -14,7 +14,6 @@ interface Open {
 }
 
 const NUMBER = /-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
-const INTEGER = /^-?\d+$/;
 
 /**
  * The first flaw of a text that a parser takes for JSON, or that is nested too deeply, whatever follows then; with its
@@ -54,20 +53,12 @@ export function locate(text: string, maxDepth: number): JsonFlaw | null {
     } else if (character === "-" || (character !== undefined && character >= "0" && character <= "9")) {
       NUMBER.lastIndex = i;
       const spelling = NUMBER.exec(text)?.[0] ?? character;
-      const flaw = flawOfNumber(spelling);
+      const flaw = numberFlaw(Number(spelling), spelling);
       if (flaw) return flawAt(i, flaw);
       i += spelling.length - 1;
     }
   }
   return null;
-}
-
-/** An integer is judged by its digits: after rounding, too many of them might look like a number with an exponent. */
-function flawOfNumber(spelling: string): Omit<JsonFlaw, "steps"> | null {
-  const value = Number(spelling);
-  if (!Number.isFinite(value)) return FLAWS.number(spelling);
-  if (INTEGER.test(spelling) && !Number.isSafeInteger(value)) return FLAWS.integer(spelling);
-  return inspect(value, { maxDepth: 0, maxValues: 1 }).flaw && FLAWS.integer(spelling);
 }
 
 function stringOf(token: string): string {

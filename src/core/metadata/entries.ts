@@ -34,7 +34,8 @@ export function splitKey(text: string): { readonly key: string; readonly rest: s
   if (match[1] !== undefined) return { key: match[1], rest };
   if (match[3] !== undefined) return { key: match[3].replaceAll("''", "'"), rest };
   try {
-    return { key: JSON.parse(`"${match[2] ?? ""}"`) as string, rest };
+    const key = JSON.parse(`"${match[2] ?? ""}"`) as string;
+    return key.isWellFormed() ? { key, rest } : null;
   } catch {
     return null;
   }

@@ -98,7 +98,8 @@ export function readScalar(name: string, text: string, mode: ScalarMode): Scalar
 
 function jsonString(token: string): ScalarReading | null {
   try {
-    return good(JSON.parse(token) as string);
+    const text = JSON.parse(token) as string;
+    return text.isWellFormed() ? good(text) : bad(text.toWellFormed(), "the value holds half of a surrogate pair");
   } catch {
     return null;
   }

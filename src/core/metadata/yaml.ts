@@ -1,6 +1,7 @@
 import type { Node } from "yaml";
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 import type { JsonValue } from "../../../contracts/json/json.ts";
+import { numberFlaw } from "../json/number-flaw.ts";
 import type { Result } from "../result.ts";
 import { err, ok } from "../result.ts";
 
@@ -16,18 +17,20 @@ export interface YamlLimits {
   readonly maxLength: number;
   /** Nested maps and lists; default 64. */
   readonly maxDepth: number;
+  /** Refuses numbers that a double does not keep; by default they stay the text they are written as. */
+  readonly exact: boolean;
 }
 
-const DEFAULT_LIMITS: YamlLimits = { maxLength: 256 * 1024, maxDepth: 64 };
+const DEFAULT_LIMITS: YamlLimits = { maxLength: 256 * 1024, maxDepth: 64, exact: false };
 
 /**
  * Reads one YAML document as JSON, in time linear in its length whatever it holds. Stricter than YAML where YAML is a
  * weapon or a surprise: aliases, custom tags, keys that are not scalars, duplicate keys, a second document and nesting
- * deeper than the limit are refused. Dates stay strings (core schema of YAML 1.2), and so do .inf and .nan.
- * An empty document is null.
+ * deeper than the limit are refused, and so are texts that are not whole Unicode. Dates stay strings (core schema of YAML
+ * 1.2), and so do .inf and .nan, and numbers that a double would change. An empty document is null.
  */
 export function readYaml(text: string, limits: Partial<YamlLimits> = {}): Result<JsonValue, YamlFault> {
-  const { maxLength, maxDepth } = { ...DEFAULT_LIMITS, ...limits };
+  const { maxLength, maxDepth, exact } = { ...DEFAULT_LIMITS, ...limits };
   if (text.length > maxLength) return err({ message: `the document is longer than ${maxLength} characters`, line: 1 });
   const lines = new LineCounter();
   try {
@@ -43,7 +46,7 @@ export function readYaml(text: string, limits: Partial<YamlLimits> = {}): Result
     const problem = document.errors[0] ?? document.warnings[0];
     if (problem !== undefined) return err({ message: problem.message, line: lineAt(lines, problem.pos[0]) });
     if (document.contents === null) return ok(null);
-    return convert(document.contents, maxDepth, lines);
+    return convert(document.contents, maxDepth, { lines, exact });
   } catch {
     // Only stack exhaustion reaches this point: the parser is recursive over nesting.
     return err({ message: `nesting is deeper than ${maxDepth} levels`, line: 1 });
@@ -54,15 +57,30 @@ function lineAt(lines: LineCounter, offset: number): number {
   return Math.max(1, lines.linePos(offset).line);
 }
 
+interface Reading {
+  readonly lines: LineCounter;
+  readonly exact: boolean;
+}
+
+/** `.inf` and `.nan`: words, though YAML calls them numbers. */
+const SPECIAL = /^[-+]?\.[a-z]/i;
+
 /** The library's own conversion prints complex keys at exponential cost, hence this walk. */
-function convert(node: unknown, depth: number, lines: LineCounter): Result<JsonValue, YamlFault> {
+function convert(node: unknown, depth: number, reading: Reading): Result<JsonValue, YamlFault> {
+  const { lines, exact } = reading;
   const refuse = (message: string): Result<never, YamlFault> =>
     err({ message, line: lineAt(lines, (node as Node | null)?.range?.[0] ?? 0) });
   if (node === null || node === undefined) return ok(null);
   if (isAlias(node)) return refuse("aliases are not accepted");
   if (isScalar(node)) {
     const value: unknown = node.value;
-    if (typeof value === "number") return ok(Number.isFinite(value) ? value : (node.source ?? String(value)));
+    if (typeof value === "number") {
+      const flaw = numberFlaw(value, node.source);
+      if (flaw && exact && !SPECIAL.test(node.source ?? "")) return refuse(`this ${flaw.message}: ${flaw.hint}`);
+      const source = node.source ?? String(value);
+      return ok(flaw && source !== String(value) ? source : value);
+    }
+    if (typeof value === "string" && !value.isWellFormed()) return refuse("this text holds half of a surrogate pair");
     return typeof value === "string" || typeof value === "boolean" || value === null
       ? ok(value)
       : refuse("this kind of value is not accepted");
@@ -71,7 +89,7 @@ function convert(node: unknown, depth: number, lines: LineCounter): Result<JsonV
   if (isSeq(node)) {
     const list: JsonValue[] = [];
     for (const item of node.items) {
-      const value = convert(item, depth - 1, lines);
+      const value = convert(item, depth - 1, reading);
       if (!value.ok) return value;
       list.push(value.value);
     }
@@ -83,10 +101,11 @@ function convert(node: unknown, depth: number, lines: LineCounter): Result<JsonV
     const key: unknown = pair.key;
     if (key !== null && !isScalar(key)) return refuse("a key must be a plain string");
     const name = key === null ? "" : (key.source ?? String(key.value));
+    if (!name.isWellFormed()) return refuse("a key holds half of a surrogate pair");
     if (members.has(name)) {
       return err({ message: `the key ${name} is given twice`, line: lineAt(lines, key?.range?.[0] ?? 0) });
     }
-    const value = convert(pair.value, depth - 1, lines);
+    const value = convert(pair.value, depth - 1, reading);
     if (!value.ok) return value;
     members.set(name, value.value);
   }

@@ -45,7 +45,7 @@ const GOOD = [
 ];
 
 describe("readJson", () => {
-  it.each(FLAWED)("%j has the flaw %s at %s, line %i, column %i", (text, kind, path, line, column) => {
+  it.each(FLAWED)("flawed text %#: %.0s%s", (text, kind, path, line, column) => {
     const read = readJson(text);
     expect(read).toMatchObject({ ok: false, error: { kind, at: { line, column } } });
     if (read.ok) return;
@@ -53,7 +53,7 @@ describe("readJson", () => {
     expect(read.error.hint).not.toBe("");
   });
 
-  it.each(GOOD)("%j is read as it is", (text) => {
+  it.each(GOOD)("good text %# is read as it is", (text) => {
     expect(readJson(text)).toEqual({ ok: true, value: JSON.parse(text) });
   });
 

@@ -41,6 +41,36 @@ describe("readYaml", () => {
     expect(fault(text)).toContain(expected);
   });
 
+  it("keeps a number that a double would change as the text it is", () => {
+    const text = "[9007199254740993, 9007199254740992, -12345678901234567890123, 1e400, 0x20000000000001, 1e21]";
+    expect(readYaml(text)).toEqual({
+      ok: true,
+      value: ["9007199254740993", 9007199254740992, "-12345678901234567890123", "1e400", "0x20000000000001", 1e21],
+    });
+  });
+
+  it.each(["9007199254740993", "9007199254740992", "-12345678901234567890123", "1e400", "0x20000000000001"])(
+    "refuses the number %s where it is asked to be exact",
+    (number) => {
+      expect(readYaml(`a: 1\nb: [${number}]`, { exact: true })).toMatchObject({ ok: false, error: { line: 2 } });
+      expect(readYaml(`a: '${number}'`, { exact: true })).toEqual({ ok: true, value: { a: number } });
+    },
+  );
+
+  it("leaves words that YAML calls numbers words, however exact it is", () => {
+    expect(readYaml("[.inf, .nan, 1.5, 1e21]", { exact: true })).toEqual({
+      ok: true,
+      value: [".inf", ".nan", 1.5, 1e21],
+    });
+  });
+
+  it.each(['a: "\\ud800"', '"\\ud800": a', 'a: ["\\ud83d\\ude00", "\\ud83d"]'])(
+    "refuses half a surrogate pair: %s",
+    (text) => {
+      expect(fault(text)).toContain("half of a surrogate pair");
+    },
+  );
+
   it("keeps to its limits", () => {
     expect(readYaml("a: 1", { maxLength: 3 }).ok).toBe(false);
     const nested = (depth: number): string => `${"[".repeat(depth)}${"]".repeat(depth)}`;

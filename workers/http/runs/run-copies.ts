@@ -2,7 +2,7 @@ import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import type { JsonValue } from "../../../contracts/json/json.ts";
 import { replayReport, rerunRequest, runSnapshot, runSteered } from "../../../contracts/api/run-control.ts";
-import { MAX_JSON_DEPTH } from "../../../src/core/json/read-json.ts";
+import { MAX_SNAPSHOT_DEPTH } from "../../../src/core/run/codec/snapshot.ts";
 import type { ServicesOf } from "../request/context.ts";
 import { correlationHeader, idempotencyHeader, keyOf } from "../request/headers.ts";
 import { jsonBodyWithin, optionalJsonBody, readBody } from "../request/json-body.ts";
@@ -16,8 +16,6 @@ import { callOf } from "../request/call.ts";
 
 /** The largest snapshot that is taken in: 16 MiB. It holds the large values that other bodies may only refer to. */
 export const MAX_SNAPSHOT_BYTES = 16 * 1_048_576;
-/** Values stand deeper in a snapshot than in the run they are of. */
-const MAX_SNAPSHOT_DEPTH = MAX_JSON_DEPTH + 20;
 
 const snapshotBody = jsonBodyWithin({ maxBytes: MAX_SNAPSHOT_BYTES, maxDepth: MAX_SNAPSHOT_DEPTH });
 

@@ -1,5 +1,6 @@
 import type { JsonValue } from "../../../../contracts/json/json.ts";
 import { fault, type Fault } from "../../errors.ts";
+import { MAX_JSON_DEPTH } from "../../json/read-json.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { STORED_FORMS } from "../../stored/forms.ts";
 import { upgraded } from "../../stored/stored-form.ts";
@@ -12,6 +13,8 @@ import { triedStates } from "../model/tried-steps.ts";
 import { isRef, type BlobRef, type StoredValue } from "../model/value.ts";
 
 export const SNAPSHOT_FORMAT = "onex-run/1";
+/** Values stand deeper in a snapshot than in the run it is of. */
+export const MAX_SNAPSHOT_DEPTH = MAX_JSON_DEPTH + 20;
 
 /** A run as one file: everything needed to look at it, replay it or repeat it elsewhere. */
 export interface RunSnapshot {
