@@ -5,7 +5,7 @@
  */
 
 /** Packages that are pure computation: same input, same output, on every platform. */
-const PURE_PACKAGES = ["@noble/hashes", "@cfworker/json-schema", "yaml", "canonicalize", "semver"];
+const PURE_PACKAGES = ["@noble/hashes", "yaml", "canonicalize", "semver"];
 
 const literal = (text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 const packages = (names) => `(^|/)node_modules/(@types/)?(${names.map(literal).join("|")})/`;

@@ -9,7 +9,16 @@ import { testServer, type TestServer } from "./support/test-server.ts";
 const SHOUT = pureNode("shout", "text.in", "text.loud", (text) => text.toUpperCase());
 /** Two variants that break their contract, whatever they are given. */
 const VARIANTS = ["one", "two"].map((name) => pureNode(name, "text.in", "text.never", () => null));
-const NODES: readonly TestNode[] = [SHOUT, ...VARIANTS, waitNode("event"), waitNode("approval")];
+/** A node whose contract takes more work than anything may, for a text that is long enough. */
+const PICKY = pureNode("picky", "text.wide", "text.narrow", (text) => text, {
+  inputState: {
+    type: "object",
+    properties: {
+      "text.wide": { allOf: Array.from({ length: 500 }, (_, i) => ({ pattern: `^(?:[a-z]|${i})*x?[a-z]{20}$` })) },
+    },
+  },
+});
+const NODES: readonly TestNode[] = [SHOUT, PICKY, ...VARIANTS, waitNode("event"), waitNode("approval")];
 const BROKEN = "0".repeat(64);
 const NOBODY = "r00_01J00000000000000000000000";
 const TRIGGERS = ["6f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5b", "7f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5b"] as const;
@@ -114,6 +123,8 @@ const CASES: Readonly<Record<string, () => Promise<Answer>>> = {
   "a payload with a member nobody knows": () => send(envelope("goal.run", { want: ["text.loud"], give: {} })),
   "an operation there is not": () => send(envelope("goal.walk", {})),
   "a value the contract does not allow": () => send(goal("text.loud", 7)),
+  "a value the contract cannot judge within its budget": () =>
+    send(envelope("goal.run", { want: ["text.narrow"], given: { "text.wide": "abc".repeat(20_000) } })),
   "a value of 1 MB": () => send(goal("text.loud", "x".repeat(1_000_000))),
   "a value of 100 MB": () => send(goal("text.loud", "x".repeat(100_000_000))),
   "a graph of 10,001 steps": () => {

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
-import { validateState } from "../../core/contract/validate-state.ts";
+import { stateFault } from "../../core/contract/state-fault.ts";
 import { fault, faultOf, RuntimeHostError } from "../../core/errors.ts";
 import { flawFault } from "../../core/json/flaw.ts";
 import { jsonFlaw } from "../../core/json/read-json.ts";
@@ -209,16 +209,10 @@ export function refuseInvalid(
   code: "INPUT_STATE_INVALID" | "OUTPUT_STATE_INVALID",
   what: string,
 ): void {
-  const problems = validateState(schema, state);
-  const first = problems[0];
-  if (!first) return;
-  throw new RuntimeHostError(
-    fault(code, `${what} does not satisfy its contract: ${first.place} ${first.message}`, {
-      place: first.place,
-      hint: `compare it with ${code === "INPUT_STATE_INVALID" ? "input_state" : "output_state"} in the node's contract.yaml`,
-      details: problems.slice(0, 20).map(({ place, message }) => ({ place, message })),
-    }),
-  );
+  const side = code === "INPUT_STATE_INVALID" ? "input_state" : "output_state";
+  const hint = `compare it with ${side} in the node's contract.yaml`;
+  const problem = stateFault(schema, state, { what: `${what} does not satisfy its contract`, code, hint });
+  if (problem !== null) throw new RuntimeHostError(problem);
 }
 
 /** A state from its stored values; VALUE_UNAVAILABLE when one cannot be had. */

@@ -3,6 +3,8 @@ import type { ContractProblem } from "./contract-problem.ts";
 import { contractProblem } from "./contract-problem.ts";
 import type { PathStep } from "./json-path.ts";
 import { pointerSteps, valueAt } from "./json-path.ts";
+import { loops } from "../schema/references.ts";
+import { readPattern } from "../schema/pattern/read-pattern.ts";
 import { isObject } from "./map-schema.ts";
 import { LIST_KEYWORDS, MAP_KEYWORDS, MAX_SCHEMA_DEPTH, SCHEMA_KEYWORDS, SCHEMA_TYPES } from "./schema-keywords.ts";
 
@@ -21,18 +23,44 @@ const NUMBERS = new Set(["minimum", "maximum", "exclusiveMinimum", "exclusiveMax
 /** References other than local pointers would need a schema from elsewhere, or a scope that embedding changes. */
 const FOREIGN = new Set(["$dynamicRef", "$recursiveRef", "$anchor", "$dynamicAnchor", "$recursiveAnchor"]);
 
+/** Instructions that all patterns of one schema may become together. */
+const MAX_PATTERNS_SIZE = 50_000;
+
+type End = "schema" | "nowhere" | "itself";
+
 interface Walk {
   readonly root: JsonSchema;
   readonly found: ContractProblem[];
+  readonly visited: Set<JsonObject>;
+  /** What references lead to, with the place of the reference: it may lie where no keyword holds schemas. */
+  readonly referred: [JsonObject, readonly PathStep[]][];
+  /** What is known of where the references of objects end. */
+  readonly ends: Map<JsonObject, End>;
+  patternsSize: number;
 }
 
 /**
  * Everything that keeps a schema from being usable JSON Schema 2020-12: unknown types, keywords of the wrong shape,
- * patterns that do not compile, references that are remote, unresolvable or lead only to themselves. ST007 each.
+ * patterns that are none or cannot be matched in linear time, references that are remote, unresolvable or lead back to
+ * themselves with the same value. ST007 each.
  */
 export function checkSchema(schema: JsonSchema, place: readonly PathStep[]): readonly ContractProblem[] {
-  const walk: Walk = { root: schema, found: [] };
+  const walk: Walk = {
+    root: schema,
+    found: [],
+    visited: new Set(),
+    referred: [],
+    ends: new Map(),
+    patternsSize: 0,
+  };
   visit(walk, schema, place, 0);
+  for (let next = walk.referred.pop(); next !== undefined; next = walk.referred.pop()) {
+    if (!walk.visited.has(next[0])) visit(walk, next[0], next[1], 0);
+  }
+  if (walk.found.length === 0 && loops(schema)) {
+    const message = "the schema leads back to itself with the same value, so it says nothing";
+    report(walk, place, message, "refer to it from inside items or properties");
+  }
   return walk.found;
 }
 
@@ -46,6 +74,7 @@ function visit(walk: Walk, schema: JsonValue, place: readonly PathStep[], depth:
     return report(walk, place, "this is not a JSON Schema", "write a mapping such as {type: string}");
   if (depth > MAX_SCHEMA_DEPTH)
     return report(walk, place, `the schema is nested more than ${MAX_SCHEMA_DEPTH} deep`, "use $defs and $ref");
+  walk.visited.add(schema);
   for (const [keyword, value] of Object.entries(schema)) {
     const at = [...place, keyword];
     if (SCHEMA_KEYWORDS.has(keyword)) {
@@ -68,12 +97,16 @@ function visitMap(walk: Walk, keyword: string, value: JsonValue, at: readonly Pa
   if (!isObject(value)) return report(walk, at, `${keyword} must map names to schemas`, "write a mapping");
   for (const [name, one] of Object.entries(value)) {
     if (keyword === "patternProperties") checkPattern(walk, name, [...at, name]);
+    // The older `dependencies` takes a list of names as well.
+    if (keyword === "dependencies" && isNames(one)) continue;
     visit(walk, one, [...at, name], depth + 1);
   }
 }
 
+const isNames = (value: JsonValue): boolean => Array.isArray(value) && value.every((one) => typeof one === "string");
+
 function checkKeyword(walk: Walk, keyword: string, value: JsonValue, at: readonly PathStep[]): void {
-  const strings = Array.isArray(value) && value.every((one) => typeof one === "string");
+  const strings = isNames(value);
   if (keyword === "type") return checkType(walk, value, at);
   if (keyword === "$ref") return checkReference(walk, value, at);
   if (keyword === "pattern") return checkPattern(walk, value, at);
@@ -98,18 +131,23 @@ function checkKeyword(walk: Walk, keyword: string, value: JsonValue, at: readonl
 function checkType(walk: Walk, value: JsonValue, at: readonly PathStep[]): void {
   const types: readonly JsonValue[] = Array.isArray(value) ? value : [value];
   const wrong = types.filter((type) => typeof type !== "string" || !SCHEMA_TYPES.has(type));
+  if (types.length > SCHEMA_TYPES.size) return report(walk, at, "a type is named more than once", "name each once");
   if (types.length > 0 && wrong.length === 0) return;
   const shown = wrong.map((type) => JSON.stringify(type)).join(", ") || "an empty list";
   report(walk, at, `${shown} is not a JSON Schema type`, `use one of ${[...SCHEMA_TYPES].join(", ")}`);
 }
 
 function checkPattern(walk: Walk, value: JsonValue, at: readonly PathStep[]): void {
-  try {
-    if (typeof value === "string") return void new RegExp(value, "u");
-  } catch {
-    // Reported below, like a pattern that is not text.
+  if (typeof value !== "string") return report(walk, at, "the pattern is not text", "write a regular expression");
+  const read = readPattern(value);
+  if (!read.ok) {
+    const where = read.error.at > 0 ? `, at character ${read.error.at + 1}` : "";
+    return report(walk, at, `${read.error.message}${where}`, read.error.hint);
   }
-  report(walk, at, "the pattern is not a regular expression", "use ECMAScript syntax");
+  const before = walk.patternsSize;
+  walk.patternsSize += read.value.size;
+  if (before <= MAX_PATTERNS_SIZE && walk.patternsSize > MAX_PATTERNS_SIZE)
+    report(walk, at, "the patterns of the schema repeat too much together", "repeat less, or use maxLength");
 }
 
 function checkReference(walk: Walk, value: JsonValue, at: readonly PathStep[]): void {
@@ -122,17 +160,30 @@ function checkReference(walk: Walk, value: JsonValue, at: readonly PathStep[]): 
       "copy the schema under $defs and refer to #/$defs/name",
     );
   }
-  const seen = new Set<JsonObject>();
-  for (let target = valueAt(walk.root, steps); ;) {
-    if (typeof target === "boolean") return;
-    if (!isObject(target))
-      return report(walk, at, `${JSON.stringify(value)} leads nowhere`, "define what it names under $defs");
-    if (seen.has(target))
-      return report(walk, at, `${JSON.stringify(value)} leads only back to itself`, "define what it names");
-    seen.add(target);
-    const next = target["$ref"];
-    const nextSteps = typeof next === "string" && next.startsWith("#") ? pointerSteps(next) : null;
-    if (nextSteps === null) return;
-    target = valueAt(walk.root, nextSteps);
+  const target = valueAt(walk.root, steps);
+  if (isObject(target)) walk.referred.push([target, at]);
+  const end = endOf(walk, target);
+  if (end === "nowhere") report(walk, at, `${JSON.stringify(value)} leads nowhere`, "define what it names under $defs");
+  if (end === "itself") report(walk, at, `${JSON.stringify(value)} leads only back to itself`, "define what it names");
+}
+
+/** Where references end, from one to the next. Each object is passed once in the whole walk. */
+function endOf(walk: Walk, from: unknown): End {
+  const passed = new Set<JsonObject>();
+  let target = from;
+  let end: End | null = null;
+  while (end === null) {
+    if (typeof target === "boolean") end = "schema";
+    else if (!isObject(target)) end = "nowhere";
+    else if (passed.has(target)) end = "itself";
+    else {
+      passed.add(target);
+      const next = target["$ref"];
+      const steps = typeof next === "string" && next.startsWith("#") ? pointerSteps(next) : null;
+      end = walk.ends.get(target) ?? (steps === null ? "schema" : null);
+      if (end === null && steps !== null) target = valueAt(walk.root, steps);
+    }
   }
+  for (const one of passed) walk.ends.set(one, end);
+  return end;
 }

@@ -4,6 +4,7 @@ import { stateContractWire } from "../../../contracts/documents/state-contract.t
 import { readYaml } from "../metadata/yaml.ts";
 import type { ExecutionProfile } from "../registry/node.ts";
 import type { Result } from "../result.ts";
+import { Budget } from "../schema/budget.ts";
 import { err, ok } from "../result.ts";
 import { checkSchema } from "./check-schema.ts";
 import { withoutAliases } from "./contract-aliases.ts";
@@ -24,6 +25,8 @@ export interface LoadedContract {
 
 /** Contracts of a newer major may mean something else by the same names. */
 const NEWEST_MAJOR = 1;
+/** Steps of work for both examples together. */
+const EXAMPLES_WORK = 500_000;
 const KNOWN = new Set(Object.keys(stateContractWire.shape));
 
 /**
@@ -100,8 +103,9 @@ function built(
   );
   const errorState = wire.error_state === undefined ? null : normaliseSchema(wire.error_state);
   if (errorState !== null) found.push(...checkSchema(errorState, ["error_state"]));
-  if (input !== null) found.push(...exampleProblems(input.state, wire.examples?.valid_input, "valid_input"));
-  if (output !== null) found.push(...exampleProblems(output.state, wire.examples?.valid_output, "valid_output"));
+  const work = new Budget(EXAMPLES_WORK);
+  if (input !== null) found.push(...exampleProblems(input.state, wire.examples?.valid_input, "valid_input", work));
+  if (output !== null) found.push(...exampleProblems(output.state, wire.examples?.valid_output, "valid_output", work));
   const inputs = new Set(Object.keys(input?.schemas ?? {}));
   if (input !== null) {
     found.push(...limitProblems(wire.execution.limits, { inputs, composite: wire.graph !== undefined }));
@@ -134,9 +138,10 @@ function exampleProblems(
   schema: JsonSchema,
   example: JsonObject | undefined,
   name: string,
+  work: Budget,
 ): readonly ContractProblem[] {
   if (example === undefined) return [];
-  return validateState(schema, example, `$.examples.${name}`).map(({ place, message }) =>
+  return validateState(schema, example, `$.examples.${name}`, work).map(({ place, message }) =>
     contractProblem("ST010", place, `the example ${message}`, "correct the example or its schema"),
   );
 }

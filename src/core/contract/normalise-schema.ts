@@ -31,7 +31,8 @@ function names(value: JsonValue | undefined): readonly string[] | null {
 
 function allBut(properties: JsonValue | undefined, optional: readonly string[] | null): readonly string[] | null {
   if (optional === null || !isObject(properties)) return null;
-  return Object.keys(properties).filter((name) => !optional.includes(name));
+  const left = new Set(optional);
+  return Object.keys(properties).filter((name) => !left.has(name));
 }
 
 function orNull(schema: JsonObject): JsonObject {

@@ -23,6 +23,7 @@ export const MAP_KEYWORDS: ReadonlySet<string> = new Set([
   "$defs",
   "definitions",
   "dependentSchemas",
+  "dependencies",
 ]);
 
 /** Every value of the `type` keyword. */

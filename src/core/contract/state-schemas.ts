@@ -86,8 +86,8 @@ function stateOf(given: JsonObject, field: string, found: ContractProblem[]): Js
 const propertiesOf = (state: JsonSchema): JsonObject => (isObject(state["properties"]) ? state["properties"] : {});
 
 function notRequired(state: JsonSchema, keys: readonly string[]): readonly string[] {
-  const required = Array.isArray(state["required"]) ? (state["required"] as readonly unknown[]) : [];
-  return keys.filter((key) => !required.includes(key));
+  const required = new Set(Array.isArray(state["required"]) ? (state["required"] as readonly unknown[]) : []);
+  return keys.filter((key) => !required.has(key));
 }
 
 /** The keys of a contract that only describes whole states: the properties are the keys. */

@@ -5,6 +5,8 @@ import { flawFault } from "../json/flaw.ts";
 import { jsonFlaw } from "../json/read-json.ts";
 import { fault, type Fault } from "../errors.ts";
 import type { NodeDefinition } from "../registry/node.ts";
+import { Budget } from "../schema/budget.ts";
+import { MAX_VALIDATION_WORK } from "../schema/validate/validate.ts";
 import { firstDifference } from "./difference.ts";
 
 export type Example = ScaffoldSpecification["examples"][number];
@@ -24,9 +26,13 @@ export const exampleName = (example: Example, index: number): string => example.
  * output it could never return. Null when there is none. The mistake is the specification's, so nothing is run.
  */
 export function contradiction(examples: readonly Example[], node: NodeDefinition): Fault | null {
+  const work = new Budget(MAX_VALIDATION_WORK);
   const problems = examples.flatMap((example, index) => [
-    ...validateState(node.inputState, example.input).map((found) => ({ ...found, side: `examples[${index}].input` })),
-    ...validateState(node.outputState, example.output).map((found) => ({
+    ...validateState(node.inputState, example.input, "$", work).map((found) => ({
+      ...found,
+      side: `examples[${index}].input`,
+    })),
+    ...validateState(node.outputState, example.output, "$", work).map((found) => ({
       ...found,
       side: `examples[${index}].output`,
     })),

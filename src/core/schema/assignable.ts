@@ -1,5 +1,4 @@
 import type { JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
-import { validateState } from "../contract/validate-state.ts";
 import {
   compareItems,
   compareOthers,
@@ -8,40 +7,54 @@ import {
   compareUnique,
   type Compare,
 } from "./compare-containers.ts";
-import { compareRange, compareSizes, compareStep, compareTypes } from "./compare-scalars.ts";
+import { compareChoice, compareRange, compareSizes, compareStep, compareTypes } from "./compare-scalars.ts";
 import { INDEPENDENT, NARROWING, SPEAKS_OF } from "./keywords.ts";
 import { every, no, soften, unknown, YES, type Fit, type Verdict } from "./fit.ts";
 import { mergeAll } from "./merge.ts";
-import { loops, mentions, resolveRef } from "./references.ts";
-import { assertions, isObject, namedTypes, sameJson, schemaList, takesAll, without } from "./schema-parts.ts";
+import { loops, mentions, References } from "./references.ts";
+import { assertions, breadth, isObject, namedTypes, sameJson, schemaList, takesAll, without } from "./schema-parts.ts";
+import type { StateProblem } from "./validate/run.ts";
+import { validate } from "./validate/validate.ts";
+import { Budget, BudgetSpent } from "./budget.ts";
 
 /** Comparisons before giving up, and how deep schemas are followed: both far beyond what people write. */
 const MAX_COMPARISONS = 5_000;
 const MAX_DEPTH = 48;
 const MAX_VALUES = 200;
+/** Steps of work for one pair of schemas, everything counted that is looked at. */
+const MAX_WORK = 200_000;
 
 /**
  * Whether every value of `from` (JSON Schema 2020-12) is a value of `to`. Sound: `yes` is only said when it is proven.
  * `no` is said when the producer explicitly admits a value that the consumer refuses; where the producer says nothing
  * about what the consumer asks for, the answer is `unknown`, because contracts in the field say less than they keep.
+ * It is `unknown` too where finding out takes too much work: the value is checked when it is there.
  */
 export function assignable(from: JsonSchema, to: JsonSchema): Fit {
   if (mentions(to, "$ref") && loops(to)) return { fit: "unknown", reason: "a reference leads back to itself" };
-  const verdict = new Comparison(from, to).compare(from, to, "$");
-  return verdict.fit === "no" ? { fit: "no", place: verdict.place, reason: verdict.reason } : verdict;
+  try {
+    const verdict = new Comparison(from, to).compare(from, to, "$");
+    return verdict.fit === "no" ? { fit: "no", place: verdict.place, reason: verdict.reason } : verdict;
+  } catch (thrown) {
+    if (thrown instanceof BudgetSpent) return { fit: "unknown", reason: "$: the schemas are too large to compare" };
+    throw thrown;
+  }
 }
 
 class Comparison {
-  readonly #fromRoot: JsonSchema;
-  readonly #toRoot: JsonSchema;
+  readonly #work = new Budget(MAX_WORK);
+  readonly #sameRoot: boolean;
+  readonly #fromReferences: References;
+  readonly #toReferences: References;
   #left = MAX_COMPARISONS;
   #depth = 0;
   /** Pairs being compared, with the places they were met at. */
   readonly #open = new Map<JsonValue, Map<JsonValue, string>>();
 
   constructor(fromRoot: JsonSchema, toRoot: JsonSchema) {
-    this.#fromRoot = fromRoot;
-    this.#toRoot = toRoot;
+    this.#sameRoot = fromRoot === toRoot;
+    this.#fromReferences = new References(fromRoot);
+    this.#toReferences = new References(toRoot);
   }
 
   compare: Compare = (from, to, place) => {
@@ -49,6 +62,7 @@ class Comparison {
     if (to === false) return no(place, "nothing is accepted here", true);
     if (from === true) return this.compare({}, to, place);
     if (!isObject(from) || !isObject(to)) return unknown(`${place}: not a schema`);
+    this.#work.spend(8 + 2 * breadth(from) + breadth(to));
     if (this.#left-- <= 0 || this.#depth > MAX_DEPTH) return unknown(`${place}: the schemas are too large to compare`);
     const met = this.#open.get(from)?.get(to);
     // The same pair further down a value: a recursive schema, true of all finite values when it is true of every step.
@@ -68,14 +82,14 @@ class Comparison {
   }
 
   #compare(from: JsonSchema, to: JsonSchema, place: string): Verdict {
-    if (sameJson(from, to) && (this.#fromRoot === this.#toRoot || !mentions(from, "$ref"))) return YES;
+    if (sameJson(from, to, this.#work) && (this.#sameRoot || !mentions(from, "$ref", this.#work))) return YES;
     if (from.$ref !== undefined) {
-      const target = resolveRef(this.#fromRoot, from.$ref);
+      const target = this.#fromReferences.target(from.$ref);
       if (target === null) return unknown(`${place}: ${JSON.stringify(from.$ref)} is not a local reference`);
       return this.#conjunction([target, without(from, "$ref")], to, place);
     }
     if (to.$ref !== undefined) {
-      const target = resolveRef(this.#toRoot, to.$ref);
+      const target = this.#toReferences.target(to.$ref);
       if (target === null) return unknown(`${place}: ${JSON.stringify(to.$ref)} is not a local reference`);
       return every([this.compare(from, target, place), this.compare(from, without(to, "$ref"), place)]);
     }
@@ -94,7 +108,7 @@ class Comparison {
     const schemas = parts.filter((part) => !takesAll(part));
     if (schemas.length === 1 || schemas.includes(false))
       return this.compare(schemas.includes(false) ? false : (schemas[0] ?? true), to, place);
-    const merged = schemas.every(isObject) ? mergeAll(schemas) : null;
+    const merged = schemas.every(isObject) ? mergeAll(schemas, this.#work) : null;
     if (merged) return this.compare(merged, to, place);
     let doubt: Verdict = unknown(`${place}: the parts of allOf are not merged`);
     for (const schema of schemas) {
@@ -119,18 +133,29 @@ class Comparison {
   }
 
   #compareValues(values: readonly JsonValue[], from: JsonSchema, to: JsonSchema, place: string): Verdict {
-    if (values.length > MAX_VALUES || mentions(to, "$ref") || mentions(from, "$ref")) {
+    if (values.length > MAX_VALUES || this.#refers(to) || this.#refers(from)) {
       return unknown(`${place}: the listed values are not tried`);
     }
-    const possible = values.filter((value) => validateState(from, value).length === 0);
+    const possible = values.filter((value) => this.#misses(from, value, place) === null);
     const refused = possible.flatMap((value) => {
-      const [problem] = validateState(to, value, place);
-      return problem ? [{ value, problem }] : [];
+      const problem = this.#misses(to, value, place);
+      return problem === null ? [] : [{ value, problem }];
     });
     const [first] = refused;
     if (!first) return YES;
     const shown = JSON.stringify(first.value).slice(0, 60);
     return no(first.problem.place, `${shown} ${first.problem.message}`, refused.length === possible.length);
+  }
+
+  #refers(schema: JsonSchema): boolean {
+    return mentions(schema, "$ref", this.#work);
+  }
+
+  /** The first thing that keeps a value from satisfying a schema. */
+  #misses(schema: JsonSchema, value: JsonValue, place: string): StateProblem | null {
+    const verdict = validate(schema, value, place, this.#work);
+    if (verdict.kind === "spent") throw new BudgetSpent();
+    return verdict.kind === "valid" ? null : (verdict.problems[0] ?? null);
   }
 
   /** The consumer's side: every keyword and every combinator must be met. `from` is plain by now. */
@@ -177,6 +202,7 @@ class Comparison {
   }
 
   #judge(keyword: string, from: JsonSchema, to: JsonSchema, place: string): Verdict {
+    this.#work.spend(4 * (breadth(to[keyword]) + breadth(from[keyword])));
     switch (keyword) {
       case "type":
         return compareTypes(from, to, place);
@@ -211,32 +237,15 @@ class Comparison {
       case "const":
         return compareChoice(from, keyword === "const" ? [to.const ?? null] : schemaList(to.enum), place);
       default:
-        if (INDEPENDENT.has(keyword) && sameJson(from[keyword], to[keyword]) && !mentions(to[keyword] ?? null, "$ref"))
+        if (
+          INDEPENDENT.has(keyword) &&
+          sameJson(from[keyword], to[keyword], this.#work) &&
+          !mentions(to[keyword] ?? null, "$ref", this.#work)
+        )
           return YES;
         return unknown(`${place}: ${keyword} is not compared`);
     }
   }
-}
-
-/** A consumer that lists the values it takes. */
-function compareChoice(from: JsonSchema, values: readonly JsonValue[], place: string): Verdict {
-  const types = namedTypes(from);
-  if (types === null) return unknown(`${place}: the consumer takes only certain values`);
-  const typed = values.filter((value) => types.some((type) => isOfType(value, type)));
-  if (typed.length === 0) return no(place, `no ${types.join(" or ")} is among the values accepted`, true);
-  const covered = types.every(
-    (type) => type === "null" || (type === "boolean" && values.includes(true) && values.includes(false)),
-  );
-  return covered && (!types.includes("null") || values.includes(null))
-    ? YES
-    : unknown(`${place}: the consumer takes only certain values`);
-}
-
-function isOfType(value: JsonValue, type: string): boolean {
-  if (type === "integer") return Number.isInteger(value);
-  if (type === "null") return value === null;
-  if (type === "array") return Array.isArray(value);
-  return type === "object" ? isObject(value) : typeof value === type;
 }
 
 /** Whether no value can be of two of the schemas, as far as their types tell. */

@@ -8,25 +8,26 @@ export type Compare = (from: JsonValue, to: JsonValue, place: string) => Verdict
 /** Each property the consumer describes: as the producer describes it, as its other properties are, or never there. */
 export function compareProperties(from: JsonSchema, to: JsonSchema, place: string, compare: Compare): Verdict {
   const asked = isObject(to.properties) ? Object.entries(to.properties) : [];
+  const promised = new Set(schemaList(from.required));
   return every(
     asked.map(([key, schema]) => {
       if (takesAll(schema)) return YES;
       const at = propertyPlace(place, key);
       const offered = own(from.properties, key);
-      if (offered !== undefined) return inPart(compare(offered, schema, at), schemaList(from.required).includes(key));
+      if (offered !== undefined) return inPart(compare(offered, schema, at), promised.has(key));
       if (from.patternProperties !== undefined) return unknown(`${at}: depends on a pattern`);
       if (from.additionalProperties === undefined) return unknown(`${at}: the producer does not describe it`);
-      return inPart(compare(from.additionalProperties, schema, at), schemaList(from.required).includes(key));
+      return inPart(compare(from.additionalProperties, schema, at), promised.has(key));
     }),
   );
 }
 
 /** A property the consumer cannot do without. A producer without `required` is taken to be silent, not to say "maybe". */
 export function compareRequired(from: JsonSchema, to: JsonSchema, place: string): Verdict {
-  const promised = schemaList(from.required);
+  const promised = new Set(schemaList(from.required));
   return every(
     schemaList(to.required).map((key) => {
-      if (typeof key !== "string" || promised.includes(key)) return YES;
+      if (typeof key !== "string" || promised.has(key)) return YES;
       const at = propertyPlace(place, key);
       const described = own(from.properties, key);
       if (described === false) return no(at, "is required and never there", true);

@@ -1,6 +1,6 @@
 import type { JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import { no, unknown, YES, type Verdict } from "./fit.ts";
-import { namedTypes, numberOf, sameJson } from "./schema-parts.ts";
+import { isObject, namedTypes, numberOf, sameJson } from "./schema-parts.ts";
 
 /** Whether the producer's types are among the consumer's. */
 export function compareTypes(from: JsonSchema, to: JsonSchema, place: string): Verdict {
@@ -92,4 +92,25 @@ export function compareStep(from: JsonSchema, step: JsonValue | undefined, place
   return from.multipleOf === undefined
     ? unknown(`${place}: multiples of ${asked} are asked for`)
     : no(place, `multiples of ${offered} are not all multiples of ${asked}`);
+}
+
+/** A consumer that lists the values it takes. */
+export function compareChoice(from: JsonSchema, values: readonly JsonValue[], place: string): Verdict {
+  const types = namedTypes(from);
+  if (types === null) return unknown(`${place}: the consumer takes only certain values`);
+  const typed = values.filter((value) => types.some((type) => isOfType(value, type)));
+  if (typed.length === 0) return no(place, `no ${types.join(" or ")} is among the values accepted`, true);
+  const covered = types.every(
+    (type) => type === "null" || (type === "boolean" && values.includes(true) && values.includes(false)),
+  );
+  return covered && (!types.includes("null") || values.includes(null))
+    ? YES
+    : unknown(`${place}: the consumer takes only certain values`);
+}
+
+function isOfType(value: JsonValue, type: string): boolean {
+  if (type === "integer") return Number.isInteger(value);
+  if (type === "null") return value === null;
+  if (type === "array") return Array.isArray(value);
+  return type === "object" ? isObject(value) : typeof value === type;
 }

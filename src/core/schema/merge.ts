@@ -1,5 +1,6 @@
 import type { JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
-import { assertions, isObject, namedTypes, sameJson, schemaList } from "./schema-parts.ts";
+import type { Budget } from "./budget.ts";
+import { assertions, breadth, isObject, namedTypes, sameJson, schemaList } from "./schema-parts.ts";
 
 /** Keywords whose meaning depends on their neighbours: schemas that hold one are not merged. */
 const ENTANGLED = [
@@ -22,7 +23,7 @@ const LESSER = new Set(["maximum", "exclusiveMaximum", "maxLength", "maxItems", 
  * One schema that takes at least what all of the schemas take together, and in the cases it attempts exactly that; null
  * when they cannot be put into one.
  */
-export function mergeAll(schemas: readonly JsonSchema[]): JsonSchema | null {
+export function mergeAll(schemas: readonly JsonSchema[], work: Budget): JsonSchema | null {
   const telling = schemas.filter((schema) => assertions(schema).length > 0);
   if (telling.length <= 1) return telling[0] ?? {};
   if (telling.some((schema) => ENTANGLED.some((keyword) => Object.hasOwn(schema, keyword)))) return null;
@@ -32,7 +33,7 @@ export function mergeAll(schemas: readonly JsonSchema[]): JsonSchema | null {
       const value = schema[keyword];
       if (value === undefined) continue;
       const known = merged.get(keyword);
-      const both = known === undefined ? value : join(keyword, known, value);
+      const both = known === undefined ? value : join(keyword, known, value, work);
       if (both === null) return null;
       merged.set(keyword, both);
     }
@@ -40,11 +41,12 @@ export function mergeAll(schemas: readonly JsonSchema[]): JsonSchema | null {
   return Object.fromEntries(merged);
 }
 
-function join(keyword: string, a: JsonValue, b: JsonValue): JsonValue | null {
-  if (sameJson(a, b)) return a;
+function join(keyword: string, a: JsonValue, b: JsonValue, work: Budget): JsonValue | null {
+  work.spend(2 + breadth(a) + breadth(b));
+  if (sameJson(a, b, work)) return a;
   if (keyword === "type") return commonTypes({ type: a }, { type: b });
   if (keyword === "required") return [...new Set([...schemaList(a), ...schemaList(b)])];
-  if (keyword === "properties" && isObject(a) && isObject(b)) return joinProperties(a, b);
+  if (keyword === "properties" && isObject(a) && isObject(b)) return joinProperties(a, b, work);
   if (keyword === "allOf") return [...schemaList(a), ...schemaList(b)];
   if (typeof a === "number" && typeof b === "number") {
     if (GREATER.has(keyword)) return Math.max(a, b);
@@ -63,11 +65,11 @@ function commonTypes(a: JsonSchema, b: JsonSchema): JsonValue | null {
   return common.length === 0 ? null : common;
 }
 
-function joinProperties(a: JsonSchema, b: JsonSchema): JsonSchema {
+function joinProperties(a: JsonSchema, b: JsonSchema, work: Budget): JsonSchema {
   const joined = new Map(Object.entries(a));
   for (const [key, schema] of Object.entries(b)) {
     const known = joined.get(key);
-    joined.set(key, known === undefined || sameJson(known, schema) ? schema : { allOf: [known, schema] });
+    joined.set(key, known === undefined || sameJson(known, schema, work) ? schema : { allOf: [known, schema] });
   }
   return Object.fromEntries(joined);
 }

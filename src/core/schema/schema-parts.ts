@@ -1,4 +1,5 @@
 import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
+import type { Budget } from "./budget.ts";
 
 /** Keywords that judge a value; every other keyword only describes, as it does for the validator. */
 const JUDGING: ReadonlySet<string> = new Set([
@@ -16,6 +17,10 @@ export const isObject = (value: JsonValue | undefined): value is JsonObject =>
 /** A list of schemas, or none when the keyword is absent or malformed. */
 export const schemaList = (value: JsonValue | undefined): readonly JsonValue[] =>
   Array.isArray(value) ? (value as readonly JsonValue[]) : [];
+
+/** How many items or members there are. */
+export const breadth = (value: JsonValue | undefined): number =>
+  isObject(value) ? Object.keys(value).length : schemaList(value).length;
 
 /** The keywords of a schema that judge a value. */
 export const assertions = (schema: JsonSchema): readonly string[] =>
@@ -44,10 +49,11 @@ export const own = (map: JsonValue | undefined, key: string): JsonValue | undefi
 export const numberOf = (value: JsonValue | undefined): number | null => (typeof value === "number" ? value : null);
 
 /** Structural equality of two JSON values. */
-export function sameJson(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
+export function sameJson(a: JsonValue | undefined, b: JsonValue | undefined, work?: Budget): boolean {
   const open: [JsonValue | undefined, JsonValue | undefined][] = [[a, b]];
   for (let pair = open.pop(); pair !== undefined; pair = open.pop()) {
     const [left, right] = pair;
+    work?.spend(1);
     if (left === right) continue;
     if (Array.isArray(left) && Array.isArray(right)) {
       if (left.length !== right.length) return false;

@@ -1,5 +1,5 @@
 import type { JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
-import { resolveRef } from "./references.ts";
+import { References } from "./references.ts";
 import { isObject, namedTypes, own, schemaList } from "./schema-parts.ts";
 
 /** The types of JSON; a schema's `integer` is a number. */
@@ -34,11 +34,11 @@ export function typeOf(value: JsonValue): JsonType {
 }
 
 class Reading {
-  readonly #root: JsonSchema;
+  readonly #references: References;
   #left = MAX_VISITS;
 
   constructor(root: JsonSchema) {
-    this.#root = root;
+    this.#references = new References(root);
   }
 
   at(schema: JsonValue, path: readonly PathStep[], depth: number): Types {
@@ -46,7 +46,7 @@ class Reading {
     if (!isObject(schema) || this.#left-- <= 0 || depth > MAX_DEPTH) return ANY;
     const parts = [this.#own(schema, path, depth + 1)];
     if (schema.$ref !== undefined) {
-      const target = resolveRef(this.#root, schema.$ref);
+      const target = this.#references.target(schema.$ref);
       if (target !== null) parts.push(this.at(target, path, depth + 1));
     }
     for (const part of schemaList(schema.allOf)) parts.push(this.at(part, path, depth + 1));

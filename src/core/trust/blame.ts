@@ -15,6 +15,8 @@ export const BLAME = {
   CONNECTION_ERROR: 1,
   OUTPUT_STATE_INVALID: 1,
   OUTPUT_RULE_VIOLATION: 1,
+  // of its own output; what a node was given carries `blameless`
+  VALIDATION_BUDGET: 1,
   SANDBOX_ERROR: 1,
   SANDBOX_BUDGET: 1,
   SANDBOX_MEMORY: 1,

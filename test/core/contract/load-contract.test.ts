@@ -76,6 +76,16 @@ describe("our contracts", () => {
     [{ input_contract: null, optional_inputs: null }, ["ST002 $"]],
     [{ contract_version: "2.0.0" }, ["SC008 $.contract_version"]],
     [{ error_state: { type: "objec" } }, ["ST007 $.error_state.type"]],
+    [{ output_contract: { a: { pattern: "a(?=b)" } } }, ["ST007 $.output_contract.a.pattern"]],
+    [
+      { input_contract: { a: { items: { patternProperties: { "(a)\\1": {} } } } }, optional_inputs: null },
+      ['ST007 $.input_contract.a.items.patternProperties["(a)\\\\1"]'],
+    ],
+    [
+      { output_contract: null, output_state: { properties: { a: { anyOf: [{ pattern: "(?<!a)b" }] } } } },
+      ["ST007 $.output_state.properties.a.anyOf[0].pattern"],
+    ],
+    [{ error_state: { dependencies: { a: { pattern: "(?!a)" } } } }, ["ST007 $.error_state.dependencies.a.pattern"]],
     [{ examples: { valid_input: { "document.text": 1 } } }, ['ST010 $.examples.valid_input["document.text"]']],
     [{ examples: { valid_output: {} } }, ["ST010 $.examples.valid_output"]],
   ])("%j is refused", (more, expected) => {
