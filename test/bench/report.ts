@@ -17,6 +17,8 @@ export interface BenchTarget {
   readonly target: string;
   readonly value: number;
   readonly met: boolean;
+  /** Why it is known to be missed, from `reasons.json`. */
+  readonly reason?: string;
 }
 
 /** What a benchmark found. The object printed by `--json`. */
@@ -59,16 +61,25 @@ export function renderReport({ bench, rows, targets, notes = [] }: BenchReport):
   );
   const promises = table(
     ["target", "wanted", "value", ""],
-    targets.map((one) => [one.name, one.target, figure(one.value), one.met ? "met" : "MISSED"]),
+    targets.map((one) => [one.name, one.target, figure(one.value), standing(one)]),
     [2],
+  );
+  const reasons = targets.flatMap(({ name, met, reason }) =>
+    reason === undefined ? [] : [met ? `${name} is met again: its reason may go` : `${name} is missed: ${reason}`],
   );
   return [
     `bench ${bench}`,
     "",
     ...figures,
     ...(targets.length > 0 ? ["", ...promises] : []),
+    ...(reasons.length > 0 ? ["", ...reasons] : []),
     ...(notes.length > 0 ? ["", ...notes] : []),
   ].join("\n");
+}
+
+function standing({ met, reason }: BenchTarget): string {
+  if (met) return "met";
+  return reason === undefined ? "MISSED" : "missed, see below";
 }
 
 /** Three significant digits where there is a fraction worth showing. */

@@ -2,7 +2,7 @@ import type { ContractKey, NodeDefinition } from "../../registry/node.ts";
 import type { RegistrySnapshot } from "../../registry/snapshot.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { Fault } from "../../errors.ts";
-import { cycleFault, dependencyPlaces, otherSources, sourcePlaces } from "../graph/dependencies.ts";
+import { cycleFault, dependencyPlaces, placesBefore, sourcePlaces } from "../graph/dependencies.ts";
 import type { DraftStep } from "../model/draft-step.ts";
 import { factsOf } from "../search/facts.ts";
 import { planHash } from "./hash.ts";
@@ -59,25 +59,22 @@ export function assemble(parts: Parts): Result<Plan, Fault> {
 }
 
 function seal(parts: Parts, levels: readonly number[], grants: (step: number, source: Source) => boolean): Plan {
-  const bound = parts.steps.map((step, place) => ({
-    step,
-    level: levels[place] ?? 1,
-    inputs: bind(step, place, grants),
-  }));
-  bound.sort((a, b) => a.level - b.level || (a.step.id < b.step.id ? -1 : 1));
+  const bound: { readonly step: DraftStep; readonly inputs: PlanStep["inputs"] }[] = [];
+  for (const place of inPlanOrder(parts.steps, levels)) {
+    const step = parts.steps[place];
+    if (step) bound.push({ step, inputs: bind(step, place, grants) });
+  }
   const placeOf = new Map(bound.map(({ step }, place) => [step.id, place]));
-  const before = bound.map(({ step, inputs }) =>
-    sourcePlaces([...Object.values(inputs), ...otherSources(step)], placeOf),
-  );
+  const before = bound.map(({ step, inputs }) => placesBefore(step, Object.values(inputs), placeOf));
   const inOrder = bound.map(({ step }) => step);
   const segments = parts.kept
     ? segmentRest(inOrder, before, parts.policy, parts.kept)
     : segmentSteps(inOrder, before, parts.policy);
-  const segmentOf = new Map(segments.flatMap((segment) => segment.steps.map((id) => [id, segment] as const)));
+  const segmentOf = new Map<string, Segment>();
+  for (const segment of segments) for (const id of segment.steps) segmentOf.set(id, segment);
   const facts = factsOf(parts.snapshot);
-  const nodeOf = new Map(parts.steps.map(({ id, node }) => [id, node]));
   const trustOf = ({ id }: PlanStep): number => {
-    const node = nodeOf.get(id);
+    const node = inOrder[placeOf.get(id) ?? -1]?.node;
     return node ? facts.of(node).trust.score : 0;
   };
   const steps = bound.map(({ step, inputs }) => planStep(step, inputs, segmentOf.get(step.id), parts.policy));
@@ -96,6 +93,14 @@ function seal(parts: Parts, levels: readonly number[], grants: (step: number, so
     origin: parts.origin,
   };
   return { hash: planHash(unhashed), ...unhashed };
+}
+
+/** The places of the steps by level, then by id. Few steps share a level, so levels are sorted apart. */
+function inPlanOrder(steps: readonly DraftStep[], levels: readonly number[]): readonly number[] {
+  const byLevel: number[][] = Array.from({ length: deepest(levels) + 1 }, () => []);
+  steps.forEach((_, place) => byLevel[levels[place] ?? 1]?.push(place));
+  const idOf = (place: number): string => steps[place]?.id ?? "";
+  return byLevel.flatMap((places) => places.sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1)));
 }
 
 /** The steps inside each composite in plan order. */
@@ -122,8 +127,7 @@ function outputKeys(node: NodeDefinition): readonly ContractKey[] {
 function planStep(step: DraftStep, inputs: PlanStep["inputs"], segment: Segment | undefined, policy: Policy): PlanStep {
   const { node } = step;
   const wait = waitOf(node);
-  const unchecked = step.unchecked.filter((key) => Object.hasOwn(inputs, key));
-  return {
+  const made: { -readonly [K in keyof PlanStep]: PlanStep[K] } = {
     id: step.id,
     node: node.name,
     version: node.version,
@@ -131,18 +135,21 @@ function planStep(step: DraftStep, inputs: PlanStep["inputs"], segment: Segment 
     entrypoint: node.entrypoint.type,
     inputs,
     outputs: outputKeys(node),
-    after: [...new Set(step.after)].sort(),
-    ...(step.when === undefined ? {} : { when: step.when }),
-    ...(wait === undefined ? {} : { wait }),
-    ...(step.parent === undefined ? {} : { parent: step.parent }),
-    ...(unchecked.length === 0 ? {} : { unchecked }),
+    after: step.after.length < 2 ? step.after : [...new Set(step.after)].sort(),
     segment: segment?.id ?? "",
     cost: node.execution.cost,
     timeoutMs: node.execution.timeoutMs,
     retry: node.execution.retry,
     cacheTtlMs: policy.noCache || node.kind === "effect" ? null : (node.execution.cache?.ttlMs ?? null),
-    ...(node.execution.limits === undefined ? {} : { limits: node.execution.limits }),
   };
+  // What most steps lack is added where it is there: a plan may have thousands of steps.
+  if (step.when !== undefined) made.when = step.when;
+  if (wait !== undefined) made.wait = wait;
+  if (step.parent !== undefined) made.parent = step.parent;
+  const unchecked = step.unchecked.filter((key) => Object.hasOwn(inputs, key));
+  if (unchecked.length > 0) made.unchecked = unchecked;
+  if (node.execution.limits !== undefined) made.limits = node.execution.limits;
+  return made;
 }
 
 function bind(step: DraftStep, place: number, grants: (step: number, source: Source) => boolean): PlanStep["inputs"] {
@@ -154,7 +161,8 @@ function bind(step: DraftStep, place: number, grants: (step: number, source: Sou
 
 /** Keys in order. Built from entries, so that a key such as `__proto__` is a key like any other. */
 function record(sources: ReadonlyMap<ContractKey, Source>): Readonly<Record<ContractKey, Source>> {
-  return Object.fromEntries([...sources].sort(([a], [b]) => (a < b ? -1 : 1)));
+  const entries = [...sources];
+  return Object.fromEntries(entries.length < 2 ? entries : entries.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function deepest(levels: readonly number[]): number {

@@ -14,12 +14,13 @@ const CHUNK = 256;
  * the execution part of its policy. Not of how it was found: two registries that lead to the same plan give one hash.
  */
 export function planHash(plan: Omit<Plan, "hash">): string {
-  const { steps, ...head } = planContent(plan);
+  const profiles = new Map<string, PlanStep>();
+  const texts = plan.steps.map((step) => stepText(step, profiles));
   const hash = sha256.create();
   // `steps` sorts last, so the text of the whole is the head's, reopened, and the steps'.
-  hash.update(utf8ToBytes(`${JSON.stringify(head).slice(0, -1)},"steps":[`));
-  for (let at = 0; at < steps.length; at += CHUNK) {
-    const text = JSON.stringify(steps.slice(at, at + CHUNK)).slice(1, -1);
+  hash.update(utf8ToBytes(`${JSON.stringify(headContent(plan, profiles)).slice(0, -1)},"steps":[`));
+  for (let at = 0; at < texts.length; at += CHUNK) {
+    const text = texts.slice(at, at + CHUNK).join(",");
     hash.update(utf8ToBytes(at === 0 ? text : `,${text}`));
   }
   return bytesToHex(hash.update(utf8ToBytes("]}")).digest());
@@ -35,9 +36,17 @@ export interface PlanContent extends JsonObject {
  * canonicaliser takes ten times as long on a plan of 10,000 steps. What a step owes to its node stands once for all steps
  * of the node, and what a step does not have is left out.
  */
-export function planContent({ steps, segments, boundaries = [], results, policy }: Omit<Plan, "hash">): PlanContent {
+export function planContent(plan: Omit<Plan, "hash">): PlanContent {
   const profiles = new Map<string, PlanStep>();
-  const contents = steps.map((step) => stepContent(step, profiles));
+  const steps = plan.steps.map((step) => stepContent(step, profiles));
+  return { ...headContent(plan, profiles), steps };
+}
+
+/** Everything but the steps. */
+function headContent(
+  { segments, boundaries = [], results, policy }: Omit<Plan, "hash">,
+  profiles: ReadonlyMap<string, PlanStep>,
+): JsonObject {
   return {
     boundaries: boundaries.map(boundaryContent),
     nodes: [...profiles].sort(([a], [b]) => (a < b ? -1 : 1)).map(([node, step]) => [node, profileContent(step)]),
@@ -54,8 +63,26 @@ export function planContent({ steps, segments, boundaries = [], results, policy 
     segments: segments.map(({ id, inline, rank, steps: members }) =>
       rank === undefined ? { id, inline, steps: members } : { id, inline, rank, steps: members },
     ),
-    steps: contents,
   };
+}
+
+/** The JSON text of `stepContent`, written at once for the usual step: text by text, without an object in between. */
+function stepText(step: PlanStep, profiles: Map<string, PlanStep>): string {
+  const ref = `${step.node}@${step.version}`;
+  const first = profiles.get(ref);
+  const isUsual = step.parent === undefined && step.unchecked === undefined && step.when === undefined;
+  if (!isUsual || !first || !sameProfile(first, step)) return JSON.stringify(stepContent(step, profiles));
+  const after = step.after.length === 0 ? "" : `"after":${JSON.stringify(step.after)},`;
+  return `{${after}"id":${JSON.stringify(step.id)},"inputs":${sourcesText(step.inputs)},"node":${JSON.stringify(ref)}}`;
+}
+
+function sourcesText(sources: Readonly<Record<string, Source>>): string {
+  const keys = Object.keys(sources);
+  if (keys.length > 1) return JSON.stringify(sourcesContent(sources));
+  const [key] = keys;
+  const source = key === undefined ? undefined : sources[key];
+  if (key === undefined || source === undefined) return "{}";
+  return `{${JSON.stringify(key)}:{"key":${JSON.stringify(source.key)},"step":${JSON.stringify(source.step)}}}`;
 }
 
 function stepContent(step: PlanStep, profiles: Map<string, PlanStep>): JsonValue {

@@ -27,6 +27,8 @@ export class VertexSets {
   union(a: VertexSet, b: VertexSet): VertexSet {
     if (a === b || b.size === 0) return a;
     if (a.size === 0) return b;
+    // Most unions are one of the two: telling so makes no new set.
+    if (b.size <= a.size ? holds(a, b) : holds(b, a)) return b.size <= a.size ? a : b;
     let row = this.#unions.get(a);
     if (!row) this.#unions.set(a, (row = new Map<VertexSet, VertexSet>()));
     let made = row.get(b);
@@ -54,6 +56,12 @@ function hashOf(words: Uint32Array): number {
   let hash = 0x811c9dc5;
   for (const word of words) hash = Math.imul(hash ^ word, 0x01000193) ^ (hash >>> 15);
   return hash;
+}
+
+/** Whether the first set holds all of the second. */
+function holds({ words }: VertexSet, { words: inner }: VertexSet): boolean {
+  for (let i = 0; i < words.length; i++) if (((inner[i] ?? 0) & ~(words[i] ?? 0)) !== 0) return false;
+  return true;
 }
 
 function sameWords(a: Uint32Array, b: Uint32Array): boolean {

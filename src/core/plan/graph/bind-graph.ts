@@ -15,6 +15,7 @@ const MAX_VISITS = 5_000_000;
 /** More faults than this help nobody. */
 const MAX_FAULTS = 100;
 const NONE: ReadonlySet<number> = new Set();
+const UNBOUND: ReadonlyMap<ContractKey, Source> = new Map();
 const CONVERT = "convert the value in a step between them, or take it from another step";
 
 /** What binding by name came to, and the optional inputs it left alone. */
@@ -56,21 +57,22 @@ class Binder {
   readonly #steps: readonly ReadStep[];
   readonly #given: ReadonlySet<ContractKey>;
   readonly #shapes: Shapes;
-  readonly #links: Links;
+  /** Made when the first question is decided: most graphs have none. */
+  #links: Links | null = null;
   readonly #placeOf: ReadonlyMap<string, number>;
   readonly #yielders = new Map<ContractKey, Set<number>>();
-  readonly #inputs: Map<ContractKey, Source>[];
-  readonly #wishes: Map<ContractKey, Source>[];
+  /** The author's own map until something is bound to the step. */
+  readonly #inputs: ReadonlyMap<ContractKey, Source>[];
+  /** Of the steps that have any. */
+  readonly #wishes = new Map<number, Map<ContractKey, Source>>();
   readonly #open: Question[] = [];
 
   constructor(steps: readonly ReadStep[], given: ReadonlySet<ContractKey>, shapes: Shapes) {
     this.#steps = steps;
     this.#given = given;
     this.#shapes = shapes;
-    this.#links = new Links(steps.length, MAX_VISITS);
     this.#placeOf = new Map(steps.map(({ id }, i) => [id, i]));
-    this.#inputs = steps.map(({ inputs }) => new Map(inputs));
-    this.#wishes = steps.map(() => new Map<ContractKey, Source>());
+    this.#inputs = steps.map(({ inputs }) => inputs);
     steps.forEach(({ node }, i) => {
       for (const key of Object.keys(node.outputs)) {
         const set = this.#yielders.get(key);
@@ -80,13 +82,10 @@ class Binder {
     });
   }
 
-  /** Edges the author wrote, with a check that the values fit. */
+  /** Checks that the values of the edges the author wrote fit. */
   bindWritten(): void {
     this.#steps.forEach((step, i) => {
-      for (const id of step.after) this.#link(id, i);
-      for (const { step: id } of step.when ? gateSources(step.when) : []) this.#link(id, i);
       for (const [key, source] of step.inputs) {
-        this.#link(source.step, i);
         const misfit = this.#misfit(i, key, source);
         if (misfit !== null) this.#refuse("incompatible_input", i, key, misfit, CONVERT);
       }
@@ -113,7 +112,7 @@ class Binder {
       if (this.faults.length >= MAX_FAULTS) return;
       this.#decide(question);
     }
-    if (!this.#links.exhausted) return;
+    if (!this.#links?.exhausted) return;
     this.faults.unshift(
       planFault("max_bindings", "too many inputs could come from too many steps", {
         place: "steps",
@@ -123,11 +122,12 @@ class Binder {
   }
 
   draft({ id, node, after, when, parent }: ReadStep, place: number): DraftStep {
-    const inputs = this.#inputs[place] ?? new Map<ContractKey, Source>();
-    const wishes = this.#wishes[place] ?? new Map<ContractKey, Source>();
-    const unchecked = [...inputs, ...wishes].flatMap(([key, source]) =>
-      this.#fitOf(place, key, source) === "unknown" ? [key] : [],
-    );
+    const inputs = this.#inputs[place] ?? UNBOUND;
+    const wishes = this.#wishes.get(place) ?? UNBOUND;
+    const unchecked: ContractKey[] = [];
+    for (const sources of [inputs, wishes]) {
+      for (const [key, source] of sources) if (this.#fitOf(place, key, source) === "unknown") unchecked.push(key);
+    }
     return {
       ...{ id, node, inputs, wishes, after, unchecked },
       ...(when === undefined ? {} : { when }),
@@ -138,7 +138,8 @@ class Binder {
   #decide({ step, key, port }: Question): void {
     const yielders = this.#yielders.get(key) ?? NONE;
     const serves = (other: number): boolean => other !== step && yielders.has(other) && this.#fits(step, key, other);
-    const before = this.#links.latest(this.#links.nearestBefore(step, serves));
+    const links = this.#linked();
+    const before = links.latest(links.nearestBefore(step, serves));
     const [nearest] = before;
     if (nearest !== undefined && before.length === 1) return this.#bindTo(step, key, port, nearest);
     const rest = before.length > 0 ? before : this.#unrelated(step, yielders, serves);
@@ -170,29 +171,51 @@ class Binder {
 
   /** Steps that serve and do not wait for this one. */
   #unrelated(step: number, yielders: ReadonlySet<number>, serves: (other: number) => boolean): readonly number[] {
-    this.#links.spend(yielders.size);
-    if (this.#links.exhausted) return [];
-    const later = this.#links.descendants(step);
+    const links = this.#linked();
+    links.spend(yielders.size);
+    if (links.exhausted) return [];
+    const later = links.descendants(step);
     return [...yielders].filter((other) => !later.has(other) && serves(other));
   }
 
   #bindTo(step: number, key: ContractKey, port: InputPort, from: number): void {
     const source = { step: this.#id(from), key };
     if (port.optional) {
-      this.#wishes[step]?.set(key, source);
+      const known = this.#wishes.get(step);
+      if (known) known.set(key, source);
+      else this.#wishes.set(step, new Map([[key, source]]));
       return;
     }
-    this.#inputs[step]?.set(key, source);
-    this.#links.add(from, step);
+    this.#take(step, key, source);
+    this.#links?.add(from, step);
   }
 
   #bind(step: number, key: ContractKey, from: null): void {
-    this.#inputs[step]?.set(key, { step: from, key });
+    this.#take(step, key, { step: from, key });
   }
 
-  #link(from: string | null, to: number): void {
-    const place = from === null ? undefined : this.#placeOf.get(from);
-    if (place !== undefined) this.#links.add(place, to);
+  #take(step: number, key: ContractKey, source: Source): void {
+    this.#inputs[step] = new Map(this.#inputs[step]).set(key, source);
+  }
+
+  /** Who waits for whom as far as that is known: what the author wrote, and what was bound since. */
+  #linked(): Links {
+    if (this.#links) return this.#links;
+    const links = new Links(this.#steps.length, MAX_VISITS);
+    const add = (from: string | null, to: number): void => {
+      const place = from === null ? undefined : this.#placeOf.get(from);
+      if (place !== undefined) links.add(place, to);
+    };
+    this.#steps.forEach((step, i) => {
+      for (const id of step.after) add(id, i);
+      for (const { step: id } of step.when ? gateSources(step.when) : []) add(id, i);
+      for (const source of step.inputs.values()) add(source.step, i);
+    });
+    this.#steps.forEach((step, i) => {
+      for (const [key, source] of this.#inputs[i] ?? UNBOUND) if (!step.inputs.has(key)) add(source.step, i);
+    });
+    this.#links = links;
+    return links;
   }
 
   #fits(step: number, key: ContractKey, from: number): boolean {

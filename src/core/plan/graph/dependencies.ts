@@ -11,23 +11,49 @@ const MAX_LISTED = 1_000;
 /** For every step, the places in the list of the steps it must wait for. Wishes are not among them. */
 export function dependencyPlaces(steps: readonly DraftStep[]): readonly (readonly number[])[] {
   const placeOf = new Map(steps.map((step, place) => [step.id, place]));
-  return steps.map((step) => sourcePlaces([...step.inputs.values(), ...otherSources(step)], placeOf));
+  return steps.map((step) => placesBefore(step, step.inputs.values(), placeOf));
 }
 
-/** What a step waits for besides its inputs. */
-export const otherSources = (step: DraftStep): readonly Source[] => [
-  ...step.after.map((id) => ({ step: id, key: "" })),
-  ...(step.when ? gateSources(step.when) : []),
-];
+/** The places of the steps that a step waits for, each once: for the given inputs and for whatever other reason. */
+export function placesBefore(
+  { after, when }: Pick<DraftStep, "after" | "when">,
+  inputs: Iterable<Source>,
+  placeOf: ReadonlyMap<StepId, number>,
+): readonly number[] {
+  const places = new Places(placeOf);
+  for (const { step } of inputs) places.add(step);
+  for (const id of after) places.add(id);
+  for (const { step } of when ? gateSources(when) : []) places.add(step);
+  return places.found;
+}
 
 /** The places of the steps that sources name, each once; given values and unknown steps have none. */
 export function sourcePlaces(sources: Iterable<Source>, placeOf: ReadonlyMap<StepId, number>): readonly number[] {
-  const found = new Set<number>();
-  for (const { step } of sources) {
-    const place = step === null ? undefined : placeOf.get(step);
-    if (place !== undefined) found.add(place);
+  const places = new Places(placeOf);
+  for (const { step } of sources) places.add(step);
+  return places.found;
+}
+
+/** So few are looked through faster than they are kept in a set. */
+const FEW = 16;
+
+/** Places of steps, each once, in the order they were met. */
+class Places {
+  readonly found: number[] = [];
+  readonly #placeOf: ReadonlyMap<StepId, number>;
+  #seen: Set<number> | null = null;
+
+  constructor(placeOf: ReadonlyMap<StepId, number>) {
+    this.#placeOf = placeOf;
   }
-  return [...found];
+
+  add(step: StepId | null): void {
+    const place = step === null ? undefined : this.#placeOf.get(step);
+    if (place === undefined || (this.#seen ? this.#seen.has(place) : this.found.includes(place))) return;
+    this.found.push(place);
+    if (this.#seen) this.#seen.add(place);
+    else if (this.found.length > FEW) this.#seen = new Set(this.found);
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ export function usedSources({ steps, results }: Pick<Plan, "steps" | "results">)
   const use = (source: Source): unknown => used.set(`${source.key}|${source.step ?? ""}`, source);
   for (const step of steps) Object.values(step.inputs).forEach(use);
   Object.values(results).forEach(use);
-  return [...used].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, source]) => source);
+  return [...used.keys()].sort().flatMap((name) => used.get(name) ?? []);
 }
 
 /**

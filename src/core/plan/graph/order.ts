@@ -130,5 +130,8 @@ class Work {
 const NONE: ReadonlySet<number> = new Set();
 
 function softOnly(hard: readonly number[], soft: readonly number[] | undefined): Set<number> {
-  return new Set((soft ?? []).filter((dependency) => !hard.includes(dependency)));
+  return soft === undefined || soft.length === 0 ? NO_SOFT : new Set(soft.filter((one) => !hard.includes(one)));
 }
+
+/** Shared by all vertices that have none; nothing is ever dropped from it. */
+const NO_SOFT = new Set<number>();
