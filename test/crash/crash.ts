@@ -4,6 +4,7 @@ import { registerTree } from "../../src/cli/dev/register-tree.ts";
 import { Random } from "../sim/random.ts";
 import { bootWorker, type BootOptions } from "../support/local-worker/boot.ts";
 import { PROJECT_ROOT } from "../support/local-worker/project-root.ts";
+import { persistently } from "../support/local-worker/readiness.ts";
 import { startServer, type ServerProcess } from "../support/local-worker/server-process.ts";
 import { auditAfterlife, KEPT_DAYS } from "./audit/afterlife.ts";
 import { auditArchive } from "./audit/archive.ts";
@@ -119,8 +120,9 @@ export async function crash({ runs, kills, seed, persist, say = () => undefined 
 
 async function registerNodes({ url, token }: { readonly url: string; readonly token: string }): Promise<void> {
   const client = createClient({ baseUrl: url, token, name: "crash" });
-  await registerTree(client, PROJECT_ROOT);
-  for (const node of crashNodes()) await client.nodes.register(node);
+  // Registering twice changes nothing, so a connection that breaks costs a repetition and not the campaign.
+  await persistently(() => registerTree(client, PROJECT_ROOT));
+  for (const node of crashNodes()) await persistently(() => client.nodes.register(node));
 }
 
 async function later<T>(ms: number, work: () => Promise<T>): Promise<T> {

@@ -4,6 +4,7 @@ import type { Readable } from "node:stream";
 import { Log, LogLevel, Miniflare, type WorkerOptions } from "miniflare";
 import { applyMigrations } from "./apply-migrations.ts";
 import { buildWorker, type Bundle } from "./bundle.ts";
+import { persistently, untilListening } from "./readiness.ts";
 import { readSettings, type WorkerSettings } from "./settings.ts";
 
 export interface BootOptions {
@@ -56,9 +57,13 @@ export async function bootWorker(options: BootOptions = {}): Promise<LocalWorker
   });
   try {
     const { port } = await mf.ready;
+    const url = `http://${HOST}:${port}`;
+    await untilListening(url);
     const [binding] = Object.keys(settings.d1Databases);
-    if (binding !== undefined) await applyMigrations(await mf.getD1Database(binding), settings.migrationsDir);
-    return { url: `http://${HOST}:${port}`, token, mf, output: () => [...lines], stop: once(() => mf.dispose()) };
+    // What was applied is marked, so a broken connection is no reason to begin the whole start again.
+    if (binding !== undefined)
+      await persistently(async () => applyMigrations(await mf.getD1Database(binding), settings.migrationsDir));
+    return { url, token, mf, output: () => [...lines], stop: once(() => mf.dispose()) };
   } catch (thrown) {
     await mf.dispose();
     throw new Error(["the local Worker did not start", ...lines].join("\n"), { cause: thrown });

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { connect } from "node:net";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import type { BootOptions } from "./boot.ts";
+import { listens, untilAnswered } from "./readiness.ts";
 
 /** A local Worker in a process group of its own. */
 export interface ServerProcess {
@@ -29,6 +29,7 @@ export async function startServer(options: Omit<BootOptions, "onLine"> = {}): Pr
   const outcome = await Promise.race([ready, exited.then(() => null)]);
   if (!outcome) throw new Error(["the server process ended before it was ready", ...errors].join("\n"));
   const { url, token } = JSON.parse(outcome[0]) as { url: string; token: string };
+  await untilAnswered(url);
   return {
     url,
     token,
@@ -39,7 +40,7 @@ export async function startServer(options: Omit<BootOptions, "onLine"> = {}): Pr
     async kill() {
       killGroup(child);
       await exited;
-      while (await answers(url)) await new Promise((resolve) => setImmediate(resolve));
+      while (await listens(url)) await new Promise((resolve) => setImmediate(resolve));
     },
   };
 }
@@ -47,18 +48,4 @@ export async function startServer(options: Omit<BootOptions, "onLine"> = {}): Pr
 function killGroup(child: ChildProcess): void {
   if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
   process.kill(-child.pid, "SIGKILL");
-}
-
-/** Whether anything still listens there. */
-async function answers(url: string): Promise<boolean> {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }
