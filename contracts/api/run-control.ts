@@ -100,6 +100,22 @@ export const runSteered = z.looseObject({ run_id: z.string(), status: runStatus 
   examples: [{ run_id: RUN_ID, status: "paused" }],
 });
 
+/** What sending an event answers: who hears it, so that a misspelt name shows. */
+export const eventTaken = runSteered
+  .extend({
+    heard_by: z.array(z.string()).meta({
+      description:
+        "Steps that wait for the event, or will, or may because their name for it is not known yet. Empty: nobody does.",
+    }),
+    awaited: z.array(z.string()).meta({ description: "Every name that steps of the run wait for or will." }),
+  })
+  .meta({
+    id: "EventTaken",
+    title: "Event taken",
+    description: "How the run stands now, and who hears the event.",
+    examples: [{ run_id: RUN_ID, status: "running", heard_by: ["payment"], awaited: ["payment"] }],
+  });
+
 const hashes = z.object({ input_hash: z.string().nullable(), output_hash: z.string().nullable() });
 
 const replayedStep = z.looseObject({
@@ -178,5 +194,6 @@ export type RerunRequest = Omit<z.input<typeof rerunRequest>, "mutations" | "pla
   readonly graph?: GraphInput;
 };
 export type RunSteered = z.output<typeof runSteered>;
+export type EventTaken = z.output<typeof eventTaken>;
 export type ReplayReport = z.output<typeof replayReport>;
 export type RunSnapshot = z.output<typeof runSnapshot>;

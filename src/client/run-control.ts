@@ -1,9 +1,11 @@
 import {
+  eventTaken,
   replayReport,
   runSnapshot,
   runSteered,
   type ApprovalRequest,
   type CancelRequest,
+  type EventTaken,
   type ReplayReport,
   type RerunRequest,
   type RunSnapshot,
@@ -25,13 +27,13 @@ export interface RunControlClient {
   cancel(runId: string, request?: CancelRequest): Promise<RunSteered>;
   pause(runId: string): Promise<RunSteered>;
   resume(runId: string): Promise<RunSteered>;
-  /** Hands an event to the steps that wait for its name, or to the first that will. `payload` is JSON. */
+  /** Hands an event to the steps that wait for its name, or to the first that will: see `heard_by`. `payload` is JSON. */
   sendEvent(
     runId: string,
     name: string,
     payload?: unknown,
     options?: { readonly idempotencyKey?: string },
-  ): Promise<RunSteered>;
+  ): Promise<EventTaken>;
   /** A person's word on a step; rejects with INVALID_STATE when the step waits for none. */
   decide(runId: string, step: string, word: ApprovalRequest): Promise<RunSteered>;
   /**
@@ -79,7 +81,7 @@ export function runControlClient(transport: Transport, once: Transport, newKey: 
     async sendEvent(runId, name, payload = null, { idempotencyKey = newKey() } = {}) {
       const headers = { "idempotency-key": idempotencyKey };
       const call = { method: "POST", path: `${path(runId)}/events`, headers, body: { name, payload } } as const;
-      return readAnswer(runSteered, (await transport.json(call)).body);
+      return readAnswer(eventTaken, (await transport.json(call)).body);
     },
     async decide(runId, step, word) {
       const where = `${path(runId)}/approvals/${encodeURIComponent(step)}`;

@@ -2,6 +2,7 @@ import type { Holder } from "../core/limit/book.ts";
 import type { Departure, Parting } from "../core/run/reduce/departure.ts";
 import type { RunEvent } from "../core/run/model/event.ts";
 import type { RunId, RunStatus } from "../core/run/model/state.ts";
+import type { Audience } from "../core/run/wait/audience.ts";
 import type { Answer, PlanAnswer, SourceId, Undeliverable, Work } from "../core/run/dispatch/work.ts";
 import type { SegmentId } from "../core/plan/model/plan.ts";
 import type { NodeRef } from "../core/registry/node.ts";
@@ -51,10 +52,13 @@ export interface ArchiveBatch {
 /** What a caller may do to a run under way. */
 export type ControlEvent = Extract<RunEvent, { type: "cancel" | "pause" | "resume" | "event" | "approve" }>;
 
-/** What became of it: `status` is the run's after the event; `changed` is false when the event came too late or to nobody. */
+/**
+ * What became of it: `status` is the run's after the event; `changed` is false when the event came too late or to nobody.
+ * Of an event, who heard it or will.
+ */
 export type ControlReceipt =
   | { readonly kind: "unknown" }
-  | { readonly kind: "known"; readonly changed: boolean; readonly status: RunStatus };
+  | { readonly kind: "known"; readonly changed: boolean; readonly status: RunStatus; readonly audience?: Audience };
 
 /** What an executor that answers can take on at once. */
 export interface HandOver {

@@ -22,7 +22,7 @@ function connected() {
       },
       signal: (_, id, name, payload, key) => {
         signals.push([name, payload, key]);
-        return Promise.resolve(ok({ run_id: id, status: "running" }));
+        return Promise.resolve(ok({ run_id: id, status: "running", heard_by: ["paid"], awaited: ["payment"] }));
       },
       rerun: (_, __, request) => {
         reruns.push(request);
@@ -60,6 +60,8 @@ describe("against the gateway", () => {
     expect(await client.runs.sendEvent(RUN_ID, "payment", { amount: 42 })).toEqual({
       run_id: RUN_ID,
       status: "running",
+      heard_by: ["paid"],
+      awaited: ["payment"],
     });
     await client.runs.sendEvent(RUN_ID, "payment");
     await client.runs.sendEvent(RUN_ID, "payment", 1, { idempotencyKey: "mine" });
@@ -142,7 +144,10 @@ describe("what may be repeated", () => {
   });
 
   it("an event is repeated under the key of the first attempt", async () => {
-    const { client, sent } = scripted([new Error("lost"), json({ run_id: RUN_ID, status: "running" })]);
+    const { client, sent } = scripted([
+      new Error("lost"),
+      json({ run_id: RUN_ID, status: "running", heard_by: [], awaited: [] }),
+    ]);
     expect(await client.runs.sendEvent(RUN_ID, "payment")).toMatchObject({ status: "running" });
     expect(sent.map(({ init }) => init.headers["idempotency-key"])).toEqual(["key-1", "key-1"]);
   });

@@ -126,7 +126,10 @@ function servicesOf(overrides: ServiceOverrides, accepted: Gateway["accepted"]):
     control: {
       control: (_, id, { type }) =>
         Promise.resolve(id === RUN_ID ? ok({ run_id: id, status: AFTER[type] }) : err(notFound)),
-      signal: (_, id) => Promise.resolve(id === RUN_ID ? ok({ run_id: id, status: "running" }) : err(notFound)),
+      signal: (_, id) =>
+        Promise.resolve(
+          id === RUN_ID ? ok({ run_id: id, status: "running", heard_by: ["paid"], awaited: ["paid"] }) : err(notFound),
+        ),
       rerun: (_, id) => Promise.resolve(id === RUN_ID ? ok({ run_id: NEW_RUN, status: "queued" }) : err(notFound)),
       replay: (_, id) => Promise.resolve(id === RUN_ID ? ok(REPLAY) : err(notFound)),
       exportRun: (_, id) => Promise.resolve(id === RUN_ID ? ok(SNAPSHOT) : err(notFound)),

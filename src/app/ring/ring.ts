@@ -2,6 +2,7 @@ import type { Holder } from "../../core/limit/book.ts";
 import { decodeRun } from "../../core/run/codec/codec.ts";
 import { TERMINAL_RUN, type Instant, type RunId } from "../../core/run/model/state.ts";
 import { signalsOf } from "../../core/run/views/signals.ts";
+import { audienceOf } from "../../core/run/wait/audience.ts";
 import { valuesFor } from "../../core/run/dispatch/work-of.ts";
 import type { Answer, EventMessage, PlanAnswer, SourceId, Undeliverable, Work } from "../../core/run/dispatch/work.ts";
 import type { StoredValue } from "../../core/run/model/value.ts";
@@ -174,9 +175,11 @@ export class Ring implements RingFace {
     const state = this.#runs.load(id);
     if (!state || state.header.tenant !== tenant) return { kind: "unknown" };
     const before = state.header.status;
+    const audience = event.type === "event" ? { audience: audienceOf(state, event.name) } : {};
     const decided = this.#book.change([{ state, event }], this.#ports.clock.now());
     await this.#act(decided);
-    return { kind: "known", changed: decided.length > 0, status: this.#runs.load(id)?.header.status ?? before };
+    const status = this.#runs.load(id)?.header.status ?? before;
+    return { kind: "known", changed: decided.length > 0, status, ...audience };
   }
 
   /** Whether the dispatch with this token still is what the segment waits for. */

@@ -8,6 +8,7 @@ import { ringOf } from "../../core/run/model/run-id.ts";
 import { moveValues, openSnapshot, refsOf, sealSnapshot } from "../../core/run/codec/snapshot.ts";
 import { TERMINAL_RUN, type RunState } from "../../core/run/model/state.ts";
 import { summarizeRun } from "../../core/run/views/view.ts";
+import { type Audience, audienceOf } from "../../core/run/wait/audience.ts";
 import type { Ids } from "../../spi/clock.ts";
 import type { ControlEvent, RunCoordinator } from "../../spi/run-coordinator.ts";
 import type { RunRetention } from "../../spi/run-retention.ts";
@@ -82,14 +83,20 @@ export function runControlService(ports: RunControlPorts, rings: number): RunCon
 async function control(tenant: string, id: string, event: ControlEvent, ports: RunControlPorts): Answer {
   if (ringOf(id) === null) return err(unknownRun(id));
   const receipt = await ports.coordinator.control(tenant, id, event);
-  if (receipt.kind === "known" && receipt.changed) return ok({ run_id: id, status: receipt.status });
+  if (receipt.kind === "known" && receipt.changed)
+    return ok({ run_id: id, status: receipt.status, ...heardBy(receipt.audience) });
   const heard = event.type === "event" ? event.heard : undefined;
   const state = await ports.runs.read(tenant, id);
   if (!state) return err(unknownRun(id));
   const before = heard ? heardBefore(state.header, heard) : "no";
   if (before === "no") return err(idleControl(state, event));
-  return before === "same" ? ok({ run_id: id, status: state.header.status }) : err(otherEvent(id));
+  if (before !== "same" || event.type !== "event") return err(otherEvent(id));
+  return ok({ run_id: id, status: state.header.status, ...heardBy(audienceOf(state, event.name, true)) });
 }
+
+/** Who hears an event, for its sender: a misspelt name is taken, since a step may yet wait for it, but nobody does. */
+const heardBy = (audience: Audience | undefined): JsonObject =>
+  audience === undefined ? {} : { heard_by: audience.steps, awaited: audience.awaited };
 
 const otherEvent = (id: string): Fault =>
   fault("IDEMPOTENCY_CONFLICT", `run '${id}' has had another event under this idempotency key`, {

@@ -30,6 +30,6 @@ State a goal:
     -d '{"source_node":"readme","operation":"goal.run","payload":{"want":["hash.verdict"],"given":{"document.text":"# Hello"}}}'
 
 Look around: ${url}/ in a browser, ${url}/openapi.json for every route.
-The command: npx onex --help${url === DEFAULT_URL ? "" : `, with ONEX_URL=${url}`}. It takes the token from ONEX_TOKEN.
+The command: npx onex --help${url === DEFAULT_URL ? "" : `, with ONEX_URL=${url}`}. It takes the token from ONEX_TOKEN${varsFile === ".dev.vars" ? ", else from .dev.vars here" : ""}.
 `;
 }

@@ -13,4 +13,4 @@ export interface ServerOptions {
 export const withServer = (command: Command): Command =>
   command
     .option("--url <url>", `the server; default ONEX_URL, then ${DEFAULT_URL}`)
-    .option("--token-file <file>", "file with the token; default ONEX_TOKEN");
+    .option("--token-file <file>", "file with the token; default ONEX_TOKEN, then .dev.vars for a local server");

@@ -1,6 +1,7 @@
 import { type Client, createClient, OnexError } from "../../client/client.ts";
 import { textOfFile } from "../files/read-file.ts";
 import { CommandFailure, type Shell, usageFailure } from "../shell.ts";
+import { isLocal, projectToken } from "./project-token.ts";
 import { DEFAULT_URL, type ServerOptions } from "./server-options.ts";
 
 const NO_SERVER = "`npm start` starts a server here; --url or ONEX_URL names another";
@@ -10,11 +11,16 @@ export function serverClient({ url: given, tokenFile }: ServerOptions, shell: Sh
   const fromEnvironment = shell.env["ONEX_URL"] ?? "";
   const url = given ?? (fromEnvironment === "" ? DEFAULT_URL : fromEnvironment);
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw usageFailure(`${url} is no http address`);
-  const token = tokenFile === undefined ? shell.env["ONEX_TOKEN"] : textOfFile(tokenFile, shell.cwd).trim();
-  if (token === undefined || token === "") {
-    throw usageFailure("the server wants a token", "set ONEX_TOKEN or give --token-file");
-  }
-  return createClient({ baseUrl: url, token, name: "onex-command" });
+  return createClient({ baseUrl: url, token: tokenFor(url, tokenFile, shell), name: "onex-command" });
+}
+
+/** The token that was chosen; else that of the environment; else, for a server on this machine, that of the project. */
+function tokenFor(url: string, file: string | undefined, { cwd, env }: Shell): string {
+  const fromEnvironment = env["ONEX_TOKEN"] ?? "";
+  const known = file === undefined ? fromEnvironment : textOfFile(file, cwd).trim();
+  const token = known === "" && file === undefined && isLocal(url) ? projectToken(cwd) : known;
+  if (token !== null && token !== "") return token;
+  throw usageFailure("the server wants a token", "set ONEX_TOKEN or give --token-file");
 }
 
 /** Does something with a server; its refusals become the command's. */

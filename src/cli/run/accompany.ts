@@ -2,7 +2,8 @@ import type { JsonValue } from "../../../contracts/json/json.ts";
 import type { ExecutionResult } from "../../../contracts/api/run.ts";
 import { unlessStopped } from "../interruption.ts";
 import { CommandFailure, type Shell, type Sink } from "../shell.ts";
-import { noticeOf, type OnSignal, type Runner } from "./runner.ts";
+import { noteIfUnheard } from "./heard.ts";
+import { type Heard, noticeOf, type OnSignal, type Runner } from "./runner.ts";
 import { watcher } from "./watch.ts";
 
 /** How a run is accompanied. */
@@ -31,7 +32,10 @@ export async function accompany(
 }
 
 async function toItsEnd(runner: Runner, runId: string, company: Company, shell: Shell): Promise<ExecutionResult> {
-  for (const { name, payload } of company.events) await sendUnlessEnded(runner, runId, name, payload);
+  for (const { name, payload } of company.events) {
+    const heard = await sendUnlessEnded(runner, runId, name, payload);
+    if (heard !== null) await noteIfUnheard(name, heard, shell.stderr);
+  }
   const show = company.watchOn === null ? null : watcher(await runner.view(runId), company.watchOn, shell);
   const ended = await runner.follow(runId, company.timeoutMs, companion(runner, runId, show, company.approve));
   if (ended) return runner.result(runId);
@@ -52,7 +56,7 @@ function companion(runner: Runner, runId: string, show: OnSignal | null, approve
 }
 
 /** An event is for a run under way; one that needed none has ended by itself. */
-async function sendUnlessEnded(runner: Runner, runId: string, name: string, payload: JsonValue): Promise<void> {
+async function sendUnlessEnded(runner: Runner, runId: string, name: string, payload: JsonValue): Promise<Heard | null> {
   const { finished_at: finished } = await runner.view(runId);
-  if (finished === null) await runner.sendEvent(runId, name, payload);
+  return finished === null ? runner.sendEvent(runId, name, payload) : null;
 }

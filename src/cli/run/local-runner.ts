@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../../contracts/json/json.ts";
-import type { ReplayReport } from "../../../contracts/api/run-control.ts";
+import { eventTaken, type ReplayReport } from "../../../contracts/api/run-control.ts";
 import type { ExecutionResult, RunSignal, RunView } from "../../../contracts/api/run.ts";
 import { acceptEnvelope } from "../../core/envelope/envelope.ts";
 import { entriesIn } from "../../core/envelope/refusal.ts";
@@ -86,7 +86,10 @@ export function localRunner(engine: MemoryEngine, { clock, ids, sleep }: LocalWo
       }
     },
     async sendEvent(runId, name, payload) {
-      valueOf(await control.signal(call(), runId, name, payload));
+      const { heard_by: steps, awaited } = eventTaken.parse(
+        valueOf(await control.signal(call(), runId, name, payload)),
+      );
+      return { steps, awaited };
     },
     async decide(runId, step, { approved, by, comment }) {
       const word = { ...(by === undefined ? {} : { by }), ...(comment === undefined ? {} : { comment }) };

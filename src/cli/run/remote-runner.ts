@@ -18,7 +18,11 @@ export function remoteRunner(client: Client): Runner {
       asking(() =>
         onSignal === null ? waited(client, runId, timeoutMs) : watched(client, runId, timeoutMs, onSignal),
       ),
-    sendEvent: (runId, name, payload) => asking(async () => void (await runs.sendEvent(runId, name, payload))),
+    sendEvent: (runId, name, payload) =>
+      asking(async () => {
+        const { heard_by: steps, awaited } = await runs.sendEvent(runId, name, payload);
+        return { steps, awaited };
+      }),
     decide: (runId, step, word) => asking(async () => void (await runs.decide(runId, step, word))),
     view: (runId) => asking(() => runs.get(runId)),
     result: (runId) => asking(() => runs.result(runId)),

@@ -7,6 +7,14 @@ import type { Shell } from "../shell.ts";
 /** What a follower does with each signal, before the run goes on where that is in our hands. */
 export type OnSignal = (signal: RunSignal) => Promise<void>;
 
+/** Who hears an event. */
+export interface Heard {
+  /** Steps that wait for it, will or may. */
+  readonly steps: readonly string[];
+  /** Every name that is waited for. */
+  readonly awaited: readonly string[];
+}
+
 /** Where runs take place: a server, or this very process. Everything rejects with CommandFailure. */
 export interface Runner {
   /** Whether a run goes on when this process ends. */
@@ -19,7 +27,7 @@ export interface Runner {
   rerun(runId: string, request: RerunRequest, options?: { readonly idempotencyKey?: string }): Promise<string>;
   /** Follows a run; true when it has ended, false when the time is up first. */
   follow(runId: string, timeoutMs: number, onSignal: OnSignal | null): Promise<boolean>;
-  sendEvent(runId: string, name: string, payload: JsonValue): Promise<void>;
+  sendEvent(runId: string, name: string, payload: JsonValue): Promise<Heard>;
   decide(runId: string, step: string, word: ApprovalRequest): Promise<void>;
   view(runId: string): Promise<RunView>;
   /** Of an ended run. */

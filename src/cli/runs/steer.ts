@@ -5,6 +5,7 @@ import { examples, type Settle } from "../command.ts";
 import { writeJson } from "../json-output.ts";
 import { painter } from "../paint.ts";
 import { type ServerOptions, withServer } from "../remote/server-options.ts";
+import { noteIfUnheard } from "../run/heard.ts";
 import { jsonOrText } from "../run/json-or-text.ts";
 import { colourOf } from "../run/signal-text.ts";
 import { EXIT, type ExitCode, type Shell } from "../shell.ts";
@@ -24,10 +25,11 @@ export function steeringCommands(shell: Shell, settle: Settle): readonly Command
   const steer = async (options: Options, work: (client: Client) => Promise<RunSteered>): Promise<ExitCode> => {
     const { asking, serverClient } = await import("../remote/server.ts");
     const client = serverClient(options, shell);
-    const { run_id: id, status } = await asking(() => work(client));
+    const steered = await asking(() => work(client));
+    const { run_id: id, status } = steered;
     const verb = status === "succeeded" || status === "failed" ? "has" : "is";
     const text = `run ${oneLine(id)} ${verb} ${painter(shell, shell.stdout)(colourOf(status), status)}\n`;
-    await (options.json ? writeJson(shell.stdout, { run_id: id, status }) : shell.stdout.write(text));
+    await (options.json ? writeJson(shell.stdout, steered) : shell.stdout.write(text));
     return EXIT.ok;
   };
   const named = (name: string, summary: string, more: string): Command =>
@@ -62,7 +64,15 @@ export function steeringCommands(shell: Shell, settle: Settle): readonly Command
     .argument("[payload]", "JSON or text; null when left out", jsonOrText, null)
     .addHelpText("after", examples(["onex runs event ID payment '{\"amount\": 42}'", "it was paid"]))
     .action((id: string, name: string, payload: unknown, options: Options) =>
-      settle(() => steer(options, ({ runs }) => runs.sendEvent(id, name, payload)), options),
+      settle(
+        () =>
+          steer(options, async ({ runs }) => {
+            const taken = await runs.sendEvent(id, name, payload);
+            await noteIfUnheard(name, { steps: taken.heard_by, awaited: taken.awaited }, shell.stderr);
+            return taken;
+          }),
+        options,
+      ),
     );
   const word = (name: "approve" | "reject", summary: string, more: string): Command =>
     named(name, summary, more)

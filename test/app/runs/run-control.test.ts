@@ -101,11 +101,13 @@ describe("events", () => {
         { waiting: null },
       ],
     });
-    await control.signal(CALL, id, "other", 1);
+    expect(await control.signal(CALL, id, "other", 1)).toMatchObject({ value: { heard_by: [], awaited: ["paid"] } });
     expect((await view(id)).status).toBe("waiting");
     expect(valueOf(await control.signal(CALL, id, "paid", { amount: 42 }))).toEqual({
       run_id: id,
       status: "running",
+      heard_by: ["paid"],
+      awaited: ["paid"],
     });
     await settle();
     expect(await view(id)).toMatchObject({ status: "succeeded", outputs: { "book.out": { amount: 42 } } });

@@ -102,6 +102,18 @@ describe("steering", () => {
     expect(await runs("pause", id)).toMatchObject({ code: 1, stderr: expect.stringContaining("INVALID_STATE") });
   });
 
+  it("takes an event that nobody waits for, and says so", async () => {
+    const note = "note: no step waits for the event 'payd'; waited for: paid\n";
+    expect(await runs("event", id, "payd")).toEqual({ code: 0, stdout: `run ${id} is waiting\n`, stderr: note });
+    const json = await runs("event", id, "payd", "--json");
+    expect([jsonOf(json), json.stderr]).toEqual([
+      { run_id: id, status: "waiting", heard_by: [], awaited: ["paid"] },
+      note,
+    ]);
+    expect(await runs("event", id, "paid")).toMatchObject({ code: 0, stderr: "" });
+    expect((await runs("event", id, "more")).stderr).toContain("no step waits for any event");
+  });
+
   it("sends events and decides, in the author's name", async () => {
     await runs("event", id, "paid", '{"amount": 42}');
     expect((await runs("approve", id, "sign", "--comment", "go")).code).toBe(0);

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { decodeRun, encodeRun } from "../../../src/core/run/codec/codec.ts";
+import type { PlanStep } from "../../../src/core/plan/model/plan.ts";
 import { signalsOf } from "../../../src/core/run/views/signals.ts";
+import { audienceOf } from "../../../src/core/run/wait/audience.ts";
 import { sketchPlan } from "../../support/plans.ts";
 import { dispatches, DrivenRun, success } from "../../support/runs.ts";
 
@@ -50,6 +52,44 @@ describe("waiting", () => {
     run.state = decodeRun(encodeRun(run.state));
     finish(run, "a");
     expect(run.step("paid").outcome).toMatchObject({ ok: true, outputs: { "paid.out": { v: 7 } } });
+  });
+
+  it("an event's sender is told who hears it: those who wait, who will, and who may", () => {
+    const run = new DrivenRun(
+      sketchPlan([
+        { id: "paid", wait: { kind: "event", event: "payment" } },
+        { id: "nap", wait: { kind: "sleep", ms: 5_000 } },
+        { id: "sign", wait: { kind: "approval" } },
+        { id: "later", needs: ["nap"], wait: { kind: "event" } },
+        { id: "both", needs: ["nap"], wait: { kind: "event", event: "payment" } },
+      ]),
+    );
+    run.send({ type: "start" });
+    expect(audienceOf(run.state, "payment")).toEqual({ steps: ["paid", "both"], awaited: ["later", "payment"] });
+    expect(audienceOf(run.state, "later").steps).toEqual(["later"]);
+    for (const name of ["paymnet", "nap", "sign", "paid", ""]) expect(audienceOf(run.state, name).steps).toEqual([]);
+    run.send({ type: "event", name: "payment", payload: { v: 1 } });
+    expect(audienceOf(run.state, "payment")).toEqual({ steps: ["both"], awaited: ["later", "payment"] });
+  });
+
+  it("a name that comes with a value is known when the value is", () => {
+    const plan = sketchPlan([
+      { id: "a" },
+      { id: "paid", needs: ["a"], wait: { kind: "event" } },
+      { id: "own", wait: { kind: "event" } },
+    ]);
+    const named = (id: string, source: PlanStep["inputs"][string]) => ({
+      ...plan,
+      steps: plan.steps.map((step) =>
+        step.id === id ? { ...step, inputs: { ...step.inputs, "wait.event": source } } : step,
+      ),
+    });
+    const fromStep = new DrivenRun(named("paid", { step: "a", key: "a.out" }));
+    fromStep.send({ type: "start" });
+    expect(audienceOf(fromStep.state, "anything")).toEqual({ steps: ["paid"], awaited: ["own"] });
+    const given = new DrivenRun(named("own", { step: null, key: "name" }));
+    given.state = { ...given.state, given: { ...given.state.given, name: { v: "invoice" } } };
+    expect(audienceOf(given.state, "invoice")).toEqual({ steps: ["own"], awaited: ["invoice", "paid"] });
   });
 
   it("an event that never comes is given up with WAIT_TIMEOUT", () => {

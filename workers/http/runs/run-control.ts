@@ -1,6 +1,12 @@
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
-import { approvalRequest, cancelRequest, eventRequest, runSteered } from "../../../contracts/api/run-control.ts";
+import {
+  approvalRequest,
+  cancelRequest,
+  eventRequest,
+  eventTaken,
+  runSteered,
+} from "../../../contracts/api/run-control.ts";
 import type { ControlEvent } from "../../../src/spi/run-coordinator.ts";
 import type { AppContext, ServicesOf } from "../request/context.ts";
 import { correlationHeader, idempotencyHeader, keyOf } from "../request/headers.ts";
@@ -71,12 +77,15 @@ const signal = createRoute({
   summary: "Send a run an event",
   description:
     "Every step that waits for an event of this name goes on with the payload. While none waits the event is kept for " +
-    "the first that will. Sent twice, it has happened twice, unless both came with the same idempotency key: then the " +
+    "the first that will; `heard_by` says whether any does or can. Sent twice, it has happened twice, unless both came with the same idempotency key: then the " +
     "second is answered as the first was. A run remembers the last hundred keys.",
   ...SECURED,
   request: { ...withBody(eventRequest, true), headers: headers.extend(idempotencyHeader) },
   responses: {
-    200: steered,
+    200: {
+      description: "How the run stands now, and who hears the event.",
+      content: { "application/json": { schema: eventTaken } },
+    },
     ...problems(
       ...ANY_PROBLEM,
       ...BODY_PROBLEM,
