@@ -12,6 +12,12 @@ export interface SandboxBudget {
   readonly maxMemoryBytes: number;
 }
 
+/** A budget of one call, and who is told what the call has used of it. */
+export interface SandboxCall extends Partial<SandboxBudget> {
+  /** Called once, before the call's outcome is there: with all of `maxCpuMs` when it was stopped. */
+  readonly onSpent?: (cpuMs: number) => void;
+}
+
 /**
  * Runs a JavaScript function nobody trusts: no network, no clock, no randomness, so the same input gives the same
  * output. `code` is the text of a module whose default export is the function: `export default function (input) { … }`,
@@ -20,5 +26,5 @@ export interface SandboxBudget {
  * OUTPUT_STATE_INVALID for a result that JSON cannot carry as it is or that is too large. None is worth another try.
  */
 export interface Sandbox {
-  run(code: string, input: JsonValue, budget?: Partial<SandboxBudget>): Promise<Result<JsonValue, Fault>>;
+  run(code: string, input: JsonValue, call?: SandboxCall): Promise<Result<JsonValue, Fault>>;
 }

@@ -43,29 +43,35 @@ interface Places {
   readonly args: Pointer;
 }
 
-/** One instance of the interpreter with its memory, its fuel and the limit of its heap. */
+/**
+ * One memory, an instance of the interpreter that works on it, its fuel and the limit of its heap. The memory outlives
+ * instances: a host collects dropped memories late, long after they would have been too many for it.
+ */
 export class Engine {
-  readonly exports: InterpreterExports;
-  readonly tank: Tank;
+  readonly #module: InterpreterModule;
   readonly #memory: WasmMemory;
+  #exports: InterpreterExports;
+  #tank: Tank;
   #maxPages: number = MEMORY.maximum;
 
   constructor(module: InterpreterModule) {
+    this.#module = module;
     this.#memory = module.newMemory(MEMORY);
-    const imports = hostImports(this.#memory, (bytes) => this.#growHeap(bytes));
-    this.exports = interpreterExports(module.instantiate(imports));
-    this.tank = new Tank(this.exports.fuel);
-    this.exports.heap.value = HEAP_BASE_PAGES;
+    this.#exports = this.#instantiate();
+    this.#tank = new Tank(this.#exports.fuel);
+  }
+
+  get exports(): InterpreterExports {
+    return this.#exports;
+  }
+
+  get tank(): Tank {
+    return this.#tank;
   }
 
   /** The memory as it is now; another one once it has grown. */
   get bytes(): Uint8Array {
     return new Uint8Array(this.#memory.buffer);
-  }
-
-  /** Bytes of the memory, which never shrinks. */
-  get size(): number {
-    return this.#memory.buffer.byteLength;
   }
 
   /** Bytes of the heap that are in use. */
@@ -81,10 +87,29 @@ export class Engine {
   /** Makes the memory what the image holds, whatever happened in it. */
   restore({ blocks, heapPages }: Image): void {
     this.#reach(heapPages);
+    this.#wipe();
     const { bytes } = this;
-    bytes.fill(0, HEAP_BASE - STACK_WINDOW_BYTES, this.exports.heap.value * PAGE_BYTES);
     for (const block of blocks) bytes.set(block.bytes, block.at);
     this.exports.heap.value = heapPages;
+  }
+
+  /** Throws the instance away and begins with another, on the same memory. Nothing of the old one is left in it. */
+  renew(): void {
+    this.#wipe();
+    this.#exports = this.#instantiate();
+    this.#tank = new Tank(this.#exports.fuel);
+  }
+
+  #instantiate(): InterpreterExports {
+    const imports = hostImports(this.#memory, (bytes) => this.#growHeap(bytes));
+    const exports = interpreterExports(this.#module.instantiate(imports));
+    exports.heap.value = HEAP_BASE_PAGES;
+    return exports;
+  }
+
+  /** Empties the heap and the interpreter's own stack. What is below are constants and what the image has of them. */
+  #wipe(): void {
+    this.bytes.fill(0, HEAP_BASE - STACK_WINDOW_BYTES, this.exports.heap.value * PAGE_BYTES);
   }
 
   #growHeap(bytes: number): void {
@@ -97,7 +122,7 @@ export class Engine {
 
   /** Makes sure that the memory has so many pages. */
   #reach(pages: number): void {
-    const there = this.size / PAGE_BYTES;
+    const there = this.#memory.buffer.byteLength / PAGE_BYTES;
     if (pages <= there) return;
     try {
       this.#memory.grow(Math.min(Math.max(pages, there + GROWTH_PAGES), MEMORY.maximum) - there);

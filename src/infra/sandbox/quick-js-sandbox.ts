@@ -3,7 +3,7 @@ import { err } from "../../core/result.ts";
 import type { Sandbox, SandboxBudget } from "../../spi/sandbox.ts";
 import { Engine, takeImage, type Image } from "./engine.ts";
 import { evaluate, type EvaluationLimits } from "./evaluate.ts";
-import type { InterpreterModule, LoadModule } from "./module.ts";
+import type { LoadModule } from "./module.ts";
 import { noText } from "./refusal.ts";
 
 export interface QuickJsOptions {
@@ -17,26 +17,24 @@ const MIB = 1024 * 1024;
 const MIN_MEMORY_BYTES = 8 * MIB;
 /** Half of what an isolate may hold, less what the Worker itself needs. */
 const DEFAULT_BUDGET: SandboxBudget = { maxCpuMs: 1_000, maxMemoryBytes: 48 * MIB };
-/** An instance whose memory has grown beyond this is not kept for the next call: memories never shrink. */
-const MAX_IDLE_BYTES = 8 * MIB;
 
 /** The interpreter, ready to be used. */
 interface Ready {
-  readonly module: InterpreterModule;
+  readonly engine: Engine;
   readonly image: Image;
 }
 
 /**
  * The Sandbox port on QuickJS compiled to WebAssembly. `code` is a module text whose default export is the function:
  * `export default function (input) { … }`, or `async`. Every call begins with the interpreter's memory as its start left
- * it, to the byte. The wasm instance is kept for the next call unless this one was torn out of it or outgrew it.
+ * it, to the byte. The wasm instance is kept for the next call unless this one was torn out of it; there is one memory, as
+ * large as any call has needed.
  *
  * Rejects with INVALID_CONFIGURATION when the interpreter does not start; everything the code does is a Result.
  */
 export function quickJsSandbox(options: QuickJsOptions): Sandbox {
   const defaults = { ...DEFAULT_BUDGET, ...options.budget };
   let starting: Promise<Ready> | null = null;
-  let idle: Engine | null = null;
   const ready = (): Promise<Ready> =>
     (starting ??= start(options.loadModule).catch((cause: unknown) => {
       starting = null;
@@ -44,20 +42,19 @@ export function quickJsSandbox(options: QuickJsOptions): Sandbox {
     }));
 
   return {
-    async run(code, input, budget) {
+    async run(code, input, { onSpent, ...budget } = {}) {
       if (code.includes("\0") || !code.isWellFormed()) return err(noText());
       const wanted = { ...defaults, ...budget };
       const limits: EvaluationLimits = {
         cpuMs: Math.max(1, Math.floor(wanted.maxCpuMs)),
         memoryBytes: Math.max(MIN_MEMORY_BYTES, wanted.maxMemoryBytes),
       };
-      const { module, image } = await ready();
-      // From here to the end nothing else runs in this isolate, so one idle instance is all that is ever needed.
-      const engine = idle ?? new Engine(module);
-      idle = null;
+      const { engine, image } = await ready();
+      // From here to the end nothing else runs in this isolate, so one engine is all that is ever needed.
       engine.restore(image);
-      const { result, reusable } = evaluate(engine, image, code, JSON.stringify(input), limits);
-      if (reusable && engine.size <= MAX_IDLE_BYTES) idle = engine;
+      const { result, cpuMs, reusable } = evaluate(engine, image, code, JSON.stringify(input), limits);
+      if (!reusable) engine.renew();
+      onSpent?.(cpuMs);
       return result;
     },
   };
@@ -65,8 +62,8 @@ export function quickJsSandbox(options: QuickJsOptions): Sandbox {
 
 async function start(loadModule: LoadModule): Promise<Ready> {
   try {
-    const module = await loadModule();
-    return { module, image: takeImage(new Engine(module)) };
+    const engine = new Engine(await loadModule());
+    return { engine, image: takeImage(engine) };
   } catch (cause) {
     throw new RuntimeHostError(fault("INVALID_CONFIGURATION", "the sandbox's interpreter did not start"), { cause });
   }
