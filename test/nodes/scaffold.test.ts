@@ -174,6 +174,15 @@ describe("scaffold node", () => {
       ["code that returns nothing", { code: "const a = 1;" }, { code: "OUTPUT_STATE_INVALID" }],
       ["code that never ends", { code: "for (;;);", execution: { timeout_ms: 200 } }, { code: "SANDBOX_BUDGET" }],
       [
+        "examples that take too long together, though none does alone",
+        {
+          code: 'for (let i = 0; i < 2e6; i++); return { "text.words": 2 };',
+          execution: { timeout_ms: 9_900 },
+          examples: Array.from({ length: 5 }, () => ({ input: text, output: { "text.words": 2 } })),
+        },
+        { code: "SANDBOX_BUDGET", place: "examples", message: expect.stringMatching(/the examples before it/) },
+      ],
+      [
         "code that eats memory",
         { code: "const a = []; for (;;) a.push('x'.repeat(1e5) + a.length);" },
         { code: "SANDBOX_MEMORY" },

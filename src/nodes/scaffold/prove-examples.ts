@@ -1,14 +1,14 @@
 import type { ScaffoldSpecification } from "../../../contracts/documents/scaffold.ts";
-import type { Fault } from "../../core/errors.ts";
+import { fault, type Fault } from "../../core/errors.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { cpuBudgetMs } from "../../core/sandbox/budget.ts";
+import { cpuBudgetMs, MAX_FUNCTION_CPU_MS } from "../../core/sandbox/budget.ts";
 import { contradiction, exampleName, judgeExample, type ExampleVerdict } from "../../core/scaffold/examples.ts";
 import type { ScaffoldedNode } from "../../core/scaffold/scaffold-node.ts";
 import type { Sandbox } from "../../spi/sandbox.ts";
 
 /**
  * Runs every example, in order. A wrong output is a verdict; code that throws, never ends or eats memory is a refusal,
- * and so is an example that contradicts its own contract.
+ * and so is an example that contradicts its own contract. All of them together have the CPU that one call may have at most.
  */
 export async function proveExamples(
   specification: ScaffoldSpecification,
@@ -19,15 +19,29 @@ export async function proveExamples(
   const contradicted = contradiction(examples, definition);
   if (contradicted) return err(contradicted);
   const verdicts: ExampleVerdict[] = [];
+  const budgetMs = cpuBudgetMs(definition.execution);
+  let leftMs = MAX_FUNCTION_CPU_MS;
   for (const [index, example] of examples.entries()) {
     const name = exampleName(example, index);
-    const budget = { maxCpuMs: cpuBudgetMs(definition.execution) };
-    const returned = await sandbox.run(artifacts.code, example.input, budget);
+    if (leftMs < budgetMs) return err(togetherTooLong(name));
+    const returned = await sandbox.run(artifacts.code, example.input, {
+      maxCpuMs: budgetMs,
+      onSpent: (cpuMs) => {
+        leftMs -= cpuMs;
+      },
+    });
     if (!returned.ok) return err(inAuthorsCode(returned.error, name, codeFirstLine));
     verdicts.push(judgeExample(name, example, returned.value, definition));
   }
   return ok(verdicts);
 }
+
+const togetherTooLong = (example: string): Fault =>
+  fault("SANDBOX_BUDGET", `${example}: the examples before it have used the CPU that all of them may`, {
+    place: "examples",
+    hint: "give fewer or smaller examples, or a shorter execution.timeout_ms",
+    blameless: true,
+  });
 
 /**
  * The refusal with the line counted in the code as the specification brought it. The mistake is the specification's: it
