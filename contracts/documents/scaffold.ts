@@ -9,11 +9,6 @@ const MAX_EXAMPLES = 100;
 
 const contract = z.record(contractKey, anyObject("A JSON Schema."));
 
-/** What a specification may say about running the node. The timeout keeps an unproven function off the inline path. */
-const execution = executionProfile.extend({
-  timeout_ms: z.int().min(100).max(600_000).default(5_000).describe("One attempt may take this long."),
-});
-
 const example = z.strictObject({
   name: plainText.min(1).max(200).optional(),
   input: anyObject("The whole input state: one property a contract key."),
@@ -49,7 +44,11 @@ export const scaffoldSpecification = z
       .optional()
       .describe("JavaScript. Without it the node is a draft with placeholder code."),
     examples: z.array(example).max(MAX_EXAMPLES).default([]).describe("Run before the node is registered."),
-    execution: execution.prefault({}),
+    group: plainText
+      .max(100)
+      .optional()
+      .describe("The group the node is in: whoever sends the group a message may reach it."),
+    execution: executionProfile.prefault({}),
   })
   .superRefine((specification, context) => {
     for (const [index, key] of specification.optional_inputs.entries()) {

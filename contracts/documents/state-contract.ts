@@ -40,7 +40,7 @@ export const executionProfile = z
 export const stateContractWire = z.looseObject({
   contract_version: semver.default("1.0.0"),
   node_name: nodeName,
-  node_version: semver,
+  node_version: semver.optional().describe("The version of the metadata; left out, it stands there alone."),
   contract_name: plainText.optional(),
   contract_description: z.string().optional(),
   kind: z.enum(["compute", "effect", "reducer", "orchestrator"]).default("compute"),

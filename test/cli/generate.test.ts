@@ -1,8 +1,9 @@
 import { existsSync, readdirSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { admitNode } from "../../src/core/registry/admit.ts";
 import { testFolder, type TestFolder } from "./support/folder.ts";
 import { AUTHOR, NOW, onex } from "./support/onex.ts";
+import { testServer } from "./support/test-server.ts";
 
 const SPECIFICATION = {
   description: "Counts words.",
@@ -55,6 +56,27 @@ describe("onex generate node", () => {
       cwd: folder.path,
     });
     expect(bad.json<object>()).toMatchObject({ lifecycle: "draft", examples: [{ passed: false }] });
+  });
+
+  it("writes a README whose order works: edit, stamp under a higher version, register", async () => {
+    const server = await testServer([]);
+    onTestFinished(() => server.close());
+    const folder = testFolder({ "good.json": JSON.stringify(SPECIFICATION) });
+    const call = (line: string) => {
+      const words = line.replace("NEXT", "1.4.0").replace("http://127.0.0.1:8787", server.env["ONEX_URL"] ?? "");
+      return onex(words.split(" ").slice(1), { cwd: folder.path, env: server.env });
+    };
+    await onex(["generate", "node", "words", "--spec", "good.json"], { cwd: folder.path });
+    expect((await call(`onex crawl words --register ${server.env["ONEX_URL"]}`)).code).toBe(0);
+    for (const file of ["node.js", "README.md", "contract.yaml", "cases.json"])
+      folder.write({ [`words/${file}`]: folder.read(`words/${file}`).replace(/\n$/, "\n\n") });
+    const commands = [...folder.read("words/README.md").matchAll(/`(onex [^`]+)`/g)].map(([, line]) => line ?? "");
+    expect(commands.map((line) => line.split(" ")[1])).toEqual(["stamp", "crawl"]);
+    for (const line of commands) expect(await call(line)).toMatchObject({ code: 0, stderr: "" });
+    expect((await onex(["validate", "words", "--fail-on", "warning"], { cwd: folder.path })).code).toBe(0);
+    const check = ["crawl", "words", "--check", server.env["ONEX_URL"] ?? "", "--ignore-extra"];
+    expect((await onex(check, { cwd: folder.path, env: server.env })).code).toBe(0);
+    expect(folder.read("words/node.onex.yaml")).toContain("version: 1.4.0\n");
   });
 
   it("leaves a folder that exists as it is", async () => {

@@ -184,7 +184,7 @@ describe("scaffold node", () => {
       ],
       [
         "code that eats memory",
-        { code: "const a = []; for (;;) a.push('x'.repeat(1e5) + a.length);" },
+        { code: "const a = []; for (;;) a.push('x'.repeat(1e5) + a.length);", execution: { timeout_ms: 5_000 } },
         { code: "SANDBOX_MEMORY" },
       ],
     ])("%s", async (_, changes, expected) => {

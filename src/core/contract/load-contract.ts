@@ -113,7 +113,7 @@ function built(
   if (found.length > 0 || input === null || output === null) return err(found);
   const contract: StateContract = {
     nodeName: wire.node_name,
-    nodeVersion: wire.node_version,
+    nodeVersion: wire.node_version ?? null,
     contractVersion: wire.contract_version,
     description: wire.contract_description ?? null,
     kind: wire.kind,

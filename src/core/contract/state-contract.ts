@@ -4,7 +4,8 @@ import type { ContractKey, ExecutionProfile, InputPort, NodeKind } from "../regi
 /** A state contract ready for use: aliases resolved, schemas normalised, keys and whole-state schemas in agreement. */
 export interface StateContract {
   readonly nodeName: string;
-  readonly nodeVersion: string;
+  /** Null when the contract leaves the version to the metadata. */
+  readonly nodeVersion: string | null;
   readonly contractVersion: string;
   readonly description: string | null;
   readonly kind: NodeKind;

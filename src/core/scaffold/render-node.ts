@@ -73,6 +73,7 @@ function tokens(
   return {
     name,
     version,
+    group_yaml: specification.group === undefined ? "" : `group:${yamlValue(specification.group)}\n`,
     lifecycle,
     namespace: specification.namespace ?? `onex.generated.${name}`,
     description_yaml: yamlValue(description),

@@ -59,7 +59,6 @@ describe("our contracts", () => {
   it.each<readonly [JsonObject, readonly string[]]>([
     [{ node_name: "Tide Table" }, ["ST001 $.node_name"]],
     [{ node_version: "1.0" }, ["ST001 $.node_version"]],
-    [{ node_version: null }, ["SC003 $.node_version"]],
     [{ kind: "spell" }, ["ST001 $.kind"]],
     [{ execution: { timeout_ms: 99 } }, ["ST001 $.execution.timeout_ms"]],
     [{ execution: { timeout_ms: 600_001 } }, ["ST001 $.execution.timeout_ms"]],

@@ -5,6 +5,7 @@ import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { TEMPLATES } from "../../../contracts/generated/templates.ts";
 import { scaffoldSpecification, type ScaffoldSpecificationInput } from "../../../contracts/documents/scaffold.ts";
 import { readBlock } from "../../../src/core/metadata/read.ts";
+import { loadContract } from "../../../src/core/contract/load-contract.ts";
 import { admitNode } from "../../../src/core/registry/admit.ts";
 import { hashOf } from "../../../src/core/registry/artifact-hashes.ts";
 import { scaffoldNode, type Birth, type ScaffoldedNode } from "../../../src/core/scaffold/scaffold-node.ts";
@@ -62,9 +63,28 @@ describe("scaffoldNode", () => {
       version: "1.0.0",
       namespace: "onex.generated.word_count",
       kind: "compute",
-      execution: { cost: 1, timeoutMs: 5_000 },
+      execution: { cost: 1, timeoutMs: 1_000 },
       inputs: { "document.text": { optional: false } },
     });
+  });
+
+  it("has the defaults every contract has, and the group the specification names", () => {
+    const plain = loadContract("node_name: word_count\ninput_contract: {}\noutput_contract: {a: {}}\n");
+    const { definition } = built({ group: "texts" });
+    expect(plain).toMatchObject({
+      ok: true,
+      value: { contract: { execution: definition.execution, nodeVersion: null } },
+    });
+    expect(definition.group).toBe("texts");
+    expect(built().definition.group).toBe(null);
+    expect(parse(built({ group: "yes: no" }).files["contract.yaml"])).toMatchObject({ group: "yes: no" });
+  });
+
+  it("has its version in one place", () => {
+    const { files } = built({ version: "7.8.9" });
+    const places = Object.entries(files).flatMap(([name, text]) => (text.includes("7.8.9") ? [name] : []));
+    expect(places).toEqual(["node.onex.yaml"]);
+    expect(files["node.onex.yaml"].split("7.8.9")).toHaveLength(2);
   });
 
   it("gives the same bytes for the same arguments", () => {

@@ -15,7 +15,7 @@ describe("parseSpecification", () => {
         input_contract: {},
         optional_inputs: [],
         examples: [],
-        execution: { cost: 1, timeout_ms: 5_000, retry: { max_retries: 3 }, cache: null },
+        execution: { cost: 1, timeout_ms: 1_000, retry: { max_retries: 3 }, cache: null },
       },
     });
   });
