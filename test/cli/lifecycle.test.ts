@@ -55,3 +55,71 @@ describe("onex lifecycle", () => {
     expect((await run("tide", "--to", "deprecated", "--replaced-by", "a.md")).code).toBe(2);
   });
 });
+
+describe("onex lifecycle --to active", () => {
+  const SPECIFICATION = {
+    input_contract: { "number.in": { type: "number" } },
+    output_contract: { "number.out": { type: "number" } },
+    examples: [
+      { input: { "number.in": 2 }, output: { "number.out": 4 } },
+      { name: "nothing", input: { "number.in": 0 }, output: { "number.out": 0 } },
+    ],
+  };
+
+  /** A draft in a folder, and the way to make it active. */
+  async function draft(specification: object) {
+    const folder = testFolder({ "spec.json": JSON.stringify(specification) });
+    await onex(["generate", "node", "doubler", "--spec", "spec.json"], { cwd: folder.path });
+    const metadata = () => readBlock(folder.read("doubler/node.onex.yaml"), { path: "node.onex.yaml" }).fields;
+    if (metadata()["lifecycle"] === "active")
+      folder.write({
+        "doubler/node.onex.yaml": folder
+          .read("doubler/node.onex.yaml")
+          .replace("lifecycle: active", "lifecycle: draft"),
+      });
+    const stamp = () => onex(["stamp", "doubler/node.onex.yaml"], { cwd: folder.path });
+    await stamp();
+    const activate = () => onex(["lifecycle", "doubler", "--to", "active"], { cwd: folder.path });
+    return { folder, stamp, activate, lifecycle: () => metadata()["lifecycle"] };
+  }
+
+  it("runs the node's example and its cases first", async () => {
+    const { activate, lifecycle } = await draft({
+      ...SPECIFICATION,
+      code: 'return { "number.out": input["number.in"] * 2 };',
+    });
+    expect(lifecycle()).toBe("draft");
+    expect((await activate()).stdout).toBe("doubler/node.onex.yaml: draft -> active\n");
+    expect(lifecycle()).toBe("active");
+  });
+
+  it("refuses a node whose case fails although its example does not, and changes nothing", async () => {
+    const { activate, lifecycle, folder } = await draft({
+      ...SPECIFICATION,
+      code: 'return { "number.out": input["number.in"] ? 4 : 1 };',
+    });
+    const before = folder.read("doubler/node.onex.yaml");
+    const outcome = await activate();
+    expect([outcome.code, outcome.stderr]).toEqual([1, expect.stringContaining("cases.json:$.cases[1]")]);
+    expect(outcome.stderr).toContain("does not do what it says: nothing");
+    expect([lifecycle(), folder.read("doubler/node.onex.yaml")]).toEqual(["draft", before]);
+  });
+
+  it("refuses a placeholder, and takes it once it is written", async () => {
+    const { activate, lifecycle, folder, stamp } = await draft({ ...SPECIFICATION, examples: [] });
+    const outcome = await activate();
+    expect([outcome.code, outcome.stderr]).toEqual([1, expect.stringContaining("is a placeholder")]);
+    expect(lifecycle()).toBe("draft");
+    const code = folder.read("doubler/node.js").replace(/^.*A placeholder.*\n/m, "");
+    folder.write({ "doubler/node.js": code });
+    await stamp();
+    expect((await activate()).code).toBe(0);
+  });
+
+  it("refuses what the registry would refuse", async () => {
+    const folder = testFolder(nodeFiles("tide"));
+    folder.write({ "tide/contract.yaml": folder.read("tide/contract.yaml").replace("1.0.0\ninput", "1.0.1\ninput") });
+    const outcome = await onex(["lifecycle", "tide", "--to", "active"], { cwd: folder.path });
+    expect([outcome.code, outcome.stderr]).toEqual([1, expect.stringContaining("node_version is 1.0.1")]);
+  });
+});

@@ -6,15 +6,14 @@ import { err, ok, type Result } from "../../core/result.ts";
 import { isoTime } from "../../core/run/model/time.ts";
 import type { ScoreMoment } from "../../core/trust/history.ts";
 import { unproven, type TrustScore } from "../../core/trust/score.ts";
-import type { Clock } from "../../spi/clock.ts";
 import type { NodeRegistry } from "../../spi/node-registry.ts";
 import type { TrustStore } from "../../spi/trust-store.ts";
 import type { CallContext } from "../call-context.ts";
+import { proveNode, type ProofPorts } from "./prove-node.ts";
 
-export interface NodePorts {
+export interface NodePorts extends ProofPorts {
   readonly registry: NodeRegistry;
   readonly trust: TrustStore;
-  readonly clock: Clock;
 }
 
 /** A node that is registered now. */
@@ -33,12 +32,18 @@ export interface NodeService {
   get(call: CallContext, name: string): Promise<JsonObject | null>;
 }
 
-export function nodeService({ registry, trust, clock }: NodePorts): NodeService {
+export function nodeService(ports: NodePorts): NodeService {
+  const { registry, trust, clock } = ports;
   return {
-    async register({ tenant }, artifacts) {
+    async register(call, artifacts) {
+      const { tenant } = call;
       const admitted = admitNode(artifacts);
       if (!admitted.ok) return admitted;
       const definition = admitted.value;
+      const against = (await isNewlyActive(tenant, definition, registry))
+        ? await proveNode(call, definition, artifacts, ports)
+        : [];
+      if (against.length > 0) return err(against);
       const registered = await registry.register(tenant, definition, artifacts, clock.now());
       if (!registered.ok) return err([registered.error]);
       return ok({ ...registered.value, node: nodeView(definition, unproven(definition.declaredTrust)) });
@@ -67,6 +72,13 @@ export function nodeService({ registry, trust, clock }: NodePorts): NodeService 
       return { name, versions: views };
     },
   };
+}
+
+/** What is registered already never changes, and was proven then. */
+async function isNewlyActive(tenant: string, node: NodeDefinition, registry: NodeRegistry): Promise<boolean> {
+  if (node.lifecycle !== "active") return false;
+  const versions = await registry.versions(tenant, node.name);
+  return !versions.some(({ definition }) => definition.version === node.version && definition.digest === node.digest);
 }
 
 const historyView = ({ score, confidence, samples, at }: ScoreMoment): JsonObject => ({

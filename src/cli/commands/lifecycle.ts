@@ -19,7 +19,8 @@ export function lifecycleCommand(shell: Shell, settle: Settle): Command {
     .description(
       "Moves the lifecycle in a node's metadata and stamps it. The ways are draft to review, active or archived; review to " +
         "draft, active or archived; active to deprecated or archived; deprecated to archived. Deprecating names the node that " +
-        "takes over, archiving says why.",
+        "takes over, archiving says why. A node becomes active when it keeps its own examples: those of its contract and of " +
+        "cases.json are run, functions in the sandbox, and a placeholder is refused.",
     )
     .argument("<node>", "the node's folder, or a stamped file")
     .addOption(new Option("--to <state>", "the state to move to").choices(LIFECYCLES).makeOptionMandatory())
@@ -38,7 +39,7 @@ export function lifecycleCommand(shell: Shell, settle: Settle): Command {
       settle(async () => {
         const { moveLifecycle } = await import("../lifecycle/move-lifecycle.ts");
         const { to, reason, replacedBy } = options;
-        const move = moveLifecycle({ target, to, reason, replacedBy }, shell);
+        const move = await moveLifecycle({ target, to, reason, replacedBy }, shell);
         const said = move.changed ? `${move.from ?? "none"} -> ${move.to}` : `is ${move.to} already`;
         await (options.json
           ? writeJson(shell.stdout, move)

@@ -1,19 +1,18 @@
-import { dirname, isAbsolute } from "node:path";
+import { dirname } from "node:path";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { ArtifactRole } from "../../core/crawl/artifact-role.ts";
 import { canBeExecuted, roleOf } from "../../core/crawl/artifact-role.ts";
 import { structureProblems } from "../../core/crawl/structure.ts";
 import { type Duplicate, findDuplicates, type LocatedReading } from "../../core/metadata/duplicates.ts";
-import { parseEntrypoint } from "../../core/metadata/entrypoint.ts";
 import type { MetadataProblem } from "../../core/metadata/problem.ts";
 import { hasErrors, problem } from "../../core/metadata/problem.ts";
 import { validateMetadata } from "../../core/metadata/profile.ts";
 import { readBlock } from "../../core/metadata/read.ts";
 import type { BlockReading, HashVerdict } from "../../core/metadata/reading.ts";
 import { admitNode } from "../../core/registry/admit.ts";
+import { folderArtifacts } from "../../core/registry/folder-artifacts.ts";
 import type { NodeArtifacts, NodeDefinition } from "../../core/registry/node.ts";
 import { readDocument } from "../files/read-document.ts";
-import { realInside } from "../files/read-file.ts";
 import { scanWorld } from "../files/scan-world.ts";
 import { walk } from "../files/walk.ts";
 
@@ -76,7 +75,7 @@ function artifactAt(
   const structure = strictStructure ? structureProblems(role, path, reading.fields, (file) => world.hasFile(file)) : [];
   const isNode = role === "node" || canBeExecuted(path, reading.fields);
   const ours = isNode && reading.dialect === "ONEX";
-  const admitted = ours ? admission(text, reading.fields, folder) : null;
+  const admitted = ours ? admission(text, reading.fields, world) : null;
   const own = [
     ...reading.errors,
     ...validateMetadata(reading.fields, ours ? "canonical" : "permissive", reading.fieldLines),
@@ -91,17 +90,17 @@ function artifactAt(
   };
 }
 
-function admission(metadata: string, fields: JsonObject, folder: string): Pick<CrawledArtifact, "node" | "problems"> {
-  const contract = textIn(folder, "contract.yaml");
-  if (contract === null)
+function admission(
+  metadata: string,
+  fields: JsonObject,
+  world: ReturnType<typeof scanWorld>,
+): Pick<CrawledArtifact, "node" | "problems"> {
+  const artifacts = folderArtifacts(metadata, fields, (file) => world.text(file));
+  if (artifacts === null)
     return {
       node: null,
       problems: [problem("ST008", "there is no contract.yaml in its folder", "add the state contract")],
     };
-  const entrypoint = parseEntrypoint(fields["entrypoint"]);
-  const isFunction = entrypoint.ok && entrypoint.value.type === "function";
-  const code = isFunction ? textIn(folder, entrypoint.value.target) : null;
-  const artifacts = { metadata, contract, ...(code === null ? {} : { code }) };
   const admitted = admitNode(artifacts);
   if (admitted.ok) return { node: { definition: admitted.value, artifacts }, problems: [] };
   return {
@@ -111,11 +110,4 @@ function admission(metadata: string, fields: JsonObject, folder: string): Pick<C
       return problem(known, place === undefined ? message : `${place}: ${message}`, hint ?? "correct it");
     }),
   };
-}
-
-/** A text of the node's own: what is registered never comes from outside of its folder, by a path or by a link. */
-function textIn(folder: string, file: string): string | null {
-  const inside = isAbsolute(file) ? null : realInside(folder, file);
-  const content = inside === null ? null : readDocument(inside);
-  return content?.kind === "text" && content.invalidLine === null ? content.text : null;
 }

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { statSync } from "node:fs";
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
 import type { ScanWorld } from "../../core/scan/references.ts";
-import { bytesIfThere } from "./read-file.ts";
+import { readDocument } from "./read-document.ts";
+import { bytesIfThere, realInside } from "./read-file.ts";
 
 /** No file a node is made of is larger; what is larger has no hash. */
 const MAX_ARTIFACT_BYTES = 64 * 1024 * 1024;
@@ -16,6 +17,11 @@ export function scanWorld(folder: string): ScanWorld {
     sha256(path) {
       const bytes = bytesOf(path);
       return bytes === null ? null : createHash("sha256").update(bytes).digest("hex");
+    },
+    text(path) {
+      const inside = isAbsolute(path) ? null : realInside(folder, path);
+      const content = inside === null ? null : readDocument(inside);
+      return content?.kind === "text" && content.invalidLine === null ? content.text : null;
     },
     contractName: () => CONTRACT_NAME.exec(bytesOf("contract.yaml")?.toString("utf8") ?? "")?.[1] ?? null,
   };

@@ -48,6 +48,10 @@ export function gitIndex(cwd: string): GitIndex {
         const content = bytes(below(folder, path));
         return content === null ? null : createHash("sha256").update(content).digest("hex");
       },
+      text(path) {
+        const content = path.startsWith("/") || path.split("/").includes("..") ? null : bytes(below(folder, path));
+        return content === null ? null : textOf(content);
+      },
       contractName: () =>
         CONTRACT_NAME.exec(bytes(below(folder, "contract.yaml"))?.toString("utf8") ?? "")?.[1] ?? null,
     }),

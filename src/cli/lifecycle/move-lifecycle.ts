@@ -6,6 +6,7 @@ import { readBlock } from "../../core/metadata/read.ts";
 import type { BlockReading } from "../../core/metadata/reading.ts";
 import { readDocument } from "../files/read-document.ts";
 import { scanWorld } from "../files/scan-world.ts";
+import { againstActive } from "./prove-folder.ts";
 import { rootFor, writeFileWhole } from "../files/write-file.ts";
 import { CommandFailure, type Shell, usageFailure } from "../shell.ts";
 import { stampedText } from "../stamp/stamp-file.ts";
@@ -28,8 +29,11 @@ export interface LifecycleMove {
 
 const UUID = /^[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/;
 
-/** Moves a node's lifecycle in its metadata and stamps it; refused when the way does not exist or its reason is missing. */
-export function moveLifecycle(request: LifecycleRequest, shell: Shell): LifecycleMove {
+/**
+ * Moves a node's lifecycle in its metadata and stamps it; refused when the way does not exist or its reason is missing, and
+ * on the way to active when the node does not do what its own examples say.
+ */
+export async function moveLifecycle(request: LifecycleRequest, shell: Shell): Promise<LifecycleMove> {
   const { path, absolute, text, reading } = stampedFileAt(request.target, shell.cwd);
   if (reading.hash === "mismatch") {
     throw new CommandFailure(`${path} was edited after it was stamped`, {
@@ -42,7 +46,8 @@ export function moveLifecycle(request: LifecycleRequest, shell: Shell): Lifecycl
     ...(request.reason === undefined ? {} : { archived_reason: request.reason }),
     ...(request.replacedBy === undefined ? {} : { deprecated_by: uuidOf(request.replacedBy, shell.cwd) }),
   };
-  const outcome = stampedText(text, path, scanWorld(dirname(absolute)), {
+  const world = scanWorld(dirname(absolute));
+  const outcome = stampedText(text, path, world, {
     fields,
     author: null,
     now: shell.now(),
@@ -62,6 +67,8 @@ export function moveLifecycle(request: LifecycleRequest, shell: Shell): Lifecycl
       throw new CommandFailure(`${path} has no metadata`, { hint: "stamp it with `onex stamp`" });
     case "stamped":
     case "unchanged":
+      if (outcome.kind === "stamped" && request.to === "active" && from !== "active")
+        await refuseUnproven({ path, metadata: outcome.text, world }, shell);
       if (outcome.kind === "stamped") writeFileWhole(absolute, outcome.text, { root: rootFor(absolute, shell.cwd) });
       return {
         path,
@@ -70,6 +77,16 @@ export function moveLifecycle(request: LifecycleRequest, shell: Shell): Lifecycl
         changed: outcome.kind === "stamped",
       };
   }
+}
+
+async function refuseUnproven(node: Parameters<typeof againstActive>[0], shell: Shell): Promise<void> {
+  const against = await againstActive(node, shell);
+  const [hint] = against.flatMap((one) => one.hint ?? []);
+  if (against.length === 0) return;
+  throw new CommandFailure(`${node.path} cannot be active:`, {
+    list: against.map(({ place, message }) => (place === undefined ? message : `${place}: ${message}`)),
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 interface StampedFile {

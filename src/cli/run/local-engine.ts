@@ -52,7 +52,7 @@ export async function localEngine(
 function nodesIn(folders: readonly string[], { cwd }: Shell): readonly NodeArtifacts[] {
   if (folders.length === 0) return [];
   const { artifacts } = crawl({ roots: folders, cwd, strictStructure: false });
-  const nodes = artifacts.filter(({ role }) => role === "node");
+  const nodes = artifacts.filter(({ role, node }) => role === "node" || node !== null);
   if (nodes.length === 0) throw new CommandFailure(`there is no node in ${folders.join(", ")}`);
   return nodes.map(({ path, node, problems }) => {
     if (node) return node.artifacts;

@@ -4,6 +4,9 @@ import { sampleOf } from "./sample.ts";
 
 type Examples = ScaffoldSpecification["examples"];
 
+/** Stands in code that nobody has written yet. */
+export const PLACEHOLDER_NOTE = "// A placeholder: compute the output from `input`.";
+
 /**
  * Code for a node that has none yet: it returns a sample of every key it promises, so that the node loads and its author
  * sees the shape to fill. The specification's own examples are kept; without any, the placeholder is its own.
@@ -22,7 +25,7 @@ export function placeholderOf(specification: ScaffoldSpecification): {
     .map((line, index) => (index === 0 ? line : `  ${line}`))
     .join("\n");
   return {
-    code: `  // A placeholder: compute the output from \`input\`.\n  return ${body};`,
+    code: `  ${PLACEHOLDER_NOTE}\n  return ${body};`,
     examples: specification.examples.length > 0 ? specification.examples : [{ name: "placeholder", input, output }],
   };
 }

@@ -8,6 +8,7 @@ import { validateMetadata } from "../metadata/profile.ts";
 import { readBlock } from "../metadata/read.ts";
 import type { BlockReading, HashVerdict } from "../metadata/reading.ts";
 import { readYaml } from "../metadata/yaml.ts";
+import { admissionProblems } from "./admission.ts";
 import { contentKind } from "./document-kind.ts";
 import { documentProblems } from "./document-shape.ts";
 import type { ScanWorld } from "./references.ts";
@@ -70,6 +71,10 @@ export function judgeText(text: string, options: TextOptions): JudgedText {
   if (options.world !== undefined && hasReferences(main.fields, options.path)) {
     const broken = brokenReferences(main, options.path, options.world);
     verdict = withProblems({ ...verdict, references: broken.length > 0 ? "broken" : "ok" }, broken);
+  }
+  if (options.world !== undefined) {
+    const refused = admissionProblems(text, main, options.path, options.world, verdict.errors);
+    if (refused.length > 0) verdict = withProblems(verdict, refused);
   }
   return { verdict, identity: identityOf(main) };
 }

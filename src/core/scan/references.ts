@@ -10,6 +10,8 @@ export interface ScanWorld {
   hasFile(path: string): boolean;
   /** Lower-case hex SHA-256 of a file's bytes, or null when it cannot be read. */
   sha256(path: string): string | null;
+  /** A file's text; null when it is not there, is no UTF-8, or lies outside of the folder by its path or a link. */
+  text(path: string): string | null;
   /** The value of `contract_name` in the folder's contract.yaml, or null. */
   contractName(): string | null;
 }

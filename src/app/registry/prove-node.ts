@@ -1,0 +1,80 @@
+import { loadContract } from "../../core/contract/load-contract.ts";
+import { faultOf, isRetryable, type Fault } from "../../core/errors.ts";
+import { nodeRef, type NodeArtifacts, type NodeDefinition } from "../../core/registry/node.ts";
+import {
+  canBeProven,
+  contractExamples,
+  judgeProof,
+  notProven,
+  placeholderFault,
+  type NodeExample,
+} from "../../core/registry/proof.ts";
+import { admitOutput } from "../../core/run/reduce/output-rule.ts";
+import { BLAME } from "../../core/trust/blame.ts";
+import type { Clock } from "../../spi/clock.ts";
+import type { Timer } from "../../spi/timer.ts";
+import type { CallContext } from "../call-context.ts";
+import { attempt } from "../execute/attempt.ts";
+import type { HandlerRouter } from "../execute/handler-router.ts";
+
+export interface ProofPorts {
+  readonly router: HandlerRouter;
+  readonly clock: Clock;
+  readonly timer: Timer;
+}
+
+/**
+ * What keeps a node from being active: that it is a placeholder, or an example of its own that it does not keep. Functions
+ * run in the sandbox, built-in nodes in this process; what has effects outside, and what is nowhere here, is not tried.
+ * `cases` are tried besides the contract's example.
+ */
+export async function proveNode(
+  call: CallContext,
+  node: NodeDefinition,
+  artifacts: NodeArtifacts,
+  ports: ProofPorts,
+  cases: readonly NodeExample[] = [],
+): Promise<readonly Fault[]> {
+  const placeholder = placeholderFault(node, artifacts.code);
+  if (placeholder) return [placeholder];
+  const contract = loadContract(artifacts.contract);
+  const examples = [...(contract.ok ? contractExamples(contract.value.contract) : []), ...cases];
+  const found: Fault[] = [];
+  if (!canBeProven(node)) return found;
+  for (const example of examples) {
+    const against = await tryExample(call, node, artifacts, example, ports);
+    if (against) found.push(against);
+  }
+  return found;
+}
+
+async function tryExample(
+  { tenant, correlationId }: CallContext,
+  node: NodeDefinition,
+  { code = "" }: NodeArtifacts,
+  example: NodeExample,
+  { router, clock, timer }: ProofPorts,
+): Promise<Fault | null> {
+  try {
+    const handler = await router.ready(node.entrypoint.type, clock.now());
+    const execute = (signal: () => AbortSignal) =>
+      handler.execute({
+        ...{ node, input: example.input, tenant, correlationId, attempt: 1 },
+        ...{ runId: "proof", stepId: node.name, idempotencyKey: `proof/${nodeRef(node)}` },
+        get signal() {
+          return signal();
+        },
+        code: () => Promise.resolve(code),
+      });
+    const timeoutMs = node.execution.timeoutMs;
+    const admitted = admitOutput(node.kind, await attempt(execute, { what: nodeRef(node), timeoutMs, timer }));
+    return admitted.ok
+      ? judgeProof(node, example, admitted.value.state)
+      : notProven(node, example, admitted.error.message);
+  } catch (thrown) {
+    const problem = faultOf(thrown, "it failed unexpectedly");
+    // What our own stores and handlers cannot do now is nobody's broken promise.
+    if (BLAME[problem.code] === 0 && isRetryable(problem)) return problem;
+    return notProven(node, example, `${problem.code}: ${problem.message}`);
+  }
+}
