@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fault } from "../../../src/core/errors.ts";
+import type { PlanStep } from "../../../src/core/plan/model/plan.ts";
+import { isOfGiven } from "../../../src/core/run/reduce/given-fault.ts";
 import { goalPlan, VariantRun } from "./support/variants.ts";
 import { registry } from "../plan/support/nodes.ts";
 
@@ -43,6 +45,14 @@ describe("an input that is refused", () => {
     ["nobody knows what", []],
   ])("ends the run because of %s", (_name, places) => {
     expect(ends(places)).toEqual(failed);
+  });
+
+  it("ends the run as well when a given value takes too much work to judge", () => {
+    const details = [{ place: '$["rules.set"]', message: "takes too much work" }];
+    const step = { inputs: { "rules.set": { step: null, key: "rules.set" } } } as unknown as PlanStep;
+    const spent = fault("VALIDATION_BUDGET", "no", { details, blameless: true });
+    expect(isOfGiven(step, spent)).toBe(true);
+    expect(isOfGiven(step, fault("VALIDATION_BUDGET", "the node's own output", { details }))).toBe(false);
   });
 
   it.each<[string, readonly Place[]]>([

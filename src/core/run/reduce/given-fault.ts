@@ -10,7 +10,9 @@ import { isObject } from "../../schema/schema-parts.ts";
  * refused, all of them may have been.
  */
 export function isOfGiven({ inputs }: PlanStep, problem: Fault): boolean {
-  if (problem.code !== "INPUT_STATE_INVALID") return false;
+  // An input that takes too much work to judge is nobody's fault but of whoever brought it.
+  const isOfInput = problem.code === "VALIDATION_BUDGET" && problem.blameless === true;
+  if (problem.code !== "INPUT_STATE_INVALID" && !isOfInput) return false;
   const found = Array.isArray(problem.details) ? (problem.details as readonly JsonValue[]) : [];
   const places = found.flatMap((one) =>
     isObject(one) && typeof one.place === "string" ? [{ place: one.place, message: one.message }] : [],
