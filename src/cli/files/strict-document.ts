@@ -19,6 +19,8 @@ export interface Unreadable {
 
 /** Larger than any envelope; a plan of thousands of steps, or an exported run, is larger still and is JSON. */
 const MAX_YAML = 4 * 1_048_576;
+/** As many as a text of that length may have: nobody else waits for this machine. */
+const MAX_TOKENS = MAX_YAML;
 /** A flow mapping of YAML begins like JSON: only a text with JSON's quotes is meant to be JSON. */
 const LIKE_JSON = /^\s*[{[]\s*["{[\]}]/;
 
@@ -37,7 +39,7 @@ export function strictDocument(
   const json = readJson(source, maxDepth);
   if (json.ok) return json;
   if (json.error.kind !== "syntax") return err(unreadable(json.error));
-  const yaml = readYaml(source, { maxLength: MAX_YAML, exact: true });
+  const yaml = readYaml(source, { maxLength: MAX_YAML, maxTokens: MAX_TOKENS, exact: true });
   if (yaml.ok) return yaml;
   if (isJson || LIKE_JSON.test(source)) return err(unreadable(json.error));
   const { line, message } = yaml.error;

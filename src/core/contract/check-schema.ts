@@ -69,7 +69,7 @@ function report(walk: Walk, place: readonly PathStep[], message: string, hint: s
 }
 
 function visit(walk: Walk, schema: JsonValue, place: readonly PathStep[], depth: number): void {
-  if (typeof schema === "boolean") return;
+  if (typeof schema === "boolean" || walk.found.length >= MAX_PROBLEMS) return;
   if (!isObject(schema))
     return report(walk, place, "this is not a JSON Schema", "write a mapping such as {type: string}");
   if (depth > MAX_SCHEMA_DEPTH)

@@ -1,4 +1,4 @@
-import type { JsonObject, JsonSchema } from "../../../contracts/json/json.ts";
+import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import type { ExecutionProfileWire, StateContractWire } from "../../../contracts/documents/state-contract.ts";
 import { stateContractWire } from "../../../contracts/documents/state-contract.ts";
 import { readYaml } from "../metadata/yaml.ts";
@@ -25,6 +25,10 @@ export interface LoadedContract {
 
 /** Contracts of a newer major may mean something else by the same names. */
 const NEWEST_MAJOR = 1;
+/** Names and values of any kind in a contract, its schemas and examples among them. */
+const MAX_VALUES = 10_000;
+/** Findings of one kind: more of them tell nothing new. */
+const MAX_PROBLEMS = 50;
 /** Steps of work for both examples together. */
 const EXAMPLES_WORK = 500_000;
 const KNOWN = new Set(Object.keys(stateContractWire.shape));
@@ -34,23 +38,33 @@ const KNOWN = new Set(Object.keys(stateContractWire.shape));
  * schemas, disagreement of the two forms, examples that do not satisfy their own schemas.
  */
 export function loadContract(text: string): Result<LoadedContract, readonly ContractProblem[]> {
+  const document = contractDocument(text);
+  return document.ok ? contractFrom(document.value) : document;
+}
+
+/** What a contract's text holds, before anybody asks what it means. */
+export function contractDocument(text: string): Result<JsonObject, readonly ContractProblem[]> {
   const yaml = readYaml(text, { exact: true });
   if (!yaml.ok)
     return err([contractProblem("ST001", `line ${yaml.error.line}`, yaml.error.message, "correct the YAML")]);
   if (!isObject(yaml.value))
     return err([contractProblem("ST001", [], "a contract is a mapping", "start with contract_version: 1.0.0")]);
-  return contractFrom(yaml.value);
+  return ok(yaml.value);
 }
 
 /** The same for a contract that is already data. */
 export function contractFrom(given: JsonObject): Result<LoadedContract, readonly ContractProblem[]> {
+  if (holdsMoreThan(MAX_VALUES, given)) {
+    const hint = "say what repeats once under $defs, and give what is large as a value at run time";
+    return err([contractProblem("ST001", [], `the contract holds more than ${MAX_VALUES} values`, hint)]);
+  }
   const source = withoutAliases(given);
   const version = versionProblem(source["contract_version"]);
   if (version !== null) return err([version]);
   const parsed = stateContractWire.safeParse(source);
   const found: ContractProblem[] = [];
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) {
+    for (const issue of parsed.error.issues.slice(0, MAX_PROBLEMS)) {
       const place = issue.path.map((step) => (typeof step === "number" ? step : String(step)));
       const missing = place.length === 1 && !(String(place[0]) in source);
       found.push(
@@ -163,9 +177,21 @@ function executionOf(wire: ExecutionProfileWire): ExecutionProfile {
   };
 }
 
+function holdsMoreThan(most: number, whole: JsonValue): boolean {
+  let left = most;
+  const open: JsonValue[] = [whole];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    if (typeof next !== "object" || next === null) continue;
+    for (const part of Object.values(next)) if (left-- > 0) open.push(part);
+    if (left < 0) return true;
+  }
+  return false;
+}
+
 const unknownFields = (source: JsonObject): readonly ContractProblem[] =>
   Object.keys(source)
     .filter((field) => !KNOWN.has(field))
+    .slice(0, MAX_PROBLEMS)
     .map((field) =>
       contractProblem("SC010", [field], `the field ${field} is not known`, "put fields of your own under metadata"),
     );

@@ -3,9 +3,15 @@ import { contractKey } from "../../../contracts/json/json.ts";
 import type { ContractProblem } from "./contract-problem.ts";
 import { contractProblem } from "./contract-problem.ts";
 import { checkSchema } from "./check-schema.ts";
+import { Budget, BudgetSpent } from "../schema/budget.ts";
 import { isObject } from "./map-schema.ts";
 import { normaliseSchema } from "./normalise-schema.ts";
 import { asProperty, standingAlone } from "./rebase-schema.ts";
+
+/** Keys of one side. */
+const MAX_KEYS = 1_000;
+/** Values in the definitions that keys of one side take along, counted once for each key. */
+const MAX_SHARED = 100_000;
 
 /** One side of a contract: its keys, which of them are optional, and the schema of the whole state. */
 export interface StateSide {
@@ -32,6 +38,15 @@ export interface SideSource {
 export function readSide(source: SideSource, found: ContractProblem[]): StateSide | null {
   const before = found.length;
   const { side } = source;
+  for (const [field, keys] of [
+    [`${side}_contract`, source.contract],
+    [`${side}_state`, source.state?.["properties"]],
+  ] as const) {
+    if (!isObject(keys) || Object.keys(keys).length <= MAX_KEYS) continue;
+    const hint = "give what belongs together one key, with an object as its value";
+    found.push(contractProblem("ST001", [field], `there are more than ${MAX_KEYS} keys`, hint));
+    return null;
+  }
   const contract = source.contract === undefined ? null : schemasOf(source.contract, `${side}_contract`, found);
   const state = source.state === undefined ? null : stateOf(source.state, `${side}_state`, found);
   if (source.contract === undefined && source.state === undefined) {
@@ -85,6 +100,15 @@ function stateOf(given: JsonObject, field: string, found: ContractProblem[]): Js
 
 const propertiesOf = (state: JsonSchema): JsonObject => (isObject(state["properties"]) ? state["properties"] : {});
 
+function aloneWithin(work: Budget, property: JsonSchema, key: string, state: JsonSchema): JsonSchema | null {
+  try {
+    return standingAlone(property, key, state, work);
+  } catch (thrown) {
+    if (thrown instanceof BudgetSpent) return null;
+    throw thrown;
+  }
+}
+
 function notRequired(state: JsonSchema, keys: readonly string[]): readonly string[] {
   const required = new Set(Array.isArray(state["required"]) ? (state["required"] as readonly unknown[]) : []);
   return keys.filter((key) => !required.has(key));
@@ -95,6 +119,7 @@ function fromState(state: JsonSchema, source: SideSource, found: ContractProblem
   const before = found.length;
   const field = `${source.side}_state`;
   const schemas: [string, JsonSchema][] = [];
+  const work = new Budget(MAX_SHARED);
   for (const [key, property] of Object.entries(propertiesOf(state))) {
     if (!contractKey.safeParse(key).success) {
       found.push(
@@ -105,7 +130,15 @@ function fromState(state: JsonSchema, source: SideSource, found: ContractProblem
           "use a dotted name such as document.text",
         ),
       );
-    } else schemas.push([key, isObject(property) ? standingAlone(property, key, state) : {}]);
+      continue;
+    }
+    const alone = isObject(property) ? aloneWithin(work, property, key, state) : {};
+    if (alone === null) {
+      const hint = "let properties refer to definitions of their own, or write the keys as a contract";
+      found.push(contractProblem("ST007", [field, "properties", key], "the properties share too much", hint));
+      break;
+    }
+    schemas.push([key, alone]);
   }
   for (const key of Array.isArray(state["required"]) ? (state["required"] as readonly string[]) : []) {
     if (Object.hasOwn(propertiesOf(state), key)) continue;

@@ -4,8 +4,7 @@ import canonicalize from "canonicalize";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { nodeName } from "../../../contracts/json/json.ts";
 import { withoutAliases } from "../contract/contract-aliases.ts";
-import { loadContract } from "../contract/load-contract.ts";
-import { isObject } from "../contract/map-schema.ts";
+import { contractDocument, contractFrom } from "../contract/load-contract.ts";
 import type { ContractProblem } from "../contract/contract-problem.ts";
 import type { StateContract } from "../contract/state-contract.ts";
 import type { ErrorCode, Fault } from "../errors.ts";
@@ -16,12 +15,14 @@ import { problem } from "../metadata/problem.ts";
 import { validateMetadata } from "../metadata/profile.ts";
 import { readBlock } from "../metadata/read.ts";
 import type { BlockReading } from "../metadata/reading.ts";
-import { readYaml } from "../metadata/yaml.ts";
 import type { Result } from "../result.ts";
 import { err, ok } from "../result.ts";
 import { artifactFaults, METADATA_FILE } from "./artifact-hashes.ts";
 import { entrypointFaults } from "./entrypoint-rules.ts";
 import type { Entrypoint, Lifecycle, NodeArtifacts, NodeDefinition } from "./node.ts";
+
+/** Longer metadata is refused unread: real metadata is a hundredth of this. UTF-16 units. */
+const MAX_METADATA_LENGTH = 32 * 1024;
 
 /**
  * Everything the registry checks before it takes a node, as one pure decision: metadata in our dialect with its true
@@ -30,8 +31,10 @@ import type { Entrypoint, Lifecycle, NodeArtifacts, NodeDefinition } from "./nod
  * (`node.onex.yaml:12`, `contract.yaml:$.input_contract["document.text"]`) and hint; the taxonomy's code is in details.
  */
 export function admitNode(artifacts: NodeArtifacts): Result<NodeDefinition, readonly Fault[]> {
+  if (artifacts.metadata.length > MAX_METADATA_LENGTH) return err([tooLong(artifacts.metadata.length)]);
   const reading = readBlock(artifacts.metadata, { path: METADATA_FILE });
-  const contract = loadContract(artifacts.contract);
+  const document = contractDocument(artifacts.contract);
+  const contract = document.ok ? contractFrom(document.value) : document;
   const faults = [...metadataFaults(reading), ...(contract.ok ? [] : contract.error.map(contractFault))];
   const fields = reading.fields;
   const entrypoint = parseEntrypoint(fields["entrypoint"]);
@@ -45,13 +48,19 @@ export function admitNode(artifacts: NodeArtifacts): Result<NodeDefinition, read
       ),
     );
   }
-  faults.push(...agreementFaults(fields, artifacts.contract));
+  faults.push(...agreementFaults(fields, document.ok ? document.value : {}));
   faults.push(
     ...artifactFaults(fields, artifacts, entrypoint.ok ? entrypoint.value : null, placeOf(reading, "x_extensions")),
   );
   if (faults.length > 0 || !contract.ok || !entrypoint.ok) return err(faults);
   return ok(definition(fields, entrypoint.value, contract.value.contract, artifacts, reading.computedHash ?? ""));
 }
+
+const tooLong = (length: number): Fault =>
+  fault("METADATA_INVALID", `the metadata has ${length} characters, ${MAX_METADATA_LENGTH} are read`, {
+    place: METADATA_FILE,
+    hint: "describe the node at length in a file of its own",
+  });
 
 function metadataFaults(reading: BlockReading): Fault[] {
   if (reading.lines === null && reading.hash === "absent") {
@@ -126,10 +135,9 @@ function placeOf(reading: BlockReading, field: string): string {
 }
 
 /** The contract must speak of the node the metadata describes. */
-function agreementFaults(fields: JsonObject, contract: string): Fault[] {
-  // Read off the text, so that a contract with other faults is still compared.
-  const yaml = readYaml(contract);
-  const said = yaml.ok && isObject(yaml.value) ? withoutAliases(yaml.value) : {};
+function agreementFaults(fields: JsonObject, contract: JsonObject): Fault[] {
+  // Read off the document, so that a contract with other faults is still compared.
+  const said = withoutAliases(contract);
   const pairs = [
     ["node_name", "name"],
     ["node_version", "version"],

@@ -59,7 +59,9 @@ export function documentProblems(kind: DocumentKind, source: string): readonly M
     const tree = parseTree(source);
     return tree.ok ? tree.value.warnings : tree.error;
   }
-  const yaml = readYaml(source.charCodeAt(0) === 0xfeff ? source.slice(1) : source);
+  // A contract is read as registration reads it; results are files of any size.
+  const limits = kind === "state_contract" ? {} : { maxTokens: 256 * 1024 };
+  const yaml = readYaml(source.charCodeAt(0) === 0xfeff ? source.slice(1) : source, limits);
   if (!yaml.ok) return [problem("SC001", yaml.error.message, "correct the syntax", { line: yaml.error.line })];
   if (!isMap(yaml.value)) return [problem("SC002", `a ${kind} is a mapping`, "write fields and values")];
   const found = kind === "state_contract" ? contractProblems(yaml.value) : resultProblems(yaml.value);

@@ -154,6 +154,8 @@ function identityOf({ fields, fieldLines }: BlockReading): ClaimedIdentity | nul
   };
 }
 
+/** Files of any kind, of which the scan alone waits. */
+const FILE_LIMITS = { maxTokens: 256 * 1024 };
 const HEX = /^[0-9a-fA-F]{64}$/;
 
 /** Metadata written as a YAML or JSON document: the fields are the document, and no rule can confirm their hash. */
@@ -167,7 +169,7 @@ function nodeDocument(source: string, path: string): BlockReading {
     computedHash: null,
     fieldLines: {},
   } as const;
-  const yaml = readYaml(source.charCodeAt(0) === 0xfeff ? source.slice(1) : source);
+  const yaml = readYaml(source.charCodeAt(0) === 0xfeff ? source.slice(1) : source, FILE_LIMITS);
   if (!yaml.ok) {
     const fault = problem("SC001", yaml.error.message, "correct the syntax", { line: yaml.error.line });
     return { ...none, fields: {}, hash: "malformed", errors: [fault] };

@@ -62,7 +62,7 @@ class Comparison {
     if (to === false) return no(place, "nothing is accepted here", true);
     if (from === true) return this.compare({}, to, place);
     if (!isObject(from) || !isObject(to)) return unknown(`${place}: not a schema`);
-    this.#work.spend(8 + 2 * breadth(from) + breadth(to));
+    this.#work.spend(64 + 4 * breadth(from) + 2 * breadth(to));
     if (this.#left-- <= 0 || this.#depth > MAX_DEPTH) return unknown(`${place}: the schemas are too large to compare`);
     const met = this.#open.get(from)?.get(to);
     // The same pair further down a value: a recursive schema, true of all finite values when it is true of every step.

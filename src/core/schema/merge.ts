@@ -42,7 +42,7 @@ export function mergeAll(schemas: readonly JsonSchema[], work: Budget): JsonSche
 }
 
 function join(keyword: string, a: JsonValue, b: JsonValue, work: Budget): JsonValue | null {
-  work.spend(2 + breadth(a) + breadth(b));
+  work.spend(8 + 8 * (breadth(a) + breadth(b)));
   if (sameJson(a, b, work)) return a;
   if (keyword === "type") return commonTypes({ type: a }, { type: b });
   if (keyword === "required") return [...new Set([...schemaList(a), ...schemaList(b)])];

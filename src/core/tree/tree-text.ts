@@ -13,7 +13,7 @@ export interface TreeReading {
   readonly warnings: readonly MetadataProblem[];
 }
 
-const TREE_LIMITS = { maxLength: 4 * 1024 * 1024, maxDepth: 256 };
+const TREE_LIMITS = { maxLength: 4 * 1024 * 1024, maxTokens: 4 * 1024 * 1024, maxDepth: 256 };
 const KNOWN = new Set(["name", "type", "children", "metadata", "mtime", "size"]);
 
 /**

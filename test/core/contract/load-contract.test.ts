@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { JsonObject } from "../../../contracts/json/json.ts";
+import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import { contractFrom, loadContract } from "../../../src/core/contract/load-contract.ts";
 import { validateState } from "../../../src/core/contract/validate-state.ts";
 import { change, refusals, TIDE, usable } from "./contracts.ts";
@@ -91,6 +91,65 @@ describe("our contracts", () => {
     const found = refusals(change(more));
     expect(found).toEqual(expect.arrayContaining([expected[0]]));
     expect(found.filter((one) => !expected.includes(one))).toEqual([]);
+  });
+
+  const many = (count: number, value: (i: number) => JsonValue): JsonObject =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`k${i}`, value(i)]));
+
+  it.each<readonly [string, JsonObject, string]>([
+    ["keys", { input_contract: many(1_001, () => ({})), optional_inputs: null }, "ST001 $.input_contract"],
+    [
+      "properties",
+      { output_contract: null, output_state: { properties: many(1_001, () => ({})) } },
+      "ST001 $.output_state",
+    ],
+    ["values", { config: { list: Array.from({ length: 10_001 }, () => 1) } }, "ST001 $"],
+    [
+      "work for an example",
+      {
+        output_contract: {
+          a: { allOf: Array.from({ length: 500 }, (_, i) => ({ pattern: `^(?:[a-z]|${i})*x?[a-z]{20}$` })) },
+        },
+        examples: { valid_output: { a: "abc".repeat(10_000) } },
+      },
+      "ST010 $.examples.valid_output.a",
+    ],
+    [
+      "definitions that every property takes along",
+      {
+        output_contract: null,
+        output_state: {
+          properties: many(500, () => ({ $ref: "#/$defs/shared" })),
+          $defs: { shared: { enum: Array.from({ length: 500 }, (_, i) => i) } },
+        },
+      },
+      "ST007 $.output_state.properties.k199",
+    ],
+  ])("refuse too many %s", (_what, more, expected) => {
+    expect(refusals(change(more))).toEqual([expected]);
+  });
+
+  it("takes along the definitions a property needs, and no others", () => {
+    const state = {
+      properties: { a: { $ref: "#/$defs/list" }, b: { $ref: "#/definitions/word" }, c: { $ref: "#/properties/b" } },
+      $defs: {
+        list: { items: { $ref: "#/$defs/item" } },
+        item: { $ref: "#/definitions/word" },
+        other: { type: "null" },
+      },
+      definitions: { word: { type: "string" } },
+    };
+    const loaded = contractFrom(change({ output_contract: null, output_state: state }));
+    if (!loaded.ok) return expect.fail(JSON.stringify(loaded.error));
+    const { a = {}, b = {}, c = {} } = loaded.value.contract.outputs;
+    const kept = (schema: JsonSchema): unknown => (schema["$defs"] as JsonObject)["__whole_state"];
+    expect([JSON.stringify(a).includes('"null"'), kept(b)]).toEqual([
+      false,
+      { definitions: { word: { type: "string" } } },
+    ]);
+    expect(kept(c)).toMatchObject({ properties: {}, $defs: {}, definitions: {} });
+    expect([validateState(a, ["x"]), validateState(a, [1])]).toMatchObject([[], [{ place: "$[0]" }]]);
+    expect([b, c].map((schema) => validateState(schema, 1).length)).toEqual([1, 1]);
   });
 
   it("list everything wrong at once", () => {

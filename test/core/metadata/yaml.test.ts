@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { Composer } from "yaml";
 import { readYaml } from "../../../src/core/metadata/yaml.ts";
 
 const fault = (text: string): string => {
@@ -68,6 +69,27 @@ describe("readYaml", () => {
     "refuses half a surrogate pair: %s",
     (text) => {
       expect(fault(text)).toContain("half of a surrogate pair");
+    },
+  );
+
+  it("stops at the first thing that is wrong", () => {
+    // Named by the library; what readYaml puts in its place must be what the library calls.
+    expect(Object.keys(new Composer())).toContain("onError");
+    expect(fault("a: 1\n\tb: 2\n\tc: 3\nd: [")).toBe("2: Tabs are not allowed as indentation");
+    expect(fault(`x: 1\ny: [${",".repeat(2_000)}]`)).toBe("2: Unexpected , in flow sequence");
+  });
+
+  it("counts words and marks, but not those of JSON", () => {
+    const items = Array.from({ length: 6_000 }, (_, i) => i);
+    expect(fault(items.map((i) => `- ${i}\n`).join(""))).toBe("3200: the document has more than 16000 words and marks");
+    expect(readYaml(JSON.stringify(items))).toEqual({ ok: true, value: items });
+    expect(readYaml(items.map((i) => `- ${i}\n`).join(""), { maxTokens: 30_000 })).toEqual({ ok: true, value: items });
+  });
+
+  it.each(["[", "- ", "? ", "{a: ", "a:\n", ":\n", "&a ", "!t ", "'", '"', "#\n", "|\n", "%Y\n", ",", "]"])(
+    "refuses or reads a document of nothing but %j, and returns",
+    (part) => {
+      expect(typeof readYaml(part.repeat(60_000), { maxLength: 1_000_000 }).ok).toBe("boolean");
     },
   );
 

@@ -147,10 +147,27 @@ describe("admitNode", () => {
     }
   });
 
+  it("refuses a pattern that linear time is not enough for, and says where", () => {
+    const contract = CONTRACT.replace("{type: integer}", "{type: string, pattern: '^(?!dry)'}");
+    const admitted = admitNode({ metadata: metadata(), contract, code: CODE });
+    expect(admitted.ok ? [] : admitted.error).toContainEqual({
+      code: "CONTRACT_VALIDATION_ERROR",
+      message: "the pattern uses look-ahead, which is not accepted, at character 2",
+      place: 'contract.yaml:$.output_contract["tide.count"].pattern',
+      hint: "patterns are matched in linear time: put a second pattern under allOf, or under not",
+      details: { code: "ST007" },
+    });
+  });
+
   it("contract and metadata speak of the same node", () => {
     expect(
       refusals({ metadata: metadata(), contract: CONTRACT.replace("node_version: 1.0.0", "node_version: 1.0.1") }),
     ).toEqual(["CONTRACT_VALIDATION_ERROR contract.yaml:$.node_version"]);
+  });
+
+  it("refuses metadata that is too long to be one, unread", () => {
+    const long = `${metadata()}${"x".repeat(32 * 1024)}`;
+    expect(refusals({ metadata: long, contract: CONTRACT, code: CODE })).toEqual(["METADATA_INVALID node.onex.yaml"]);
   });
 
   it("names the line of a contract that is not YAML", () => {

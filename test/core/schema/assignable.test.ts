@@ -308,3 +308,45 @@ describe("assignable is sound", () => {
     );
   });
 });
+
+describe("comparing takes no more work than is allowed", () => {
+  const list = <T>(length: number, item: (i: number) => T): T[] => Array.from({ length }, (_, i) => item(i));
+  const object = (length: number, item: (i: number) => JsonSchema): JsonSchema =>
+    Object.fromEntries(list(length, (i) => [`k${i}`, item(i)]));
+  const ladder = (keyword: string): JsonSchema => ({
+    $ref: "#/$defs/k0",
+    $defs: {
+      ...object(25, (i) => ({ [keyword]: list(2, () => ({ $ref: `#/$defs/k${i + 1}` })) })),
+      k25: { type: "string" },
+    },
+  });
+
+  it.each<readonly [string, JsonSchema, JsonSchema]>([
+    ["a producer of 25 levels", ladder("allOf"), { type: "number" }],
+    ["a consumer of 25 levels", { type: "number" }, ladder("allOf")],
+    ["25 levels on both sides", ladder("anyOf"), ladder("oneOf")],
+    ["5,000 parts that are one", { allOf: list(5_000, (i) => ({ required: [`k${i}`] })) }, { required: ["x"] }],
+    [
+      "2,000 alternatives against as many",
+      { anyOf: list(2_000, (i) => ({ const: i })) },
+      { anyOf: list(2_000, (i) => ({ const: -i })) },
+    ],
+    [
+      "values and patterns",
+      { enum: list(150, (i) => `${"abc".repeat(300)}${i}`) },
+      { allOf: list(400, (i) => ({ pattern: `^(?:[a-z]|${i})*x?[a-z]{20}$` })) },
+    ],
+    [
+      "4,000 properties",
+      { properties: object(4_000, () => ({ type: "string" })) },
+      { properties: object(4_000, () => ({ minLength: 1 })) },
+    ],
+  ])("%s: the answer is that nobody knows", (_what, from, to) => {
+    expect(assignable(from, to)).toEqual({ fit: "unknown", reason: "$: the schemas are too large to compare" });
+  });
+
+  it("but 9,000 names are compared with 9,000", () => {
+    const names = list(9_000, (i) => `k${i}`);
+    expect(assignable({ required: names }, { required: names.toReversed() }).fit).toBe("yes");
+  });
+});

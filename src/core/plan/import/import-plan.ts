@@ -18,7 +18,7 @@ const MAX_LENGTH = 1_048_576;
  * PLAN_UNREADABLE with the line, and PLAN_NOT_A_PLAN with what was found instead or with the field that is off.
  */
 export function importPlan(text: string): Result<Imported, Fault> {
-  const read = readYaml(text, { maxLength: MAX_LENGTH, exact: true });
+  const read = readYaml(text, { maxLength: MAX_LENGTH, maxTokens: MAX_LENGTH, exact: true });
   if (!read.ok) {
     const { message, line } = read.error;
     return err(
