@@ -1,10 +1,7 @@
 import project from "../package.json" with { type: "json" };
 import { scheduled } from "./cron.ts";
 import { createApp } from "./http/app.ts";
-import { deadLetterQueue } from "./queues/dead-letters.ts";
-import { eventsQueue } from "./queues/events.ts";
-import { executeQueue } from "./queues/execute.ts";
-import { triggersQueue } from "./queues/triggers.ts";
+import { deliveries } from "./queues/deliveries.ts";
 import { deployment } from "./env.ts";
 
 export { Limiter } from "./objects/limiter.ts";
@@ -33,11 +30,6 @@ function appOf(env: Env): ReturnType<typeof createApp> {
 
 export default {
   fetch: (request, env, ctx) => appOf(env).fetch(request, env, ctx),
-  async queue(batch, env) {
-    if (batch.queue.endsWith("-dlq")) await deadLetterQueue(batch, deployment(env));
-    else if (batch.queue.endsWith("execute")) await executeQueue(batch, deployment(env));
-    else if (batch.queue.endsWith("triggers")) await triggersQueue(batch, deployment(env));
-    else await eventsQueue(batch, deployment(env));
-  },
+  queue: (batch, env) => deployment(env).consume(batch.queue, deliveries(batch)),
   scheduled: (controller, env) => scheduled(controller, deployment(env)),
 } satisfies ExportedHandler<Env>;

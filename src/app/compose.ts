@@ -1,8 +1,11 @@
 import type { LeaseSettings } from "../core/run/model/event.ts";
+import type { Delivery } from "../spi/event-bus.ts";
 import type { Services } from "./services.ts";
 import { runRemovalService } from "./archive/run-removal.ts";
 import { CacheReader } from "./cache/cache-reader.ts";
 import { cacheService } from "./cache/cache-service.ts";
+import { consumeQueue } from "./deliver/consume-queue.ts";
+import { MESSAGES, type MessageTable } from "./deliver/message-table.ts";
 import { deadLetterService } from "./deliver/dead-letter-service.ts";
 import { HandlerRouter } from "./execute/handler-router.ts";
 import { healthService, keptHealth } from "./insight/health-service.ts";
@@ -39,6 +42,8 @@ export interface Parts extends Omit<Ports, "registry" | "handlers"> {
 /** One engine. */
 export interface App {
   readonly services: Services;
+  /** Takes a batch of a queue of ours. Never rejects: what cannot be settled otherwise is delivered again. */
+  readonly consume: (queue: string, deliveries: readonly Delivery<unknown>[]) => Promise<void>;
   readonly parts: Parts;
 }
 
@@ -46,6 +51,7 @@ export interface App {
 export interface Seams {
   readonly registry?: (right: RegistryCache) => RegistryCache;
   readonly envelopes?: (right: EnvelopeService) => EnvelopeService;
+  readonly messages?: (right: MessageTable) => MessageTable;
 }
 
 /** The one graph of services, whatever its ports are made of. */
@@ -66,7 +72,8 @@ export function compose(ports: Ports, settings: Settings, seams: Seams = {}): Ap
     metrics: metricsService(parts),
     health: keptHealth(healthService(probes(ports), timer), clock),
   };
-  return { services, parts };
+  const table = seams.messages?.(MESSAGES) ?? MESSAGES;
+  return { services, parts, consume: (queue, deliveries) => consumeQueue(queue, deliveries, parts, table) };
 }
 
 function partsOf(ports: Ports, { rings, leases, tenantSlots }: Settings, seams: Seams): Parts {

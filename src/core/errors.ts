@@ -99,7 +99,9 @@ export const HTTP_STATUS = {
   CHAIN_INVALID_REFERENCE: 422,
   TRIGGER_NOT_FOUND: 404,
   TRIGGER_NOT_TAKEN: 422,
-  // dead letters
+  // messages and dead letters
+  MESSAGE_UNKNOWN: 422,
+  MESSAGE_INVALID: 422,
   DEAD_LETTER_NOT_FOUND: 404,
   DEAD_LETTER_UNREADABLE: 422,
   // sandbox and scaffold

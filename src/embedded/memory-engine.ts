@@ -1,14 +1,8 @@
-import { compose, type Parts } from "../app/compose.ts";
-import { consumeDeadLetters } from "../app/deliver/dead-letter-consumer.ts";
-import { consumeEvents } from "../app/deliver/events-consumer.ts";
+import { compose, type App } from "../app/compose.ts";
+import { driverOf, type Driver, type LocalQueues } from "../app/drive/driver.ts";
 import { LocalRings } from "../app/drive/local-rings.ts";
-import { consumeWork } from "../app/execute/execute-consumer.ts";
-import { consumeReplans } from "../app/plan/replan-consumer.ts";
 import type { Ports, Surroundings } from "../app/ports.ts";
 import { DEFAULT_RING, type RingSettings } from "../app/ring/ports.ts";
-import type { Services } from "../app/services.ts";
-import { sweep, type SweepReport, type SweepSettings } from "../app/sweep/sweep.ts";
-import { consumeTriggers } from "../app/triggers/trigger-consumer.ts";
 import { memoryBlobStore } from "../infra/memory/blob-store.ts";
 import { memoryDeadLetterStore } from "../infra/memory/dead-letter-store.ts";
 import { memoryLimiter } from "../infra/memory/limiter.ts";
@@ -42,20 +36,8 @@ export interface MemoryEngineOptions extends Pick<Surroundings, "clock" | "timer
 }
 
 /** The whole system in this process: the same graph as on the platform, over memory adapters and driven by hand. */
-export interface MemoryEngine {
+export interface MemoryEngine extends App, Driver {
   readonly ports: MemoryPorts;
-  readonly parts: Parts;
-  readonly services: Services;
-  /** Delivers every waiting message; true when there was one. */
-  deliver(): Promise<boolean>;
-  /** When the next alarm of any ring is due, or null. */
-  nextAlarm(): number | null;
-  /** Fires the alarms that are due. */
-  fireAlarms(): Promise<void>;
-  /** Forgets a ring's memory, as an eviction does; its storage stays. */
-  evict(ring: number): void;
-  /** The clock's turn: deletes what is over. */
-  sweep(settings: SweepSettings): Promise<SweepReport>;
 }
 
 export function memoryEngine(options: MemoryEngineOptions): MemoryEngine {
@@ -63,18 +45,18 @@ export function memoryEngine(options: MemoryEngineOptions): MemoryEngine {
   const bare = memoryPorts(options, (number) => rings.open(number));
   const ports = options.ports?.(bare) ?? bare;
   const rings = new LocalRings(memoryRingStore, ports, settings);
-  const { services, parts } = compose(ports, { rings: count, leases: settings.leases, tenantSlots });
-  return {
-    ports,
-    parts,
-    services,
-    deliver: () => deliver(ports, parts),
-    nextAlarm: () => rings.nextAlarm(),
-    fireAlarms: () => rings.fireAlarms(),
-    evict: (number) => rings.evict(number),
-    sweep: (settings) => sweep(parts, settings, parts.clock.now()),
-  };
+  const app = compose(ports, { rings: count, leases: settings.leases, tenantSlots });
+  return { ...app, ...driverOf(app, rings, queuesOf(ports)), ports };
 }
+
+const queuesOf = ({ bus, triggerBus }: MemoryPorts): LocalQueues => ({
+  execute: bus.execute,
+  events: bus.events,
+  triggers: triggerBus.triggers,
+  "execute-dlq": bus.deadExecute,
+  "events-dlq": bus.deadEvents,
+  "triggers-dlq": triggerBus.deadTriggers,
+});
 
 function memoryPorts(
   { clock, timer, ids, handlers, log = silentLog }: MemoryEngineOptions,
@@ -96,21 +78,4 @@ function memoryPorts(
     triggers: memoryTriggerStore(),
     sequels: memorySequelLedger(),
   };
-}
-
-async function deliver({ bus, triggerBus }: MemoryPorts, parts: Parts): Promise<boolean> {
-  const { work, replans, events, deadWork, deadReplans, deadEvents } = bus;
-  const { triggers, deadTriggers } = triggerBus;
-  const queues = [work, replans, events, deadWork, deadReplans, deadEvents, triggers, deadTriggers];
-  const waiting = queues.reduce((sum, { size }) => sum + size, 0);
-  await work.drain((batch) => consumeWork(batch, parts));
-  await replans.drain((batch) => consumeReplans(batch, parts));
-  await events.drain((batch) => consumeEvents("events", batch, parts));
-  await deadWork.drain((batch) => consumeDeadLetters("execute", batch, parts));
-  await deadReplans.drain((batch) => consumeDeadLetters("execute", batch, parts));
-  await deadEvents.drain((batch) => consumeDeadLetters("events", batch, parts));
-  const triggered = triggers.size + deadTriggers.size > 0;
-  await triggers.drain((batch) => consumeTriggers("triggers", batch, parts));
-  await deadTriggers.drain((batch) => consumeDeadLetters("triggers", batch, parts));
-  return waiting > 0 || triggered;
 }

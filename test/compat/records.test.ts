@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { RingRuns } from "../../src/app/ring/runs.ts";
 import { Ring } from "../../src/app/ring/ring.ts";
-import { readMessage } from "../../src/core/dead-letters/message.ts";
+import { readMessage } from "../../src/core/messages/read-message.ts";
 import { LimitBook } from "../../src/core/limit/book.ts";
 import { decodeRun, encodeRun } from "../../src/core/run/codec/codec.ts";
 import { openSnapshot } from "../../src/core/run/codec/snapshot.ts";

@@ -50,6 +50,10 @@ describe("the memory adapters keep their ports' contracts", () => {
   });
   eventBusContract("memory", async () => {
     const bus = memoryEventBus();
-    return { bus, arrivedWork: () => drained(bus.work), arrivedEvents: () => drained(bus.events) };
+    return {
+      bus,
+      arrivedWork: async () => (await drained(bus.execute)).filter((message) => message.type === "work"),
+      arrivedEvents: () => drained(bus.events),
+    };
   });
 });

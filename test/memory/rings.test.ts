@@ -9,6 +9,7 @@ import { ringStoreContract } from "../support/contracts/ring-store.ts";
 import { runCoordinatorContract } from "../support/contracts/run-coordinator.ts";
 import { systemTimer } from "../../src/infra/system/clock.ts";
 import { memoryTriggerBus } from "../../src/infra/memory/queues/trigger-bus.ts";
+import { worksIn } from "../support/received.ts";
 
 describe("rings in memory keep their ports' contracts", () => {
   ringStoreContract("memory", async (check) => check(memoryRingStore()));
@@ -33,9 +34,9 @@ describe("rings in memory keep their ports' contracts", () => {
       return made;
     };
     const published = async () =>
-      bus.work.pull(1_000).map((delivery) => {
+      bus.execute.pull(1_000).flatMap((delivery) => {
         delivery.ack();
-        return delivery.body.work;
+        return worksIn([delivery]);
       });
     return { coordinator: memoryRunCoordinator(open), published };
   });

@@ -1,10 +1,11 @@
-import { compose, type Parts } from "../../src/app/compose.ts";
+import { compose, type App } from "../../src/app/compose.ts";
 import type { RingSettings } from "../../src/app/ring/ports.ts";
 import type { Services } from "../../src/app/services.ts";
 import { silentLog } from "../../src/infra/memory/silent-log.ts";
 import type { NodeRegistry } from "../../src/spi/node-registry.ts";
 import type { Backends } from "./backends.ts";
-import type { Plant } from "./bugs/bug.ts";
+import { changed, type Plant } from "./bugs/bug.ts";
+import type { HandOverAudit } from "./audit/hand-over.ts";
 import type { ExecutionLog } from "./execution-log.ts";
 import { handlersOf } from "./nodes.ts";
 import { overNetwork, Process } from "./process.ts";
@@ -15,6 +16,7 @@ export interface IsolateOptions {
   readonly backends: Backends;
   readonly nodes: readonly SimNode[];
   readonly executions: ExecutionLog;
+  readonly handOvers: HandOverAudit;
   readonly settings: RingSettings;
   readonly rings: number;
   readonly tenantSlots: number | null;
@@ -22,24 +24,33 @@ export interface IsolateOptions {
 }
 
 /** One life of a Worker isolate: its own clock, caches and handlers, and every port over the network. */
-export interface Isolate extends Services {
+export interface Isolate extends Services, Pick<App, "parts" | "consume"> {
   readonly process: Process;
   readonly registry: NodeRegistry;
-  readonly parts: Parts;
 }
 
 export function bootIsolate(name: string, universe: Universe, options: IsolateOptions): Isolate {
-  const { nodes, executions, settings, rings, tenantSlots, plant } = options;
+  const { nodes, executions, handOvers, settings, rings, tenantSlots, plant } = options;
   const process = new Process(name, universe);
   const { clock, timer } = process;
+  const far = farPorts(options.backends, process);
   const ports = {
-    ...farPorts(options.backends, process),
+    ...far,
+    coordinator: changed(far.coordinator, {
+      // What a ring hands over is executed as if it had been delivered.
+      async answer(...asked) {
+        const works = await far.coordinator.answer(...asked);
+        handOvers.taken(works);
+        for (const work of works) executions.delivered(work, clock.now());
+        return works;
+      },
+    }),
     ...{ clock, timer, log: silentLog },
     background: (work: Promise<unknown>) => void work.catch(() => undefined),
     handlers: () => handlersOf(process, nodes, executions, universe),
   };
-  const { services, parts } = compose(ports, { rings, leases: settings.leases, tenantSlots }, plant);
-  return { ...services, process, parts, registry: parts.registry.writer() };
+  const { services, parts, consume } = compose(ports, { rings, leases: settings.leases, tenantSlots }, plant);
+  return { ...services, process, parts, consume, registry: parts.registry.writer() };
 }
 
 /** Everything that lasts, as an isolate reaches it. */

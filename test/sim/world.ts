@@ -83,9 +83,9 @@ export async function buildWorld(
   slots.push(...ringSlots(universe, sending(backends, handOvers), commits, findings, plant));
   await register(scenario, backends.registry, universe.timeline.now);
   const { nodes, tenantSlots } = scenario;
-  const place = { nodes, executions, settings: SETTINGS, rings: RINGS, tenantSlots, plant };
+  const place = { nodes, executions, handOvers, settings: SETTINGS, rings: RINGS, tenantSlots, plant };
   const isolates = new Isolates(universe, { backends, ...place });
-  employ(universe, { backends, isolates, executions, messages, handOvers, plant });
+  employ(universe, { backends, isolates, executions, messages });
   const clients = new Clients(universe, {
     ...{ isolates, scenario, ids: backends.ids, rings: RINGS, backends },
     ...{ audit: told, commits, findings },

@@ -7,7 +7,6 @@ import { generationKey } from "../../core/run/model/generation.ts";
 import type { ArchiveMessage } from "../../core/run/dispatch/work.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Clock, Ids } from "../../spi/clock.ts";
-import type { Delivery } from "../../spi/event-bus.ts";
 import type { Log } from "../../spi/log.ts";
 import type { ArchiveBatch, RingTrust, RunCoordinator } from "../../spi/run-coordinator.ts";
 import { ROWS_TOGETHER, type RunIndex, type RunSummary } from "../../spi/run-index.ts";
@@ -16,6 +15,7 @@ import type { TriggerBus } from "../../spi/trigger-bus.ts";
 import type { TrustStore } from "../../spi/trust-store.ts";
 import { CacheWriter, type CacheWriterPorts } from "../cache/cache-writer.ts";
 import type { RegistryCache } from "../registry/registry-cache.ts";
+import type { Received } from "../deliver/received.ts";
 import { eraseRecords } from "./segment-eraser.ts";
 
 export interface ArchivePorts extends CacheWriterPorts {
@@ -32,9 +32,6 @@ export interface ArchivePorts extends CacheWriterPorts {
   readonly triggerBus: Pick<TriggerBus, "publishTriggers">;
 }
 
-/** What to do with a message that could not be processed now: have it delivered again, or bury it. */
-export type GiveBack = (delivery: Delivery<ArchiveMessage>, thrown: unknown) => void | Promise<void>;
-
 /** An archive object stays well below what an isolate can hold, and its rows fit one transaction. */
 const SEGMENT_BYTES = 8 * 1024 * 1024;
 const SEGMENT_RUNS = ROWS_TOGETHER;
@@ -45,11 +42,10 @@ const SEGMENT_RUNS = ROWS_TOGETHER;
  * whatever fails is given back.
  */
 export async function consumeArchive(
-  deliveries: readonly Delivery<ArchiveMessage>[],
+  received: readonly Received<ArchiveMessage>[],
   ports: ArchivePorts,
-  giveBack: GiveBack = (delivery) => delivery.retry(),
 ): Promise<void> {
-  const fetched = await Promise.all(deliveries.map((delivery) => fetchBatch(delivery, ports, giveBack)));
+  const fetched = await Promise.all(received.map((one) => fetchBatch(one, ports)));
   const open = fetched.flatMap((item) => (item === null ? [] : [item]));
   if (open.length === 0) return;
   try {
@@ -63,42 +59,40 @@ export async function consumeArchive(
     );
   } catch (thrown) {
     ports.log.warn("finished runs could not be archived; they stay in their rings and are tried again", {
-      correlation_id: open.map(({ delivery }) => `ring-${delivery.body.ring}`).join(" "),
+      correlation_id: open.map(({ received: { message } }) => `ring-${message.ring}`).join(" "),
       code: faultOf(thrown).code,
       error: thrown instanceof Error ? thrown.message : "unknown",
     });
-    for (const { delivery } of open) await giveBack(delivery, thrown);
+    for (const one of open) await one.received.giveBack(thrown);
     return;
   }
-  await Promise.all(open.map(({ delivery }) => settle(delivery, ports, giveBack)));
+  await Promise.all(open.map((one) => settle(one.received, ports)));
 }
 
 interface Open {
-  readonly delivery: Delivery<ArchiveMessage>;
+  readonly received: Received<ArchiveMessage>;
   readonly batch: ArchiveBatch;
 }
 
-async function fetchBatch(
-  delivery: Delivery<ArchiveMessage>,
-  ports: ArchivePorts,
-  giveBack: GiveBack,
-): Promise<Open | null> {
+async function fetchBatch(received: Received<ArchiveMessage>, ports: ArchivePorts): Promise<Open | null> {
+  const { message } = received;
   try {
-    const batch = await ports.coordinator.batch(delivery.body.ring, delivery.body.batch);
-    if (batch) return { delivery, batch };
-    delivery.ack();
+    const batch = await ports.coordinator.batch(message.ring, message.batch);
+    if (batch) return { received, batch };
+    received.ack();
   } catch (thrown) {
-    await giveBack(delivery, thrown);
+    await received.giveBack(thrown);
   }
   return null;
 }
 
-async function settle(delivery: Delivery<ArchiveMessage>, ports: ArchivePorts, giveBack: GiveBack): Promise<void> {
+async function settle(received: Received<ArchiveMessage>, ports: ArchivePorts): Promise<void> {
+  const { message } = received;
   try {
-    await ports.coordinator.archived(delivery.body.ring, delivery.body.batch);
-    delivery.ack();
+    await ports.coordinator.archived(message.ring, message.batch);
+    received.ack();
   } catch (thrown) {
-    await giveBack(delivery, thrown);
+    await received.giveBack(thrown);
   }
 }
 

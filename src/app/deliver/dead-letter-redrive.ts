@@ -1,19 +1,17 @@
 import type { JsonValue } from "../../../contracts/json/json.ts";
 import type { DeadLetter } from "../../core/dead-letters/dead-letter.ts";
-import { readMessage, redriven, type QueueMessage } from "../../core/dead-letters/message.ts";
+import { redriven } from "../../core/messages/queue-message.ts";
+import { readMessage } from "../../core/messages/read-message.ts";
 import { fault, faultOf, type Fault } from "../../core/errors.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { DeadLetterStore } from "../../spi/dead-letter-store.ts";
-import type { EventBus } from "../../spi/event-bus.ts";
 import type { Log } from "../../spi/log.ts";
-import type { TriggerBus } from "../../spi/trigger-bus.ts";
-import { standingOf, type StandingPorts } from "./dead-letter-standing.ts";
+import type { StandingPorts } from "./dead-letter-standing.ts";
+import { rowOf, type Buses } from "./message-table.ts";
 
-export interface RedrivePorts extends StandingPorts {
+export interface RedrivePorts extends StandingPorts, Buses {
   readonly deadLetters: DeadLetterStore;
   readonly blobs: BlobStore;
-  readonly bus: EventBus;
-  readonly triggerBus: Pick<TriggerBus, "publishTriggers">;
   readonly log: Log;
 }
 
@@ -54,7 +52,8 @@ async function attempt(letter: DeadLetter, ports: RedrivePorts): Promise<Redrive
   if (payload === undefined) return refused("its message is not stored any more");
   const reading = readMessage(payload);
   if (!reading.ok) return refused(reading.reason);
-  const standing = await standingOf(reading.message, ports);
+  const row = rowOf(reading.message);
+  const standing = await row.standing(reading.message, ports);
   if (standing.kind !== "waiting") {
     await ports.deadLetters.resolve(tenant, id, redrives, standing.reason, now);
     return { kind: standing.kind, reason: standing.reason };
@@ -63,7 +62,7 @@ async function attempt(letter: DeadLetter, ports: RedrivePorts): Promise<Redrive
     return { kind: "pending", reason: "it was sent again a moment ago and has not come back" };
   }
   const lineage = { id, count: redrives + 1, retryCount: letter.retryCount };
-  await publish(redriven(reading.message, lineage), ports);
+  await row.redrive(redriven(reading.message, lineage), ports);
   await ports.deadLetters.redriven(tenant, id, lineage.count, now);
   ports.log.info("a dead letter was redriven", {
     correlation_id: letter.correlationId ?? id,
@@ -80,20 +79,6 @@ export async function payloadOf(
 ): Promise<JsonValue | undefined> {
   const text = await blobs.get(payloadKey);
   return text === null ? undefined : (JSON.parse(text) as JsonValue);
-}
-
-async function publish(message: QueueMessage, { bus, triggerBus }: RedrivePorts): Promise<void> {
-  switch (message.type) {
-    case "work":
-    case "replan":
-      return bus.publishWork([message]);
-    case "archive":
-    case "started":
-      return bus.publishEvents([message]);
-    case "sequel":
-    case "trigger":
-      return triggerBus.publishTriggers([message]);
-  }
 }
 
 const refused = (reason: string): RedriveOutcome => ({

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import type { DeadLetter } from "../../core/dead-letters/dead-letter.ts";
 import { deadLetterEntry } from "../../core/dead-letters/entry.ts";
-import { readMessage } from "../../core/dead-letters/message.ts";
+import { readMessage } from "../../core/messages/read-message.ts";
 import type { DeadLetterQuery } from "../../core/dead-letters/query.ts";
 import { fault, faultOf, type Fault } from "../../core/errors.ts";
 import { err, ok, type Result } from "../../core/result.ts";
@@ -11,7 +11,7 @@ import { viewRun, wireFault } from "../../core/run/views/view.ts";
 import { isoTimeOrNull } from "../../core/run/model/time.ts";
 import type { CallContext } from "../call-context.ts";
 import { redriveLetter, payloadOf, type RedriveOutcome, type RedrivePorts } from "./dead-letter-redrive.ts";
-import { standingOf } from "./dead-letter-standing.ts";
+import { rowOf } from "./message-table.ts";
 import type { Listing } from "../runs/run-search.ts";
 
 /** What operators may do with dead letters. */
@@ -78,7 +78,9 @@ async function surroundings(letter: DeadLetter, ports: RedrivePorts): Promise<Js
     const payload = await payloadOf(letter, ports);
     const reading = readMessage(payload);
     const unreadable = payload === undefined ? "its message is not stored any more" : reading.ok ? "" : reading.reason;
-    const standing = reading.ok ? await standingOf(reading.message, ports) : { kind: "unreadable", reason: unreadable };
+    const standing = reading.ok
+      ? await rowOf(reading.message).standing(reading.message, ports)
+      : { kind: "unreadable", reason: unreadable };
     const state = letter.runId === null ? null : await ports.runs.read(letter.tenant, letter.runId);
     return { standing: { ...standing }, run: state && runOf(state, letter) };
   } catch (thrown) {

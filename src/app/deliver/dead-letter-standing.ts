@@ -1,7 +1,6 @@
-import type { QueueMessage } from "../../core/dead-letters/message.ts";
 import { awaitsPlan } from "../../core/run/reduce/replanning.ts";
 import { TERMINAL_RUN } from "../../core/run/model/state.ts";
-import type { ReplanMessage, StartedMessage, Work } from "../../core/run/dispatch/work.ts";
+import type { ArchiveMessage, ExecuteMessage, ReplanMessage, StartedMessage } from "../../core/run/dispatch/work.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
 import type { RunIndex } from "../../spi/run-index.ts";
@@ -9,7 +8,6 @@ import type { SequelLedger } from "../../spi/sequel-ledger.ts";
 import type { TriggerStore } from "../../spi/trigger-store.ts";
 import type { RunReader } from "../runs/run-reader.ts";
 import type { Standing } from "./standing.ts";
-import { standingOfSequel, standingOfTrigger } from "./trigger-standing.ts";
 
 export interface StandingPorts {
   readonly coordinator: RunCoordinator;
@@ -21,25 +19,11 @@ export interface StandingPorts {
   readonly triggers: TriggerStore;
 }
 
-/** Asks whoever a message is for. Rejects with SERVICE_UNAVAILABLE when they cannot be asked. */
-export function standingOf(message: QueueMessage, ports: StandingPorts): Promise<Standing> {
-  switch (message.type) {
-    case "work":
-      return standingOfWork(message.work, ports);
-    case "replan":
-      return standingOfQuestion(message, ports);
-    case "archive":
-      return standingOfArchive(message, ports);
-    case "started":
-      return standingOfNews(message, ports);
-    case "sequel":
-      return standingOfSequel(message, ports);
-    case "trigger":
-      return standingOfTrigger(message, ports);
-  }
-}
-
-async function standingOfWork(work: Work, { coordinator, runs, clock }: StandingPorts): Promise<Standing> {
+/** Whether a segment still waits under its lease. */
+export async function standingOfWork(
+  { work }: ExecuteMessage,
+  { coordinator, runs, clock }: StandingPorts,
+): Promise<Standing> {
   const held = await coordinator.values(work.runId, work.segment, work.token);
   if (held !== null && work.expiresAt > clock.now()) {
     return { kind: "waiting", reason: `run ${work.runId} waits for segment ${work.segment} under this lease` };
@@ -51,7 +35,11 @@ async function standingOfWork(work: Work, { coordinator, runs, clock }: Standing
   return { kind: "stale", reason: `run ${work.runId} is ${status} and goes on under another lease than this one` };
 }
 
-async function standingOfQuestion({ tenant, runId, token }: ReplanMessage, { runs }: StandingPorts): Promise<Standing> {
+/** Whether a run still waits for another plan. */
+export async function standingOfQuestion(
+  { tenant, runId, token }: ReplanMessage,
+  { runs }: StandingPorts,
+): Promise<Standing> {
   const state = await runs.read(tenant, runId);
   if (!state) return { kind: "ended", reason: `there is no run ${runId} any more` };
   const { status } = state.header;
@@ -60,15 +48,20 @@ async function standingOfQuestion({ tenant, runId, token }: ReplanMessage, { run
   return { kind: "stale", reason: `run ${runId} is ${status} and does not wait for this answer` };
 }
 
-async function standingOfArchive(
-  { ring, batch }: { readonly ring: number; readonly batch: number },
+/** Whether a batch of finished runs still waits to be archived. */
+export async function standingOfArchive(
+  { ring, batch }: ArchiveMessage,
   { coordinator }: StandingPorts,
 ): Promise<Standing> {
   if ((await coordinator.batch(ring, batch)) === null) return { kind: "ended", reason: "its runs are archived" };
   return { kind: "waiting", reason: `ring ${ring} waits for batch ${batch} to be archived` };
 }
 
-async function standingOfNews(message: StartedMessage, { coordinator, index }: StandingPorts): Promise<Standing> {
+/** Whether the index still lacks what the news has to tell. */
+export async function standingOfNews(
+  message: StartedMessage,
+  { coordinator, index }: StandingPorts,
+): Promise<Standing> {
   for (const { tenant, runId, revision, createdAt } of message.runs) {
     const known = await index.get(tenant, runId);
     if (known && (known.createdAt > createdAt || known.finishedAt !== null || known.revision >= revision)) continue;

@@ -2,8 +2,8 @@ import { faultOf } from "../../core/errors.ts";
 import { ringOf } from "../../core/run/model/run-id.ts";
 import type { Answer, Deferral, ExecuteMessage, SourceId, Work } from "../../core/run/dispatch/work.ts";
 import type { StoredValue } from "../../core/run/model/value.ts";
-import type { Delivery } from "../../spi/event-bus.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
+import type { Received } from "../deliver/received.ts";
 import { answersInCall } from "./answers-in-call.ts";
 import { admit, dismiss, limitsFor, type AdmissionPorts, type Applicant } from "./admission.ts";
 import { executeWork, type ExecutorPorts } from "./executor.ts";
@@ -25,7 +25,7 @@ interface Task {
   /** Its ring knows what came of it, or wants nothing of it. */
   readonly done: () => void;
   /** Somebody has to do it again. */
-  readonly lost: (thrown: unknown) => void;
+  readonly lost: (thrown: unknown) => void | Promise<void>;
 }
 
 /** A work that can be executed now, as far as its lease and its values go. */
@@ -41,20 +41,20 @@ interface Ready extends Applicant {
  * has expired.
  */
 export async function consumeWork(
-  deliveries: readonly Delivery<ExecuteMessage>[],
+  received: readonly Received<ExecuteMessage>[],
   ports: ExecuteConsumerPorts,
 ): Promise<void> {
-  if (deliveries.length === 0) return;
-  const byPriority = [...deliveries].sort((a, b) => (b.body.work.priority ?? 0) - (a.body.work.priority ?? 0));
-  const seats = new Seats(deliveries.length, ports.clock, ports.handOver ?? DEFAULT_HAND_OVER);
+  if (received.length === 0) return;
+  const byPriority = [...received].sort((a, b) => (b.message.work.priority ?? 0) - (a.message.work.priority ?? 0));
+  const seats = new Seats(received.length, ports.clock, ports.handOver ?? DEFAULT_HAND_OVER);
   await new Shift(ports, seats).run(
-    byPriority.map((delivery) => ({
-      work: delivery.body.work,
-      again: delivery.attempts > 1,
-      done: () => delivery.ack(),
+    byPriority.map((one) => ({
+      work: one.message.work,
+      again: one.attempts > 1,
+      done: () => one.ack(),
       lost: (thrown) => {
-        warn("a work could not be done; its message is redelivered", delivery.body.work, thrown, ports);
-        delivery.retry();
+        warn("a work could not be done; its message is redelivered", one.message.work, thrown, ports);
+        return one.giveBack(thrown);
       },
     })),
   );
@@ -123,7 +123,7 @@ class Shift {
       result = await this.#execute(task);
     } catch (thrown) {
       this.#seats.release(1);
-      lost(thrown);
+      await lost(thrown);
       return [];
     }
     if (!result) {
@@ -135,7 +135,7 @@ class Shift {
     try {
       handed = await this.#ringOf(work).give(result.answer);
     } catch (thrown) {
-      lost(thrown);
+      await lost(thrown);
       return [];
     }
     done();

@@ -2,10 +2,10 @@ import { faultOf } from "../../core/errors.ts";
 import { decodeRun } from "../../core/run/codec/codec.ts";
 import { awaitsPlan } from "../../core/run/reduce/replanning.ts";
 import type { ReplanMessage } from "../../core/run/dispatch/work.ts";
-import type { Delivery } from "../../spi/event-bus.ts";
 import type { Log } from "../../spi/log.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
 import type { RegistryCache } from "../registry/registry-cache.ts";
+import type { Received } from "../deliver/received.ts";
 import { replanAfresh } from "./replan-afresh.ts";
 
 export interface ReplanPorts {
@@ -18,15 +18,12 @@ export interface ReplanPorts {
  * Answers runs that ask for another plan, each its own ring. A question that is not open any more is dropped; one that
  * could not be answered now is redelivered.
  */
-export async function consumeReplans(
-  deliveries: readonly Delivery<ReplanMessage>[],
-  ports: ReplanPorts,
-): Promise<void> {
-  await Promise.all(deliveries.map((delivery) => consumeReplan(delivery, ports)));
+export async function consumeReplans(received: readonly Received<ReplanMessage>[], ports: ReplanPorts): Promise<void> {
+  await Promise.all(received.map((one) => consumeReplan(one, ports)));
 }
 
-async function consumeReplan(delivery: Delivery<ReplanMessage>, ports: ReplanPorts): Promise<void> {
-  const { runId, token, correlationId } = delivery.body;
+async function consumeReplan(received: Received<ReplanMessage>, ports: ReplanPorts): Promise<void> {
+  const { runId, token, correlationId } = received.message;
   try {
     const record = await ports.coordinator.read(runId);
     const state = record === null ? null : decodeRun(record);
@@ -39,13 +36,13 @@ async function consumeReplan(delivery: Delivery<ReplanMessage>, ports: ReplanPor
         ...(result.ok ? { plan_hash: result.value.hash } : { code: result.error.code }),
       });
     }
-    delivery.ack();
+    received.ack();
   } catch (thrown) {
     ports.log.warn("a run could not be given another plan; the message is redelivered", {
       correlation_id: correlationId,
       run_id: runId,
       code: faultOf(thrown).code,
     });
-    delivery.retry();
+    await received.giveBack(thrown);
   }
 }

@@ -1,11 +1,12 @@
 import { startOf, type Day } from "../../core/retention/day.ts";
 import { dayIn, PAYLOADS } from "../../core/retention/keys.ts";
 import type { DeadLetter } from "../../core/dead-letters/dead-letter.ts";
-import { readMessage } from "../../core/dead-letters/message.ts";
+import { MESSAGE_TYPES } from "../../core/messages/forms.ts";
+import { readMessage } from "../../core/messages/read-message.ts";
 import { ANY_DEAD_LETTER } from "../../core/dead-letters/query.ts";
 import type { Instant } from "../../core/run/model/state.ts";
 import { payloadOf } from "../deliver/dead-letter-redrive.ts";
-import { standingOf } from "../deliver/dead-letter-standing.ts";
+import { MESSAGES, rowOf } from "../deliver/message-table.ts";
 import { forEach } from "./each.ts";
 import type { SweepLimits } from "./limits.ts";
 import type { SweepPorts } from "./ports.ts";
@@ -13,7 +14,7 @@ import type { SweepPorts } from "./ports.ts";
 /** A redriven message has been delivered by then, or waits in a long queue; asking costs little either way. */
 const SETTLED_AFTER_MS = 10 * 60 * 1_000;
 
-const REPEATED_BY_RINGS = ["archive", "started"];
+const REPEATED_BY_RINGS = MESSAGE_TYPES.filter((type) => MESSAGES[type].isRepeated);
 
 /** Removes entries of messages that died before `firstKept`: payload first, so that none is left without an entry. */
 export async function expireDeadLetters(ports: SweepPorts, firstKept: Day, limits: SweepLimits): Promise<number> {
@@ -49,7 +50,7 @@ export async function resolveDone(ports: SweepPorts, now: Instant, limits: Sweep
   let resolved = 0;
   const resolve = async (letter: DeadLetter): Promise<void> => {
     const reading = readMessage(await payloadOf(letter, ports));
-    const standing = reading.ok ? await standingOf(reading.message, ports) : null;
+    const standing = reading.ok ? await rowOf(reading.message).standing(reading.message, ports) : null;
     if (standing === null || standing.kind === "waiting") return;
     await deadLetters.resolve(letter.tenant, letter.id, letter.redrives, standing.reason, now);
     resolved++;

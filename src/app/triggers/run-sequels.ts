@@ -16,12 +16,12 @@ import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Ids } from "../../spi/clock.ts";
 import type { SequelLedger } from "../../spi/sequel-ledger.ts";
 import type { TriggerBus } from "../../spi/trigger-bus.ts";
-import { bury, type DeadLetterPorts } from "../deliver/dead-letter-consumer.ts";
+import { bury, type BuryPorts } from "../deliver/bury.ts";
 import { loadState } from "../execute/executor.ts";
 import type { RunReader } from "../runs/run-reader.ts";
 import type { EnvelopeService } from "../operations/envelope-service.ts";
 
-export interface SequelPorts extends DeadLetterPorts {
+export interface SequelPorts extends BuryPorts {
   readonly runs: RunReader;
   readonly envelopes: EnvelopeService;
   readonly sequels: SequelLedger;
@@ -150,11 +150,9 @@ async function buryLink(
   ports: SequelPorts,
 ): Promise<void> {
   const { redrive, ...bare } = message;
-  const body = { ...bare, link: { list, index }, ...(redrive && message.link ? { redrive } : {}) };
-  const nothing = (): void => undefined;
+  const again: SequelMessage = { ...bare, link: { list, index }, ...(redrive && message.link ? { redrive } : {}) };
   await bury(
-    queue,
-    { id: `${message.runId}-${list}-${index}`, body, attempts: 1, ack: nothing, retry: nothing },
+    { id: `${message.runId}-${list}-${index}`, queue, body: again, message: again },
     { errorType: "consumer_error", reason: `${list}[${index}] was refused`, cause: problem, retries: 0 },
     ports,
   );

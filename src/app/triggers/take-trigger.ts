@@ -20,9 +20,9 @@ import { refusedResult } from "../../core/trigger/result-message.ts";
 import { chooseTakers, type Choice } from "../../core/trigger/takers.ts";
 import { groupOfTopic } from "../../core/trigger/topic.ts";
 import { readTrigger, type Trigger, type TriggerRefusal } from "../../core/trigger/trigger.ts";
-import type { Delivery } from "../../spi/event-bus.ts";
 import type { TriggerStore } from "../../spi/trigger-store.ts";
-import { bury } from "../deliver/dead-letter-consumer.ts";
+import { bury } from "../deliver/bury.ts";
+import type { Received } from "../deliver/received.ts";
 import type { RegistryCache } from "../registry/registry-cache.ts";
 import { followRun, type SequelPorts } from "./run-sequels.ts";
 import type { Accepted } from "../operations/envelope-service.ts";
@@ -36,9 +36,7 @@ export interface TriggerPorts extends SequelPorts {
 
 /** One message on its way through the consumer. */
 interface Taking {
-  readonly queue: string;
-  readonly delivery: Delivery<unknown>;
-  readonly message: TriggerMessage;
+  readonly received: Received<TriggerMessage>;
   readonly ports: TriggerPorts;
 }
 
@@ -47,13 +45,9 @@ interface Taking {
  * the parts that ended at once are answered. Safe to repeat at any point. What cannot be taken becomes a dead letter and
  * an answer that says so; what may be cured by waiting is thrown.
  */
-export async function takeTrigger(
-  queue: string,
-  delivery: Delivery<unknown>,
-  message: TriggerMessage,
-  ports: TriggerPorts,
-): Promise<void> {
-  const taking: Taking = { queue, delivery, message, ports };
+export async function takeTrigger(received: Received<TriggerMessage>, ports: TriggerPorts): Promise<void> {
+  const { message } = received;
+  const taking: Taking = { received, ports };
   const read = readTrigger(message.trigger);
   if (!read.ok) return refuse(taking, null, read.error);
   const trigger = read.value;
@@ -102,7 +96,7 @@ async function resume(
   record: TriggerRecord,
   snapshot: RegistrySnapshot,
 ): Promise<void> {
-  const { ports, queue, message } = taking;
+  const { ports, received } = taking;
   const parts = [...record.parts];
   const ended: string[] = [];
   const refusals: { readonly index: number; readonly fault: Fault }[] = [];
@@ -111,7 +105,7 @@ async function resume(
       ended.push(part.runId);
       continue;
     }
-    if (part.refused !== null && message.redrive === undefined) continue;
+    if (part.refused !== null && received.message.redrive === undefined) continue;
     const started = await start(trigger, record, index, snapshot, ports);
     if (started.ok) {
       parts[index] = { ...part, runId: started.value.runId, refused: null };
@@ -136,7 +130,7 @@ async function resume(
   }
   await ports.triggers.settle(record.tenant, record.id, parts);
   const { tenant, correlationId } = record;
-  await Promise.all(ended.map((id) => followRun(queue, sequelMessage({ tenant, id, correlationId }), ports)));
+  await Promise.all(ended.map((id) => followRun(received.queue, sequelMessage({ tenant, id, correlationId }), ports)));
 }
 
 async function start(
@@ -194,11 +188,15 @@ async function start(
 
 /** Nothing is started: a dead letter, an answer to the sender where one can be sent, and a record for its page. */
 async function refuse(taking: Taking, record: TriggerRecord | null, refusal: TriggerRefusal): Promise<void> {
-  const { message, ports } = taking;
+  const { received, ports } = taking;
   const now = ports.clock.now();
   const why = refusedBy(refusal.fault);
   await buryMessage(taking, refusal);
-  const about = { ...(record ?? addressOf(message)), part: null, node: textOf(message.trigger, "node") };
+  const about = {
+    ...(record ?? addressOf(received.message)),
+    part: null,
+    node: textOf(received.message.trigger, "node"),
+  };
   if (about.id !== null && about.group !== null) {
     const { id, group } = about;
     await ports.triggerBus.publishResults([refusedResult({ ...about, id, group }, why, now)]);
@@ -216,8 +214,6 @@ function addressOf({ trigger }: TriggerMessage) {
   };
 }
 
-const buryMessage = (taking: Taking, { errorType, fault: problem }: TriggerRefusal): Promise<void> => {
-  const { queue, delivery, ports } = taking;
-  const death = { errorType, reason: problem.message, cause: problem, retries: delivery.attempts - 1 };
-  return bury(queue, delivery, death, ports);
+const buryMessage = async ({ received, ports }: Taking, { errorType, fault: cause }: TriggerRefusal): Promise<void> => {
+  await bury(received, { errorType, reason: cause.message, cause, retries: received.attempts - 1 }, ports);
 };

@@ -9,6 +9,7 @@ import { auditArchive, rowsOf } from "../../support/archive-audit.ts";
 import { effectNode, pureNode, testEngine, type TestEngine } from "../../support/engines.ts";
 import { failFirst, failing } from "../../support/failing.ts";
 import { CALL } from "../../support/call.ts";
+import { received } from "../../support/received.ts";
 
 const SHOUT = pureNode("shout", "text.in", "text.loud", (text) => text.toUpperCase());
 const TWICE = effectNode("twice", "text.loud", "text.twice", (text) => `${text} ${text}`);
@@ -29,7 +30,7 @@ describe("the index", () => {
     const { index, bus } = world.engine.ports;
     world.clock.advance(1_000);
     await world.engine.fireAlarms();
-    const work = bus.work.pull(10);
+    const work = bus.execute.pull(10);
     await world.engine.deliver();
     const found = async () =>
       (await index.search("default", { ...ANY_RUN, tag: "nightly", node: "twice" }, page)).items;
@@ -124,7 +125,9 @@ describe("archiving", () => {
     const deliveries = bus.events.pull(10).filter(({ body }) => body.type === "archive") as Delivery<ArchiveMessage>[];
     expect(deliveries.length).toBeGreaterThan(0);
     const archive = world.engine.parts;
-    await Promise.all([1, 2].map((seed) => consumeArchive(deliveries, { ...archive, ids: seededIds(seed) })));
+    await Promise.all(
+      [1, 2].map((seed) => consumeArchive(deliveries.map(received), { ...archive, ids: seededIds(seed) })),
+    );
     expect(await auditArchive(ports)).toEqual([]);
     expect((await rowsOf(ports)).map(({ runId }) => runId).toSorted()).toEqual(ids.toSorted());
   });
@@ -137,7 +140,9 @@ describe("archiving", () => {
     await world.engine.fireAlarms();
     const deliveries = ports.bus.events.pull(10) as Delivery<ArchiveMessage>[];
     const archive = world.engine.parts;
-    await Promise.all([1, 2].map((seed) => consumeArchive(deliveries, { ...archive, ids: seededIds(seed) })));
+    await Promise.all(
+      [1, 2].map((seed) => consumeArchive(deliveries.map(received), { ...archive, ids: seededIds(seed) })),
+    );
     expect(await auditArchive(ports)).not.toEqual([]);
     expect(await world.engine.sweep({ retention: { days: 0 } })).toMatchObject({ failed: ["erased_segments"] });
     expect(await world.engine.sweep({ retention: { days: 0 } })).toEqual({ done: { erased_segments: 1 }, failed: [] });

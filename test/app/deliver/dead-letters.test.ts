@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ANY_DEAD_LETTER } from "../../../src/core/dead-letters/query.ts";
 import type { ExecuteMessage } from "../../../src/core/run/dispatch/work.ts";
-import { buryUnrouted, consumeDeadLetters } from "../../../src/app/deliver/dead-letter-consumer.ts";
-import { silentLog } from "../../../src/infra/memory/silent-log.ts";
+import { consumeQueue } from "../../../src/app/deliver/consume-queue.ts";
 import type { MemoryPorts } from "../../../src/embedded/memory-engine.ts";
 import { MemoryQueue } from "../../../src/infra/memory/queues/queue.ts";
 import { effectNode, pureNode, testEngine, type TestEngine } from "../../support/engines.ts";
@@ -31,8 +30,8 @@ async function withLostWork(
   const world = await testEngine([SHOUT, TWICE], wrap);
   const runId = await send(world);
   const { bus } = world.engine.ports;
-  for (let n = 0; n < 4; n++) for (const delivery of bus.work.pull(10)) delivery.retry();
-  expect(bus.deadWork.size).toBe(1);
+  for (let n = 0; n < 4; n++) for (const delivery of bus.execute.pull(10)) delivery.retry();
+  expect(bus.deadExecute.size).toBe(1);
   await world.engine.deliver();
   const [letter] = (await world.engine.ports.deadLetters.search("default", ANY_DEAD_LETTER, page)).items;
   return { world, runId, id: letter?.id ?? "", service: world.engine.services.deadLetters };
@@ -72,13 +71,13 @@ describe("a lost work", () => {
     await world.settle();
     expect(await world.engine.services.runs.view(CALL, runId)).toMatchObject({ status: "succeeded" });
     expect(await service.redrive(CALL, id)).toMatchObject({ ok: true, value: { outcome: "ended" } });
-    expect(world.engine.ports.bus.work.size).toBe(0);
+    expect(world.engine.ports.bus.execute.size).toBe(0);
   });
 
   it("that its run waits for is sent again, ends the run, and is resolved by the sweep", async () => {
     const { world, runId, id, service } = await withLostWork();
     expect(await service.redrive(CALL, id)).toMatchObject({ ok: true, value: { id, outcome: "redriven" } });
-    expect(world.engine.ports.bus.work.size).toBe(1);
+    expect(world.engine.ports.bus.execute.size).toBe(1);
     await world.engine.deliver();
     expect(await world.engine.services.runs.view(CALL, runId)).toMatchObject({ status: "succeeded" });
     expect(await service.get(CALL, id)).toMatchObject({ status: "redriven", lineage: { redrives: 1 } });
@@ -94,14 +93,14 @@ describe("a lost work", () => {
     const { world, id, service } = await withLostWork();
     const outcomes = [await service.redrive(CALL, id), await service.redrive(CALL, id)];
     expect(outcomes.map((outcome) => outcome.ok && outcome.value["outcome"])).toEqual(["redriven", "pending"]);
-    expect(world.engine.ports.bus.work.size).toBe(1);
+    expect(world.engine.ports.bus.execute.size).toBe(1);
   });
 
   it("that dies again is the same entry, open again, with all its retries", async () => {
     const { world, id, service } = await withLostWork();
     await service.redrive(CALL, id);
     const { bus } = world.engine.ports;
-    for (let n = 0; n < 4; n++) for (const delivery of bus.work.pull(10)) delivery.retry();
+    for (let n = 0; n < 4; n++) for (const delivery of bus.execute.pull(10)) delivery.retry();
     await world.engine.deliver();
     expect(await service.get(CALL, id)).toMatchObject({
       status: "open",
@@ -117,7 +116,7 @@ describe("a lost work", () => {
     const { world, id, service } = await withLostWork();
     world.clock.advance(60_000);
     expect(await service.redrive(CALL, id)).toMatchObject({ ok: true, value: { outcome: "stale" } });
-    expect(world.engine.ports.bus.work.size).toBe(0);
+    expect(world.engine.ports.bus.execute.size).toBe(0);
   });
 
   it("stays open while the bus is down, with the bus's code", async () => {
@@ -143,7 +142,7 @@ describe("a lost work", () => {
     }));
     expect(await service.redrive(CALL, id)).toMatchObject({ ok: false, error: { code: "SERVICE_UNAVAILABLE" } });
     expect(await service.redrive(CALL, id)).toMatchObject({ ok: true, value: { outcome: "redriven" } });
-    expect(world.engine.ports.bus.work.size).toBe(2);
+    expect(world.engine.ports.bus.execute.size).toBe(2);
     await world.settle();
     const run = await world.engine.services.runs.view(CALL, runId);
     expect(run).toMatchObject({ status: "succeeded", outputs: { "text.twice": "HEY HEY" } });
@@ -233,7 +232,7 @@ describe("news that could not be told", () => {
     const world = await testEngine([SHOUT, TWICE], (p) => ({ ...p, index: failing(p.index, failFirst("put", 6)) }));
     const runId = await send(world);
     const { bus } = world.engine.ports;
-    const work = bus.work.pull(10);
+    const work = bus.execute.pull(10);
     world.clock.advance(1_000);
     await world.engine.fireAlarms();
     await world.engine.deliver();
@@ -299,7 +298,7 @@ describe("messages nobody understands", () => {
       ok: true,
       value: { outcome: "redriven" },
     });
-    expect([bus.work.size, bus.events.size]).toEqual([1, 0]);
+    expect([bus.execute.size, bus.events.size]).toEqual([1, 0]);
   });
 
   it("one that JSON cannot carry is buried all the same, without its body", async () => {
@@ -309,7 +308,7 @@ describe("messages nobody understands", () => {
     body["itself"] = body;
     const came: string[] = [];
     const delivery = { id: "m1", body, attempts: 1, ack: () => came.push("ack"), retry: () => came.push("retry") };
-    await buryUnrouted("odd", delivery, { ...ports, clock: world.clock, log: silentLog });
+    await consumeQueue("odd", [delivery], world.engine.parts);
     expect(came).toEqual(["ack"]);
     const [letter] = (await ports.deadLetters.search("default", ANY_DEAD_LETTER, page)).items;
     expect(letter).toMatchObject({ errorType: "no_dispatcher", messageType: "greeting" });
@@ -321,16 +320,12 @@ describe("messages nobody understands", () => {
     const queue = new MemoryQueue<unknown>("odd", { maxRetries: 9 });
     const { ports } = world.engine;
     const buried = {
-      ...ports,
+      ...world.engine.parts,
       blobs: failing(ports.blobs, failFirst("put", 2)),
       deadLetters: failing(ports.deadLetters, failFirst("record", 2)),
-      clock: world.clock,
-      log: silentLog,
     };
     queue.send([{ odd: true }]);
-    await queue.drain(async (batch) => {
-      for (const one of batch) await buryUnrouted("odd", one, buried);
-    });
+    await queue.drain((batch) => consumeQueue("odd", batch, buried));
     const [letter] = (await ports.deadLetters.search("default", ANY_DEAD_LETTER, page)).items;
     expect(letter).toMatchObject({ retryCount: 4, queue: "odd" });
     expect(await ports.blobs.list("dead-letters/")).toEqual([letter?.payloadKey]);
@@ -340,9 +335,7 @@ describe("messages nobody understands", () => {
     const world = await testEngine([]);
     const queue = new MemoryQueue<unknown>("dlq");
     queue.send([{ type: "started", version: 1, runs: [sampleSummary()] }]);
-    await queue.drain((batch) =>
-      consumeDeadLetters("onex-events-dlq", batch, { ...world.engine.ports, clock: world.clock, log: silentLog }),
-    );
+    await queue.drain((batch) => world.engine.consume("onex-events-dlq", batch));
     const { items } = await world.engine.ports.deadLetters.search("default", ANY_DEAD_LETTER, page);
     expect(items).toMatchObject([{ queue: "onex-events", errorType: "consumer_error", retryCount: 5, cause: null }]);
   });
@@ -378,9 +371,7 @@ describe("many at once", () => {
     await index.put(runs.slice(0, 2));
     for (const run of runs) {
       queue.send([{ type: "started", version: 1, runs: [run] }]);
-      await queue.drain((batch) =>
-        consumeDeadLetters("onex-events-dlq", batch, { ...world.engine.ports, clock: world.clock, log: silentLog }),
-      );
+      await queue.drain((batch) => world.engine.consume("onex-events-dlq", batch));
       world.clock.advance(1_000);
     }
     const service = world.engine.services.deadLetters;

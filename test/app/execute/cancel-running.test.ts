@@ -60,7 +60,7 @@ describe("a run that is cancelled while a node works for it", () => {
     await delivering;
     release();
     await turns();
-    expect(world.engine.ports.bus.work.size + world.engine.ports.bus.work.inFlight).toBe(0);
+    expect(world.engine.ports.bus.execute.size + world.engine.ports.bus.execute.inFlight).toBe(0);
     expect(cancelled).toMatchObject({ status: "cancelled" });
     expect(await view()).toEqual(cancelled);
   });

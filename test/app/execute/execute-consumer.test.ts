@@ -13,6 +13,7 @@ import { sampleNode } from "../../support/sample-node.ts";
 import { valueOf } from "../../support/steered-run.ts";
 import { chain, goal, keysOfRing, trafficWorld, turns } from "../../support/traffic.ts";
 import { CALL } from "../../support/call.ts";
+import { received } from "../../support/received.ts";
 
 describe("a consumer", () => {
   it("keeps the others when one work is not even readable", async () => {
@@ -53,7 +54,10 @@ describe("a consumer", () => {
         ack: () => settled.push(`${segment} is done`),
         retry: () => settled.push(`${segment} comes again`),
       }) as unknown as Delivery<ExecuteMessage>;
-    await consumeWork([deliveryOf("bad", null), deliveryOf("good", { "k.0": { step: null, key: "k.0" } })], ports);
+    await consumeWork(
+      [deliveryOf("bad", null), deliveryOf("good", { "k.0": { step: null, key: "k.0" } })].map(received),
+      ports,
+    );
     expect(settled.sort()).toEqual(["bad comes again", "good is done"]);
     expect(answered).toEqual(["good true"]);
   });

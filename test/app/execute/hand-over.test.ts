@@ -71,7 +71,7 @@ describe("a work that is handed over", () => {
     const { runId } = valueOf(await here.send("goal.run", goal(3)));
     while (await here.engine.deliver());
     expect(here.published).toEqual(["s0"]);
-    expect(here.engine.ports.bus.deadWork.size).toBe(0);
+    expect(here.engine.ports.bus.deadExecute.size).toBe(0);
     await here.settle();
     expect(await here.view(runId)).toMatchObject({ status: "succeeded" });
     expect(here.published).toEqual(["s0", "s1"]);

@@ -7,6 +7,7 @@ import { pureNode, testEngine, type TestEngine, type TestNode } from "../../supp
 import { failFirst, failing } from "../../support/failing.ts";
 import { CORRELATION, steering, valueOf } from "../../support/steered-run.ts";
 import { CALL } from "../../support/call.ts";
+import { worksIn } from "../../support/received.ts";
 
 const NEVER = { retry: { maxRetries: 0, backoff: "fixed", baseMs: 10, maxMs: 10 } } as const;
 const priced = (cost: number) => ({ cost, latencyMs: 1, timeoutMs: 1_000, cache: null, ...NEVER });
@@ -57,9 +58,8 @@ async function sent(
 async function asking(payload = ASK, ports?: (ports: MemoryPorts) => MemoryPorts) {
   const run = await sent([BROKEN, SOUND, LAST], payload, ports);
   const { bus } = run.world.engine.ports;
-  await bus.work.drain(async (batch) => {
-    for (const { body, ack } of batch) {
-      const { runId, segment, token, steps } = body.work;
+  for (const delivery of bus.execute.pull(10)) {
+    for (const { runId, segment, token, steps } of worksIn([delivery])) {
       const problem = fault("HANDLER_EXECUTION_ERROR", "broken", { retryable: false });
       const outcome = {
         ok: false,
@@ -71,10 +71,10 @@ async function asking(payload = ASK, ports?: (ports: MemoryPorts) => MemoryPorts
       } as const;
       const results = steps.map(({ id }) => ({ step: id, outcome }));
       await run.world.engine.ports.coordinator.answer([{ runId, segment, token, results }]);
-      ack();
     }
-  });
-  expect(bus.replans.size).toBe(1);
+    delivery.ack();
+  }
+  expect(bus.execute.size).toBe(1);
   return run;
 }
 
@@ -86,7 +86,7 @@ describe("a variant takes over from one that died", () => {
       success: true,
       payload: { outputs: { "text.done": "hey by sound" } },
     });
-    expect(world.engine.ports.bus.replans.size + world.engine.ports.bus.work.size).toBe(0);
+    expect(world.engine.ports.bus.execute.size).toBe(0);
     expect(await view()).toMatchObject({
       replans: 1,
       queued_steps: 0,
@@ -236,7 +236,7 @@ describe("when no variant is left", () => {
   it("max_replans 0 asks nobody", async () => {
     const { world, view } = await sent([BROKEN, SOUND], { ...ASK, policy: { max_replans: 0 } });
     await world.engine.deliver();
-    expect(world.engine.ports.bus.replans.size).toBe(0);
+    expect(world.engine.ports.bus.execute.size).toBe(0);
     expect(await view()).toMatchObject({ status: "failed", replans: 0, error: { code: "HANDLER_EXECUTION_ERROR" } });
   });
 });
@@ -244,7 +244,7 @@ describe("when no variant is left", () => {
 describe("the question", () => {
   it("that is lost is asked again by the alarm, from storage alone", async () => {
     const { world, id, view } = await asking();
-    world.engine.ports.bus.replans.pull(10).forEach((delivery) => delivery.ack());
+    world.engine.ports.bus.execute.pull(10).forEach((delivery) => delivery.ack());
     world.engine.evict(ringOf(id) ?? 0);
     await world.settle();
     expect(await view()).toMatchObject({ status: "succeeded", replans: 1 });
@@ -264,9 +264,9 @@ describe("the question", () => {
 
   it("that ends in the dead letters is recorded, and asked again", async () => {
     const { world, id, view } = await asking();
-    const { replans, deadReplans } = world.engine.ports.bus;
-    for (let n = 0; n < 4; n++) for (const delivery of replans.pull(10)) delivery.retry();
-    expect(deadReplans.size).toBe(1);
+    const { execute, deadExecute } = world.engine.ports.bus;
+    for (let n = 0; n < 4; n++) for (const delivery of execute.pull(10)) delivery.retry();
+    expect(deadExecute.size).toBe(1);
     await world.settle();
     expect(await view()).toMatchObject({ status: "succeeded", replans: 1 });
     const letter = await world.engine.ports.deadLetters.get("default", `${id}-replan.1.1`);
@@ -286,7 +286,7 @@ describe("the question", () => {
 
   it("of an older token changes nothing", async () => {
     const { world, id, view } = await asking();
-    const late = world.engine.ports.bus.replans.pull(1);
+    const late = world.engine.ports.bus.execute.pull(1);
     await world.settle();
     const ended = await view();
     expect(ended).toMatchObject({ status: "succeeded", replans: 1 });

@@ -18,6 +18,7 @@ import { sketchPlan, type StepSketch } from "../../support/plans.ts";
 import { beginRun, success } from "../../support/runs.ts";
 import { systemTimer } from "../../../src/infra/system/clock.ts";
 import { memoryTriggerBus } from "../../../src/infra/memory/queues/trigger-bus.ts";
+import { worksIn } from "../../support/received.ts";
 
 const LEASES = { graceMs: 1_000, maxExpiries: 3 };
 const idOf = (number: number): string => `r00_${String(number).padStart(26, "0")}`;
@@ -107,7 +108,7 @@ function open() {
     const record = encodeRun(runOf(number, sketches));
     await ring.submit({ runId: idOf(number), requestHash: "", keyed: false, finished: null, record });
   };
-  const sent = (): readonly ExecuteMessage["work"][] => bus.work.pull(100).map(({ body }) => body.work);
+  const sent = (): readonly ExecuteMessage["work"][] => worksIn(bus.execute.pull(100));
   return { ring, refused, submit, sent };
 }
 

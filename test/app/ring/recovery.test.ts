@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { fault, RuntimeHostError } from "../../../src/core/errors.ts";
 import { decodeRun, encodeRun } from "../../../src/core/run/codec/codec.ts";
-import type { EventMessage, ExecuteMessage } from "../../../src/core/run/dispatch/work.ts";
+import type { EventMessage } from "../../../src/core/run/dispatch/work.ts";
 import { silentLog } from "../../../src/infra/memory/silent-log.ts";
 import { Ring } from "../../../src/app/ring/ring.ts";
 import { DEFAULT_RING } from "../../../src/app/ring/ports.ts";
@@ -13,6 +13,7 @@ import { sketchPlan } from "../../support/plans.ts";
 import { beginRun, REQUEST, success } from "../../support/runs.ts";
 import { systemTimer } from "../../../src/infra/system/clock.ts";
 import { memoryTriggerBus } from "../../../src/infra/memory/queues/trigger-bus.ts";
+import { worksIn } from "../../support/received.ts";
 
 const SETTINGS = { ...DEFAULT_RING, leases: { graceMs: 1_000, maxExpiries: 3 } };
 
@@ -50,8 +51,8 @@ const submission = (keyed = false) => {
   return { runId: REQUEST.id, requestHash: "h", keyed, finished: null, record: encodeRun(state) };
 };
 
-const answersTo = (deliveries: readonly Delivery<ExecuteMessage>[]) =>
-  deliveries.map(({ body: { work } }) => ({
+const answersTo = (deliveries: Parameters<typeof worksIn>[0]) =>
+  worksIn(deliveries).map((work) => ({
     runId: work.runId,
     segment: work.segment,
     token: work.token,
@@ -64,7 +65,7 @@ const statusOf = (ring: Ring) => decodeRun(ring.read(REQUEST.id) ?? "null").head
 /** A run that has ended and waits for its ring to flush it. */
 async function finish(world: ReturnType<typeof open>, keyed = false) {
   await world.ring.submit(submission(keyed));
-  const answers = answersTo(world.queues.work.pull(10));
+  const answers = answersTo(world.queues.execute.pull(10));
   await world.ring.answer(answers);
   world.clock.advance(SETTINGS.flushMs);
   return answers;
@@ -74,7 +75,7 @@ describe("a transaction that is refused while the ring lives on", () => {
   it("leaves the run as it was stored, and the same answer is taken later", async () => {
     const world = open();
     await world.ring.submit(submission());
-    const answers = answersTo(world.queues.work.pull(10));
+    const answers = answersTo(world.queues.execute.pull(10));
     world.refuseNext();
     await expect(world.ring.answer(answers)).rejects.toThrow("full");
     expect(statusOf(world.ring)).toBe("running");

@@ -13,6 +13,7 @@ import { sketchPlan, type StepSketch } from "../../support/plans.ts";
 import { beginRun, REQUEST, success } from "../../support/runs.ts";
 import { systemTimer } from "../../../src/infra/system/clock.ts";
 import { memoryTriggerBus } from "../../../src/infra/memory/queues/trigger-bus.ts";
+import { worksIn } from "../../support/received.ts";
 
 const SETTINGS = { ...DEFAULT_RING, leases: { graceMs: 1_000, maxExpiries: 3 } };
 
@@ -49,7 +50,6 @@ const submission = (sketches: readonly StepSketch[], keyed = false, requestHash 
   return { runId: REQUEST.id, requestHash, keyed, finished: null, record: encodeRun(state) };
 };
 
-const works = (deliveries: readonly Delivery<ExecuteMessage>[]) => deliveries.map(({ body }) => body.work);
 const answerFor = (work: ExecuteMessage["work"]) => ({
   runId: work.runId,
   segment: work.segment,
@@ -70,7 +70,7 @@ describe("a ring", () => {
   it("dispatches, takes the answer and lets the run end", async () => {
     const { ring, bus } = open();
     await ring.submit(submission([{ id: "a" }, { id: "b", needs: ["a"] }]));
-    for (let i = 0; i < 2; i++) await ring.answer(works(bus.work.pull(10)).map(answerFor));
+    for (let i = 0; i < 2; i++) await ring.answer(worksIn(bus.execute.pull(10)).map(answerFor));
     expect(statusOf(ring)).toBe("succeeded");
   });
 
@@ -78,7 +78,7 @@ describe("a ring", () => {
     const { ring, bus } = open();
     await ring.submit(submission([{ id: "a" }]));
     const waiting = ring.wait(REQUEST.id, 60_000);
-    await ring.answer(works(bus.work.pull(10)).map(answerFor));
+    await ring.answer(worksIn(bus.execute.pull(10)).map(answerFor));
     expect(decodeRun((await waiting) ?? "null").header.status).toBe("succeeded");
   });
 
@@ -97,7 +97,7 @@ describe("a ring", () => {
       }
     };
     const following = follow();
-    for (let i = 0; i < 2; i++) await ring.answer(works(bus.work.pull(10)).map(answerFor));
+    for (let i = 0; i < 2; i++) await ring.answer(worksIn(bus.execute.pull(10)).map(answerFor));
     await following;
     expect(told).toEqual([
       ["signal.node.dispatch", "a"],
@@ -129,24 +129,24 @@ describe("a ring", () => {
     };
     const { ring, clock, alarms } = open(flaky);
     await ring.submit(submission([{ id: "a" }]));
-    expect(bus.work.size).toBe(0);
+    expect(bus.execute.size).toBe(0);
     refuse = false;
-    while (bus.work.size === 0) {
+    while (bus.execute.size === 0) {
       clock.set(alarms.at(-1) ?? 0);
       await ring.tick();
     }
-    expect(works(bus.work.pull(10))[0]).toMatchObject({ segment: "a", epoch: 2 });
+    expect(worksIn(bus.execute.pull(10))[0]).toMatchObject({ segment: "a", epoch: 2 });
   });
 
   it("goes on after an eviction, from storage alone", async () => {
     const { ring, bus, reopen, clock, alarms } = open();
     await ring.submit(submission([{ id: "a" }, { id: "b", needs: ["a"] }]));
-    bus.work.pull(10);
+    bus.execute.pull(10);
     const cold = reopen();
     clock.set(Math.max(...alarms));
     await cold.tick();
-    await cold.answer(works(bus.work.pull(10)).map(answerFor));
-    await reopen().answer(works(bus.work.pull(10)).map(answerFor));
+    await cold.answer(worksIn(bus.execute.pull(10)).map(answerFor));
+    await reopen().answer(worksIn(bus.execute.pull(10)).map(answerFor));
     expect(statusOf(reopen())).toBe("succeeded");
   });
 
@@ -158,10 +158,10 @@ describe("a ring", () => {
     const { ring, bus, store, reopen } = open();
     await ring.submit(submission(sketches));
     const before = store.read(REQUEST.id).length;
-    for (let i = 0; i < 20; i++) await ring.answer(works(bus.work.pull(10)).map(answerFor));
+    for (let i = 0; i < 20; i++) await ring.answer(worksIn(bus.execute.pull(10)).map(answerFor));
     expect(store.read(REQUEST.id).length).toBeLessThanOrEqual(before + 3);
     const cold = reopen();
-    for (let i = 0; i < 20; i++) await cold.answer(works(bus.work.pull(10)).map(answerFor));
+    for (let i = 0; i < 20; i++) await cold.answer(worksIn(bus.execute.pull(10)).map(answerFor));
     expect(statusOf(reopen())).toBe("succeeded");
   });
 
@@ -170,7 +170,7 @@ describe("a ring", () => {
     const begun = beginRun(sketchPlan([{ id: "a" }]));
     const state = { ...begun, given: { in: { v: "x".repeat(60_000) } } };
     await ring.submit({ ...submission([{ id: "a" }]), record: encodeRun(state) });
-    const [work] = works(bus.work.pull(1));
+    const [work] = worksIn(bus.execute.pull(1));
     expect(work?.values).toBeNull();
     expect(ring.values(REQUEST.id, "a", work?.token ?? "")).toEqual({ "|in": state.given.in });
     expect(ring.values(REQUEST.id, "a", "a.99")).toBeNull();
@@ -190,7 +190,7 @@ describe("idempotency", () => {
     const { ring, bus, clock, alarms, store } = open();
     const first = submission([{ id: "a" }], true, "h1");
     await ring.submit(first);
-    await ring.answer(works(bus.work.pull(10)).map(answerFor));
+    await ring.answer(worksIn(bus.execute.pull(10)).map(answerFor));
     clock.advance(SETTINGS.flushMs);
     await ring.tick();
     const [message] = bus.events.pull(1);
@@ -212,7 +212,7 @@ describe("idempotency", () => {
 describe("the way to the archive", () => {
   async function finish(world: ReturnType<typeof open>) {
     await world.ring.submit(submission([{ id: "a" }]));
-    await world.ring.answer(works(world.bus.work.pull(10)).map(answerFor));
+    await world.ring.answer(worksIn(world.bus.execute.pull(10)).map(answerFor));
     world.clock.advance(SETTINGS.flushMs);
   }
 

@@ -28,7 +28,7 @@ describe("the way of an envelope", () => {
       ok: true,
       value: { status: 200, success: true, payload: { outputs: { "text.loud": "HEY" }, queued_steps: 0 } },
     });
-    expect(world.engine.ports.bus.work.size).toBe(0);
+    expect(world.engine.ports.bus.execute.size).toBe(0);
   });
 
   it("an effect travels through the queue; the pure part before it does not", async () => {
@@ -137,7 +137,7 @@ describe("bad input is refused before anything is written", () => {
     const sent = await world.send(operation, payload);
     expect(sent).toMatchObject({ ok: false, error: { code } });
     expect(world.engine.nextAlarm()).toBeNull();
-    expect(world.engine.ports.bus.work.size).toBe(0);
+    expect(world.engine.ports.bus.execute.size).toBe(0);
     expect(await world.engine.ports.blobs.list("")).toEqual(before);
   });
 

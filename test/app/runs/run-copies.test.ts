@@ -96,7 +96,7 @@ describe("rerun", () => {
       error: { code: "INVALID_PARAMETER", place: '$.given["text.other"]' },
     });
     expect(await rerun(UNKNOWN)).toMatchObject(refusal("RUN_NOT_FOUND"));
-    expect(world.engine.ports.bus.work.size).toBe(0);
+    expect(world.engine.ports.bus.execute.size).toBe(0);
   });
 
   it("asked for twice with one key is one run, with another request a conflict", async () => {

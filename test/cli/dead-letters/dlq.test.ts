@@ -44,8 +44,8 @@ beforeAll(async () => {
   const sent = await onex(["run", "-", "--detach"], { cwd, env: server.env, stdin: GOAL });
   run = sent.stdout.trim();
   const { bus } = server.world.engine.ports;
-  bus.deadWork.send([work("s0"), work("s1")]);
-  bus.work.send([{ type: "gibberish" } as never]);
+  bus.deadExecute.send([work("s0"), work("s1")]);
+  bus.execute.send([{ type: "gibberish" } as never]);
 });
 afterAll(() => server.close());
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fault } from "../../../src/core/errors.ts";
 import { startedMessages } from "../../../src/core/run/dispatch/work.ts";
 import { summaryOf } from "../../../src/core/run/model/summary.ts";
-import { readMessage } from "../../../src/core/dead-letters/message.ts";
+import { readMessage } from "../../../src/core/messages/read-message.ts";
 import { sampleSummary } from "../../support/contracts/run-index.ts";
 import { sketchPlan } from "../../support/plans.ts";
 import { beginRun, DrivenRun, dispatches, failure, success } from "../../support/runs.ts";

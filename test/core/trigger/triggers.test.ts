@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../contracts/json/json.ts";
-import { readMessage } from "../../../src/core/dead-letters/message.ts";
+import { readMessage } from "../../../src/core/messages/read-message.ts";
 import type { NodeDefinition } from "../../../src/core/registry/node.ts";
 import { buildSnapshot } from "../../../src/core/registry/snapshot.ts";
 import { entrypointFaults } from "../../../src/core/registry/entrypoint-rules.ts";

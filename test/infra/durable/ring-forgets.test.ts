@@ -70,7 +70,7 @@ describe("a ring that is evicted before every call", () => {
       const values = () =>
         storage.sql.exec("SELECT n FROM slots WHERE body LIKE '%secret%' OR body LIKE '%.out%'").toArray().length;
       for (const run of runs) await world.ring().submit(run);
-      for (let works = world.queues.work.pull(10); works.length > 0; works = world.queues.work.pull(10)) {
+      for (let works = world.queues.execute.pull(10); works.length > 0; works = world.queues.execute.pull(10)) {
         for (const { body } of works) {
           if (body.type !== "work") continue;
           const { segment, token, steps, runId: id } = body.work;

@@ -35,9 +35,9 @@ export async function lookOver(
 }
 
 function lookForMessages({ backends }: World, findings: Findings): void {
-  const { work, replans, events, deadWork, deadReplans, deadEvents } = backends.bus;
+  const { execute, events, deadExecute, deadEvents } = backends.bus;
   const { triggers, deadTriggers } = backends.triggerBus;
-  const queues = { work, replans, events, deadWork, deadReplans, deadEvents, triggers, deadTriggers };
+  const queues = { execute, events, deadExecute, deadEvents, triggers, deadTriggers };
   for (const [name, queue] of Object.entries(queues))
     if (queue.size + queue.inFlight > 0)
       findings.add("clean", `${queue.size} waiting and ${queue.inFlight} in flight in ${name}`);

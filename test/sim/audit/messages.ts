@@ -1,4 +1,4 @@
-import type { Answer, EventMessage, ExecuteMessage, Work } from "../../../src/core/run/dispatch/work.ts";
+import type { Answer, EventMessage, ExecuteMessage, ReplanMessage, Work } from "../../../src/core/run/dispatch/work.ts";
 import type { DeadLetterStore } from "../../../src/spi/dead-letter-store.ts";
 import type { Delivery } from "../../../src/spi/event-bus.ts";
 import type { RingStore } from "../../../src/spi/ring-store.ts";
@@ -49,7 +49,8 @@ export class MessageAudit {
     if (work.expiresAt <= now) this.#expired.add(id);
   }
 
-  workSettled({ id, body }: Delivery<ExecuteMessage>, verdict: "ack" | "retry"): void {
+  workSettled({ id, body }: Delivery<ExecuteMessage | ReplanMessage>, verdict: "ack" | "retry"): void {
+    if (body.type !== "work") return;
     const { runId, segment, token } = body.work;
     if (verdict !== "ack" || this.#buried.has(id) || this.#expired.has(id) || this.#answered.has(leaseOf(body.work)))
       return;

@@ -1,12 +1,9 @@
 import type { reduce } from "../../../src/core/run/reduce/reduce.ts";
-import type { ExecuteMessage } from "../../../src/core/run/dispatch/work.ts";
-import type { ArchivePorts } from "../../../src/app/archive/archive-consumer.ts";
-import type { ExecuteConsumerPorts } from "../../../src/app/execute/execute-consumer.ts";
+import type { ConsumerPorts, MessageTable } from "../../../src/app/deliver/message-table.ts";
 import type { RegistryCache } from "../../../src/app/registry/registry-cache.ts";
 import type { Ring } from "../../../src/app/ring/ring.ts";
 import type { RingPorts } from "../../../src/app/ring/ports.ts";
 import type { EnvelopeService } from "../../../src/app/operations/envelope-service.ts";
-import type { Delivery } from "../../../src/spi/event-bus.ts";
 import type { Limiter } from "../../../src/spi/limiter.ts";
 import type { Invariant } from "../audit/findings.ts";
 import type { Weather } from "../weather.ts";
@@ -14,10 +11,21 @@ import type { Weather } from "../weather.ts";
 /** What others may call on a ring. */
 export type RingCalls = { [Method in keyof Ring]: Ring[Method] };
 
-export type ConsumeWork = (
-  deliveries: readonly Delivery<ExecuteMessage>[],
-  ports: ExecuteConsumerPorts,
-) => Promise<void>;
+type ConsumeWork = MessageTable["work"]["consume"];
+
+/** Another consumer of work items. */
+export const consumingWork = (change: (right: ConsumeWork) => ConsumeWork): Plant => ({
+  messages: (right) => ({ ...right, work: { ...right.work, consume: change(right.work.consume) } }),
+});
+
+/** The consumers of the events queue with other ports. */
+export const archivingOn = (change: (ports: ConsumerPorts) => ConsumerPorts): Plant => ({
+  messages: (right) => ({
+    ...right,
+    archive: { ...right.archive, consume: (received, ports) => right.archive.consume(received, change(ports)) },
+    started: { ...right.started, consume: (received, ports) => right.started.consume(received, change(ports)) },
+  }),
+});
 
 /** A mistake somebody could make, to be planted between the parts of an otherwise right system. */
 export interface Bug {
@@ -38,8 +46,8 @@ export interface Plant {
   readonly ringPorts?: (ports: RingPorts) => RingPorts;
   /** Called for each life of a ring. */
   readonly ring?: (ring: RingCalls) => RingCalls;
-  readonly consumeWork?: (right: ConsumeWork) => ConsumeWork;
-  readonly archivePorts?: (ports: ArchivePorts) => ArchivePorts;
+  /** Called for each life of an isolate: who does what messages ask for. */
+  readonly messages?: (right: MessageTable) => MessageTable;
   /** Called for each life of an isolate: nodes as its executor and gateway know them. */
   readonly registry?: (right: RegistryCache) => RegistryCache;
   /** Called for each life of an isolate. */

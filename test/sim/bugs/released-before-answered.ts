@@ -1,14 +1,13 @@
 import type { Limiter } from "../../../src/spi/limiter.ts";
-import { changed, type Bug } from "./bug.ts";
+import { changed, consumingWork, type Bug } from "./bug.ts";
 
 /** A consumer gives its turns back when the work is done, and tells the ring afterwards. */
 export const releasedBeforeAnswered: Bug = {
   name: "a turn is given back before the ring has its answer",
   breaks: ["limited"],
-  plant: () => ({
-    consumeWork: (right) => (deliveries, ports) => {
+  plant: () =>
+    consumingWork((right) => (received, ports) => {
       const { limiter, coordinator } = ports;
-      if (!limiter) return right(deliveries, ports);
       const turns: { readonly limit: string; readonly holder: string; readonly leave: () => Promise<unknown> }[] = [];
       const noting: Limiter = {
         async acquire(limit, requests) {
@@ -29,7 +28,6 @@ export const releasedBeforeAnswered: Bug = {
           return coordinator.answer(answers, handOver);
         },
       });
-      return right(deliveries, { ...ports, limiter: noting, coordinator: hasty });
-    },
-  }),
+      return right(received, { ...ports, limiter: noting, coordinator: hasty });
+    }),
 };

@@ -1,13 +1,12 @@
-import { changed, type Bug } from "./bug.ts";
+import { archivingOn, changed, type Bug } from "./bug.ts";
 
 /** A cached result is used for as long as it is there. */
 export const resultOutlivesItsTime: Bug = {
   name: "a cached result is used after its time",
   breaks: ["cached"],
-  plant: () => ({
-    archivePorts: (ports) => {
+  plant: () =>
+    archivingOn((ports) => {
       const { results } = ports;
-      if (!results) return ports;
       const lasting = changed(results, {
         put: (entries, counts) =>
           results.put(
@@ -16,6 +15,5 @@ export const resultOutlivesItsTime: Bug = {
           ),
       });
       return { ...ports, results: lasting };
-    },
-  }),
+    }),
 };

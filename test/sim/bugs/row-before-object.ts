@@ -1,11 +1,11 @@
-import { changed, type Bug } from "./bug.ts";
+import { archivingOn, changed, type Bug } from "./bug.ts";
 
 /** Index rows go in first, the object they point at second. */
 export const rowBeforeObject: Bug = {
   name: "an index row is written before its object",
   breaks: ["placed"],
-  plant: () => ({
-    archivePorts(ports) {
+  plant: () =>
+    archivingOn((ports) => {
       const { blobs, index } = ports;
       const held: (() => Promise<void>)[] = [];
       const late = changed(blobs, {
@@ -22,6 +22,5 @@ export const rowBeforeObject: Bug = {
         },
       });
       return { ...ports, blobs: late, index: early };
-    },
-  }),
+    }),
 };

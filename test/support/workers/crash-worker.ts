@@ -1,4 +1,4 @@
-import { executeQueue } from "../../../workers/queues/execute.ts";
+import { deliveries } from "../../../workers/queues/deliveries.ts";
 import worker from "../../../workers/index.ts";
 import { deploy, portsOf, type Deployment } from "../../../workers/env.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
@@ -83,7 +83,7 @@ export default {
   fetch: worker.fetch,
   async queue(batch, env) {
     if (!batch.queue.endsWith("execute")) return worker.queue(batch, env);
-    await executeQueue(batch, deploymentOf(env));
+    await deploymentOf(env).consume(batch.queue, deliveries(batch));
   },
   scheduled: worker.scheduled,
 } satisfies ExportedHandler<CrashEnv>;

@@ -1,44 +1,27 @@
+import { DEAD_QUEUE, QUEUES } from "../../../core/messages/queues.ts";
 import type { EventMessage, ExecuteMessage, ReplanMessage } from "../../../core/run/dispatch/work.ts";
 import type { EventBus } from "../../../spi/event-bus.ts";
 import { MemoryQueue } from "./queue.ts";
 
-/**
- * The event bus in process, with its queues in the open: whoever owns it delivers. Questions for another plan, which
- * travel on the execute queue, wait apart from works here.
- */
+/** The event bus in process, with its queues in the open: whoever owns it delivers. */
 export interface MemoryEventBus extends EventBus {
-  readonly work: MemoryQueue<ExecuteMessage>;
-  readonly replans: MemoryQueue<ReplanMessage>;
+  readonly execute: MemoryQueue<ExecuteMessage | ReplanMessage>;
   readonly events: MemoryQueue<EventMessage>;
-  readonly deadWork: MemoryQueue<ExecuteMessage>;
-  readonly deadReplans: MemoryQueue<ReplanMessage>;
+  readonly deadExecute: MemoryQueue<ExecuteMessage | ReplanMessage>;
   readonly deadEvents: MemoryQueue<EventMessage>;
 }
 
-export interface MemoryEventBusOptions {
-  readonly workRetries?: number;
-  readonly eventRetries?: number;
-}
-
-/** Retries default to what wrangler.toml configures for the real queues. */
-export function memoryEventBus({ workRetries = 3, eventRetries = 5 }: MemoryEventBusOptions = {}): MemoryEventBus {
-  const deadWork = new MemoryQueue<ExecuteMessage>("dead-work", { maxRetries: 5 });
-  const deadReplans = new MemoryQueue<ReplanMessage>("dead-replans", { maxRetries: 5 });
-  const deadEvents = new MemoryQueue<EventMessage>("dead-events", { maxRetries: 5 });
-  const work = new MemoryQueue<ExecuteMessage>("work", { maxRetries: workRetries }, deadWork);
-  const replans = new MemoryQueue<ReplanMessage>("replan", { maxRetries: workRetries }, deadReplans);
-  const events = new MemoryQueue<EventMessage>("event", { maxRetries: eventRetries }, deadEvents);
+export function memoryEventBus(): MemoryEventBus {
+  const deadExecute = new MemoryQueue<ExecuteMessage | ReplanMessage>("dead-execute", DEAD_QUEUE);
+  const deadEvents = new MemoryQueue<EventMessage>("dead-events", DEAD_QUEUE);
+  const execute = new MemoryQueue<ExecuteMessage | ReplanMessage>("execute", QUEUES.execute, deadExecute);
+  const events = new MemoryQueue<EventMessage>("event", QUEUES.events, deadEvents);
   return {
-    work,
-    replans,
+    execute,
     events,
-    deadWork,
-    deadReplans,
+    deadExecute,
     deadEvents,
-    publishWork: async (messages) => {
-      work.send(messages.filter((message) => message.type === "work"));
-      replans.send(messages.filter((message) => message.type === "replan"));
-    },
+    publishWork: async (messages) => execute.send(messages),
     publishEvents: async (messages) => events.send(messages),
   };
 }

@@ -1,4 +1,5 @@
 import type { Delivery } from "../../../spi/event-bus.ts";
+import type { LocalQueue } from "../../../spi/local-queue.ts";
 
 export interface MemoryQueueOptions {
   /** Deliveries after the first before a message is dead. */
@@ -15,7 +16,7 @@ interface Stored {
  * A queue whose owner decides what is delivered when. Every body is a JSON round trip of what was sent, so sender and
  * receivers share no object. Ids are `<name>-1`, `<name>-2`, …
  */
-export class MemoryQueue<T> {
+export class MemoryQueue<T> implements LocalQueue {
   /** Called after each send: how a host that sleeps learns of new messages. */
   onSend: (() => void) | null = null;
   readonly #name: string;
@@ -62,10 +63,6 @@ export class MemoryQueue<T> {
     return deliveries;
   }
 
-  /**
-   * Delivers batches until nothing waits, with the platform's rules: what the consumer settles is settled; the rest of
-   * a batch is acknowledged when it returns and retried when it throws.
-   */
   async drain(consume: (batch: readonly Delivery<T>[]) => Promise<void>, batchSize = 50): Promise<void> {
     for (let batch = this.pull(batchSize); batch.length > 0; batch = this.pull(batchSize)) {
       try {

@@ -1,5 +1,6 @@
 import type { TriggerResult } from "../../../../contracts/messages/trigger-result.ts";
 import type { TriggerBus, TriggerQueueMessage } from "../../../spi/trigger-bus.ts";
+import { DEAD_QUEUE, QUEUES } from "../../../core/messages/queues.ts";
 import { MemoryQueue } from "./queue.ts";
 
 /** The queues of triggers and results in process, in the open: whoever owns them delivers. */
@@ -11,10 +12,9 @@ export interface MemoryTriggerBus extends TriggerBus {
   readonly results: MemoryQueue<TriggerResult>;
 }
 
-/** Retries are what wrangler.toml configures for the real queues. */
 export function memoryTriggerBus(): MemoryTriggerBus {
-  const deadTriggers = new MemoryQueue<unknown>("dead-triggers", { maxRetries: 5 });
-  const triggers = new MemoryQueue<unknown>("trigger", { maxRetries: 5 }, deadTriggers);
+  const deadTriggers = new MemoryQueue<unknown>("dead-triggers", DEAD_QUEUE);
+  const triggers = new MemoryQueue<unknown>("trigger", QUEUES.triggers, deadTriggers);
   const results = new MemoryQueue<TriggerResult>("result", { maxRetries: 0 });
   return {
     triggers,

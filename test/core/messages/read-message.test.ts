@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readMessage, redriven } from "../../../src/core/dead-letters/message.ts";
+import { redriven } from "../../../src/core/messages/queue-message.ts";
+import { readMessage } from "../../../src/core/messages/read-message.ts";
 import { sampleEvent, sampleWork } from "../../support/contracts/event-bus.ts";
 import { archivedSummary, sampleSummary } from "../../support/contracts/run-index.ts";
 
@@ -23,6 +24,15 @@ describe("every message of ours is read", () => {
     (message) => expect(readMessage(message)).toEqual({ ok: true, message }),
   );
 
+  it("also when it says no version: then it is of the first", () => {
+    expect(readMessage(without(work, "version"))).toEqual({ ok: true, message: work });
+  });
+
+  it("with whatever else it carries", () => {
+    const richer = { ...work, hint: 1, work: { ...work.work, later: { deep: true } } };
+    expect(readMessage(richer)).toEqual({ ok: true, message: richer });
+  });
+
   it("also when it was taken out of the dead letters", () => {
     for (const message of [work, sampleEvent(), started]) {
       const again = redriven(message, { id: "m1", count: 2, retryCount: 7 });
@@ -42,7 +52,7 @@ describe("what is no message is told apart", () => {
     [{ type: "constructor", version: 1 }, "no_dispatcher", "constructor"],
     [{ type: "a\0b\ud800", version: 1 }, "no_dispatcher", "a\ufffdb\ufffd"],
     [{ ...work, version: 2 }, "valid_unrouted", "work"],
-    [without(work, "version"), "valid_unrouted", "work"],
+    [{ ...work, version: null }, "valid_unrouted", "work"],
     [{ ...sampleEvent(), version: "1" }, "valid_unrouted", "archive"],
     [without(work, "work"), "publisher_malformed", "work"],
     [without(work, "work", "runId"), "publisher_malformed", "work"],

@@ -1,0 +1,19 @@
+import type { Received } from "../../src/app/deliver/received.ts";
+import type { QueueMessage } from "../../src/core/messages/queue-message.ts";
+import type { ExecuteMessage, ReplanMessage, Work } from "../../src/core/run/dispatch/work.ts";
+import type { Delivery } from "../../src/spi/event-bus.ts";
+
+/** A delivery as its consumer gets it, without a queue of the dead behind it. */
+export const received = <M extends QueueMessage>(delivery: Delivery<M>): Received<M> => ({
+  id: delivery.id,
+  queue: "test",
+  message: delivery.body,
+  body: delivery.body,
+  attempts: delivery.attempts,
+  ack: () => delivery.ack(),
+  giveBack: async () => delivery.retry(),
+});
+
+/** The work items among what the execute queue delivers. */
+export const worksIn = (deliveries: readonly Delivery<ExecuteMessage | ReplanMessage>[]): readonly Work[] =>
+  deliveries.flatMap(({ body }) => (body.type === "work" ? [body.work] : []));
