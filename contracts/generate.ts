@@ -22,6 +22,7 @@ import { QUICKJS_LABELS } from "../src/infra/sandbox/meter/quickjs-labels.ts";
 import { relabelWasm } from "../src/infra/sandbox/meter/relabel.ts";
 import { meterWasm } from "../src/infra/sandbox/meter/meter-wasm.ts";
 import { busTrigger } from "./messages/bus-trigger.ts";
+import { queueMessage } from "./messages/queue-messages.ts";
 import { envelopeWire } from "./documents/envelope.ts";
 import { executeWire } from "./documents/execute.ts";
 import { goalWire } from "./documents/goal.ts";
@@ -56,6 +57,7 @@ const SCHEMAS: Readonly<Record<string, readonly [schema: z.ZodType, io: "input" 
   "onex-node-permissive": [permissiveMetadata, "input"],
   plan: [planWire, "output"],
   policy: [policyWire, "input"],
+  "queue-message": [queueMessage, "input"],
   run: [runView, "output"],
   "runtime-contract": [runtimeContract, "input"],
   "scaffold-specification": [scaffoldSpecification, "input"],
