@@ -90,7 +90,7 @@ describe("a hostile world", () => {
 
 describe("a world of poor nodes", () => {
   it("fails no run while another node could do the work", async () => {
-    const poor = await explore({ from: 1, seeds: 200, weather: POOR_NODES });
+    const poor = await explore({ from: 1, seeds: 300, weather: POOR_NODES });
     expect(poor.violations.map(({ seed, outcome }) => [seed, outcome.findings])).toEqual([]);
     expect(poor.reached.get("a run went on with another plan and succeeded")).toBeGreaterThan(10);
   });
