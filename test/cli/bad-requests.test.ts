@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { valueHash } from "../../src/core/run/model/hash.ts";
 import { pureNode, type TestNode } from "../support/engines.ts";
 import { sampleArtifacts, sampleNode } from "../support/sample-node.ts";
 import { waitNode } from "../support/wait-node.ts";
@@ -176,6 +177,16 @@ const CASES: Readonly<Record<string, () => Promise<Answer>>> = {
   },
   "a snapshot edited by hand": async () =>
     post("/v1/runs/import", JSON.stringify(await exported()).replace('"HEY"', '"HOY"')),
+  "a snapshot that was written by somebody else": async () => {
+    const { sha256: _, ...file } = await exported();
+    file.record.header.correlationId = null;
+    return post("/v1/runs/import", { ...file, sha256: valueHash(file) });
+  },
+  "a snapshot of a run that goes on": async () => {
+    const { sha256: _, ...file } = await exported();
+    file.record.header.status = "running";
+    return post("/v1/runs/import", { ...file, sha256: valueHash(file) });
+  },
   "a file that is no snapshot": () => post("/v1/runs/import", { format: "onex-run/1", sha256: BROKEN }),
   "a redrive in bulk": async () => {
     await post("/v1/triggers", message("late", TRIGGERS[0]));

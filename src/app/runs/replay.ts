@@ -40,6 +40,9 @@ async function replayStep(
   if (!planned || !outcome || hollow || planned.kind === "effect" || planned.wait || step.attempts.length === 0) {
     return { ...base, verdict: "not_repeated" };
   }
+  if (state.header.foreign && (await isEffect(state.header.tenant, planned, ports))) {
+    return { ...base, verdict: "not_repeated" };
+  }
   const work: WorkStep = { ...planned, attempt: step.attempts.length };
   const [result] = await executeWork(
     {
@@ -72,6 +75,12 @@ async function replayStep(
     actual,
     error: again && !again.ok ? wireFault(again.fault) : null,
   };
+}
+
+/** A file may call an effect something else; what counts is what is registered here. */
+async function isEffect(tenant: string, { node, version }: PlanStep, { registry }: ExecutorPorts): Promise<boolean> {
+  const registered = await registry.definition(tenant, node, version).catch(() => null);
+  return registered?.kind === "effect";
 }
 
 /** What the step was given. Values never change, so a replaced step finds its own too. */

@@ -122,14 +122,28 @@ async function seal(state: RunState, { blobs }: RunControlPorts): Promise<JsonOb
   return { ...sealSnapshot(state, values) };
 }
 
+/** A clock elsewhere may be ahead by this much. */
+const CLOCK_SKEW_MS = 24 * 60 * 60 * 1_000;
+
 async function importRun(tenant: string, snapshot: JsonValue, ports: RunControlPorts): Answer {
   const opened = openSnapshot(snapshot);
   if (!opened.ok) return opened;
-  const { id, tenant: owner, requestHash, createdAt } = opened.value.state.header;
-  if (owner !== tenant) return err(fault("INVALID_PARAMETER", `run '${id}' belongs to another tenant`));
+  const { header } = opened.value.state;
+  const { id, tenant: owner, requestHash, createdAt } = header;
+  if (owner !== tenant) {
+    const place = "$.record.header.tenant";
+    return err(fault("INVALID_PARAMETER", `run '${id}' belongs to another tenant`, { place }));
+  }
+  const early = (["createdAt", "finishedAt"] as const).find(
+    (at) => (header[at] ?? 0) > ports.clock.now() + CLOCK_SKEW_MS,
+  );
+  if (early) {
+    const place = `$.record.header.${early}`;
+    return err(fault("INVALID_PARAMETER", "the run is of the future", { place, hint: "compare the clocks" }));
+  }
   const known = await ports.runs.read(tenant, id);
   // A key that is used again after a day begins another run under the same id.
-  if (known) return known.header.createdAt === createdAt ? ok(summarizeRun(known)) : err(takenId(id));
+  if (known) return known.header.createdAt === createdAt ? ok(summarizeRun(known)) : err(taken(id));
   const placed = await storeState(tenant, Object.fromEntries(opened.value.values), ports);
   const state = moveValues(opened.value.state, new Map(Object.entries(placed)));
   const record = encodeRun(state);
@@ -143,5 +157,7 @@ async function importRun(tenant: string, snapshot: JsonValue, ports: RunControlP
     restored: true,
     record,
   });
-  return kind === "conflict" ? err(takenId(id)) : ok(summarizeRun(state));
+  return kind === "conflict" ? err(taken(id)) : ok(summarizeRun(state));
 }
+
+const taken = (id: string): Fault => ({ ...takenId(id), place: "$.run_id" });

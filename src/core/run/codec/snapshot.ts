@@ -1,15 +1,19 @@
+import { runSnapshotFile } from "../../../../contracts/documents/run-record.ts";
 import type { JsonValue } from "../../../../contracts/json/json.ts";
 import { fault, type Fault } from "../../errors.ts";
-import { MAX_JSON_DEPTH } from "../../json/read-json.ts";
+import { faultsOfIssues, refusal } from "../../envelope/refusal.ts";
+import { flawFault } from "../../json/flaw.ts";
+import { jsonFlaw, MAX_JSON_DEPTH, readJson } from "../../json/read-json.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { STORED_FORMS } from "../../stored/forms.ts";
 import { upgraded } from "../../stored/stored-form.ts";
-import { encodeRun, readRun } from "./codec.ts";
+import { encodeRun } from "./codec.ts";
+import { readForeignRun } from "./foreign-run.ts";
 import { textHash, valueHash } from "../model/hash.ts";
 import { signalsOf } from "../views/signals.ts";
-import { TERMINAL_RUN, type RunState, type StepState } from "../model/state.ts";
-import { ringOf } from "../model/run-id.ts";
+import type { RunState, StepState } from "../model/state.ts";
 import { triedStates } from "../model/tried-steps.ts";
+import { utf8Bytes } from "../model/utf8.ts";
 import { isRef, type BlobRef, type StoredValue } from "../model/value.ts";
 
 export const SNAPSHOT_FORMAT = "onex-run/1";
@@ -62,48 +66,63 @@ export interface OpenedSnapshot {
 }
 
 /**
- * Opens a snapshot that nobody has changed. Refusals: INVALID_PARAMETER for what is no snapshot or could not have been
- * exported, RECORD_NEWER for one of a later release, METADATA_HASH_MISMATCH for an edited one. Anybody can seal a file, so nothing in it is believed that matters
- * elsewhere: its run is marked as foreign, and where its values were kept is of no interest.
+ * Opens a snapshot that nobody has changed. Refusals, each with its place: INVALID_PARAMETER for what is no snapshot or
+ * could not have been exported, RECORD_NEWER for one of a later release, METADATA_HASH_MISMATCH for an edited one.
+ * Anybody can seal a file, so nothing in it is believed that matters elsewhere: its run is marked as foreign, and where
+ * its values were kept is of no interest.
  */
 export function openSnapshot(value: JsonValue): Result<OpenedSnapshot, Fault> {
-  const snapshot = readSnapshot(value);
-  if (snapshot === "newer") return err(newerFile());
-  if (!snapshot) {
-    return err(
-      fault("INVALID_PARAMETER", `this is no ${SNAPSHOT_FORMAT} file`, {
-        place: "$.format",
-        hint: "export one with GET /v1/runs/:id/export",
-      }),
-    );
-  }
-  const { sha256, ...unsealed } = snapshot;
-  if (
-    valueHash(unsealed) !== sha256 ||
-    Object.entries(snapshot.values).some(([hash, text]) => textHash(text) !== hash)
-  ) {
-    return err(
-      fault("METADATA_HASH_MISMATCH", "the snapshot is not what was exported", {
-        place: "$.sha256",
-        hint: "export the run again",
-      }),
-    );
-  }
-  const read = readRun(JSON.stringify(snapshot.record));
-  if (!read.ok && read.error.code === "RECORD_NEWER") return err({ ...read.error, place: "$.record" });
-  const state = read.ok && isOf(read.value, snapshot) ? read.value : null;
-  if (state === null) return err(notExported("its record cannot be read", "$.record"));
-  const values = new Map<string, JsonValue>();
-  for (const { sha256: hash } of refsOf(state)) {
-    const text = Object.hasOwn(snapshot.values, hash) ? parsed(snapshot.values[hash]) : undefined;
-    if (text === undefined) return err(notExported(`it does not hold the value ${hash}`, "$.values"));
-    values.set(hash, text);
-  }
-  if (!TERMINAL_RUN.has(state.header.status)) {
-    return err(fault("INVALID_STATE", `run '${state.header.id}' had not ended when it was exported`));
-  }
-  return ok({ state: { ...state, header: { ...state.header, foreign: true } }, values });
+  const flaw = jsonFlaw(value, { maxDepth: MAX_SNAPSHOT_DEPTH, maxValues: Number.MAX_SAFE_INTEGER });
+  if (flaw) return err(flawFault("INVALID_PARAMETER", "the snapshot", flaw));
+  const read = readSnapshot(value);
+  if (!read.ok) return read;
+  const snapshot = read.value;
+  const run = readForeignRun(snapshot.record);
+  if (!run.ok) return run;
+  const { header } = run.value;
+  if (header.id !== snapshot.run_id) return err(notExported("its record is of another run", "$.run_id"));
+  const values = valuesOf(snapshot, run.value);
+  if (!values.ok) return values;
+  return ok({ state: { ...withoutPending(run.value), header: asForeign(header) }, values: values.value });
 }
+
+/** The large values the run refers to, each the very text its hash and size say, and no others. */
+function valuesOf(snapshot: RunSnapshot, state: RunState): Result<ReadonlyMap<string, JsonValue>, Fault> {
+  const values = new Map<string, JsonValue>();
+  for (const { sha256: hash, bytes } of refsOf(state)) {
+    const place = `$.values["${hash}"]`;
+    const text = Object.hasOwn(snapshot.values, hash) ? snapshot.values[hash] : undefined;
+    if (text === undefined) return err(notExported(`it does not hold the value ${hash}`, "$.values"));
+    if (textHash(text) !== hash || utf8Bytes(text) !== bytes) return err(notExported("a value is another one", place));
+    const parsed = readJson(text);
+    if (!parsed.ok) return err(flawFault("INVALID_PARAMETER", "a large value", parsed.error, place));
+    values.set(hash, parsed.value);
+  }
+  const stray = Object.keys(snapshot.values).find((hash) => !values.has(hash));
+  return stray === undefined ? ok(values) : err(notExported("nothing refers to a value", `$.values["${stray}"]`));
+}
+
+/** An ended run waits for nothing: what came for it too late stays where it is when it is too large to be in the record. */
+function withoutPending(state: RunState): RunState {
+  const segments = [...state.segments].map(
+    ([id, segment]) =>
+      [
+        id,
+        {
+          ...segment,
+          steps: segment.steps.map(({ arrived, ...step }) =>
+            arrived && !isRef(arrived) ? { ...step, arrived } : step,
+          ),
+        },
+      ] as const,
+  );
+  return { ...state, segments: new Map(segments) };
+}
+
+const asForeign = ({ mailbox, ...header }: RunState["header"]): RunState["header"] => {
+  const kept = mailbox?.filter(({ payload }) => !isRef(payload)) ?? [];
+  return { ...header, ...(kept.length === 0 ? {} : { mailbox: kept }), foreign: true };
+};
 
 /** The run with its large values where they are now; a value that `placed` does not know stays where it is. */
 export function moveValues(state: RunState, placed: ReadonlyMap<string, StoredValue>): RunState {
@@ -123,30 +142,26 @@ export function moveValues(state: RunState, placed: ReadonlyMap<string, StoredVa
   };
 }
 
-const isOf = ({ header }: RunState, { run_id: id }: RunSnapshot): boolean => header.id === id && ringOf(id) !== null;
-
-const newerFile = (): Fault =>
-  fault("RECORD_NEWER", `this file was exported by a later release; this one reads ${SNAPSHOT_FORMAT}`, {
-    place: "$.format",
-    hint: "deploy the release that wrote it, or a later one",
-  });
-
-function parsed(text: string | undefined): JsonValue | undefined {
-  try {
-    return JSON.parse(text ?? "") as JsonValue;
-  } catch {
-    return undefined;
-  }
-}
-
 const notExported = (why: string, place: string): Fault =>
   fault("INVALID_PARAMETER", `this file was not exported: ${why}`, { place, hint: "export the run again" });
 
-function readSnapshot(value: JsonValue): RunSnapshot | "newer" | null {
-  const read = upgraded(STORED_FORMS.snapshot, value);
-  if (!read.ok) return read.error.code === "RECORD_NEWER" ? "newer" : null;
-  const { format, record, values, sha256 } = read.value as Partial<RunSnapshot>;
-  const whole =
-    typeof record === "object" && typeof values === "object" && values !== null && typeof sha256 === "string";
-  return format === SNAPSHOT_FORMAT && whole ? (read.value as RunSnapshot) : null;
+function readSnapshot(value: JsonValue): Result<RunSnapshot, Fault> {
+  const current = upgraded(STORED_FORMS.snapshot, value);
+  if (!current.ok && current.error.code === "RECORD_NEWER") {
+    const said = `this file was exported by a later release; this one reads ${SNAPSHOT_FORMAT}`;
+    return err({ ...current.error, message: said, place: "$.format" });
+  }
+  if (!current.ok) {
+    const hint = "export one with GET /v1/runs/:id/export";
+    return err(fault("INVALID_PARAMETER", `this is no ${SNAPSHOT_FORMAT} file`, { place: "$.format", hint }));
+  }
+  const { sha256, ...unsealed } = current.value as Readonly<Record<string, JsonValue>>;
+  if (typeof sha256 === "string" && valueHash(unsealed) !== sha256) {
+    const hint = "export the run again";
+    return err(fault("METADATA_HASH_MISMATCH", "the snapshot is not what was exported", { place: "$.sha256", hint }));
+  }
+  const read = runSnapshotFile.safeParse(current.value);
+  if (read.success) return ok(current.value as RunSnapshot);
+  const faults = faultsOfIssues("INVALID_PARAMETER", read.error.issues, { schema: runSnapshotFile });
+  return err(refusal("the snapshot", faults));
 }
