@@ -1,4 +1,4 @@
-import type { LocalQueue } from "../../spi/local-queue.ts";
+import type { LocalQueue } from "../../spi/event-bus.ts";
 import type { App } from "../compose.ts";
 import { sweep, type SweepReport, type SweepSettings } from "../sweep/sweep.ts";
 import type { LocalRings } from "./local-rings.ts";

@@ -1,5 +1,4 @@
-import type { Delivery } from "../../../spi/event-bus.ts";
-import type { LocalQueue } from "../../../spi/local-queue.ts";
+import type { Delivery, LocalQueue } from "../../../spi/event-bus.ts";
 
 export interface MemoryQueueOptions {
   /** Deliveries after the first before a message is dead. */
