@@ -15,13 +15,20 @@ const ANONYMOUS_FUNCTION = /^(?:async\s+)?function\s*\(/;
  * that uses `input` and returns the output state, an arrow function or anonymous function, or such a module itself.
  */
 export function codeModule(code: string): CodeModule {
-  const source = code.replaceAll("\r\n", "\n").replace(/\s+$/, "");
+  const source = code.replaceAll("\r\n", "\n").trimEnd();
   if (DEFAULT_EXPORT.test(source)) return { text: `${source}\n`, firstLine: 1 };
   const start = source.slice(LEADING_SPACE_AND_COMMENTS.exec(source)?.[0].length ?? 0);
   if (ARROW.test(start) || ANONYMOUS_FUNCTION.test(start)) {
-    const expression = source.replace(/[;\s]+$/, "");
+    const expression = withoutEnd(source);
     return { text: `export default function (input) {\n  return (\n${expression}\n  )(input);\n}\n`, firstLine: 3 };
   }
   const async = /\bawait\b/.test(source) ? "async " : "";
   return { text: `export default ${async}function (input) {\n${source}\n}\n`, firstLine: 2 };
+}
+
+/** Without the semicolons and blanks it ends in. An expression for that would look at each blank again from each blank. */
+function withoutEnd(source: string): string {
+  let end = source.length;
+  while (end > 0 && /[;\s]/.test(source.charAt(end - 1))) end--;
+  return source.slice(0, end);
 }

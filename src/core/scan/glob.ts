@@ -1,18 +1,26 @@
+import { charSet, takes, type CharSet } from "../schema/pattern/char-set.ts";
+
 /**
  * Path patterns in the syntax of gitignore(5): `*`, `?` and `[…]` within a segment, `**` for any number of segments.
- * Matched without regular expressions, so that no pattern from a file can take exponential time.
+ * Matched without regular expressions, so that no pattern from a file can take exponential time: a pattern is read once,
+ * and a name costs at most the product of both lengths.
  */
 export interface Glob {
-  /** The segments of the pattern; `**` stands alone. */
-  readonly segments: readonly string[];
+  /** The segments of the pattern. */
+  readonly segments: readonly Segment[];
 }
+
+/** Any number of segments, or what the characters of one are. */
+type Segment = "**" | readonly Part[];
+/** Any number of characters, any one, or one of a set. */
+type Part = "*" | "?" | CharSet;
 
 /** Splits a pattern at its slashes. Empty segments are dropped, runs of `**` folded into one. */
 export function parseGlob(pattern: string): Glob {
-  const segments: string[] = [];
+  const segments: Segment[] = [];
   for (const segment of splitUnescaped(pattern)) {
     if (segment === "" || (segment === "**" && segments.at(-1) === "**")) continue;
-    segments.push(segment);
+    segments.push(segment === "**" ? segment : partsOf(segment));
   }
   return { segments };
 }
@@ -57,62 +65,67 @@ function splitUnescaped(pattern: string): string[] {
 }
 
 /** One segment against one name: a star goes back at most to the last star, so the time is their lengths' product. */
-function matchesSegment(pattern: string, name: string): boolean {
+function matchesSegment(parts: readonly Part[], name: string): boolean {
   let p = 0;
   let n = 0;
   let star = -1;
   let afterStar = 0;
   while (n < name.length) {
-    if (pattern[p] === "*") {
+    const part = parts[p];
+    if (part === "*") {
       star = p++;
       afterStar = n;
-      continue;
-    }
-    const width = p < pattern.length ? matchesChar(pattern, p, name[n] as string) : 0;
-    if (width > 0) {
-      p += width;
+    } else if (part === "?" || (part !== undefined && takes(part, name.charCodeAt(n)))) {
+      p++;
       n++;
     } else if (star !== -1) {
       p = star + 1;
       n = ++afterStar;
     } else return false;
   }
-  while (pattern[p] === "*") p++;
-  return p === pattern.length;
+  while (parts[p] === "*") p++;
+  return p === parts.length;
 }
 
-/** How much of the pattern matched the character; 0 for no match. */
-function matchesChar(pattern: string, at: number, char: string): number {
-  const head = pattern[at] as string;
-  if (head === "?") return 1;
-  if (head === "\\") return at + 1 < pattern.length ? (pattern[at + 1] === char ? 2 : 0) : char === "\\" ? 1 : 0;
-  if (head !== "[") return head === char ? 1 : 0;
-  const set = readSet(pattern, at);
-  if (set === null) return char === "[" ? 1 : 0;
-  return set.has(char) ? set.width : 0;
+function partsOf(segment: string): readonly Part[] {
+  const parts: Part[] = [];
+  // Behind the last closing bracket a set is never closed: nobody looks for its end again.
+  const lastClose = segment.lastIndexOf("]");
+  for (let i = 0; i < segment.length;) {
+    const char = segment[i] as string;
+    const set = char === "[" && i < lastClose ? readSet(segment, i) : null;
+    if (set !== null) {
+      parts.push(set.set);
+      i = set.end;
+    } else if (char === "\\" && i + 1 < segment.length) {
+      parts.push(only(segment, i + 1));
+      i += 2;
+    } else {
+      if (char !== "*") parts.push(char === "?" ? char : only(segment, i));
+      else if (parts.at(-1) !== char) parts.push(char);
+      i++;
+    }
+  }
+  return parts;
 }
 
-interface CharSet {
-  readonly width: number;
-  has(char: string): boolean;
-}
+const only = (text: string, at: number): CharSet => charSet([text.charCodeAt(at), text.charCodeAt(at)]);
 
 /** `[abc]`, `[a-z]`, `[!a]`, `[]a]`; null when the bracket is never closed and stands for itself. */
-function readSet(pattern: string, at: number): CharSet | null {
+function readSet(pattern: string, at: number): { readonly set: CharSet; readonly end: number } | null {
   let i = at + 1;
   const negated = pattern[i] === "!" || pattern[i] === "^";
   if (negated) i++;
-  const ranges: (readonly [string, string])[] = [];
+  const ranges: number[] = [];
   for (let first = true; ; first = false) {
     if (i >= pattern.length) return null;
     if (pattern[i] === "]" && !first) break;
     if (pattern[i] === "\\" && i + 1 < pattern.length) i++;
-    const low = pattern[i++] as string;
-    if (pattern[i] === "-" && i + 1 < pattern.length && pattern[i + 1] !== "]") {
-      ranges.push([low, pattern[i + 1] as string]);
-      i += 2;
-    } else ranges.push([low, low]);
+    const low = pattern.charCodeAt(i++);
+    const isRange = pattern[i] === "-" && i + 1 < pattern.length && pattern[i + 1] !== "]";
+    const high = isRange ? pattern.charCodeAt(i + 1) : low;
+    if (isRange) i += 2;
+    if (low <= high) ranges.push(low, high);
   }
-  const width = i + 1 - at;
-  return { width, has: (char) => ranges.some(([low, high]) => char >= low && char <= high) !== negated };
+  return { set: charSet(ranges, negated), end: i + 1 };
 }

@@ -67,4 +67,10 @@ describe("codeModule", () => {
       }),
     );
   });
+
+  it("reads a megabyte of blanks once, wherever they stand", () => {
+    const blanks = " \n".repeat(500_000);
+    expect(codeModule(`x => x${blanks}`)).toEqual(codeModule("x => x"));
+    expect(codeModule(`x => (${blanks}x);;${blanks};`).text).toContain(`(${blanks}x)\n  )(input)`);
+  });
 });

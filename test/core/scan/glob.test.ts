@@ -19,6 +19,10 @@ describe("glob", () => {
     ["[a-c]x", "bx", true],
     ["[]]x", "]x", true],
     ["[a", "[a", true],
+    ["[z-a]", "m", false],
+    ["[\\]x]", "]", true],
+    ["[a]b]", "ab]", true],
+    ["[]", "[]", true],
     ["\\*.md", "*.md", true],
     ["\\*.md", "a.md", false],
     ["a\\", "a\\", true],
@@ -62,6 +66,8 @@ describe("glob", () => {
 
   it("takes no exponential time for many stars", () => {
     expect(matches(`${"*a".repeat(200)}b`, "a".repeat(5_000))).toBe(false);
+    expect(matches(`*[${"a".repeat(50_000)}]b`, "a".repeat(5_000))).toBe(false);
+    expect(matches(`${"*[".repeat(20_000)}x`, "[".repeat(255))).toBe(false);
     expect(matches(`${"**/a/".repeat(60)}b`, `${"a/".repeat(300)}c`)).toBe(false);
   });
 });

@@ -125,7 +125,7 @@ class NamePattern {
 
   get matcher(): Pattern {
     this.#matcher ??= patternOf(this.#text);
-    if (this.#matcher === null) throw new Unjudged("unresolved");
+    if (this.#matcher === null) throw new Unjudged("pattern");
     return this.#matcher;
   }
 }

@@ -11,11 +11,13 @@ export interface StateProblem {
   readonly message: string;
 }
 
+type Reason = "endless" | "unresolved" | "pattern" | "deep";
+
 /** Why a value could not be judged at all. Thrown inside the validator, and never out of it. */
 export class Unjudged extends Error {
-  readonly reason: "endless" | "unresolved" | "deep";
+  readonly reason: Reason;
 
-  constructor(reason: "endless" | "unresolved" | "deep") {
+  constructor(reason: Reason) {
     super(reason);
     this.reason = reason;
   }

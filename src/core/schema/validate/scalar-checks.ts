@@ -51,7 +51,7 @@ function patternCheck(text: string): Check<string> {
   let pattern: Pattern | null = null;
   return (value, run) => {
     pattern ??= patternOf(text);
-    if (pattern === null) throw new Unjudged("unresolved");
+    if (pattern === null) throw new Unjudged("pattern");
     return pattern.test(value, run.work) || run.fail(`does not match the pattern ${shown(text)}`);
   };
 }

@@ -55,7 +55,8 @@ export const budgetFor = (schema: JsonSchema, value: JsonValue): Budget =>
 
 const UNJUDGED = {
   endless: "cannot be checked: the schema has a reference that leads back to itself",
-  unresolved: "cannot be checked: the schema has a reference that leads nowhere, or a pattern that is not accepted",
+  unresolved: "cannot be checked: the schema has a reference that leads nowhere",
+  pattern: "cannot be checked: the schema has a pattern that is not accepted, such as one with look-ahead",
 } as const;
 
 function unjudged(thrown: unknown, run: Run, place: string): Verdict {
@@ -66,7 +67,7 @@ function unjudged(thrown: unknown, run: Run, place: string): Verdict {
   // The stack ends later than our own count of depth, unless the caller stood deep already.
   const reason = thrown instanceof Unjudged ? thrown.reason : thrown instanceof RangeError ? "deep" : null;
   if (reason === null) throw thrown;
-  if (reason !== "deep") return { kind: "invalid", problems: [{ place, message: UNJUDGED[reason] }] };
+  if (reason !== "deep") return { kind: "invalid", problems: [{ place: run.place, message: UNJUDGED[reason] }] };
   return { kind: "spent", problem: { place, message: "is nested too deeply to be checked against its schema" } };
 }
 
