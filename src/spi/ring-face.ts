@@ -1,15 +1,20 @@
 import type { Holder } from "../core/limit/book.ts";
 import type { SegmentId } from "../core/plan/model/plan.ts";
 import type { Answer, PlanAnswer, SourceId, Undeliverable, Work } from "../core/run/dispatch/work.ts";
-import type { RunId } from "../core/run/model/state.ts";
+import type { RunId, RunStatus } from "../core/run/model/state.ts";
+import type { Quarantined } from "../core/run/quarantine/quarantine.ts";
 import type { StoredValue } from "../core/run/model/value.ts";
+import type { RingPart } from "./ring-store.ts";
 import type {
   ArchiveBatch,
   ControlEvent,
   ControlReceipt,
+  EndRequest,
   HandOver,
   LiveValue,
+  QuarantinedRun,
   Receipt,
+  RetryReceipt,
   SignalPage,
   Submission,
 } from "./run-coordinator.ts";
@@ -19,21 +24,26 @@ export type Told<T> = T | Promise<T>;
 
 /**
  * One ring, as a coordinator reaches it: the face of `app/ring`, in the same process or in an object of its own. Each
- * method means what the coordinator's of the same name does, for the runs of this ring.
+ * method means what the coordinator's of the same name does, for the runs of this ring; a run in quarantine is an answer
+ * here, so that it crosses the border of an object.
  */
 export interface RingFace {
-  submit(submission: Submission): Promise<Receipt>;
+  submit(submission: Submission): Promise<Receipt | Quarantined>;
   answer(answers: readonly Answer[], handOver?: HandOver): Promise<readonly Work[]>;
   undeliverable(items: readonly Undeliverable[]): Promise<void>;
   replanned(answer: PlanAnswer): Promise<void>;
-  read(id: RunId): Told<string | null>;
-  wait(id: RunId, timeoutMs: number): Promise<string | null>;
-  watch(tenant: string, id: RunId, after: number, timeoutMs: number): Promise<SignalPage | null>;
-  control(tenant: string, id: RunId, event: ControlEvent): Promise<ControlReceipt>;
+  read(id: RunId): Told<string | Quarantined | null>;
+  wait(id: RunId, timeoutMs: number): Promise<string | Quarantined | null>;
+  watch(tenant: string, id: RunId, after: number, timeoutMs: number): Promise<SignalPage | Quarantined | null>;
+  control(tenant: string, id: RunId, event: ControlEvent): Promise<ControlReceipt | Quarantined>;
   values(id: RunId, segment: SegmentId, token: string): Told<Readonly<Record<SourceId, StoredValue>> | null>;
   holds(id: RunId, segment: SegmentId, token: string): Told<boolean>;
   admit(called: readonly Holder[]): Promise<readonly Holder[]>;
   liveValues(): Told<readonly LiveValue[]>;
   batch(batch: number): Told<ArchiveBatch | null>;
   archived(batch: number): Told<void>;
+  quarantined(): Told<readonly QuarantinedRun[]>;
+  raw(id: RunId): Told<readonly RingPart[] | null>;
+  retry(id: RunId): Promise<RetryReceipt>;
+  end(id: RunId, request: EndRequest): Promise<RunStatus | null>;
 }

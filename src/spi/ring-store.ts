@@ -16,6 +16,7 @@ export interface RingStore {
   transaction<T>(work: () => T): T;
   /** Every part of the owner, sorted by part; empty when unknown. */
   read(owner: string): readonly RingPart[];
+  /** Throws RUN_UNSTORABLE for a part of more than 2 MB: no row takes it. */
   write(owner: string, parts: readonly RingPart[]): void;
   /** Removes the given parts, or every part of the owner. */
   remove(owner: string, parts?: readonly string[]): void;

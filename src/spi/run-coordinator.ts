@@ -8,6 +8,9 @@ import type { SegmentId } from "../core/plan/model/plan.ts";
 import type { NodeRef } from "../core/registry/node.ts";
 import type { TrustTotals } from "../core/trust/totals.ts";
 import type { Signal } from "../core/run/views/signals.ts";
+import type { RingPart } from "./ring-store.ts";
+import type { Quarantine } from "../core/run/quarantine/quarantine.ts";
+import type { Salvage } from "../core/run/quarantine/salvage.ts";
 import type { StoredValue } from "../core/run/model/value.ts";
 
 /** A run on its way into its ring: begun, perhaps already finished by the gateway. */
@@ -80,9 +83,37 @@ export interface LiveValue {
   readonly key: string;
 }
 
+/** A run that was set aside because it cannot be read, decided on or stored. */
+export interface QuarantinedRun {
+  readonly runId: RunId;
+  /** Null when not even that can be told. */
+  readonly tenant: string | null;
+  readonly quarantine: Quarantine;
+  /** What else can be told of it. */
+  readonly known: Salvage;
+}
+
+/** What came of trying a run in quarantine again. */
+export type RetryReceipt =
+  /** It is in no quarantine. */
+  | { readonly kind: "unknown" }
+  | { readonly kind: "released"; readonly status: RunStatus }
+  /** Nothing has changed, or something else is wrong now. */
+  | { readonly kind: "quarantined"; readonly quarantine: Quarantine };
+
+/** How a run in quarantine is to be ended. */
+export interface EndRequest {
+  readonly tenant: string;
+  /** For people: why it is given up. */
+  readonly reason: string;
+  /** What is known of the run elsewhere, for the case that its record tells nothing. */
+  readonly known: Salvage;
+}
+
 /**
  * Keeps every run's state in the ring its id names. All methods reject with SERVICE_UNAVAILABLE when the ring cannot be
- * reached; all are safe to repeat.
+ * reached; all are safe to repeat. `submit`, `read`, `wait`, `watch` and `control` reject with RUN_QUARANTINED for a run
+ * that was set aside; everything else takes it for a run that is not there.
  */
 export interface RunCoordinator {
   submit(submission: Submission): Promise<Receipt>;
@@ -119,4 +150,12 @@ export interface RunCoordinator {
   batch(ring: number, batch: number): Promise<ArchiveBatch | null>;
   /** The batch is safely archived; the ring may forget it. */
   archived(ring: number, batch: number): Promise<void>;
+  /** The runs of a ring that are in quarantine. */
+  quarantined(ring: number): Promise<readonly QuarantinedRun[]>;
+  /** What is stored of a run, byte by byte, whether or not it can be read; null when nothing is. */
+  raw(runId: RunId): Promise<readonly RingPart[] | null>;
+  /** Takes a run out of quarantine, if it can be read and goes on by now. */
+  retry(runId: RunId): Promise<RetryReceipt>;
+  /** Ends a run in quarantine as failed: what follows its end follows. Null when it is in none. */
+  end(runId: RunId, request: EndRequest): Promise<RunStatus | null>;
 }

@@ -76,6 +76,22 @@ export class RunRing extends DurableObject<Env> implements RingFace {
     return this.#ring.archived(...args);
   }
 
+  quarantined(...args: Parameters<Ring["quarantined"]>): ReturnType<Ring["quarantined"]> {
+    return this.#ring.quarantined(...args);
+  }
+
+  raw(...args: Parameters<Ring["raw"]>): ReturnType<Ring["raw"]> {
+    return this.#ring.raw(...args);
+  }
+
+  retry(...args: Parameters<Ring["retry"]>): ReturnType<Ring["retry"]> {
+    return this.#ring.retry(...args);
+  }
+
+  end(...args: Parameters<Ring["end"]>): ReturnType<Ring["end"]> {
+    return this.#ring.end(...args);
+  }
+
   override alarm(): Promise<void> {
     return this.#ring.tick();
   }

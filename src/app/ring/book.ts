@@ -1,7 +1,10 @@
 import type { RunEvent } from "../../core/run/model/event.ts";
 import { reduce } from "../../core/run/reduce/reduce.ts";
 import { TERMINAL_RUN, type Instant, type RunId } from "../../core/run/model/state.ts";
-import { decideAll, type Decided, type Happening } from "./decisions.ts";
+import { newMark, type QuarantineMark } from "../../core/run/quarantine/mark.ts";
+import type { Quarantine } from "../../core/run/quarantine/quarantine.ts";
+import { STORED_FORMS, type StoredForms } from "../../core/stored/forms.ts";
+import { alone, decideAll, type Decided, type Happening } from "./decisions.ts";
 import { recall, type RingMemory } from "./memory.ts";
 import { NEWS, RingNews } from "./news.ts";
 import { dueOf } from "./runs.ts";
@@ -38,10 +41,11 @@ export class RingBook {
     return this.#safely(() => this.#store(work));
   }
 
-  /** As `change`, for runs that may not be there any more. */
+  /** As `change`, for runs that may not be there any more, or are in quarantine. Throws what one of them threw. */
   hear(heard: readonly Heard[], now: Instant): readonly Decided[] {
-    const { runs, outbox, timers } = this.#memory;
+    const { runs, outbox, timers, marks } = this.#memory;
     const happenings = heard.flatMap(({ id, event }): Happening[] => {
+      if (marks.has(id)) return [];
       const state = runs.load(id);
       if (state && !TERMINAL_RUN.has(state.header.status)) return [{ state, event }];
       if (state) outbox.finished(id);
@@ -63,7 +67,7 @@ export class RingBook {
       const changes = decided.map(({ state, transition }) => ({
         state,
         transition,
-        due: dueOf(state, flushAt),
+        due: alone(state.header.id, { type: "tick" }, () => dueOf(state, flushAt)),
         news: (transition.header !== null || arriving) && !TERMINAL_RUN.has(state.header.status),
       }));
       for (const { due, news } of changes) timers.guard(news ? Math.min(flushAt, due ?? flushAt) : due);
@@ -80,6 +84,42 @@ export class RingBook {
       }
       return decided;
     });
+  }
+
+  /** The run is in quarantine from now on: it waits for nothing, and is not on its way out. */
+  setAside(id: RunId, quarantine: Quarantine, now: Instant): void {
+    const { flushMs } = this.#settings;
+    this.#memory.timers.guard(now + flushMs);
+    this.commit(() => {
+      const { marks, outbox } = this.#memory;
+      const counted = outbox.isCounted(id) || marks.of(id)?.counted === true ? { counted: true as const } : {};
+      outbox.takeBack(id);
+      marks.write(id, { ...newMark(quarantine, this.#forms, marks.of(id)?.since ?? now), ...counted });
+    });
+    const { runs, timers } = this.#memory;
+    runs.forget(id);
+    timers.set(id, null);
+    this.news.quarantineChanged = true;
+    timers.set(NEWS, now + flushMs);
+  }
+
+  /** The run leaves quarantine as it is stored by then. `change` is part of the same transaction. */
+  release(id: RunId, now: Instant, change: (mark: QuarantineMark) => void): void {
+    const { flushMs } = this.#settings;
+    this.#memory.timers.guard(now + flushMs);
+    this.commit(() => {
+      const { marks } = this.#memory;
+      const mark = marks.of(id);
+      if (!mark) return;
+      change(mark);
+      marks.remove(id);
+    });
+    this.news.quarantineChanged = true;
+    this.#memory.timers.set(NEWS, now + flushMs);
+  }
+
+  get #forms(): StoredForms {
+    return this.#ports.forms ?? STORED_FORMS;
   }
 
   #store<T>(work: () => T): T {

@@ -60,14 +60,12 @@ const logRow = (row: number): string => LOG + String(row).padStart(6, "0");
 
 const isLogRow = ({ part }: RingPart): boolean => isPiece(part, LOG);
 
-/** The lines among an owner's parts, oldest first. A line may be spread over rows. */
-export const logLines = (parts: readonly RingPart[]): readonly string[] =>
-  parts
-    .filter(isLogRow)
-    .map(({ body }) => body)
-    .join("")
-    .split("\n")
-    .slice(0, -1);
+/** The lines among an owner's parts, oldest first. A line may be spread over rows; one that is cut is among them. */
+export function logLines(parts: readonly RingPart[]): readonly string[] {
+  const rows = parts.filter(isLogRow).map(({ body }) => body);
+  const lines = rows.join("").split("\n");
+  return lines.at(-1) === "" ? lines.slice(0, -1) : lines;
+}
 
 /** A text of any length as parts: one under the name itself, or several numbered ones. The last is due. */
 export function textParts(name: string, text: string, dueAt: Instant | null): RingPart[] {

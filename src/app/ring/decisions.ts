@@ -1,3 +1,4 @@
+import { fault, RuntimeHostError } from "../../core/errors.ts";
 import { apply, isIdle } from "../../core/run/reduce/begin.ts";
 import type { LeaseSettings, RunEvent, Transition } from "../../core/run/model/event.ts";
 import { joinTransitions, standing } from "../../core/run/reduce/join-transitions.ts";
@@ -22,9 +23,22 @@ interface Open {
   readonly transitions: [Transition, ...Transition[]];
 }
 
+/** What deciding on one run came to; RUN_UNDECIDABLE for whatever it threw, which is this run's trouble alone. */
+export function alone<T>(id: RunId, { type }: { readonly type: string }, decide: () => T): T {
+  try {
+    return decide();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.name : "an exception";
+    throw new RuntimeHostError(
+      fault("RUN_UNDECIDABLE", `what follows from '${type}' cannot be decided: ${why}`, { place: id }),
+      { cause },
+    );
+  }
+}
+
 /**
  * Decides on everything in order, so that what happens to one run is one change. Runs that stay as they are do not appear,
- * unless they `arrive`. Takes ownership of the states.
+ * unless they `arrive`. Takes ownership of the states. Throws RUN_UNDECIDABLE when one of them cannot be decided on.
  */
 export function decideAll(
   happenings: readonly Happening[],
@@ -36,9 +50,11 @@ export function decideAll(
     const { id } = known.header;
     const own = open.get(id);
     const before = own?.state ?? known;
-    const transition = decide(before, event, now, leases);
+    const { transition, state } = alone(id, event, () => {
+      const made = decide(before, event, now, leases);
+      return { transition: made, state: arriving || !isIdle(made) ? apply(before, made) : before };
+    });
     if (!arriving && isIdle(transition)) continue;
-    const state = apply(before, transition);
     if (own) {
       own.state = state;
       own.transitions.push(transition);

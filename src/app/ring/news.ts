@@ -1,7 +1,6 @@
 import { summaryOf } from "../../core/run/model/summary.ts";
-import { TERMINAL_RUN, type RunId } from "../../core/run/model/state.ts";
+import { TERMINAL_RUN, type RunId, type RunState } from "../../core/run/model/state.ts";
 import { startedMessages, type StartedMessage } from "../../core/run/dispatch/work.ts";
-import type { RingRuns } from "./runs.ts";
 
 /** The owner of the news timer. */
 export const NEWS = "~news";
@@ -12,16 +11,18 @@ export const NEWS = "~news";
  */
 export class RingNews {
   readonly #changed = new Set<RunId>();
+  /** Whether somebody has to be told which runs are in quarantine now. */
+  quarantineChanged = false;
 
   /** The run has begun or changed its status. */
   add(id: RunId): void {
     this.#changed.add(id);
   }
 
-  /** The messages to send now; runs that have ended meanwhile are left out. */
-  take(runs: RingRuns): readonly StartedMessage[] {
+  /** The messages to send now; runs that have ended meanwhile are left out, as are those that `find` finds no more. */
+  take(find: (id: RunId) => RunState | null): readonly StartedMessage[] {
     const alive = [...this.#changed].flatMap((id) => {
-      const state = runs.load(id);
+      const state = find(id);
       return state && !TERMINAL_RUN.has(state.header.status) ? [summaryOf(state)] : [];
     });
     this.#changed.clear();

@@ -1,4 +1,8 @@
-import { decodeRun } from "../../core/run/codec/codec.ts";
+import { RuntimeHostError, type Fault } from "../../core/errors.ts";
+import type { Result } from "../../core/result.ts";
+import { runCodec, type RunCodec } from "../../core/run/codec/codec.ts";
+import { STORED_FORMS, type StoredForms } from "../../core/stored/forms.ts";
+import { currentVersion, readStored } from "../../core/stored/stored-form.ts";
 import { partingOf, type Departure, type Parting } from "../../core/run/reduce/departure.ts";
 import type { Instant, RunId } from "../../core/run/model/state.ts";
 import type { RingStore } from "../../spi/ring-store.ts";
@@ -34,9 +38,16 @@ interface Leaving {
 }
 
 interface Batch {
+  readonly v?: number;
   readonly runs: readonly Leaving[];
   /** Trust books this batch touched. */
   readonly nodes: readonly string[];
+}
+
+/** A run that could not leave with the others, and what was thrown. */
+export interface Stranded {
+  readonly id: RunId;
+  readonly thrown: unknown;
 }
 
 /**
@@ -53,15 +64,25 @@ export class RingOutbox {
   readonly #batches = new Map<number, Batch & { retryAt: Instant }>();
   /** Finished and leaving runs of which more than their id is at hand. */
   readonly #known = new Map<RunId, Known>();
+  readonly #forms: StoredForms;
+  readonly #codec: RunCodec;
+  /** Batches and pages of trust that cannot be read, and why: kept as they are stored, in nobody's way. */
+  readonly unread = new Map<string, Fault>();
   #keptChars = 0;
 
-  constructor(ring: number, store: RingStore, runs: RingRuns) {
+  constructor(ring: number, store: RingStore, runs: RingRuns, forms: StoredForms = STORED_FORMS) {
     this.#store = store;
     this.#runs = runs;
-    this.#ledger = new RingLedger(ring, store);
+    this.#forms = forms;
+    this.#codec = runCodec(forms);
+    this.#ledger = new RingLedger(ring, store, forms);
     for (const { part, body, dueAt } of store.read(OUTBOX)) {
-      this.#keep(Number(part), JSON.parse(body) as Batch, dueAt ?? 0);
+      this.#ledger.noteNumber(Number(part));
+      const batch = readBatch(body, forms);
+      if (batch.ok) this.#keep(Number(part), batch.value, dueAt ?? 0);
+      else this.unread.set(`${OUTBOX} ${part}`, batch.error);
     }
+    for (const [part, problem] of this.#ledger.unread) this.unread.set(part, problem);
   }
 
   /** The run has ended and waits for the next batch; `at hand` is its record and what is to be known of it, if so. */
@@ -82,28 +103,34 @@ export class RingOutbox {
     return this.#finished.size;
   }
 
-  /** Moves finished runs into a batch. Call inside a transaction; null when nothing has finished. */
-  open(now: Instant, retryAt: Instant): readonly RunId[] | null {
+  /** Moves finished runs into a batch. Call inside a transaction; whoever cannot leave is left out and named. */
+  open(now: Instant, retryAt: Instant): { readonly left: readonly RunId[]; readonly stranded: readonly Stranded[] } {
     const runs: Leaving[] = [];
+    const stranded: Stranded[] = [];
     const nodes = new Set<string>();
     let chars = 0;
     for (const id of this.#finished) {
       this.#finished.delete(id);
-      const ended = this.#endOf(id);
-      if (ended === null) continue;
-      const { keyed, trust, summary } = ended.parting;
-      chars += ended.chars;
-      runs.push({ id, keyed });
-      for (const node of this.#ledger.count(summary.tenant, trust)) nodes.add(node);
+      const counted = attempt(id, () => this.#count(id));
+      if (counted === null) continue;
+      if ("thrown" in counted) {
+        stranded.push(counted);
+        continue;
+      }
+      chars += counted.chars;
+      runs.push({ id, keyed: counted.keyed });
+      for (const node of counted.nodes) nodes.add(node);
       if (runs.length >= MAX_RUNS || chars >= MAX_CHARS || nodes.size >= MAX_NODES) break;
     }
-    if (runs.length === 0) return null;
-    const batch: Batch = { runs, nodes: [...nodes] };
-    const number = this.#ledger.nextNumber(now);
-    this.#ledger.write(nodes);
-    this.#store.write(OUTBOX, [{ part: String(number), body: JSON.stringify(batch), dueAt: retryAt }]);
-    this.#keep(number, batch, 0);
-    return runs.map(({ id }) => id);
+    if (runs.length > 0) this.#send({ runs, nodes: [...nodes] }, now, retryAt);
+    return { left: runs.map(({ id }) => id), stranded };
+  }
+
+  /** Moves an ended run into a batch of its own without counting it again. Call inside a transaction. */
+  openAgain(id: RunId, now: Instant, retryAt: Instant): void {
+    const ended = this.#endOf(id);
+    this.#finished.delete(id);
+    if (ended) this.#send({ runs: [{ id, keyed: ended.parting.keyed }], nodes: [] }, now, retryAt);
   }
 
   /** Batches to send now; each is due again at `retryAt` unless the archive answers. */
@@ -120,13 +147,58 @@ export class RingOutbox {
     return next;
   }
 
-  read(number: number): ArchiveBatch | null {
+  /** A batch for the archive; whoever cannot leave is left out and named. Null once it is archived. */
+  read(number: number): { readonly batch: ArchiveBatch; readonly stranded: readonly Stranded[] } | null {
     const batch = this.#batches.get(number);
     if (!batch) return null;
+    const departures = batch.runs.map(({ id }) => attempt(id, () => this.#departure(id)));
     return {
-      runs: batch.runs.flatMap(({ id }) => this.#departure(id) ?? []),
-      trust: this.#ledger.totals(batch.nodes),
+      batch: {
+        runs: departures.flatMap((departure) => (departure === null || "thrown" in departure ? [] : [departure])),
+        trust: this.#ledger.totals(batch.nodes),
+      },
+      stranded: departures.flatMap((departure) => (departure && "thrown" in departure ? [departure] : [])),
     };
+  }
+
+  /** The run is no more on its way out. Call inside a transaction. */
+  takeBack(id: RunId): void {
+    this.#finished.delete(id);
+    this.#leaving.delete(id);
+    this.#forget(id);
+    for (const [number, { retryAt, ...batch }] of this.#batches) {
+      const runs = batch.runs.filter((run) => run.id !== id);
+      if (runs.length === batch.runs.length) continue;
+      this.#write(number, { ...batch, runs }, retryAt);
+      this.#batches.set(number, { ...batch, runs, retryAt });
+    }
+  }
+
+  /** Whether a batch has it: what it says of its nodes is counted. */
+  isCounted(id: RunId): boolean {
+    return this.#leaving.has(id);
+  }
+
+  /** Counts what an ended run says of its nodes; null when it is not there. */
+  #count(
+    id: RunId,
+  ): { readonly keyed: string | null; readonly chars: number; readonly nodes: readonly string[] } | null {
+    const ended = this.#endOf(id);
+    if (ended === null) return null;
+    const { keyed, trust, summary } = ended.parting;
+    return { keyed, chars: ended.chars, nodes: this.#ledger.count(summary.tenant, trust) };
+  }
+
+  #send(batch: Batch, now: Instant, retryAt: Instant): void {
+    const number = this.#ledger.nextNumber(now);
+    this.#ledger.write(batch.nodes);
+    this.#write(number, batch, retryAt);
+    this.#keep(number, batch, 0);
+  }
+
+  #write(number: number, { runs, nodes }: Batch, dueAt: Instant): void {
+    const body: Batch = { v: currentVersion(this.#forms["archive batch"]), runs, nodes };
+    this.#store.write(OUTBOX, [{ part: String(number), body: JSON.stringify(body), dueAt }]);
   }
 
   /** What is to be known of an ended run, with about as many characters as it is stored in; null when it is not there. */
@@ -144,8 +216,14 @@ export class RingOutbox {
     const known = this.#known.get(id);
     const record = known?.record ?? this.#runs.record(id);
     if (record === null) return null;
-    const { summary, sequel, cacheable } = known?.parting ?? partingOf(decodeRun(record));
+    const { summary, sequel, cacheable } = known?.parting ?? this.#partingIn(record);
     return { record, summary, sequel, cacheable };
+  }
+
+  #partingIn(record: string): Parting {
+    const read = this.#codec.read(record);
+    if (!read.ok) throw new RuntimeHostError(read.error);
+    return partingOf(read.value);
   }
 
   #know(id: RunId, known: Known): void {
@@ -179,5 +257,20 @@ export class RingOutbox {
   #keep(number: number, batch: Batch, retryAt: Instant): void {
     this.#batches.set(number, { ...batch, retryAt });
     for (const { id } of batch.runs) this.#leaving.add(id);
+  }
+}
+
+function readBatch(body: string, forms: StoredForms): Result<Batch, Fault> {
+  return readStored<Batch, Batch>(forms["archive batch"], body, ({ runs, nodes }) => {
+    if (!runs.every(({ id }) => typeof id === "string") || !Array.isArray(nodes)) throw new TypeError("no batch");
+    return { runs, nodes };
+  });
+}
+
+function attempt<T>(id: RunId, work: () => T): T | Stranded {
+  try {
+    return work();
+  } catch (thrown) {
+    return { id, thrown };
   }
 }

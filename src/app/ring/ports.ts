@@ -1,5 +1,6 @@
 import { DEFAULT_LEASES, type LeaseSettings } from "../../core/run/model/event.ts";
 import type { reduce } from "../../core/run/reduce/reduce.ts";
+import type { StoredForms } from "../../core/stored/forms.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { EventBus } from "../../spi/event-bus.ts";
 import type { Log } from "../../spi/log.ts";
@@ -36,4 +37,6 @@ export interface RingPorts {
   readonly timer: Timer;
   /** What decides; `core/run` when absent. */
   readonly decide?: typeof reduce;
+  /** How records are stored; `core/stored` when absent. */
+  readonly forms?: StoredForms;
 }

@@ -3,7 +3,8 @@ import type { EventMessage, ExecuteMessage, ReplanMessage, Work } from "../../co
 import { workOf } from "../../core/run/dispatch/work-of.ts";
 import type { EventBus } from "../../spi/event-bus.ts";
 import type { Log } from "../../spi/log.ts";
-import type { Decided } from "./decisions.ts";
+import { alone, type Decided } from "./decisions.ts";
+import type { Stranded } from "./outbox.ts";
 
 interface PostPorts {
   readonly bus: EventBus;
@@ -17,25 +18,33 @@ const MAX_HANDED_MS = 30_000;
 export interface Post {
   readonly handed: readonly Work[];
   readonly messages: readonly (ExecuteMessage | ReplanMessage)[];
+  /** Runs of which no work can be made. */
+  readonly stranded: readonly Stranded[];
 }
 
 /** Hands over at most `take` works, of the highest priority; every other dispatch travels. */
 export function postOf(decided: readonly Decided[], take: number): Post {
   const works: Work[] = [];
   const replans: ReplanMessage[] = [];
+  const stranded: Stranded[] = [];
   for (const { state, transition } of decided) {
     const { id: runId, tenant, correlationId } = state.header;
-    for (const intent of transition.intents) {
-      if (intent.type === "dispatch") works.push(workOf(state, intent));
+    try {
+      const own = transition.intents.filter((intent) => intent.type === "dispatch");
+      works.push(...alone(runId, { type: "dispatch" }, () => own.map((intent) => workOf(state, intent))));
+    } catch (thrown) {
+      stranded.push({ id: runId, thrown });
+    }
+    for (const intent of transition.intents)
       if (intent.type === "replan")
         replans.push({ type: "replan", version: 1, runId, tenant, correlationId, token: intent.token });
-    }
   }
   const quick = works.filter(isQuick).toSorted((a, b) => (b.priority ?? 0) - (a.priority ?? 0));
   const handed = quick.slice(0, take);
   const kept = new Set(handed);
   const sent = works.filter((work) => !kept.has(work));
-  return { handed, messages: [...sent.map((work) => ({ type: "work", version: 1, work }) as const), ...replans] };
+  const messages = [...sent.map((work) => ({ type: "work", version: 1, work }) as const), ...replans];
+  return { handed, messages, stranded };
 }
 
 const isQuick = ({ steps }: Work): boolean => steps.reduce((sum, { timeoutMs }) => sum + timeoutMs, 0) <= MAX_HANDED_MS;

@@ -1,6 +1,6 @@
-import { VALUES } from "../../core/retention/keys.ts";
-import { summaryOf } from "../../core/run/model/summary.ts";
-import { decodeRun, encodeChange, encodeRun } from "../../core/run/codec/codec.ts";
+import { fault, RuntimeHostError } from "../../core/errors.ts";
+import { valueKeysIn, valueTenant } from "../../core/retention/keys.ts";
+import { runCodec, type RunCodec } from "../../core/run/codec/codec.ts";
 import { nextDue } from "../../core/run/dispatch/due-times.ts";
 import type { Transition } from "../../core/run/model/event.ts";
 import { TERMINAL_RUN, type Instant, type RunHeader, type RunId, type RunState } from "../../core/run/model/state.ts";
@@ -23,10 +23,12 @@ export class RingRuns {
   readonly #live = new Map<RunId, RunState>();
   /** The logs of those live runs that have one. */
   readonly #logs = new Map<RunId, RingLog>();
+  readonly #codec: RunCodec;
   readonly #maxLive: number;
 
-  constructor(store: RingStore, maxLive = 500) {
+  constructor(store: RingStore, codec: RunCodec = runCodec(), maxLive = 500) {
     this.#store = store;
+    this.#codec = codec;
     this.#maxLive = maxLive;
   }
 
@@ -34,14 +36,14 @@ export class RingRuns {
     return this.#live.has(id) || this.#store.read(id).length > 0;
   }
 
-  /** The live state of a run, or null when the ring does not have it. */
+  /** The live state of a run, or null when the ring does not have it. Throws RECORD_NEWER and RECORD_UNREADABLE. */
   load(id: RunId): RunState | null {
     const live = this.#live.get(id);
     if (live) return live;
     const parts = this.#store.read(id);
     const record = textOf(parts, RECORD);
     if (record === null) return null;
-    const state = decodeRun(record, logLines(parts));
+    const state = this.#decoded(record, logLines(parts));
     const log = RingLog.of(parts, record.length);
     if (log.chars > 0 || !isSmall(state, record)) this.#logs.set(id, log);
     this.remember(state);
@@ -54,7 +56,7 @@ export class RingRuns {
     const record = textOf(parts, RECORD);
     if (record === null) return null;
     const chars = parts.reduce((sum, { body }) => sum + body.length, 0);
-    return { state: this.#live.get(id) ?? decodeRun(record, logLines(parts)), chars };
+    return { state: this.#live.get(id) ?? this.#decoded(record, logLines(parts)), chars };
   }
 
   /** The encoded run, as it is stored where it is stored whole. */
@@ -63,17 +65,21 @@ export class RingRuns {
     const record = textOf(parts, RECORD);
     if (record === null) return null;
     const lines = logLines(parts);
-    return lines.length === 0 ? record : encodeRun(this.#live.get(id) ?? decodeRun(record, lines));
+    return lines.length === 0 ? record : this.#codec.encode(this.#live.get(id) ?? this.#decoded(record, lines));
   }
 
-  /** The large values a run refers to; none when the owner is no run that is here. */
+  /** A run's texts as they are stored, oldest first; none when it is not here. */
+  texts(id: RunId): readonly string[] {
+    const parts = this.#store.read(id);
+    const record = textOf(parts, RECORD);
+    return record === null ? [] : [record, ...logLines(parts)];
+  }
+
+  /** The large values a run refers to, whether or not it can be read; none when the owner is no run that is here. */
   valuesOf(owner: string): readonly LiveValue[] {
     if (owner.startsWith("~")) return [];
-    const record = this.record(owner);
-    // Most runs have none, and decoding is what costs.
-    if (record === null || !record.includes(`"${VALUES}`)) return [];
-    const { tenant, values } = summaryOf(decodeRun(record));
-    return values.map((key) => ({ tenant, key }));
+    const keys = new Set(this.texts(owner).flatMap((text) => valueKeysIn(text)));
+    return [...keys].map((key) => ({ tenant: valueTenant(key), key }));
   }
 
   /** Writes a run that arrived. Call inside a transaction. */
@@ -81,13 +87,17 @@ export class RingRuns {
     this.#store.write(id, textParts(RECORD, record, dueAt));
   }
 
-  /** Writes what a transition changed, or everything the first time. Call inside a transaction, with the state after it. */
+  /**
+   * Writes what a transition changed, or everything the first time. Call inside a transaction, with the state after it.
+   * Throws RUN_UNSTORABLE for what cannot be written down.
+   */
   save(state: RunState, transition: Transition, dueAt: Instant | null): void {
     const { id } = state.header;
     const log = this.#logs.get(id);
     // A new plan changes what a log adds to.
     if (!log || transition.plan || isOverlong(log)) return this.#saveWhole(state, dueAt);
-    this.#store.write(id, log.add(encodeChange(transition), dueAt));
+    const change = encoded(() => this.#codec.encodeChange(transition));
+    this.#store.write(id, log.add(change, dueAt));
   }
 
   remember(state: RunState): void {
@@ -104,14 +114,30 @@ export class RingRuns {
     this.#logs.delete(id);
   }
 
+  #decoded(record: string, lines: readonly string[]): RunState {
+    const read = this.#codec.read(record, lines);
+    if (!read.ok) throw new RuntimeHostError(read.error);
+    return read.value;
+  }
+
   #saveWhole(state: RunState, dueAt: Instant | null): void {
     const { id } = state.header;
-    const record = encodeRun(state);
+    const record = encoded(() => this.#codec.encode(state));
     const small = isSmall(state, record);
     // What a small run is stored in is written over; anything else may leave rows behind, as may one nobody remembers.
     if (this.#logs.delete(id) || !small || !this.#live.has(id)) this.#store.remove(id);
     this.#store.write(id, textParts(RECORD, record, dueAt));
     if (!small) this.#logs.set(id, new RingLog(record.length));
+  }
+}
+
+/** What writing a run down came to. A run that is too large or too deep for a text is its own trouble, and nobody else's. */
+function encoded(encode: () => string): string {
+  try {
+    return encode();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.name : "an exception";
+    throw new RuntimeHostError(fault("RUN_UNSTORABLE", `the run cannot be written down: ${why}`), { cause });
   }
 }
 

@@ -46,6 +46,12 @@ export class RingTimers {
       .map(([owner]) => owner);
   }
 
+  /** As `rearm`, when what the alarm is set for has been put off. */
+  postpone(): void {
+    this.#armedFor = null;
+    this.rearm();
+  }
+
   /** Arms for whatever is next; called once the due ones are handled. */
   rearm(): void {
     let next: Instant | null = this.#remains?.dueAt() ?? null;

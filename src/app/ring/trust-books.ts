@@ -1,5 +1,9 @@
+import type { Fault } from "../../core/errors.ts";
+import type { Result } from "../../core/result.ts";
 import type { NodeTrust } from "../../core/run/reduce/observations.ts";
-import { emptyTotals, mergeTotals } from "../../core/trust/totals.ts";
+import { STORED_FORMS, type StoredForms } from "../../core/stored/forms.ts";
+import { currentVersion, readStored } from "../../core/stored/stored-form.ts";
+import { emptyTotals, isTotals, mergeTotals } from "../../core/trust/totals.ts";
 import type { RingStore } from "../../spi/ring-store.ts";
 import type { RingTrust } from "../../spi/run-coordinator.ts";
 
@@ -12,33 +16,56 @@ const BOOKS_ON_A_PAGE = 50;
 export type TrustBook = Omit<RingTrust, "source">;
 
 interface Page {
+  readonly v?: number;
   /** The highest batch number ever given when the page was written. */
   readonly last: number;
   readonly books: readonly TrustBook[];
 }
 
-/** The books on a stored page of a ring's ledger. */
-export const booksOn = (page: string): readonly TrustBook[] => (JSON.parse(page) as Page).books;
+/** A stored page of a ring's ledger. */
+const readPage = (page: string, forms: StoredForms = STORED_FORMS): Result<Page, Fault> =>
+  readStored<Page, Page>(forms["trust page"], page, ({ last, books }) => {
+    if (!Number.isFinite(last) || !books.every(isBook)) throw new TypeError("no page");
+    return { last, books };
+  });
+
+const isBook = ({ tenant, node, totals }: TrustBook): boolean =>
+  typeof tenant === "string" && typeof node === "string" && isTotals(totals);
+
+/** The books on a page of this code's form or an earlier one's; none on any other. */
+export function booksOn(page: string): readonly TrustBook[] {
+  const read = readPage(page);
+  return read.ok ? read.value.books : [];
+}
 
 /**
  * What a ring has counted since it exists: each node's trust, and its batches, whose numbers are never given twice. Kept in
- * memory and written once a batch, in as few rows as there are pages that changed.
+ * memory and written once a batch, in as few rows as there are pages that changed. A page that cannot be read stays as it
+ * is: what is said of its nodes meanwhile gets a book of its own, and both are one once the page can be read again.
  */
 export class RingLedger {
   readonly #store: RingStore;
+  readonly #forms: StoredForms;
   readonly #source: string;
-  /** In the order in which they were begun: a book's place says its page. */
-  readonly #books: TrustBook[] = [];
+  /** In the order in which they were begun: a book's place says its page. Null where there is none. */
+  readonly #books: (TrustBook | null)[] = [];
   readonly #places = new Map<string, number>();
+  /** Pages of which a book has moved to another: written together with it, or it would count twice. */
+  readonly #moved = new Set<number>();
+  /** Pages that cannot be read, and why. */
+  readonly unread = new Map<string, Fault>();
   #last = 0;
 
-  constructor(ring: number, store: RingStore) {
+  constructor(ring: number, store: RingStore, forms: StoredForms = STORED_FORMS) {
     this.#store = store;
+    this.#forms = forms;
     this.#source = `ring-${ring.toString(16).padStart(2, "0")}`;
-    for (const { body } of store.read(LEDGER)) {
-      const { last, books } = JSON.parse(body) as Page;
-      this.#last = Math.max(this.#last, last);
-      for (const book of books) this.#places.set(keyOf(book), this.#books.push(book) - 1);
+    for (const { part, body } of store.read(LEDGER)) {
+      this.#fillUpTo(Number(part) * BOOKS_ON_A_PAGE);
+      const page = readPage(body, forms);
+      if (page.ok) this.#take(page.value);
+      else this.unread.set(`${LEDGER} ${part}`, page.error);
+      if (!page.ok) this.#fillUpTo((Number(part) + 1) * BOOKS_ON_A_PAGE);
     }
   }
 
@@ -48,30 +75,38 @@ export class RingLedger {
     return this.#last;
   }
 
+  /** The number has been given. */
+  noteNumber(number: number): void {
+    this.#last = Math.max(this.#last, number);
+  }
+
   /** Counts what a run says about its nodes. Returns the keys of their books. */
   count(tenant: string, trust: readonly NodeTrust[]): readonly string[] {
-    return trust.map(({ node, totals: said }) => {
+    // All or nothing: what is no sum throws before anything is kept.
+    const books = new Map<string, TrustBook>();
+    for (const { node, totals } of trust) {
       const key = keyOf({ tenant, node });
-      const place = this.#places.get(key) ?? this.#books.length;
-      const { totals } = this.#books[place] ?? { totals: emptyTotals() };
-      this.#places.set(key, place);
-      this.#books[place] = { tenant, node, totals: mergeTotals(totals, said) };
-      return key;
-    });
+      books.set(key, this.#merged({ tenant, node, totals }, books.get(key)));
+    }
+    for (const book of books.values()) this.#put(book);
+    return [...books.keys()];
   }
 
   /** Writes down the pages of these books, and the last number in any case. Call inside a transaction. */
   write(keys: Iterable<string>): void {
-    const pages = new Set([...keys].map((key) => Math.floor((this.#places.get(key) ?? 0) / BOOKS_ON_A_PAGE)));
-    if (pages.size === 0) pages.add(0);
+    const changed = [...keys].map((key) => pageAt(this.#places.get(key) ?? 0));
+    const pages = new Set([...changed, ...this.#moved]);
+    if (pages.size === 0) pages.add(this.#firstReadable());
     this.#store.write(
       LEDGER,
       [...pages].map((page) => {
         const books = this.#books.slice(page * BOOKS_ON_A_PAGE, (page + 1) * BOOKS_ON_A_PAGE);
-        const body: Page = { last: this.#last, books };
+        const v = currentVersion(this.#forms["trust page"]);
+        const body: Page = { v, last: this.#last, books: books.filter((book) => book !== null) };
         return { part: String(page).padStart(6, "0"), body: JSON.stringify(body), dueAt: null };
       }),
     );
+    this.#moved.clear();
   }
 
   /** What the books say now. */
@@ -81,6 +116,40 @@ export class RingLedger {
       return book ? [{ ...book, source: this.#source }] : [];
     });
   }
+
+  #take({ last, books }: Page): void {
+    this.noteNumber(last);
+    for (const book of books) {
+      const page = pageAt(this.#books.length);
+      const isKnown = this.#places.has(keyOf(book));
+      this.#put(this.#merged(book));
+      if (!isKnown) continue;
+      this.#moved.add(page).add(pageAt(this.#places.get(keyOf(book)) ?? 0));
+    }
+  }
+
+  /** The book of a node, with what is said added. */
+  #merged(said: TrustBook, known = this.#books[this.#places.get(keyOf(said)) ?? -1]): TrustBook {
+    return { ...said, totals: mergeTotals(known?.totals ?? emptyTotals(), said.totals) };
+  }
+
+  #put(book: TrustBook): void {
+    const place = this.#places.get(keyOf(book)) ?? this.#books.length;
+    this.#places.set(keyOf(book), place);
+    this.#books[place] = book;
+  }
+
+  #fillUpTo(length: number): void {
+    while (this.#books.length < length) this.#books.push(null);
+  }
+
+  #firstReadable(): number {
+    let page = 0;
+    while (this.unread.has(`${LEDGER} ${String(page).padStart(6, "0")}`)) page++;
+    return page;
+  }
 }
+
+const pageAt = (place: number): number => Math.floor(place / BOOKS_ON_A_PAGE);
 
 const keyOf = ({ tenant, node }: Pick<TrustBook, "tenant" | "node">): string => JSON.stringify([tenant, node]);

@@ -50,3 +50,10 @@ export function valueTenant(key: string): string {
   const owner = key.slice(VALUES.length).split("/", 1)[0] ?? "";
   return /^(?:[^%]|%[0-9A-F]{2})*$/.test(owner) ? decodeURIComponent(owner) : owner;
 }
+
+/**
+ * The keys of large values that a run's stored text names, whatever its form: a record nobody can read holds its values
+ * too. A text of the user's that looks like a key is among them, and holds nothing.
+ */
+export const valueKeysIn = (text: string): readonly string[] =>
+  text.includes(`"${VALUES}`) ? [...text.matchAll(/"(values\/[^"\\]+)"/g)].flatMap(([, key]) => key ?? []) : [];

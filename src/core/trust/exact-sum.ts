@@ -16,6 +16,10 @@ interface Binary {
 
 const PATTERN = /^([0-9a-f]+)p(-?\d+)$/;
 
+/** Whether a value that was stored is such a sum. */
+export const isExactSum = (value: unknown): value is ExactSum =>
+  typeof value === "string" && (value === ZERO || PATTERN.test(value));
+
 function parse(sum: ExactSum): Binary {
   if (sum === ZERO) return { mantissa: 0n, exponent: 0 };
   const match = PATTERN.exec(sum);

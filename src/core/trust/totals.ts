@@ -1,5 +1,6 @@
+import { isObject } from "../contract/map-schema.ts";
 import { growthAt, HALF_LIFE_MS } from "./decay.ts";
-import { addSums, addTerms, ZERO, type ExactSum, type Term } from "./exact-sum.ts";
+import { addSums, addTerms, isExactSum, ZERO, type ExactSum, type Term } from "./exact-sum.ts";
 import type { Observation } from "./observation.ts";
 
 /**
@@ -60,6 +61,13 @@ export function addObservations(
 /** Counts one observation. */
 export const addObservation = (totals: TrustTotals, observation: Observation, halfLifeMs?: number): TrustTotals =>
   addObservations(totals, [observation], halfLifeMs);
+
+/** Whether a value that was stored is a source's totals. */
+export const isTotals = (value: unknown): value is TrustTotals =>
+  isObject(value) &&
+  isExactSum(value["sx"]) &&
+  isExactSum(value["sw"]) &&
+  [value["samples"], value["successes"], value["failures"]].every((count) => Number.isSafeInteger(count));
 
 /** The totals of both sets of observations together: associative and commutative to the bit. */
 export const mergeTotals = (a: TrustTotals, b: TrustTotals): TrustTotals => ({

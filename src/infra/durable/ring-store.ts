@@ -1,3 +1,5 @@
+import { RuntimeHostError } from "../../core/errors.ts";
+import { rowFault } from "../../core/stored/row-size.ts";
 import { ringNumber } from "./run-coordinator.ts";
 import { Slots, type StoredSlot } from "./slots.ts";
 import type { Clock } from "../../spi/clock.ts";
@@ -92,6 +94,8 @@ export function durableRingStore(storage: DurableObjectStorage, clock: Clock): R
 
 /** One row, whether the slot is new or written over. */
 function put(sql: SqlStorage, { n, owner, part, born, chars, dueAt }: StoredSlot, body: string): void {
+  const tooLarge = rowFault(body);
+  if (tooLarge) throw new RuntimeHostError(tooLarge);
   sql.exec(
     "INSERT INTO slots (n, owner, part, born, chars, due_at, body) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (n) DO UPDATE SET owner = excluded.owner, part = excluded.part, born = excluded.born, chars = excluded.chars, due_at = excluded.due_at, body = excluded.body",
     n,

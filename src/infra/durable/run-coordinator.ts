@@ -1,8 +1,9 @@
 import { fault, RuntimeHostError } from "../../core/errors.ts";
 import { MAX_RINGS, ringOf } from "../../core/run/model/run-id.ts";
 import type { RunId } from "../../core/run/model/state.ts";
+import { released, type Quarantined } from "../../core/run/quarantine/quarantine.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
-import type { RingFace } from "../../spi/ring-face.ts";
+import type { RingFace, Told } from "../../spi/ring-face.ts";
 import { answered, type Objects } from "./objects.ts";
 
 /** The object name of a ring. */
@@ -18,8 +19,11 @@ export function ringNumber(name: string | undefined): number | null {
 export function durableRunCoordinator(rings: Objects): RunCoordinator {
   const at = (ring: number): RingFace => rings.getByName(ringName(ring)) as RingFace;
   const ringFor = (id: RunId): RingFace => at(requireRing(id));
+  /** What a ring says of a run, unless that is in quarantine. */
+  const held = async <T>(id: RunId, ask: (ring: RingFace) => Told<T | Quarantined>): Promise<T> =>
+    released(id, await call(async () => ask(ringFor(id))));
   return {
-    submit: (submission) => call(async () => ringFor(submission.runId).submit(submission)),
+    submit: (submission) => held(submission.runId, (ring) => ring.submit(submission)),
     answer: (answers, handOver) => eachRing(answers, (ring, own) => at(ring).answer(own, handOver)),
     undeliverable: async (items) => {
       await eachRing(items, async (ring, own) => {
@@ -28,10 +32,10 @@ export function durableRunCoordinator(rings: Objects): RunCoordinator {
       });
     },
     replanned: (answer) => call(async () => ringFor(answer.runId).replanned(answer)),
-    read: (id) => call(async () => ringFor(id).read(id)),
-    wait: (id, timeoutMs) => call(async () => ringFor(id).wait(id, timeoutMs)),
-    watch: (tenant, id, after, timeoutMs) => call(async () => ringFor(id).watch(tenant, id, after, timeoutMs)),
-    control: (tenant, id, event) => call(async () => ringFor(id).control(tenant, id, event)),
+    read: (id) => held(id, (ring) => ring.read(id)),
+    wait: (id, timeoutMs) => held(id, (ring) => ring.wait(id, timeoutMs)),
+    watch: (tenant, id, after, timeoutMs) => held(id, (ring) => ring.watch(tenant, id, after, timeoutMs)),
+    control: (tenant, id, event) => held(id, (ring) => ring.control(tenant, id, event)),
     values: (id, segment, token) => call(async () => ringFor(id).values(id, segment, token)),
     holds: (id, segment, token) => call(async () => ringFor(id).holds(id, segment, token)),
     admit: (called) => eachRing(called, (ring, own) => at(ring).admit(own)),
@@ -42,6 +46,10 @@ export function durableRunCoordinator(rings: Objects): RunCoordinator {
       }),
     batch: (ring, batch) => call(async () => at(ring).batch(batch)),
     archived: (ring, batch) => call(async () => at(ring).archived(batch)),
+    quarantined: (ring) => call(async () => at(ring).quarantined()),
+    raw: (id) => call(async () => ringFor(id).raw(id)),
+    retry: (id) => call(async () => ringFor(id).retry(id)),
+    end: (id, request) => call(async () => ringFor(id).end(id, request)),
   };
 }
 

@@ -52,7 +52,7 @@ describe("a change that is refused", () => {
     refuse(book);
     expect(book.memory.timers.at(NEWS)).toBe(FLUSH_AT);
     expect(alarms.at(-1)).toBe(FLUSH_AT);
-    expect(book.news.take(book.memory.runs)).toHaveLength(1);
+    expect(book.news.take((id) => book.memory.runs.load(id))).toHaveLength(1);
   });
 
   it("leaves no timer for news where there is none", () => {

@@ -42,14 +42,14 @@ describe("a batch of finished runs", () => {
         const states = sketches.map(([one], number) => endedRun(number, one));
         const { store, outbox, reopen } = open(states);
         states.forEach((state, i) => outbox.finished(state.header.id, sketches[i]?.[1] ? atHand(state) : null));
-        const left = store.transaction(() => outbox.open(5, 100));
+        const { left } = store.transaction(() => outbox.open(5, 100));
         expect(left).toEqual(states.map(({ header }) => header.id));
         const [number = -1] = outbox.due(100, 200);
-        const batch = outbox.read(number);
+        const batch = outbox.read(number)?.batch;
         const expected = states.map((state) => ({ ...atHand(state), keyed: undefined, trust: undefined }));
         expect(batch?.runs).toEqual(expected);
         const cold = reopen();
-        expect(cold.read(number)).toEqual(batch);
+        expect(cold.read(number)).toEqual({ batch, stranded: [] });
         expect(cold.nextRetryAt()).toBe(100);
         expect(cold.archived(number)).toEqual(outbox.archived(number));
       }),
@@ -62,7 +62,7 @@ describe("a batch of finished runs", () => {
     const { store, outbox, reopen } = open(states);
     for (const state of states) outbox.finished(state.header.id, atHand(state));
     store.transaction(() => outbox.open(5, 100));
-    const samples = (box: RingOutbox) => box.read(5)?.trust.map(({ totals }) => totals.samples);
+    const samples = (box: RingOutbox) => box.read(5)?.batch.trust.map(({ totals }) => totals.samples);
     expect([samples(outbox), samples(reopen()), samples(reopen())]).toEqual([[3], [3], [3]]);
   });
 
@@ -70,9 +70,10 @@ describe("a batch of finished runs", () => {
     const [here, gone] = [endedRun(0), endedRun(1)];
     const { store, outbox } = open([here]);
     outbox.finished(gone.header.id);
-    expect(store.transaction(() => outbox.open(5, 100))).toBeNull();
+    expect(store.transaction(() => outbox.open(5, 100)).left).toEqual([]);
+    expect(outbox.due(1_000, 2_000)).toEqual([]);
     for (const { header } of [gone, here]) outbox.finished(header.id);
-    expect(store.transaction(() => outbox.open(5, 100))).toEqual([here.header.id]);
+    expect(store.transaction(() => outbox.open(5, 100)).left).toEqual([here.header.id]);
     outbox.finished(here.header.id);
     expect(outbox.waiting).toBe(0);
   });
@@ -90,8 +91,8 @@ describe("a batch of finished runs", () => {
       }));
       outbox.finished(state.header.id, { ...known, trust });
     });
-    expect(store.transaction(() => outbox.open(5, 100))).toHaveLength(3);
-    expect(outbox.read(5)?.trust).toHaveLength(6_000);
+    expect(store.transaction(() => outbox.open(5, 100)).left).toHaveLength(3);
+    expect(outbox.read(5)?.batch.trust).toHaveLength(6_000);
     expect(outbox.waiting).toBe(1);
   });
 
@@ -99,9 +100,9 @@ describe("a batch of finished runs", () => {
     const states = Array.from({ length: 4 }, (_, number) => endedRun(number, { size: 3_000_000 }));
     const { store, outbox } = open(states);
     for (const state of states) outbox.finished(state.header.id, atHand(state));
-    expect(store.transaction(() => outbox.open(5, 100))).toHaveLength(3);
+    expect(store.transaction(() => outbox.open(5, 100)).left).toHaveLength(3);
     expect(outbox.waiting).toBe(1);
-    const [first] = outbox.read(5)?.runs ?? [];
+    const [first] = outbox.read(5)?.batch.runs ?? [];
     expect(decodeRun(first?.record ?? "null").given["in"]).toEqual(states[0]?.given["in"]);
   });
 });

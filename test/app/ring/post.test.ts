@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fault, RuntimeHostError } from "../../../src/core/errors.ts";
+import { released } from "../../../src/core/run/quarantine/quarantine.ts";
 import { decodeRun, encodeRun } from "../../../src/core/run/codec/codec.ts";
 import type { RunEvent } from "../../../src/core/run/model/event.ts";
 import { reduce } from "../../../src/core/run/reduce/reduce.ts";
@@ -130,7 +131,7 @@ describe("a ring that is answered", () => {
     expect(sent()).toEqual([]);
     expect(handed.map(({ runId, segment, token }) => ring.holds(runId, segment, token))).toEqual([true]);
     expect(await ring.answer(answersTo(handed), { take: 5 })).toEqual([]);
-    expect(decodeRun(ring.read(idOf(0)) ?? "").header.status).toBe("succeeded");
+    expect(decodeRun(released(idOf(0), ring.read(idOf(0))) ?? "").header.status).toBe("succeeded");
   });
 
   it("hands nothing to who does not ask, nor for an answer that comes twice", async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fault, RuntimeHostError } from "../../../src/core/errors.ts";
+import { released } from "../../../src/core/run/quarantine/quarantine.ts";
 import { decodeRun, encodeRun } from "../../../src/core/run/codec/codec.ts";
 import type { EventMessage } from "../../../src/core/run/dispatch/work.ts";
 import { silentLog } from "../../../src/infra/memory/silent-log.ts";
@@ -60,7 +61,7 @@ const answersTo = (deliveries: Parameters<typeof worksIn>[0]) =>
   }));
 const batchesOf = (deliveries: readonly Delivery<EventMessage>[]): number[] =>
   deliveries.flatMap(({ body }) => (body.type === "archive" ? [body.batch] : []));
-const statusOf = (ring: Ring) => decodeRun(ring.read(REQUEST.id) ?? "null").header.status;
+const statusOf = (ring: Ring) => decodeRun(released(REQUEST.id, ring.read(REQUEST.id)) ?? "null").header.status;
 
 /** A run that has ended and waits for its ring to flush it. */
 async function finish(world: ReturnType<typeof open>, keyed = false) {

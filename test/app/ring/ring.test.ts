@@ -1,3 +1,4 @@
+import { released } from "../../../src/core/run/quarantine/quarantine.ts";
 import { describe, expect, it } from "vitest";
 import { fault, RuntimeHostError } from "../../../src/core/errors.ts";
 import { encodeRun, decodeRun } from "../../../src/core/run/codec/codec.ts";
@@ -58,7 +59,7 @@ const answerFor = (work: ExecuteMessage["work"]) => ({
 });
 const batchOf = (message: Delivery<EventMessage> | undefined): number =>
   message?.body.type === "archive" ? message.body.batch : -1;
-const statusOf = (ring: Ring) => decodeRun(ring.read(REQUEST.id) ?? "null").header.status;
+const statusOf = (ring: Ring) => decodeRun(released(REQUEST.id, ring.read(REQUEST.id)) ?? "null").header.status;
 
 describe("a ring", () => {
   it("arms the alarm before it writes", async () => {
@@ -79,7 +80,7 @@ describe("a ring", () => {
     await ring.submit(submission([{ id: "a" }]));
     const waiting = ring.wait(REQUEST.id, 60_000);
     await ring.answer(worksIn(bus.execute.pull(10)).map(answerFor));
-    expect(decodeRun((await waiting) ?? "null").header.status).toBe("succeeded");
+    expect(decodeRun(released(REQUEST.id, await waiting) ?? "null").header.status).toBe("succeeded");
   });
 
   it("tells whoever watches of every signal once, when it is there", async () => {
@@ -88,7 +89,7 @@ describe("a ring", () => {
     const told: unknown[] = [];
     const follow = async () => {
       for (let after = 0; ;) {
-        const page = await ring.watch("default", REQUEST.id, after, 60_000);
+        const page = released(REQUEST.id, await ring.watch("default", REQUEST.id, after, 60_000));
         for (const { seq, type, step = null } of page?.events ?? []) {
           told.push([type, step]);
           after = seq;

@@ -81,4 +81,17 @@ export function ringStoreContract(label: string, use: (check: (store: RingStore)
       store.write("r", [part("a", body)]);
       expect(store.read("r")[0]?.body.length).toBe(500_000);
     }));
+
+  it(`${label}: refuses a part that no row takes, and goes on with what it had`, () =>
+    use((store) => {
+      store.write("r", [part("a", "before")]);
+      const large = () =>
+        store.transaction(() => store.write("r", [part("a", "after"), part("b", "ä".repeat(1_200_000))]));
+      expect(large).toThrow(
+        expect.objectContaining({ fault: expect.objectContaining({ code: "RUN_UNSTORABLE" }) as object }) as Error,
+      );
+      expect(store.read("r")).toEqual([part("a", "before")]);
+      store.write("r", [part("a", "later")]);
+      expect(store.read("r")).toEqual([part("a", "later")]);
+    }));
 }

@@ -1,3 +1,4 @@
+import { isObject } from "../../contract/map-schema.ts";
 import { RuntimeHostError, type Fault } from "../../errors.ts";
 import type { Plan } from "../../plan/model/plan.ts";
 import { planOfStoreText } from "../../plan/stored/plan-store-text.ts";
@@ -6,7 +7,14 @@ import { STORED_FORMS, type StoredForms } from "../../stored/forms.ts";
 import { attempt, currentVersion, readStored, upgraded } from "../../stored/stored-form.ts";
 import { begin, recount } from "../reduce/begin.ts";
 import type { Transition } from "../model/event.ts";
-import type { ReplacedStep, RunHeader, RunState, SegmentState } from "../model/state.ts";
+import {
+  RUN_STATUSES,
+  type ReplacedStep,
+  type RunHeader,
+  type RunState,
+  type RunStatus,
+  type SegmentState,
+} from "../model/state.ts";
 import type { StoredValue } from "../model/value.ts";
 import { withoutPlan, writeWithPlan } from "./plan-part.ts";
 
@@ -93,8 +101,7 @@ const replacedPart = ({ replaced = [] }: RunState): Pick<RunRecord, "replaced"> 
 function assemble(record: RunRecord, plan: Plan, since: readonly Change[]): RunState {
   const { given, replaced = [] } = record;
   const header = since.findLast((change) => change.header)?.header ?? record.header;
-  if (typeof header.id !== "string" || typeof header.tenant !== "string") throw new TypeError("no run");
-  if (typeof given !== "object" || given === null) throw new TypeError("no values");
+  if (!isHeader(header) || typeof given !== "object" || given === null) throw new TypeError("no run");
   const segments = new Map(begin(header, plan, given, header.createdAt).segments);
   for (const segment of [...record.segments, ...since.flatMap((change) => change.segments)]) {
     if (!segments.has(segment.id)) throw new TypeError("no such segment");
@@ -102,6 +109,23 @@ function assemble(record: RunRecord, plan: Plan, since: readonly Change[]): RunS
   }
   const counted = recount(header, segments, replaced);
   return { header, plan, given, ...(replaced.length === 0 ? {} : { replaced }), segments, ...counted };
+}
+
+/** Whether everything is there that others rely on: one row of a run without it would keep back all those beside it. */
+function isHeader(header: unknown): header is RunHeader {
+  if (!isObject(header)) return false;
+  const texts = ["id", "tenant", "operation", "correlationId", "envelopeId", "sourceNode", "requestHash"];
+  const moments = ["finishedAt", "deadlineAt", "completedSeq"];
+  const { status, createdAt, idempotencyKey, tags } = header;
+  return (
+    texts.every((name) => typeof header[name] === "string") &&
+    moments.every((name) => header[name] === null || Number.isFinite(header[name])) &&
+    Number.isFinite(createdAt) &&
+    RUN_STATUSES.has(status as RunStatus) &&
+    (idempotencyKey === null || typeof idempotencyKey === "string") &&
+    Array.isArray(tags) &&
+    tags.every((tag) => typeof tag === "string")
+  );
 }
 
 /** Whether the segment differs from what `begin` makes of the plan. */

@@ -266,4 +266,13 @@ export const TERMINAL_STEP: ReadonlySet<StepStatus> = new Set([
   "skipped",
   "cancelled",
 ]);
+export const RUN_STATUSES: ReadonlySet<RunStatus> = new Set([
+  "queued",
+  "running",
+  "waiting",
+  "paused",
+  "succeeded",
+  "failed",
+  "cancelled",
+]);
 export const TERMINAL_RUN: ReadonlySet<RunStatus> = new Set(["succeeded", "failed", "cancelled"]);

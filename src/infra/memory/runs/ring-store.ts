@@ -1,3 +1,5 @@
+import { RuntimeHostError } from "../../../core/errors.ts";
+import { rowFault } from "../../../core/stored/row-size.ts";
 import type { RingPart, RingStore } from "../../../spi/ring-store.ts";
 
 /** Ring storage in a map. A transaction that throws is rolled back. */
@@ -32,7 +34,11 @@ export function memoryRingStore(): RingStore {
     read: (owner) =>
       [...(owners.get(owner)?.values() ?? [])].sort((a, b) => (a.part < b.part ? -1 : a.part > b.part ? 1 : 0)),
     write: (owner, parts) => {
-      for (const part of parts) place(owner, part.part, { ...part });
+      for (const part of parts) {
+        const tooLarge = rowFault(part.body);
+        if (tooLarge) throw new RuntimeHostError(tooLarge);
+        place(owner, part.part, { ...part });
+      }
     },
     remove: (owner, parts) => {
       for (const part of parts ?? [...(owners.get(owner)?.keys() ?? [])]) place(owner, part, null);

@@ -1,5 +1,6 @@
 import { fault, RuntimeHostError } from "../../../core/errors.ts";
 import { MAX_RINGS, ringOf } from "../../../core/run/model/run-id.ts";
+import { released } from "../../../core/run/quarantine/quarantine.ts";
 import type { Work } from "../../../core/run/dispatch/work.ts";
 import type { RunCoordinator } from "../../../spi/run-coordinator.ts";
 import type { RingFace } from "../../../spi/ring-face.ts";
@@ -12,7 +13,7 @@ export function memoryRunCoordinator(open: (ring: number) => RingFace, rings = M
     return open(ring);
   };
   return {
-    submit: async (submission) => of(submission.runId).submit(submission),
+    submit: async (submission) => released(submission.runId, await of(submission.runId).submit(submission)),
     answer: async (answers, handOver) => {
       const handed: Work[] = [];
       for (const [ring, own] of Map.groupBy(answers, ({ runId }) => of(runId)))
@@ -23,10 +24,10 @@ export function memoryRunCoordinator(open: (ring: number) => RingFace, rings = M
       for (const [ring, own] of Map.groupBy(items, ({ runId }) => of(runId))) await ring.undeliverable(own);
     },
     replanned: async (answer) => of(answer.runId).replanned(answer),
-    read: async (id) => of(id).read(id),
-    wait: async (id, timeoutMs) => of(id).wait(id, timeoutMs),
-    watch: async (tenant, id, after, timeoutMs) => of(id).watch(tenant, id, after, timeoutMs),
-    control: async (tenant, id, event) => of(id).control(tenant, id, event),
+    read: async (id) => released(id, await of(id).read(id)),
+    wait: async (id, timeoutMs) => released(id, await of(id).wait(id, timeoutMs)),
+    watch: async (tenant, id, after, timeoutMs) => released(id, await of(id).watch(tenant, id, after, timeoutMs)),
+    control: async (tenant, id, event) => released(id, await of(id).control(tenant, id, event)),
     values: async (id, segment, token) => of(id).values(id, segment, token),
     holds: async (id, segment, token) => of(id).holds(id, segment, token),
     admit: async (called) => {
@@ -41,5 +42,9 @@ export function memoryRunCoordinator(open: (ring: number) => RingFace, rings = M
     },
     batch: async (ring, batch) => open(ring).batch(batch),
     archived: async (ring, batch) => open(ring).archived(batch),
+    quarantined: async (ring) => open(ring).quarantined(),
+    raw: async (id) => of(id).raw(id),
+    retry: async (id) => of(id).retry(id),
+    end: async (id, request) => of(id).end(id, request),
   };
 }
