@@ -1,9 +1,7 @@
 import { z } from "zod";
 import { anyObject } from "../json/any-json.ts";
-import { executeWire } from "./execute.ts";
-import { goalWire } from "./goal.ts";
-import { graphWire } from "./graph.ts";
 import { nodeName, plainText, type JsonObject } from "../json/json.ts";
+import { RUN_OPERATION_NAMES, type RunOperation } from "./operation.ts";
 
 /** When an envelope of a list is sent: the run succeeded, it failed, or it ended in any way, a cancellation included. */
 export const CHAIN_LISTS = ["on_success", "on_failure", "on_complete"] as const;
@@ -16,14 +14,6 @@ export const MOST_DEPTH = 8;
 /** The most bytes of JSON the lists of one envelope may take together. */
 export const MOST_CHAIN_BYTES = 64 * 1024;
 
-/** What a link's payload must be, by its operation. */
-export const LINK_PAYLOADS = {
-  "goal.run": goalWire,
-  "graph.run": graphWire,
-  "node.execute": executeWire,
-} as const;
-const OPERATIONS = ["goal.run", "graph.run", "node.execute"] as const;
-
 const inner = (when: string) =>
   z
     .array(anyObject("An envelope to send."))
@@ -33,7 +23,7 @@ const inner = (when: string) =>
 
 /** One envelope to be sent when a run ends. Its own lists are read by the same schema, level by level. */
 export const chainLinkWire = z.strictObject({
-  operation: z.enum(OPERATIONS).meta({ description: "What to ask for." }),
+  operation: z.enum(RUN_OPERATION_NAMES).meta({ description: "What to ask for." }),
   payload: anyObject(
     'What the operation needs. A value of `given` or `input` may be a reference: `{"$from": "result.document.text"}`.',
   ),
@@ -60,7 +50,7 @@ export const chainFields = {
 
 /** One envelope to be sent, as it is stored. */
 export interface ChainLink extends Chains {
-  readonly operation: (typeof OPERATIONS)[number];
+  readonly operation: RunOperation;
   readonly payload: JsonObject;
   readonly target_node?: string;
   readonly tags?: readonly string[];

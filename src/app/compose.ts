@@ -11,6 +11,7 @@ import { HandlerRouter } from "./execute/handler-router.ts";
 import { healthService, keptHealth } from "./insight/health-service.ts";
 import { metricsService } from "./insight/metrics-service.ts";
 import { envelopeService, type EnvelopeService } from "./operations/envelope-service.ts";
+import { Planner } from "./plan/planner.ts";
 import { planService } from "./plan/plan-service.ts";
 import type { Ports } from "./ports.ts";
 import { nodeService } from "./registry/node-service.ts";
@@ -35,6 +36,7 @@ export interface Parts extends Omit<Ports, "registry" | "handlers"> {
   readonly cache: CacheReader;
   readonly runs: RunReader;
   readonly router: HandlerRouter;
+  readonly planner: Planner;
   readonly envelopes: EnvelopeService;
   readonly tenantSlots: number | null;
 }
@@ -57,11 +59,11 @@ export interface Seams {
 /** The one graph of services, whatever its ports are made of. */
 export function compose(ports: Ports, settings: Settings, seams: Seams = {}): App {
   const parts = partsOf(ports, settings, seams);
-  const { registry, index, sequels, runs, envelopes, timer, clock, background } = parts;
+  const { registry, index, sequels, runs, envelopes, planner, timer, clock } = parts;
   const services: Services = {
     envelopes,
     nodes: nodeService({ ...parts, registry: registry.writer() }),
-    plans: planService(registry, background),
+    plans: planService(planner),
     runs: runService(runs, sequels),
     control: runControlService(parts, settings.rings),
     search: runSearchService(index),
@@ -86,6 +88,7 @@ function partsOf(ports: Ports, { rings, leases, tenantSlots }: Settings, seams: 
     ...ports,
     registry,
     router: router.freeze(),
+    planner: new Planner(registry, router.served, ports.background),
     cache: new CacheReader(ports.results, clock, log),
     runs: new RunReader(ports),
     tenantSlots,

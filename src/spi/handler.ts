@@ -44,6 +44,8 @@ export interface HandlerDescription {
 /** Runs nodes of one entrypoint type. Refusals are thrown as RuntimeHostError; anything else thrown is mapped at the host. */
 export interface Handler {
   readonly type: string;
+  /** The entrypoint targets it knows, where that is a list: nodes with others are not planned. */
+  readonly targets?: readonly string[];
   initialize(): Promise<void>;
   shutdown(): Promise<void>;
   /** What is computed without waiting for anything is returned at once, and a refusal always as a rejection. */

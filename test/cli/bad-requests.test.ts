@@ -123,6 +123,13 @@ const CASES: Readonly<Record<string, () => Promise<Answer>>> = {
     send({ ...goal("text.loud", "hey"), source_node_id: "7", priority: 3, metadata: { onex_version: "1", team: "x" } }),
   "a payload with a member nobody knows": () => send(envelope("goal.run", { want: ["text.loud"], give: {} })),
   "an operation there is not": () => send(envelope("goal.walk", {})),
+  "an operation whose handler is not here, such as http.get": () => send(envelope("http.get", { url: "https://a.b" })),
+  "an operation that nothing takes yet, such as job.submit": () => send(envelope("job.submit", {})),
+  "a node that nobody here can execute": async () => {
+    const far = sampleNode({ name: "far", entrypoint: { type: "http", target: "https://a.b" } });
+    await server.world.engine.ports.registry.register("default", far, sampleArtifacts("far"), 0);
+    return send(envelope("node.execute", { node: "far", input: { "document.text": "hey" } }));
+  },
   "a value the contract does not allow": () => send(goal("text.loud", 7)),
   "a value the contract cannot judge within its budget": () =>
     send(envelope("goal.run", { want: ["text.narrow"], given: { "text.wide": "abc".repeat(20_000) } })),

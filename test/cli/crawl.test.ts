@@ -11,6 +11,7 @@ import { planGoal } from "../../src/core/plan/search/plan-goal.ts";
 import { buildSnapshot } from "../../src/core/registry/snapshot.ts";
 import { nodeFiles, stampedText, testFolder } from "./support/folder.ts";
 import { onex } from "./support/onex.ts";
+import { ALL_SERVED } from "../support/served.ts";
 
 const REPOSITORY = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 const TOKEN = "a-secret-of-the-tests";
@@ -195,7 +196,7 @@ describe("onex crawl, with a registry", () => {
     const crawled = crawl({ roots: ["src/nodes"], cwd: REPOSITORY, strictStructure: true });
     const definitions = crawled.artifacts.flatMap(({ node }) => (node ? [node.definition] : []));
     const goal = { want: ["metadata.report", "hash.verdict"], given: ["document.text"], policy: DEFAULT_POLICY };
-    expect(planGoal(goal, buildSnapshot("1", definitions, new Map()))).toMatchObject({ ok: true });
+    expect(planGoal(goal, buildSnapshot("1", definitions, new Map()), ALL_SERVED)).toMatchObject({ ok: true });
     // The test's registry calls every node a draft.
     const disagreements = async () => {
       const { differences } = (

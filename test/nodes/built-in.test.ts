@@ -9,6 +9,7 @@ import { buildSnapshot } from "../../src/core/registry/snapshot.ts";
 import { admitOutput } from "../../src/core/run/reduce/output-rule.ts";
 import { bench } from "./bench-of-ports.ts";
 import { definitionOf, hasNodeFile, nodeNames, readNodeFile } from "./built-in.ts";
+import { ALL_SERVED } from "../support/served.ts";
 
 /** Nodes without code: the ring itself does what they do. */
 const WAITS: ReadonlySet<string> = new Set(["wait_approval", "wait_event", "wait_sleep"]);
@@ -73,7 +74,7 @@ describe("built-in nodes", () => {
   it("are what a plan for metadata.report needs, those four and no other", () => {
     const snapshot = buildSnapshot("1.0", nodeNames.map(definitionOf), new Map());
     const goal = { want: ["metadata.report"], given: ["document.text"], policy: DEFAULT_POLICY };
-    const plan = planGoal(goal, snapshot);
+    const plan = planGoal(goal, snapshot, ALL_SERVED);
     if (!plan.ok) throw new Error(plan.error.message);
     const chosen = plan.value.steps.map(({ node }) => node);
     expect(chosen.toSorted()).toEqual(["hash_verify", "metadata_extract", "metadata_report", "metadata_validate"]);

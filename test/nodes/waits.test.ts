@@ -6,6 +6,7 @@ import { DEFAULT_WAIT_TIMEOUT_MS } from "../../src/core/plan/model/wait.ts";
 import { admitNode } from "../../src/core/registry/admit.ts";
 import { buildSnapshot } from "../../src/core/registry/snapshot.ts";
 import { artifactsOf, definitionOf, nodeNames } from "./built-in.ts";
+import { ALL_SERVED } from "../support/served.ts";
 
 const NAMES = ["wait_approval", "wait_event", "wait_sleep"];
 
@@ -29,7 +30,7 @@ describe("a wait node", () => {
       ],
       given: [],
     };
-    const plan = planGraph(graph, snapshot, DEFAULT_POLICY);
+    const plan = planGraph(graph, snapshot, DEFAULT_POLICY, ALL_SERVED);
     if (!plan.ok) throw new Error(plan.error.message);
     expect(plan.value.steps.find(({ id }) => id === "a")).toMatchObject({
       entrypoint: "wait",

@@ -13,6 +13,7 @@ import { TERMINAL_RUN, type RunState, type StepOutcome } from "../../src/core/ru
 import { node } from "../core/plan/support/nodes.ts";
 import { sketchPlan, type StepSketch } from "./plans.ts";
 import { failure, REQUEST, success } from "./runs.ts";
+import { ALL_SERVED } from "./served.ts";
 
 const LEASES = { graceMs: 1_000, maxExpiries: 2 };
 
@@ -72,7 +73,7 @@ const chains: fc.Arbitrary<Start> = fc
     ).flat();
     const snapshot = buildSnapshot("1", nodes, new Map());
     const policy = { ...DEFAULT_POLICY, ...changes, maxReplans };
-    const planned = planGoal({ want: [`k.${length}`], given: ["k.0"], policy }, snapshot);
+    const planned = planGoal({ want: [`k.${length}`], given: ["k.0"], policy }, snapshot, ALL_SERVED);
     if (!planned.ok) throw new Error(planned.error.message);
     return { plan: planned.value, snapshot };
   });
@@ -147,7 +148,7 @@ export class RandomRun {
     const intent = this.#intents.shift();
     if (!intent) return this.#wait();
     if (intent.type === "replan" && move !== "lose") {
-      const result = nextPlan(this.state, this.#snapshot);
+      const result = nextPlan(this.state, this.#snapshot, ALL_SERVED);
       return this.#send({ type: "replanned", token: intent.token, result });
     }
     if (intent.type === "dispatch") this.#answer(intent, move);

@@ -1,4 +1,5 @@
 import { fault, faultOf, RuntimeHostError, type Fault } from "../../core/errors.ts";
+import { servedBy, type Served } from "../../core/registry/served.ts";
 import type { Handler } from "../../spi/handler.ts";
 
 /**
@@ -37,6 +38,11 @@ export class HandlerRouter {
         details: { handler_type: type, available_handlers: this.types },
       }),
     );
+  }
+
+  /** What this deployment executes. */
+  get served(): Served {
+    return servedBy(this.#handlers.values());
   }
 
   get types(): readonly string[] {

@@ -20,8 +20,7 @@ import type { Receipt, RunCoordinator, Submission } from "../../spi/run-coordina
 import { announceEnd, type AnnouncePorts } from "../archive/announce-end.ts";
 import { executeWork, storeState, type ExecutorPorts } from "../execute/executor.ts";
 import { checkGiven } from "../plan/given.ts";
-import { planAfresh } from "../plan/plan-afresh.ts";
-import { replanAfresh } from "../plan/replan-afresh.ts";
+import type { Planner } from "../plan/planner.ts";
 import type { Planned } from "../plan/planning.ts";
 import { deletedKey } from "../runs/run-faults.ts";
 import type { RunReader } from "../runs/run-reader.ts";
@@ -29,6 +28,7 @@ import type { CallContext } from "../call-context.ts";
 
 export interface EnvelopePorts extends ExecutorPorts {
   readonly coordinator: RunCoordinator;
+  readonly planner: Planner;
   readonly runs: RunReader;
   readonly ids: Ids;
   /** Keeps work alive after the answer. */
@@ -98,11 +98,14 @@ async function accept(
   const key = envelope.metadata.idempotencyKey;
   const identity = identify(envelope, tenant, ports, settings);
   const { operation, payload, targetNode } = envelope;
-  const request = { tenant, operation, payload, targetNode, registryVersion: options.registryVersion };
-  const { snapshot, planned } = await planAfresh(request, ports.registry, ports.background);
+  const { ground, made: planned } = await ports.planner.plan(
+    tenant,
+    { operation, payload, targetNode },
+    options.registryVersion,
+  );
   const { chains } = envelope;
   const refused = planned.ok
-    ? (checkGiven(planned.value, snapshot) ?? (chains ? checkReferences(chains, planned.value.plan) : null))
+    ? (checkGiven(planned.value, ground.snapshot) ?? (chains ? checkReferences(chains, planned.value.plan) : null))
     : planned.error;
   if (!planned.ok || refused) {
     const earlier = key === null ? null : await repeated(identity, tenant, options, ports);
@@ -226,7 +229,7 @@ async function runInline(begun: RunState, ports: EnvelopePorts, settings: Envelo
 /** Null when the registry cannot be asked: the run's ring will ask again. */
 async function otherPlan(state: RunState, ports: EnvelopePorts): Promise<Result<Plan, Fault> | null> {
   try {
-    return await replanAfresh(state, ports.registry, ports.background);
+    return await ports.planner.replan(state);
   } catch (thrown) {
     ports.log.warn("a run could not be given another plan here; its ring asks again", {
       correlation_id: state.header.correlationId,

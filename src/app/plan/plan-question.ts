@@ -1,15 +1,16 @@
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import { isObject } from "../../core/schema/schema-parts.ts";
 
-/** Where an operation's payload holds its values. */
-export const valuesField = (operation: string): "input" | "given" => (operation === "node.execute" ? "input" : "given");
-
 /**
  * A request to plan as a text, with the names of its values in the place of the values: requests with one text have one
  * plan. Null for the rare request that has no exact text, or is nested too deep to be written.
  */
-export function planQuestion(operation: string, payload: JsonObject, targetNode: string | null): string | null {
-  const field = valuesField(operation);
+export function planQuestion(
+  operation: string,
+  field: "given" | "input",
+  payload: JsonObject,
+  targetNode: string | null,
+): string | null {
   const values = payload[field];
   const asked = isObject(values)
     ? [operation, targetNode ?? false, Object.keys(values), { ...payload, [field]: true }]

@@ -6,15 +6,11 @@ import { planJson } from "../../core/run/views/view.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { CallContext } from "../call-context.ts";
 import { namesOnly } from "./given.ts";
-import { planAfresh } from "./plan-afresh.ts";
-import type { RegistryCache } from "../registry/registry-cache.ts";
+import type { Planner } from "./planner.ts";
+import type { PlanRequest } from "./planning.ts";
 
-/** What is to be planned. */
-export interface PlanQuery {
-  readonly operation: string;
-  readonly payload: JsonObject;
-  /** The node an envelope is for; a payload that names one goes first. */
-  readonly targetNode: string | null;
+/** What is to be planned, and how new the registry must be. */
+export interface PlanQuery extends PlanRequest {
   /** A registry version the caller must see, from an earlier answer; null for any. */
   readonly registryVersion: string | null;
 }
@@ -31,16 +27,16 @@ export interface PlanService {
   ): Promise<Result<{ readonly text: string; readonly registryVersion: string }, Fault>>;
 }
 
-export function planService(registry: RegistryCache, background: (work: Promise<unknown>) => void): PlanService {
+export function planService(planner: Planner): PlanService {
   async function planned<T>(
     { tenant }: CallContext,
-    { operation, payload, targetNode, registryVersion }: PlanQuery,
+    { registryVersion, ...request }: PlanQuery,
     shown: (plan: Plan, version: string) => T,
   ): Promise<Result<T, Fault>> {
     try {
-      const request = { tenant, operation, payload: namesOnly(payload), targetNode, registryVersion };
-      const { snapshot, planned: made } = await planAfresh(request, registry, background);
-      return made.ok ? ok(shown(made.value.plan, snapshot.version)) : made;
+      const asked = { ...request, payload: namesOnly(request.payload) };
+      const { ground, made } = await planner.plan(tenant, asked, registryVersion);
+      return made.ok ? ok(shown(made.value.plan, ground.snapshot.version)) : made;
     } catch (thrown) {
       return err(faultOf(thrown, "the plan could not be made"));
     }

@@ -4,13 +4,12 @@ import { awaitsPlan } from "../../core/run/reduce/replanning.ts";
 import type { ReplanMessage } from "../../core/run/dispatch/work.ts";
 import type { Log } from "../../spi/log.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
-import type { RegistryCache } from "../registry/registry-cache.ts";
 import type { Received } from "../deliver/received.ts";
-import { replanAfresh } from "./replan-afresh.ts";
+import type { Planner } from "./planner.ts";
 
 export interface ReplanPorts {
   readonly coordinator: RunCoordinator;
-  readonly registry: RegistryCache;
+  readonly planner: Planner;
   readonly log: Log;
 }
 
@@ -28,7 +27,7 @@ async function consumeReplan(received: Received<ReplanMessage>, ports: ReplanPor
     const record = await ports.coordinator.read(runId);
     const state = record === null ? null : decodeRun(record);
     if (state && awaitsPlan(state.header, token)) {
-      const result = await replanAfresh(state, ports.registry, (work) => void work.catch(() => undefined));
+      const result = await ports.planner.replan(state);
       await ports.coordinator.replanned({ runId, token, result });
       ports.log.info(result.ok ? "a run goes on with another plan" : "a run has no other plan", {
         correlation_id: correlationId,

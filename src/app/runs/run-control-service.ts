@@ -14,6 +14,7 @@ import type { ControlEvent, RunCoordinator } from "../../spi/run-coordinator.ts"
 import type { RunRetention } from "../../spi/run-retention.ts";
 import { storeState, type ExecutorPorts } from "../execute/executor.ts";
 import { idleControl } from "../ring/idle-control.ts";
+import type { Planner } from "../plan/planner.ts";
 import { replayRun } from "./replay.ts";
 import { takenId, unknownRun } from "./run-faults.ts";
 import type { RunReader } from "./run-reader.ts";
@@ -22,6 +23,7 @@ import type { CallContext } from "../call-context.ts";
 
 export interface RunControlPorts extends ExecutorPorts {
   readonly coordinator: RunCoordinator;
+  readonly planner: Planner;
   readonly runs: RunReader;
   /** Where deletions are remembered. */
   readonly retention: Pick<RunRetention, "undelete">;

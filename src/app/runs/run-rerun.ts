@@ -14,12 +14,14 @@ import type { Ids } from "../../spi/clock.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
 import type { CallContext } from "../call-context.ts";
 import { storeState, type ExecutorPorts } from "../execute/executor.ts";
+import type { Planner } from "../plan/planner.ts";
 import { deletedKey, takenId, unknownRun } from "./run-faults.ts";
 import type { RunReader } from "./run-reader.ts";
-import { readRevision, reviseAfresh, revisionIdentity, type RevisionRequest } from "./run-revision.ts";
+import { readRevision, revisionIdentity, type RevisionRequest } from "./run-revision.ts";
 
 export interface RerunPorts extends ExecutorPorts {
   readonly coordinator: RunCoordinator;
+  readonly planner: Planner;
   readonly runs: RunReader;
   readonly ids: Ids;
 }
@@ -52,8 +54,7 @@ export async function rerun(
   const { from, downstream, idempotencyKey: key, revision = {} } = request;
   const asked = readRevision(revision, original.plan, request.given);
   if (!asked.ok) return asked;
-  const background = (work: Promise<unknown>): void => void work.catch(() => undefined);
-  const revised = await reviseAfresh(tenant, original.plan, asked.value.revision, ports.registry, background);
+  const revised = await ports.planner.revise(tenant, original.plan, asked.value.revision);
   if (!revised.ok) return revised;
   const plan = revised.value;
   const values = { ...asked.value.values, ...request.given };

@@ -5,10 +5,8 @@ import { fault, type Fault } from "../../core/errors.ts";
 import { planFromWire } from "../../core/plan/stored/plan-from-wire.ts";
 import type { Plan } from "../../core/plan/model/plan.ts";
 import { planFault } from "../../core/plan/model/problem.ts";
-import { changesNothing, revisePlan, type Replacement, type Revision } from "../../core/plan/replan/revise-plan.ts";
+import type { Replacement, Revision } from "../../core/plan/replan/revise-plan.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { mayBeCured } from "../plan/plan-afresh.ts";
-import type { RegistryCache } from "../registry/registry-cache.ts";
 
 /** The members of a rerun's body that change the plan, as they came. */
 export interface RevisionRequest {
@@ -44,22 +42,6 @@ export function readRevision(request: RevisionRequest, original: Plan, given: Js
   if (!replacement.ok) return replacement;
   const values = read.data.graph?.values ?? {};
   return ok({ revision: { replacement: replacement.value, versions, mutations: read.data.mutations }, values });
-}
-
-/** The plan as it is to be run. Like planning: no refusal that a newer registry could cure is made on an old snapshot. */
-export async function reviseAfresh(
-  tenant: string,
-  original: Plan,
-  revision: Revision,
-  registry: RegistryCache,
-  background: (work: Promise<unknown>) => void,
-): Promise<Result<Plan, Fault>> {
-  if (changesNothing(revision)) return ok(original);
-  const snapshot = await registry.snapshot(tenant, null, background);
-  const revised = revisePlan(original, revision, snapshot);
-  if (revised.ok || !mayBeCured(revised.error)) return revised;
-  const newer = await registry.newer(tenant, snapshot);
-  return newer ? revisePlan(original, revision, newer) : revised;
 }
 
 function replacementIn(

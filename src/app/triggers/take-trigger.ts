@@ -17,21 +17,18 @@ import {
 } from "../../core/trigger/record.ts";
 import { requestOf } from "../../core/trigger/request.ts";
 import { refusedResult } from "../../core/trigger/result-message.ts";
-import { chooseTakers, type Choice } from "../../core/trigger/takers.ts";
 import { groupOfTopic } from "../../core/trigger/topic.ts";
 import { readTrigger, type Trigger, type TriggerRefusal } from "../../core/trigger/trigger.ts";
 import type { TriggerStore } from "../../spi/trigger-store.ts";
 import { bury } from "../deliver/bury.ts";
 import type { Received } from "../deliver/received.ts";
-import type { RegistryCache } from "../registry/registry-cache.ts";
+import type { Planner } from "../plan/planner.ts";
 import { followRun, type SequelPorts } from "./run-sequels.ts";
 import type { Accepted } from "../operations/envelope-service.ts";
 
 export interface TriggerPorts extends SequelPorts {
-  readonly registry: RegistryCache;
+  readonly planner: Planner;
   readonly triggers: TriggerStore;
-  /** Keeps work alive after the answer. */
-  readonly background: (work: Promise<unknown>) => void;
 }
 
 /** One message on its way through the consumer. */
@@ -51,11 +48,11 @@ export async function takeTrigger(received: Received<TriggerMessage>, ports: Tri
   const read = readTrigger(message.trigger);
   if (!read.ok) return refuse(taking, null, read.error);
   const trigger = read.value;
-  const { snapshot, choice } = await choose(message.tenant, trigger, ports);
+  const { ground, made: choice } = await ports.planner.takers(message.tenant, trigger);
   const fresh = newRecord(message.tenant, trigger, correlationOf(trigger, ports), ports.clock.now());
   if (!choice.ok) {
     const known = await ports.triggers.get(message.tenant, trigger.id);
-    if (known && known.status !== "refused") return resume(taking, trigger, known, snapshot);
+    if (known && known.status !== "refused") return resume(taking, trigger, known, ground.snapshot);
     return refuse(taking, fresh, choice.error);
   }
   const { takers, leftOut } = choice.value;
@@ -65,7 +62,7 @@ export async function takeTrigger(received: Received<TriggerMessage>, ports: Tri
   if (record.idempotentKey !== trigger.idempotentKey || (first && first.hash !== trigger.hash)) {
     return refuse(taking, null, { errorType: "publisher_malformed", fault: conflict(trigger) });
   }
-  if (record.status === "accepted") await resume(taking, trigger, record, snapshot);
+  if (record.status === "accepted") await resume(taking, trigger, record, ground.snapshot);
 }
 
 const correlationOf = (trigger: Trigger, { ids }: TriggerPorts): string => trigger.correlationId ?? ids.uuid();
@@ -75,19 +72,6 @@ const conflict = ({ idempotentKey }: Trigger): Fault =>
     place: "$.idempotent_key",
     hint: `send what was sent with '${idempotentKey}' before, or a new key and id`,
   });
-
-interface Chosen {
-  readonly snapshot: RegistrySnapshot;
-  readonly choice: Result<Choice, TriggerRefusal>;
-}
-
-/** A node that was registered a moment ago, anywhere, is never said to be missing. */
-async function choose(tenant: string, trigger: Trigger, { registry, background }: TriggerPorts): Promise<Chosen> {
-  const snapshot = await registry.snapshot(tenant, null, background);
-  const choice = chooseTakers(trigger, snapshot);
-  const newer = choice.ok ? null : await registry.newer(tenant, snapshot);
-  return newer ? { snapshot: newer, choice: chooseTakers(trigger, newer) } : { snapshot, choice };
-}
 
 /** Starts every part that is not started yet, and answers those that have ended. */
 async function resume(

@@ -9,16 +9,14 @@ import { readTrigger } from "../../core/trigger/trigger.ts";
 import type { TriggerBus } from "../../spi/trigger-bus.ts";
 import type { TriggerStore } from "../../spi/trigger-store.ts";
 import type { CallContext } from "../call-context.ts";
-import type { RegistryCache } from "../registry/registry-cache.ts";
+import type { Planner } from "../plan/planner.ts";
 import type { RunReader } from "../runs/run-reader.ts";
 
 export interface TriggerServicePorts {
-  readonly registry: RegistryCache;
+  readonly planner: Planner;
   readonly triggers: TriggerStore;
   readonly triggerBus: TriggerBus;
   readonly runs: RunReader;
-  /** Keeps work alive after the answer. */
-  readonly background: (work: Promise<unknown>) => void;
 }
 
 /** Bus messages for those without a queue of their own. */
@@ -50,7 +48,8 @@ export function triggerService(ports: TriggerServicePorts): TriggerService {
       return ok({ trigger_id: id, group, correlation_id: correlated });
     },
     async groups({ tenant }) {
-      return triggerGroups(await ports.registry.snapshot(tenant, null, ports.background));
+      const { snapshot, served } = await ports.planner.ground(tenant);
+      return triggerGroups(snapshot, served);
     },
     async get({ tenant }, id) {
       const record = await ports.triggers.get(tenant, id);

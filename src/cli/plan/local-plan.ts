@@ -8,6 +8,7 @@ import { planGraph } from "../../core/plan/graph/plan-graph.ts";
 import type { Plan } from "../../core/plan/model/plan.ts";
 import type { RegistrySnapshot } from "../../core/registry/snapshot.ts";
 import { ok, type Result } from "../../core/result.ts";
+import type { Ground } from "../../app/plan/ground.ts";
 import { namesOnly } from "../../app/plan/given.ts";
 import { planOperation } from "../../app/plan/planning.ts";
 import { systemClock, systemIds } from "../../infra/system/clock.ts";
@@ -43,11 +44,12 @@ export async function planLocally(
   const engine = await localEngine({ clock: systemClock, ids: systemIds }, sources.folders, shell);
   const registry = withStandIns(await engine.ports.registry.snapshot(LOCAL_TENANT), sources.standIns);
   const { snapshot, notes } = standInsFor(document, registry, wishes, shell);
-  const planned = plan(document, snapshot, wishes.policy);
+  const ground = { snapshot, served: engine.parts.router.served };
+  const planned = plan(document, ground, wishes.policy);
   if (!planned.ok) return planned;
   // A plan made before is held against this registry, changed or not.
   const changing = wishes.mutations.length > 0 || document.kind === "plan";
-  const changed = changing ? mutatePlan(planned.value, wishes.mutations, snapshot) : planned;
+  const changed = changing ? mutatePlan(planned.value, wishes.mutations, snapshot, ground.served) : planned;
   return changed.ok ? ok({ plan: changed.value, notes }) : changed;
 }
 
@@ -70,16 +72,17 @@ function standInsFor(
   };
 }
 
-function plan(document: PlanDocument, snapshot: RegistrySnapshot, policy: JsonObject): Result<Plan, Fault> {
+function plan(document: PlanDocument, ground: Ground, policy: JsonObject): Result<Plan, Fault> {
   switch (document.kind) {
     case "request": {
+      const { operation, targetNode } = document;
       const payload = namesOnly(payloadWith(document.payload, policy));
-      const planned = planOperation(document.operation, payload, null, snapshot);
+      const planned = planOperation({ operation, payload, targetNode }, ground);
       if (!planned.ok) return document.bare ? outOfEnvelope(planned.error) : planned;
       return ok(planned.value.plan);
     }
     case "imported":
-      return planImported(document.imported, snapshot, policy);
+      return planImported(document.imported, ground, policy);
     case "plan": {
       const rules = policyWith(document.plan.policy, policy);
       return rules.ok ? ok({ ...document.plan, policy: rules.value }) : rules;
@@ -87,10 +90,10 @@ function plan(document: PlanDocument, snapshot: RegistrySnapshot, policy: JsonOb
   }
 }
 
-function planImported(imported: Imported, snapshot: RegistrySnapshot, fields: JsonObject): Result<Plan, Fault> {
+function planImported(imported: Imported, { snapshot, served }: Ground, fields: JsonObject): Result<Plan, Fault> {
   const policy = policyWith(imported.kind === "graph" ? imported.policy : imported.goal.policy, fields);
   if (!policy.ok) return policy;
   return imported.kind === "graph"
-    ? planGraph(imported.graph, snapshot, policy.value)
-    : planGoal({ ...imported.goal, policy: policy.value }, snapshot);
+    ? planGraph(imported.graph, snapshot, policy.value, served)
+    : planGoal({ ...imported.goal, policy: policy.value }, snapshot, served);
 }

@@ -1,3 +1,4 @@
+import { operationOfPayload } from "../../../contracts/documents/operation.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { planWire } from "../../../contracts/documents/plan.ts";
 import { jsonPath } from "../../core/envelope/refusal.ts";
@@ -13,7 +14,13 @@ import { err, ok, type Result } from "../../core/result.ts";
 /** What a file asks to be planned. */
 export type PlanDocument =
   /** A goal, a graph, a node or an envelope; `bare` when there was no envelope around it. */
-  | { readonly kind: "request"; readonly operation: string; readonly payload: JsonObject; readonly bare: boolean }
+  | {
+      readonly kind: "request";
+      readonly operation: string;
+      readonly payload: JsonObject;
+      readonly targetNode: string | null;
+      readonly bare: boolean;
+    }
   /** A document of the earlier project. */
   | { readonly kind: "imported"; readonly imported: Imported }
   /** A plan made before. */
@@ -38,21 +45,14 @@ function ownKind(value: JsonObject): Result<PlanDocument, Fault> | null {
   if (typeof operation === "string") {
     const refused = planFault("not_a_plan", "the envelope has no payload", { place: "$.payload", hint: KINDS });
     if (!isObject(payload)) return err(refused);
-    return ok({ kind: "request", operation, payload: withTarget(value, operation, payload), bare: false });
+    const target = value["target_node"];
+    const targetNode = typeof target === "string" ? target : null;
+    return ok({ kind: "request", operation, payload, targetNode, bare: false });
   }
   if (isPlan(value)) return planOf(value);
   if (isForeignPlan(value)) return null;
-  const request = (verb: string) => ok({ kind: "request" as const, operation: verb, payload: value, bare: true });
-  if (Object.hasOwn(value, "want") && !Object.hasOwn(value, "steps")) return request("goal.run");
-  if (Object.hasOwn(value, "steps")) return request("graph.run");
-  return typeof value["node"] === "string" ? request("node.execute") : null;
-}
-
-/** An envelope may name the node it is for instead of its payload. */
-function withTarget(envelope: JsonObject, operation: string, payload: JsonObject): JsonObject {
-  const target = envelope["target_node"];
-  const lacks = operation === "node.execute" && !Object.hasOwn(payload, "node") && typeof target === "string";
-  return lacks ? { node: target, ...payload } : payload;
+  const verb = operationOfPayload(value);
+  return verb && ok({ kind: "request", operation: verb, payload: value, targetNode: null, bare: true });
 }
 
 export const isPlan = (value: JsonObject): boolean =>

@@ -1,3 +1,4 @@
+import type { PlanRequest } from "../../../contracts/api/plan-request.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { OnexError } from "../../client/client.ts";
 import { HTTP_STATUS, type ErrorCode, type Fault } from "../../core/errors.ts";
@@ -38,12 +39,10 @@ export async function planRemotely(
   return plan.ok ? ok({ plan: plan.value, notes: [] }) : plan;
 }
 
-function requestOf(
-  document: PlanDocument,
-  fields: JsonObject,
-): Result<{ readonly operation: string; readonly payload: JsonObject }, Fault> {
+function requestOf(document: PlanDocument, fields: JsonObject): Result<PlanRequest, Fault> {
   if (document.kind === "request") {
-    return ok({ operation: document.operation, payload: payloadWith(document.payload, fields) });
+    const { operation, payload, targetNode } = document;
+    return ok({ operation, payload: payloadWith(payload, fields), target_node: targetNode });
   }
   if (document.kind === "plan" || document.imported.kind === "graph") {
     throw usageFailure("this file brings its own nodes or is a plan already: it is planned here", "leave --url out");

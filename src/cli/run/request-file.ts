@@ -1,3 +1,4 @@
+import { operationOfPayload, valuesField } from "../../../contracts/documents/operation.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { readDraft } from "../../core/envelope/read-draft.ts";
 import { MAX_JSON_DEPTH } from "../../core/json/read-json.ts";
@@ -40,9 +41,8 @@ const KINDS =
 function envelopeOf(value: JsonObject, path: string): JsonObject & { readonly payload: JsonValue } {
   const { payload } = value;
   if (typeof value["operation"] === "string" && payload !== undefined) return { ...value, payload };
-  if (Array.isArray(value["steps"])) return { operation: "graph.run", payload: value };
-  if (Array.isArray(value["want"])) return { operation: "goal.run", payload: value };
-  if (typeof value["node"] === "string") return { operation: "node.execute", payload: value };
+  const operation = operationOfPayload(value);
+  if (operation) return { operation, payload: value };
   throw usageFailure(`${nameOf(path)} holds nothing to run`, KINDS);
 }
 
@@ -50,7 +50,8 @@ function envelopeOf(value: JsonObject, path: string): JsonObject & { readonly pa
 function withInputs(envelope: JsonObject & { readonly payload: JsonValue }, inputs: JsonObject): JsonObject {
   const { payload } = envelope;
   if (Object.keys(inputs).length === 0 || !isObject(payload)) return envelope;
-  const member = envelope["operation"] === "node.execute" ? "input" : "given";
+  const { operation } = envelope;
+  const member = valuesField(typeof operation === "string" ? operation : "");
   const known = payload[member];
   return { ...envelope, payload: { ...payload, [member]: { ...(isObject(known) ? known : {}), ...inputs } } };
 }

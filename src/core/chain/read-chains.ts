@@ -2,13 +2,13 @@ import { utf8ToBytes } from "@noble/hashes/utils.js";
 import {
   CHAIN_LISTS,
   chainLinkWire,
-  LINK_PAYLOADS,
   MOST_CHAIN_BYTES,
   MOST_DEPTH,
   type ChainLink,
   type ChainList,
   type Chains,
 } from "../../../contracts/documents/chain.ts";
+import { RUN_OPERATIONS } from "../../../contracts/documents/operation.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { faultsOfIssues, jsonPath } from "../envelope/refusal.ts";
 import { fault, type ErrorCode, type Fault } from "../errors.ts";
@@ -82,7 +82,7 @@ function readLink(written: unknown, walk: Walk): ChainLink | null {
     return null;
   }
   const { operation, payload, target_node: target, tags, ...lists } = shaped.data;
-  const schema = LINK_PAYLOADS[operation];
+  const schema = RUN_OPERATIONS[operation].payload;
   const planned = schema.safeParse(payload);
   if (!planned.success)
     faults.push(...faultsOfIssues(code, planned.error.issues, { schema, at: [...path, "payload"] }));
@@ -100,7 +100,7 @@ function readLink(written: unknown, walk: Walk): ChainLink | null {
 }
 
 /** The fields of a payload whose values may be references. */
-export const VALUE_FIELDS = ["given", "input"] as const;
+export const VALUE_FIELDS = [...new Set(Object.values(RUN_OPERATIONS).map(({ values }) => values))];
 
 /** Every value of a payload that may be a reference, with the field and the key it stands under. */
 export function valuesOf(payload: JsonObject): readonly (readonly [field: string, key: string, value: JsonValue])[] {

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { baseName, isMetadataFile } from "../metadata/dialect.ts";
 import { parseEntrypoint } from "../metadata/entrypoint.ts";
-import { isExecutable } from "../registry/entrypoint-rules.ts";
+import { entrypointTraits } from "../registry/entrypoints.ts";
 
 /** What a stamped file is to a registry. `other`: stamped, and nothing a registry keeps. */
 export const ROLES = ["node", "agent", "validator", "test", "other"] as const;
@@ -30,7 +30,7 @@ export function roleOf(path: string, fields: JsonObject): ArtifactRole {
 /** Whether a file is the metadata of something that can be executed, and hence registered as a node. */
 export function canBeExecuted(path: string, fields: JsonObject): boolean {
   const entrypoint = isMetadataFile(path) ? parseEntrypoint(fields["entrypoint"]) : null;
-  return entrypoint?.ok === true && isExecutable(entrypoint.value.type);
+  return entrypoint?.ok === true && entrypointTraits(entrypoint.value.type).runs !== "nowhere";
 }
 
 function isTest(path: string, tags: JsonValue | undefined): boolean {

@@ -3,20 +3,8 @@ import { baseName, isMetadataFile } from "../metadata/dialect.ts";
 import { parseEntrypoint } from "../metadata/entrypoint.ts";
 import type { MetadataProblem, ProblemCode } from "../metadata/problem.ts";
 import { problem } from "../metadata/problem.ts";
+import { entrypointTraits } from "../registry/entrypoints.ts";
 import { canBeExecuted, type ArtifactRole } from "./artifact-role.ts";
-
-/** Entrypoints whose target is a file of the node's folder. */
-const FILE_ENTRYPOINTS = new Set([
-  "function",
-  "python",
-  "javascript",
-  "typescript",
-  "wasm",
-  "markdown",
-  "yaml",
-  "json",
-  "html",
-]);
 
 /**
  * How an artifact departs from the canonical structure: a node has a folder of its own that is called what the node is
@@ -47,7 +35,7 @@ export function structureProblems(
   if (!hasFile("contract.yaml")) report("ST008", `${name} has no contract.yaml`, "add its state contract");
   if (!hasFile("README.md")) report("RG001", `${name} has no README.md`, "say what it does in README.md");
   const entrypoint = parseEntrypoint(fields["entrypoint"]);
-  if (entrypoint.ok && FILE_ENTRYPOINTS.has(entrypoint.value.type)) {
+  if (entrypoint.ok && entrypointTraits(entrypoint.value.type).hasFile) {
     const target = entrypoint.value.target.replace(/^\.\//, "");
     // A dotted module is found by its interpreter, not by its path.
     const isPath =

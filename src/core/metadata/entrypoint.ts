@@ -1,50 +1,14 @@
 import type { JsonValue } from "../../../contracts/json/json.ts";
+import { ENTRYPOINTS, ENTRYPOINT_TYPES, type EntrypointType } from "../registry/entrypoints.ts";
 import type { Entrypoint } from "../registry/node.ts";
 import type { Result } from "../result.ts";
 import { err, ok } from "../result.ts";
 import { extensionOf } from "./dialect.ts";
 import { readYaml } from "./yaml.ts";
 
-/** Every type of code a node may point at: those of real files, then ours. */
-export const ENTRYPOINT_TYPES = [
-  "python",
-  "cli",
-  "docker",
-  "markdown",
-  "yaml",
-  "json",
-  "typescript",
-  "javascript",
-  "html",
-  "builtin",
-  "function",
-  "http",
-  "noop",
-  "composite",
-  "wasm",
-  "wait",
-  "trigger",
-] as const;
-/** One of ENTRYPOINT_TYPES. */
-export type EntrypointType = (typeof ENTRYPOINT_TYPES)[number];
-
-/** True for a type this system knows; nodes of other types are refused. */
-export const isEntrypointType = (type: string): type is EntrypointType =>
-  ENTRYPOINT_TYPES.some((known) => known === type);
-
-const TYPE_BY_EXTENSION: Readonly<Record<string, EntrypointType>> = {
-  py: "python",
-  sh: "cli",
-  md: "markdown",
-  yaml: "yaml",
-  yml: "yaml",
-  json: "json",
-  ts: "typescript",
-  js: "javascript",
-  mjs: "javascript",
-  html: "html",
-  wasm: "wasm",
-};
+const TYPE_BY_EXTENSION: ReadonlyMap<string, EntrypointType> = new Map(
+  ENTRYPOINT_TYPES.flatMap((type) => ENTRYPOINTS[type].extensions.map((extension) => [extension, type] as const)),
+);
 const URI = /^([A-Za-z][A-Za-z0-9_]*):\/\/(.+)$/;
 const AT = /^([A-Za-z][A-Za-z0-9_]*)@(.+)$/;
 
@@ -72,13 +36,13 @@ function fromText(text: string): Result<Entrypoint, string> {
   }
   const match = URI.exec(text) ?? AT.exec(text);
   if (match !== null) return ok({ type: (match[1] ?? "").toLowerCase(), target: (match[2] ?? "").trim() });
-  const type = TYPE_BY_EXTENSION[extensionOf(text)];
+  const type = TYPE_BY_EXTENSION.get(extensionOf(text));
   if (type === undefined || /\s/.test(text)) return err(`the entrypoint ${JSON.stringify(text)} has no type`);
   return ok({ type, target: text });
 }
 
 /** The type and target to declare for a file that is itself the artifact. */
 export const entrypointOfFile = (name: string): Entrypoint => ({
-  type: TYPE_BY_EXTENSION[extensionOf(name)] ?? "cli",
+  type: TYPE_BY_EXTENSION.get(extensionOf(name)) ?? "cli",
   target: name,
 });

@@ -7,7 +7,8 @@ import {
 } from "../../../contracts/documents/node-metadata.ts";
 import type { Result } from "../result.ts";
 import { err, ok } from "../result.ts";
-import { isEntrypointType, ENTRYPOINT_TYPES, parseEntrypoint } from "./entrypoint.ts";
+import { ENTRYPOINT_TYPES, isEntrypointType } from "../registry/entrypoints.ts";
+import { parseEntrypoint } from "./entrypoint.ts";
 import { isLifecycle, lifecycleProblem, stateProblems } from "./lifecycle.ts";
 import { parseNamespace } from "./namespace.ts";
 import type { MetadataProblem, ProblemCode } from "./problem.ts";

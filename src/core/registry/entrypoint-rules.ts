@@ -5,28 +5,9 @@ import type { StateContract } from "../contract/state-contract.ts";
 import type { Fault } from "../errors.ts";
 import { fault } from "../errors.ts";
 import { WAIT_KINDS } from "../plan/model/wait.ts";
-import { TRIGGER_TYPE, triggerConfigProblems } from "../trigger/trigger-node.ts";
+import { triggerConfigProblems } from "../trigger/trigger-node.ts";
+import { entrypointTraits, EXECUTABLE_TYPES } from "./entrypoints.ts";
 import type { Entrypoint, NodeArtifacts } from "./node.ts";
-
-/** Types a node can be executed by. Documents (markdown, json …) can be stamped but not registered as nodes. */
-const EXECUTABLE = new Set([
-  "builtin",
-  "function",
-  "composite",
-  "http",
-  "noop",
-  "wasm",
-  "python",
-  "cli",
-  "docker",
-  "typescript",
-  "javascript",
-  "wait",
-  TRIGGER_TYPE,
-]);
-
-/** Whether a node can be executed by an entrypoint of this type. */
-export const isExecutable = (type: string): boolean => EXECUTABLE.has(type);
 
 /**
  * What an entrypoint needs and must not have: `function` its code, `composite` a graph, and nobody else has either; `wait`
@@ -42,23 +23,23 @@ export function entrypointFaults(
   const refuse = (message: string, hint: string): void => {
     found.push(fault("METADATA_INVALID", message, { place, hint, details: { code: "RG003", field: "entrypoint" } }));
   };
-  if (!EXECUTABLE.has(type))
-    refuse(`a ${type} entrypoint cannot be executed`, `use one of ${[...EXECUTABLE].join(", ")}`);
-  const hasCode = code !== undefined && code.trim() !== "";
-  if (type === "function" && !hasCode) refuse("a function needs its code", "send the JavaScript file as code");
-  if (type !== "function" && code !== undefined)
+  const { runs, hasCode } = entrypointTraits(type);
+  if (runs === "nowhere")
+    refuse(`a ${type} entrypoint cannot be executed`, `use one of ${EXECUTABLE_TYPES.join(", ")}`);
+  if (hasCode && (code ?? "").trim() === "") refuse(`a ${type} needs its code`, "send the JavaScript file as code");
+  if (!hasCode && code !== undefined)
     refuse(`a ${type} entrypoint takes no code`, "leave code out, or use type function");
-  if (type === "wait" && !WAIT_KINDS.has(target))
+  if (runs === "ring" && !WAIT_KINDS.has(target))
     refuse(`nothing can wait for ${JSON.stringify(target)}`, `use one of ${[...WAIT_KINDS].join(", ")} as its target`);
-  if (contract !== null && type === "wait" && Object.keys(contract.outputs).length !== 1)
+  if (contract !== null && runs === "ring" && Object.keys(contract.outputs).length !== 1)
     refuse("a wait yields exactly one value", "declare one key in output_contract");
-  if (contract !== null && type === "composite" && contract.graph === null)
+  if (contract !== null && runs === "graph" && contract.graph === null)
     refuse("a composite needs a graph", "add graph to contract.yaml");
-  if (contract !== null && type !== "composite" && contract.graph !== null) {
+  if (contract !== null && runs !== "graph" && contract.graph !== null) {
     refuse(`a ${type} entrypoint takes no graph`, "remove graph from contract.yaml, or use type composite");
   }
-  if (contract !== null && type === TRIGGER_TYPE) found.push(...triggerFaults(contract));
-  if (contract !== null && type === "composite" && contract.graph !== null) found.push(...graphFaults(contract.graph));
+  if (contract !== null && runs === "bus") found.push(...triggerFaults(contract));
+  if (contract !== null && runs === "graph" && contract.graph !== null) found.push(...graphFaults(contract.graph));
   return found;
 }
 

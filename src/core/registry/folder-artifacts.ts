@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import { parseEntrypoint } from "../metadata/entrypoint.ts";
 import { CONTRACT_FILE } from "./artifact-hashes.ts";
+import { entrypointTraits } from "./entrypoints.ts";
 import type { NodeArtifacts } from "./node.ts";
 
 /**
@@ -15,6 +16,7 @@ export function folderArtifacts(
   const contract = textOf(CONTRACT_FILE);
   if (contract === null) return null;
   const entrypoint = parseEntrypoint(fields["entrypoint"]);
-  const code = entrypoint.ok && entrypoint.value.type === "function" ? textOf(entrypoint.value.target) : null;
+  const hasCode = entrypoint.ok && entrypointTraits(entrypoint.value.type).hasCode;
+  const code = hasCode ? textOf(entrypoint.value.target) : null;
   return { metadata, contract, ...(code === null ? {} : { code }) };
 }

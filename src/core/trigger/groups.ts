@@ -1,17 +1,17 @@
 import type { JsonObject } from "../../../contracts/json/json.ts";
-import { refusalReasons, trustOf } from "../plan/search/eligible.ts";
-import { DEFAULT_POLICY } from "../plan/model/policy.ts";
+import { trustOf } from "../plan/search/eligible.ts";
 import { nodeRef } from "../registry/node.ts";
+import type { Served } from "../registry/served.ts";
 import type { RegistrySnapshot } from "../registry/snapshot.ts";
-import { requiredOf } from "./takers.ts";
+import { reasonsAgainst, requiredOf } from "./takers.ts";
 import { requestTopic } from "./topic.ts";
 import { groupOf, triggerOf } from "./trigger-node.ts";
 
 /**
  * Every group with its nodes, sorted. `triggerable`: registered in the group and not archived. `active`: those of them
- * the default policy lets run, so that they are taken into account when a message comes.
+ * the default policy lets run here, so that they are taken into account when a message comes.
  */
-export function triggerGroups(snapshot: RegistrySnapshot): readonly JsonObject[] {
+export function triggerGroups(snapshot: RegistrySnapshot, served: Served): readonly JsonObject[] {
   const members = snapshot.nodes.flatMap((node) => {
     const group = groupOf(node);
     return group === null || node.lifecycle === "archived" ? [] : [{ group, node }];
@@ -21,9 +21,7 @@ export function triggerGroups(snapshot: RegistrySnapshot): readonly JsonObject[]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([group, own]) => {
       const nodes = own.map(({ node }) => node).sort((a, b) => (nodeRef(a) < nodeRef(b) ? -1 : 1));
-      const allowed = nodes.filter(
-        (node) => refusalReasons(node, trustOf(snapshot, node), DEFAULT_POLICY).length === 0,
-      );
+      const allowed = nodes.filter((node) => reasonsAgainst(node, snapshot, served).length === 0);
       return {
         group,
         topic: requestTopic(group),

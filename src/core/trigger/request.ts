@@ -1,3 +1,4 @@
+import type { RunOperation } from "../../../contracts/documents/operation.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { fault, type Fault } from "../errors.ts";
 import { DEFAULT_POLICY } from "../plan/model/policy.ts";
@@ -9,7 +10,7 @@ import type { Trigger } from "./trigger.ts";
 
 /** What is asked of the planner for one taker of a message. */
 export interface TakerRequest {
-  readonly operation: "goal.run" | "node.execute";
+  readonly operation: RunOperation;
   readonly payload: JsonObject;
 }
 

@@ -1,6 +1,7 @@
-import { trustOf, refusalReasons } from "../plan/search/eligible.ts";
+import { allOf, trustOf, refusalReasons } from "../plan/search/eligible.ts";
 import { DEFAULT_POLICY } from "../plan/model/policy.ts";
 import { nodeRef, type NodeDefinition, type NodeRef } from "../registry/node.ts";
+import type { Served } from "../registry/served.ts";
 import type { RegistrySnapshot } from "../registry/snapshot.ts";
 import { fault } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -23,7 +24,11 @@ export interface Choice {
  * brings takes it, each name once in its newest such version, in the order of their names. `no_dispatcher`: there is no
  * such group. `valid_unrouted`: nobody in it takes the message.
  */
-export function chooseTakers(trigger: Trigger, snapshot: RegistrySnapshot): Result<Choice, TriggerRefusal> {
+export function chooseTakers(
+  trigger: Trigger,
+  snapshot: RegistrySnapshot,
+  served: Served,
+): Result<Choice, TriggerRefusal> {
   const { group, node: named, want } = trigger;
   const members = snapshot.nodes.filter((node) => groupOf(node) === group);
   if (members.length === 0) {
@@ -32,8 +37,8 @@ export function chooseTakers(trigger: Trigger, snapshot: RegistrySnapshot): Resu
     return err({ errorType: "no_dispatcher", fault: problem });
   }
   if (want.length > 0) return ok({ takers: [null], leftOut: 0 });
-  if (named !== null) return nameTaker(named, group, members, snapshot);
-  const willing = newestOfEach(members.filter((node) => takes(node, trigger, snapshot)));
+  if (named !== null) return nameTaker(named, group, members, snapshot, served);
+  const willing = newestOfEach(members.filter((node) => takes(node, trigger, snapshot, served)));
   if (willing.length === 0) {
     const hint = "GET /v1/triggers lists its nodes, what they require, and who is active";
     const problem = fault("TRIGGER_NOT_TAKEN", `no node of group '${group}' takes the message`, { hint });
@@ -50,29 +55,36 @@ function nameTaker(
   group: string,
   members: readonly NodeDefinition[],
   snapshot: RegistrySnapshot,
+  served: Served,
 ): Result<Choice, TriggerRefusal> {
   const versions = members.filter((node) => node.name === name);
   const [newest] = versions;
-  const allowed = versions.find((node) => reasonsAgainst(node, snapshot).length === 0);
+  const allowed = versions.find((node) => reasonsAgainst(node, snapshot, served).length === 0);
   if (allowed) return ok({ takers: [nodeRef(allowed)], leftOut: 0 });
   const problem = newest
-    ? fault("TRIGGER_NOT_TAKEN", `node ${nodeRef(newest)} may not run: ${reasonsAgainst(newest, snapshot).join("; ")}`)
+    ? fault(
+        "TRIGGER_NOT_TAKEN",
+        `node ${nodeRef(newest)} may not run: ${reasonsAgainst(newest, snapshot, served).join("; ")}`,
+      )
     : fault("TRIGGER_NOT_TAKEN", `node '${name}' is not in group '${group}'`, { place: "$.node" });
   return err({ errorType: "valid_unrouted", fault: problem });
 }
 
-const reasonsAgainst = (node: NodeDefinition, snapshot: RegistrySnapshot): readonly string[] =>
-  refusalReasons(node, trustOf(snapshot, node), DEFAULT_POLICY);
+/** Why a node may take no message. A trigger node starts others, so nobody need execute it. */
+export function reasonsAgainst(node: NodeDefinition, snapshot: RegistrySnapshot, served: Served): readonly string[] {
+  const starting = triggerOf(node) === null ? served : { ...served, targets: new Map([[node.entrypoint.type, null]]) };
+  return refusalReasons(node, trustOf(snapshot, node), DEFAULT_POLICY, allOf(starting));
+}
 
 /** Whether a node selects itself for a message. */
-function takes(node: NodeDefinition, trigger: Trigger, snapshot: RegistrySnapshot): boolean {
+function takes(node: NodeDefinition, trigger: Trigger, snapshot: RegistrySnapshot, served: Served): boolean {
   const wanted = triggerOf(node)?.tags ?? [];
   return (
     trigger.tags.every((tag) => node.tags.includes(tag)) &&
     wanted.every((tag) => trigger.tags.includes(tag)) &&
     trustOf(snapshot, node).score >= trigger.minTrust &&
     requiredOf(node).every((key) => Object.hasOwn(trigger.input, key)) &&
-    reasonsAgainst(node, snapshot).length === 0
+    reasonsAgainst(node, snapshot, served).length === 0
   );
 }
 

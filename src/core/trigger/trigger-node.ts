@@ -1,10 +1,8 @@
 import { triggerConfig, type TriggerConfig } from "../../../contracts/documents/trigger-node.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
+import { runsIn } from "../registry/entrypoints.ts";
 import type { NodeDefinition } from "../registry/node.ts";
 import { groupOfTopic } from "./topic.ts";
-
-/** The entrypoint type of nodes that listen for bus messages and start something. */
-export const TRIGGER_TYPE = "trigger";
 
 /** Everything wrong with the `config` of a trigger node, each with its path. */
 export const triggerConfigProblems = (
@@ -20,9 +18,9 @@ export const triggerConfigProblems = (
 const groupIn = ({ group, topic }: TriggerConfig): string | null =>
   group ?? (topic === undefined ? null : groupOfTopic(topic));
 
-/** What a trigger node listens to and starts; null for every other node. */
+/** What a trigger node, whose entrypoint runs on the bus, listens to and starts; null for every other node. */
 export function triggerOf(node: NodeDefinition): TriggerConfig | null {
-  if (node.entrypoint.type !== TRIGGER_TYPE) return null;
+  if (!runsIn(node, "bus")) return null;
   const read = triggerConfig.safeParse(node.config);
   return read.success ? read.data : null;
 }

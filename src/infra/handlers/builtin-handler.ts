@@ -1,5 +1,6 @@
 import { fault, RuntimeHostError } from "../../core/errors.ts";
 import { nodeRef } from "../../core/registry/node.ts";
+import { ENTRYPOINTS } from "../../core/registry/entrypoints.ts";
 import type { BuiltinNode, Handler } from "../../spi/handler.ts";
 import { handler } from "./handler-lifecycle.ts";
 
@@ -7,7 +8,8 @@ import { handler } from "./handler-lifecycle.ts";
 export function builtinHandler(table: Readonly<Record<string, BuiltinNode>>): Handler {
   const nodes = new Map(Object.entries(table));
   return handler({
-    type: "builtin",
+    type: ENTRYPOINTS.builtin.servedBy,
+    targets: [...nodes.keys()],
     version: "1.0.0",
     supportedOperations: ["node.execute"],
     execute(call) {

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { fault, RuntimeHostError } from "../../core/errors.ts";
 import { nodeRef } from "../../core/registry/node.ts";
+import { ENTRYPOINTS } from "../../core/registry/entrypoints.ts";
 import { cpuBudgetMs } from "../../core/sandbox/budget.ts";
 import type { Handler } from "../../spi/handler.ts";
 import type { Sandbox } from "../../spi/sandbox.ts";
@@ -14,7 +15,7 @@ import { outputOfKind } from "./output-of-kind.ts";
  */
 export function functionHandler(sandbox: Sandbox): Handler {
   return handler({
-    type: "function",
+    type: ENTRYPOINTS.function.servedBy,
     version: "1.0.0",
     supportedOperations: ["node.execute"],
     async execute(call) {

@@ -7,6 +7,8 @@ export type HandlerState = "CREATED" | "INITIALIZED" | "HEALTHY" | "EXECUTING" |
 export interface HandlerBody {
   /** The entrypoint type it runs. */
   readonly type: string;
+  /** The targets it knows; any when left out. */
+  readonly targets?: readonly string[];
   readonly version: string;
   readonly supportedOperations: readonly string[];
   execute(call: NodeCall): NodeOutput | Promise<NodeOutput>;
@@ -29,6 +31,7 @@ export function handler(body: HandlerBody): Handler & { readonly state: HandlerS
   const isOpen = () => state === "INITIALIZED" || state === "HEALTHY";
   return {
     type: body.type,
+    ...(body.targets === undefined ? {} : { targets: body.targets }),
     get state() {
       return current();
     },

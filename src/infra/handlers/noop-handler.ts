@@ -1,3 +1,4 @@
+import { ENTRYPOINTS } from "../../core/registry/entrypoints.ts";
 import type { Handler } from "../../spi/handler.ts";
 import { handler } from "./handler-lifecycle.ts";
 import { outputOfKind } from "./output-of-kind.ts";
@@ -8,7 +9,7 @@ import { outputOfKind } from "./output-of-kind.ts";
  */
 export function noopHandler(): Handler {
   return handler({
-    type: "noop",
+    type: ENTRYPOINTS.noop.servedBy,
     version: "1.0.0",
     supportedOperations: ["node.execute"],
     execute({ node, input }) {

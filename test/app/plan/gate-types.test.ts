@@ -3,6 +3,7 @@ import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json/
 import { planOperation } from "../../../src/app/plan/planning.ts";
 import { buildSnapshot, type RegistrySnapshot } from "../../../src/core/registry/snapshot.ts";
 import { sampleNode } from "../../support/sample-node.ts";
+import { ALL_SERVED } from "../../support/served.ts";
 import type { NodeDefinition } from "../../../src/core/registry/node.ts";
 
 const anyNode = (name: string, from: JsonSchema, to: JsonSchema, changes: Partial<NodeDefinition> = {}) =>
@@ -15,6 +16,9 @@ const anyNode = (name: string, from: JsonSchema, to: JsonSchema, changes: Partia
     ...changes,
   });
 
+const planned = (payload: JsonObject, snapshot: RegistrySnapshot) =>
+  planOperation({ operation: "graph.run", payload, targetNode: null }, { snapshot, served: ALL_SERVED });
+
 const snapshotOf = (...nodes: readonly NodeDefinition[]): RegistrySnapshot => buildSnapshot("1", nodes, new Map());
 
 /** A graph whose second step is gated by the first one's output of the given schema. */
@@ -24,7 +28,7 @@ function planWith(schema: JsonSchema, when: JsonObject) {
     { id: "a", node: "make", inputs: { "doc.in": "doc" } },
     { id: "b", node: "then_do", inputs: { "doc.in": "doc" }, when },
   ];
-  return planOperation("graph.run", { steps, given: { doc: {} } }, null, snapshot);
+  return planned({ steps, given: { doc: {} } }, snapshot);
 }
 
 const DOCUMENT: JsonSchema = {
@@ -109,7 +113,7 @@ describe("a condition that has one answer whatever the value is", () => {
     );
     const snapshot = snapshotOf(composite, anyNode("then_do", {}, {}));
     const payload = { steps: [{ id: "c", node: "both", inputs: { "doc.in": "doc" } }], given: { doc: "x" } };
-    expect(planOperation("graph.run", payload, null, snapshot)).toMatchObject({
+    expect(planned(payload, snapshot)).toMatchObject({
       ok: false,
       error: { code: "PLAN_INVALID_GATE", place: "node both@1.0.0: steps[0].when" },
     });
@@ -123,7 +127,7 @@ describe("a condition that has one answer whatever the value is", () => {
       inputs: { "doc.in": "other" },
       when: { value: "amount", ...test },
     }));
-    return planOperation("graph.run", { steps, given: { amount: given, other: 1 } }, null, snapshot);
+    return planned({ steps, given: { amount: given, other: 1 } }, snapshot);
   };
 
   it("is refused where the given value is of another type", () => {
@@ -158,7 +162,7 @@ describe("a condition that has one answer whatever the value is", () => {
       inputs: { "doc.in": "amount" },
       when: { value: "amount", op: "gt", than: 5 },
     };
-    expect(planOperation("graph.run", { steps: [step], given: { amount: null } }, null, snapshot)).toMatchObject({
+    expect(planned({ steps: [step], given: { amount: null } }, snapshot)).toMatchObject({
       ok: false,
       error: {
         code: "PLAN_INVALID_GATE",

@@ -2,15 +2,19 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { isObject } from "../../../src/core/schema/schema-parts.ts";
-import { buildSnapshot } from "../../../src/core/registry/snapshot.ts";
-import { planQuestion, valuesField } from "../../../src/app/plan/plan-question.ts";
+import type { RegistrySnapshot } from "../../../src/core/registry/snapshot.ts";
+import { valuesField } from "../../../contracts/documents/operation.ts";
+import { planQuestion } from "../../../src/app/plan/plan-question.ts";
 import { planOperation } from "../../../src/app/plan/planning.ts";
 import { registry } from "../../core/plan/support/nodes.ts";
+import { ALL_SERVED } from "../../support/served.ts";
 
 const SNAPSHOT = registry([
   { name: "load", in: ["url"], out: ["text"] },
   { name: "count", in: ["text"], out: ["words"] },
 ]);
+
+const on = (snapshot: RegistrySnapshot) => ({ snapshot, served: ALL_SERVED });
 
 interface Request {
   readonly operation: string;
@@ -80,7 +84,8 @@ function meaning({ operation, payload, target }: Request): unknown {
   return { operation, target, rest, asked };
 }
 
-const question = ({ operation, payload, target }: Request): string | null => planQuestion(operation, payload, target);
+const question = ({ operation, payload, target }: Request): string | null =>
+  planQuestion(operation, valuesField(operation), payload, target);
 
 describe("planQuestion", () => {
   it("gives two requests one text only when they differ in nothing but their values", () => {
@@ -97,17 +102,19 @@ describe("planQuestion", () => {
   });
 
   it("holds no value", () => {
-    const asked = (secret: string) => planQuestion("goal.run", { want: ["b"], given: { a: secret } }, null);
+    const asked = (secret: string) => planQuestion("goal.run", "given", { want: ["b"], given: { a: secret } }, null);
     expect(asked("hunter2")).toBe(asked("another"));
     expect(asked("hunter2")).not.toContain("hunter2");
   });
 
   it("has no text for what no text can tell, or that is nested too deep to be written", () => {
     const deep = JSON.parse(`${"[".repeat(200_000)}${"]".repeat(200_000)}`) as JsonValue;
-    expect(planQuestion("goal.run", { want: deep }, null)).toBeNull();
-    expect(planQuestion("goal.run", { want: [], given: { a: deep } }, null)).not.toBeNull();
-    expect(planQuestion("goal.run", JSON.parse('{"policy":{"max_cost":1e999}}') as JsonObject, null)).toBeNull();
-    expect(planQuestion("goal.run", JSON.parse('{"given":{"a":1e999}}') as JsonObject, null)).not.toBeNull();
+    expect(planQuestion("goal.run", "given", { want: deep }, null)).toBeNull();
+    expect(planQuestion("goal.run", "given", { want: [], given: { a: deep } }, null)).not.toBeNull();
+    expect(
+      planQuestion("goal.run", "given", JSON.parse('{"policy":{"max_cost":1e999}}') as JsonObject, null),
+    ).toBeNull();
+    expect(planQuestion("goal.run", "given", JSON.parse('{"given":{"a":1e999}}') as JsonObject, null)).not.toBeNull();
   });
 });
 
@@ -115,7 +122,7 @@ describe("planning", () => {
   it("refuses what is nested too deep, as it refuses anything else of the wrong shape", () => {
     const deep = JSON.parse(`${"[".repeat(200_000)}${"]".repeat(200_000)}`) as JsonValue;
     for (const payload of [{ want: deep }, { want: ["text"], policy: { pins: deep } }]) {
-      expect(planOperation("goal.run", payload, null, SNAPSHOT)).toMatchObject({
+      expect(planOperation({ operation: "goal.run", payload, targetNode: null }, on(SNAPSHOT))).toMatchObject({
         error: { code: "INVALID_PARAMETER" },
       });
     }
@@ -126,15 +133,13 @@ describe("planning", () => {
     fc.assert(
       fc.property(fc.constantFrom("goal.run", "graph.run", "node.execute"), any, (operation, url) => {
         const ask = (value: JsonValue) => {
-          // A snapshot of its own, of which nothing is remembered.
-          const fresh = buildSnapshot(SNAPSHOT.version, SNAPSHOT.nodes, SNAPSHOT.trust);
           const payload: JsonObject =
             operation === "node.execute"
               ? { node: "load", input: { url: value } }
               : operation === "goal.run"
                 ? { want: ["words"], given: { url: value } }
                 : { steps: [{ id: "a", node: "load" }], given: { url: value } };
-          const answer = planOperation(operation, payload, null, fresh);
+          const answer = planOperation({ operation, payload, targetNode: null }, on(SNAPSHOT));
           if (!answer.ok) throw new Error(answer.error.message);
           return answer.value;
         };

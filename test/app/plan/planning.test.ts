@@ -5,7 +5,9 @@ import type { Fault } from "../../../src/core/errors.ts";
 import { buildSnapshot, type RegistrySnapshot } from "../../../src/core/registry/snapshot.ts";
 import type { Result } from "../../../src/core/result.ts";
 import { planOperation, type Planned } from "../../../src/app/plan/planning.ts";
+import { PlanMemo } from "../../../src/app/plan/plan-memo.ts";
 import { node, registry } from "../../core/plan/support/nodes.ts";
+import { ALL_SERVED } from "../../support/served.ts";
 
 const NODES = [
   { name: "load", in: ["url"], out: ["text"] },
@@ -14,11 +16,13 @@ const NODES = [
 ] as const;
 const SNAPSHOT = registry(NODES);
 
+const MEMO = new PlanMemo();
+
 /** Equal, and nothing is remembered of it. */
 const copy = ({ version, nodes, trust }: RegistrySnapshot): RegistrySnapshot => buildSnapshot(version, nodes, trust);
 
 const plan = (operation: string, payload: JsonObject, snapshot = SNAPSHOT, target: string | null = null) =>
-  planOperation(operation, payload, target, snapshot);
+  planOperation({ operation, payload, targetNode: target }, { snapshot, served: ALL_SERVED }, MEMO);
 
 function planned(result: Result<Planned, Fault>): Planned {
   if (!result.ok) throw new Error(`${result.error.code}: ${result.error.message}`);

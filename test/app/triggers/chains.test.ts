@@ -161,7 +161,9 @@ describe("chains", () => {
     expect(others).toEqual([]);
     expect(letter).toMatchObject({ runId: sent.runId, cause: { code: "NODE_NOT_FOUND" }, messageType: "sequel" });
 
-    const late = pureNode("late_count", "text.twice", "late.size", (text) => String(text.length));
+    const late = pureNode("late_count", "text.twice", "late.size", (text) => String(text.length), {
+      entrypoint: { type: "builtin", target: "count" },
+    });
     valueOf(await engine.ports.registry.register("default", sampleNode(late.definition), sampleArtifacts("late"), 1));
     const redriven = valueOf(await engine.services.deadLetters.redrive(CALL, letter?.id ?? ""));
     expect(redriven).toMatchObject({ outcome: "redriven" });
@@ -179,7 +181,9 @@ describe("chains", () => {
     const extra = { metadata: { idempotency_key: "k" }, on_success: [lost] };
     const earlier = valueOf(await send("goal.run", first, extra));
     await settle(20 * HOUR);
-    const late = pureNode("late_count", "text.twice", "late.size", (text) => String(text.length));
+    const late = pureNode("late_count", "text.twice", "late.size", (text) => String(text.length), {
+      entrypoint: { type: "builtin", target: "count" },
+    });
     valueOf(await engine.ports.registry.register("default", sampleNode(late.definition), sampleArtifacts("late"), 1));
     clock.advance(20 * HOUR);
     const [letter] = await letters();

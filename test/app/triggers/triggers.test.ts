@@ -12,6 +12,7 @@ import { failFirst, failing } from "../../support/failing.ts";
 import { sampleArtifacts, sampleNode } from "../../support/sample-node.ts";
 import { valueOf } from "../../support/steered-run.ts";
 import { CALL, callFor } from "../../support/call.ts";
+import { ALL_SERVED } from "../../support/served.ts";
 
 const ID = "6f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5b";
 const OTHER_ID = "7f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5b";
@@ -303,7 +304,7 @@ describe("the trigger service", () => {
     const { engine } = await world();
     const draft = sampleNode({ name: "sketch", group: "texts", lifecycle: "draft" });
     valueOf(await engine.ports.registry.register("default", draft, sampleArtifacts("sketch"), 1));
-    const groups = triggerGroups(await engine.ports.registry.snapshot("default"));
+    const groups = triggerGroups(await engine.ports.registry.snapshot("default"), ALL_SERVED);
     expect(groups.map(({ group }) => group)).toEqual(["slow", "texts", "watchers"]);
     expect(groups[1]).toMatchObject({
       topic: "node.exec.request.texts",

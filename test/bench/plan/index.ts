@@ -9,6 +9,7 @@ import type { RegistrySnapshot } from "../../../src/core/registry/snapshot.ts";
 import type { Result } from "../../../src/core/result.ts";
 import type { BenchOptions, BenchReport, BenchRow, BenchTarget } from "../report.ts";
 import { keyOf, layered, seeded, wideGraph } from "./registries.ts";
+import { ALL_SERVED } from "../../support/served.ts";
 
 const ROUNDS = 15;
 const DEPTH = 20;
@@ -106,7 +107,7 @@ function measureGoals(size: number, rounds: number): GoalFigures {
 }
 
 const goal = (want: string, snapshot: RegistrySnapshot): Result<Plan, Fault> =>
-  planGoal({ want: [want], given: ["given.text"], policy: POLICY }, snapshot);
+  planGoal({ want: [want], given: ["given.text"], policy: POLICY }, snapshot, ALL_SERVED);
 
 function asked(want: string, text: string, snapshot: RegistrySnapshot): Plan {
   const payload = { want: [want], given: { "given.text": text }, policy: { max_depth: POLICY.maxDepth } };
@@ -117,7 +118,7 @@ function asked(want: string, text: string, snapshot: RegistrySnapshot): Plan {
 
 function measureGraph(steps: number, rounds: number): { readonly steps: number; readonly ms: number } {
   const { graph, snapshot } = wideGraph(steps);
-  return { steps, ms: median(rounds, () => planned(planGraph(graph, snapshot, POLICY))) };
+  return { steps, ms: median(rounds, () => planned(planGraph(graph, snapshot, POLICY, ALL_SERVED))) };
 }
 
 function planned(result: Result<Plan, Fault>): Plan {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import { planWire, type PlanWire } from "../../../contracts/documents/plan.ts";
+import { nodeFiles, testFolder } from "../support/folder.ts";
 import { onex, type Outcome } from "../support/test-shell.ts";
 
 const FILES = {
@@ -308,6 +309,25 @@ describe("onex plan refuses with a code, a place and a hint", () => {
       message: expect.stringMatching(/^the goal has 2 problems; the first: want\[0\]: /),
       details: { errors: [{ place: "$.want[0]" }, { place: "$.given" }] },
     });
+  });
+
+  it("refuses what nobody here can execute, as a server does", async () => {
+    const entrypoint = { type: "http", target: "https://a.example/b" };
+    const files = nodeFiles("far", { entrypoint, lifecycle: "active" });
+    const { path } = testFolder(files);
+    const reason = "no handler here executes http entrypoints";
+    expect(await refused(["-", "--nodes", path], "want: [far.output]\ngiven: [far.input]\n")).toMatchObject({
+      exit: 1,
+      code: "PLAN_UNREACHABLE",
+      details: { candidates: [{ node: "far", reasons: [reason] }] },
+    });
+    const graph = "steps: [{id: a, node: far}]\ngiven: [far.input]\n";
+    expect(await refused(["-", "--nodes", path], graph)).toMatchObject({
+      code: "HANDLER_NOT_FOUND",
+      details: { handler_type: "http", available_handlers: ["builtin", "function", "noop"] },
+    });
+    const { stderr } = await plan(["-", "--nodes", path], graph);
+    expect(stderr).toContain(`error: HANDLER_NOT_FOUND: nobody here can execute far@1.0.0: ${reason}`);
   });
 
   it("lists everything that is wrong, and what comes nearest", async () => {

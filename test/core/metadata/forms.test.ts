@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { entrypointOfFile, isEntrypointType, parseEntrypoint } from "../../../src/core/metadata/entrypoint.ts";
+import { entrypointOfFile, parseEntrypoint } from "../../../src/core/metadata/entrypoint.ts";
+import { isEntrypointType } from "../../../src/core/registry/entrypoints.ts";
 import { parseLink } from "../../../src/core/metadata/link.ts";
 import { CANONICAL_NAMESPACE, canonicalNamespace, parseNamespace } from "../../../src/core/metadata/namespace.ts";
 import { parseContractReference } from "../../../src/core/metadata/references.ts";

@@ -9,6 +9,7 @@ import { planGraph } from "../../../src/core/plan/graph/plan-graph.ts";
 import type { Policy } from "../../../src/core/plan/model/policy.ts";
 import type { NodeDefinition } from "../../../src/core/registry/node.ts";
 import { node, policy, registry, type NodeSketch } from "./support/nodes.ts";
+import { ALL_SERVED } from "../../support/served.ts";
 
 const composite = (sketch: NodeSketch, graph: JsonObject): NodeDefinition => ({
   ...node({ ...sketch, entrypoint: { type: "composite", target: sketch.name } }),
@@ -42,7 +43,7 @@ function plan(
   given: readonly string[],
   rules: Partial<Policy> = {},
 ): Plan {
-  const result = planGoal({ want, given, policy: policy(rules) }, registry(nodes));
+  const result = planGoal({ want, given, policy: policy(rules) }, registry(nodes), ALL_SERVED);
   if (!result.ok) throw new Error(result.error.message);
   return result.value;
 }
@@ -53,14 +54,19 @@ function graph(
   given: readonly string[],
   rules: Partial<Policy> = {},
 ): Plan {
-  const result = planGraph({ steps: steps as never, given }, registry(nodes), policy(rules));
+  const result = planGraph({ steps: steps as never, given }, registry(nodes), policy(rules), ALL_SERVED);
   if (!result.ok) throw new Error(result.error.message);
   return result.value;
 }
 
 function refused(one: NodeDefinition, nodes: readonly NodeDefinition[] = NODES, rules: Partial<Policy> = {}): Fault {
   const steps = [{ id: "c", node: one.name }];
-  const result = planGraph({ steps, given: Object.keys(one.inputs) }, registry([...nodes, one]), policy(rules));
+  const result = planGraph(
+    { steps, given: Object.keys(one.inputs) },
+    registry([...nodes, one]),
+    policy(rules),
+    ALL_SERVED,
+  );
   if (result.ok) throw new Error("was planned");
   return result.error;
 }
@@ -332,6 +338,7 @@ describe("a composite is refused", () => {
         { steps: [{ id: "c", node: `t${height - 1}` }], given: ["text"] },
         registry([EXTRACT, ...tower(height)]),
         policy(rules),
+        ALL_SERVED,
       );
     expect(top(MAX_NESTING).ok).toBe(true);
     const deep = top(MAX_NESTING + 1);

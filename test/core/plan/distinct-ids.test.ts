@@ -3,6 +3,7 @@ import { planGoal } from "../../../src/core/plan/search/plan-goal.ts";
 import { planGraph } from "../../../src/core/plan/graph/plan-graph.ts";
 import type { GraphStep } from "../../../src/core/plan/model/graph.ts";
 import { node, policy, registry } from "./support/nodes.ts";
+import { ALL_SERVED } from "../../support/served.ts";
 
 const composite = { type: "composite" as const, target: "" };
 const SNAPSHOT = registry([
@@ -25,7 +26,7 @@ const SNAPSHOT = registry([
   },
 ]);
 
-const plan = (...steps: readonly GraphStep[]) => planGraph({ steps, given: ["url"] }, SNAPSHOT, policy({}));
+const plan = (...steps: readonly GraphStep[]) => planGraph({ steps, given: ["url"] }, SNAPSHOT, policy({}), ALL_SERVED);
 
 describe("ids of a plan", () => {
   it("are one for each step: what is named like a part of a composite is refused beside it", () => {
@@ -47,7 +48,7 @@ describe("ids of a plan", () => {
 
   it("are so inside composites, too, whoever plans them", () => {
     expect(plan({ id: "c", node: "clash" })).toMatchObject({ error: { code: "PLAN_DUPLICATE_STEP" } });
-    const goal = planGoal({ want: ["shown"], given: ["url"], policy: policy({}) }, SNAPSHOT);
+    const goal = planGoal({ want: ["shown"], given: ["url"], policy: policy({}) }, SNAPSHOT, ALL_SERVED);
     expect(goal).toMatchObject({
       error: { code: "PLAN_DUPLICATE_STEP", message: "two steps have the id clash/a/read" },
     });

@@ -11,6 +11,7 @@ import { planGoal } from "../../../src/core/plan/search/plan-goal.ts";
 import { planGraph } from "../../../src/core/plan/graph/plan-graph.ts";
 import { planEdges } from "../../../src/core/plan/model/plan-index.ts";
 import { buildSnapshot } from "../../../src/core/registry/snapshot.ts";
+import { ALL_SERVED } from "../../support/served.ts";
 
 const SHARED = join(dirname(fileURLToPath(import.meta.url)), "../../../../shared/fixtures/omnibase");
 const there = existsSync(SHARED);
@@ -25,7 +26,7 @@ function imported(text: string): Imported {
 const graphOf = (text: string): ImportedGraph => imported(text) as ImportedGraph;
 
 function planOf({ graph, nodes, policy }: ImportedGraph): Plan {
-  const result = planGraph(graph, buildSnapshot("import", nodes, new Map()), policy);
+  const result = planGraph(graph, buildSnapshot("import", nodes, new Map()), policy, ALL_SERVED);
   if (!result.ok) throw new Error(`${result.error.place}: ${result.error.message}`);
   return result.value;
 }
@@ -133,7 +134,7 @@ describe.skipIf(!there)("the onboarding graph and its policies", () => {
   const resolve = (policy: string): Plan => {
     const { nodes } = canonical();
     const { goal } = imported(file(`capability_graphs/${policy}.yaml`)) as ImportedGoal;
-    const result = planGoal(goal, buildSnapshot("import", nodes, new Map()));
+    const result = planGoal(goal, buildSnapshot("import", nodes, new Map()), ALL_SERVED);
     if (!result.ok) throw new Error(result.error.message);
     return result.value;
   };
@@ -199,7 +200,7 @@ describe.skipIf(!there)("the onboarding graph and its policies", () => {
     const { goal } = imported(file("capability_graphs/new_employee.yaml")) as ImportedGoal;
     for (const step of resolve("new_employee").steps) {
       const rest = nodes.filter((node) => node.name !== step.node);
-      expect(planGoal(goal, buildSnapshot("less", rest, new Map())).ok).toBe(false);
+      expect(planGoal(goal, buildSnapshot("less", rest, new Map()), ALL_SERVED).ok).toBe(false);
     }
   });
 });
@@ -235,6 +236,7 @@ steps:
     const result = planGoal(
       { want: ["done"], given: [], policy: one.policy },
       buildSnapshot("i", one.nodes, new Map()),
+      ALL_SERVED,
     );
     expect(result.ok && result.value.steps.map((step) => step.id)).toEqual(["first", "second"]);
   });
@@ -287,7 +289,7 @@ steps:
 
   it("leaves graphs that cannot be to the planner to refuse", () => {
     const one = graphOf(WORKFLOW.replace("node_type: Compute", "node_type: Compute, depends_on: [b.2]"));
-    const result = planGraph(one.graph, buildSnapshot("i", one.nodes, new Map()), one.policy);
+    const result = planGraph(one.graph, buildSnapshot("i", one.nodes, new Map()), one.policy, ALL_SERVED);
     expect(!result.ok && result.error.code).toBe("PLAN_CYCLE");
   });
 

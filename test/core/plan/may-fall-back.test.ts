@@ -4,6 +4,7 @@ import { planGoal } from "../../../src/core/plan/search/plan-goal.ts";
 import { planGraph } from "../../../src/core/plan/graph/plan-graph.ts";
 import type { Plan } from "../../../src/core/plan/model/plan.ts";
 import { node, policy, registry } from "./support/nodes.ts";
+import { ALL_SERVED } from "../../support/served.ts";
 
 const snapshot = registry([
   { name: "fetch", in: ["url"], out: ["text"] },
@@ -23,7 +24,7 @@ const ask = (plan: Plan, id: string, dead: readonly string[] = []): boolean => {
 };
 
 describe("whether another plan is worth asking for", () => {
-  const plan = made(planGoal({ want: ["receipt"], given: ["url"], policy: policy() }, snapshot));
+  const plan = made(planGoal({ want: ["receipt"], given: ["url"], policy: policy() }, snapshot, ALL_SERVED));
 
   it("follows the fallbacks of the step's keys, and of everything further down", () => {
     expect(["classify", "fetch"].map((id) => ask(plan, id))).toEqual([true, true]);
@@ -40,8 +41,10 @@ describe("whether another plan is worth asking for", () => {
       graph: { steps: [{ id: "h", node: "half" }], outputs: { c: { step: "h", key: "b" } } },
     };
     const half = node({ name: "half", in: ["a"], out: ["b"] });
-    const composite = made(planGoal({ want: ["c"], given: ["a"], policy: policy() }, registry([half, both])));
-    const alone = made(planGoal({ want: ["b"], given: ["a"], policy: policy() }, registry([half])));
+    const composite = made(
+      planGoal({ want: ["c"], given: ["a"], policy: policy() }, registry([half, both]), ALL_SERVED),
+    );
+    const alone = made(planGoal({ want: ["b"], given: ["a"], policy: policy() }, registry([half]), ALL_SERVED));
     expect([ask(composite, "both/h"), ask(alone, "half")]).toEqual([true, false]);
   });
 
@@ -57,6 +60,7 @@ describe("whether another plan is worth asking for", () => {
         },
         snapshot,
         policy(),
+        ALL_SERVED,
       ),
     );
     expect(["f", "c"].map((id) => ask(graph, id))).toEqual([false, true]);

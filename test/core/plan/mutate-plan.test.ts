@@ -8,6 +8,7 @@ import { planGoal } from "../../../src/core/plan/search/plan-goal.ts";
 import { buildSnapshot } from "../../../src/core/registry/snapshot.ts";
 import { hypergraph } from "./support/hypergraphs.ts";
 import { node, policy, registry } from "./support/nodes.ts";
+import { ALL_SERVED } from "../../support/served.ts";
 
 const SNAPSHOT = registry([
   { name: "load", in: ["url"], out: ["text"] },
@@ -18,16 +19,16 @@ const SNAPSHOT = registry([
   { name: "limit", out: ["limit"] },
 ]);
 
-const first = planGoal({ want: ["words"], given: ["url"], policy: policy() }, SNAPSHOT);
+const first = planGoal({ want: ["words"], given: ["url"], policy: policy() }, SNAPSHOT, ALL_SERVED);
 const PLAN: Plan = first.ok ? first.value : (undefined as never);
 
 function mutated(mutations: readonly Mutation[], plan: Plan = PLAN): Plan {
-  const result = mutatePlan(plan, mutations, SNAPSHOT);
+  const result = mutatePlan(plan, mutations, SNAPSHOT, ALL_SERVED);
   if (!result.ok) throw new Error(`${result.error.place}: ${result.error.message}`);
   return result.value;
 }
 function refused(mutations: readonly Mutation[]): Fault {
-  const result = mutatePlan(PLAN, mutations, SNAPSHOT);
+  const result = mutatePlan(PLAN, mutations, SNAPSHOT, ALL_SERVED);
   if (result.ok) throw new Error("was planned");
   return result.error;
 }
@@ -115,9 +116,9 @@ describe("mutatePlan", () => {
     fc.assert(
       fc.property(hypergraph(), (graph) => {
         const snapshot = buildSnapshot("1", graph.nodes, new Map());
-        const plan = planGoal({ want: graph.want, given: graph.given, policy: policy() }, snapshot);
+        const plan = planGoal({ want: graph.want, given: graph.given, policy: policy() }, snapshot, ALL_SERVED);
         if (!plan.ok || plan.value.steps.length === 0) return;
-        const same = mutatePlan(plan.value, [], snapshot);
+        const same = mutatePlan(plan.value, [], snapshot, ALL_SERVED);
         expect(same.ok && same.value.hash).toBe(plan.value.hash);
       }),
     );
@@ -140,11 +141,11 @@ describe("mutatePlan", () => {
       },
     };
     const snapshot = registry([...SNAPSHOT.nodes, both]);
-    const plan = planGoal({ want: ["words"], given: ["url"], policy: policy() }, snapshot);
+    const plan = planGoal({ want: ["words"], given: ["url"], policy: policy() }, snapshot, ALL_SERVED);
     const whole = plan.ok ? plan.value : PLAN;
-    const same = mutatePlan(whole, [], snapshot);
+    const same = mutatePlan(whole, [], snapshot, ALL_SERVED);
     expect(same.ok && [same.value.hash, same.value.boundaries?.length]).toEqual([whole.hash, 1]);
-    const changed = mutatePlan(whole, [{ op: "replace", step: "both/c", node: "count_fast" }], snapshot);
+    const changed = mutatePlan(whole, [{ op: "replace", step: "both/c", node: "count_fast" }], snapshot, ALL_SERVED);
     expect(changed.ok && [changed.value.boundaries, changed.value.steps.map((step) => step.parent)]).toEqual([
       undefined,
       [undefined, undefined],
@@ -183,6 +184,7 @@ describe("diffPlans", () => {
     const other = planGoal(
       { want: ["words", "text"], given: ["url"], policy: policy({ mode: "sequential" }) },
       SNAPSHOT,
+      ALL_SERVED,
     );
     const fields = other.ok && diffPlans(PLAN, other.value).plan.map((change) => change.field);
     expect(fields).toEqual(["results.text", "policy.mode"]);

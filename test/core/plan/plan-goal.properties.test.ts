@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ErrorCode } from "../../../src/core/errors.ts";
 import { Composites } from "../../../src/core/plan/graph/composites.ts";
-import { NO_EXCLUSIONS } from "../../../src/core/plan/search/eligible.ts";
+import { allOf } from "../../../src/core/plan/search/eligible.ts";
 import { cheapest } from "../../../src/core/plan/search/models.ts";
 import { planGoal } from "../../../src/core/plan/search/plan-goal.ts";
 import type { Policy } from "../../../src/core/plan/model/policy.ts";
@@ -10,13 +10,14 @@ import { search } from "../../../src/core/plan/search/search.ts";
 import { buildSnapshot, type RegistrySnapshot } from "../../../src/core/registry/snapshot.ts";
 import { bruteForceCosts, hypergraph, isOrdered, shuffled, type Hypergraph } from "./support/hypergraphs.ts";
 import { policy } from "./support/nodes.ts";
+import { ALL_SERVED } from "../../support/served.ts";
 
 const isGuard = (code: ErrorCode): boolean =>
   ["PLAN_TOO_MANY_STEPS", "PLAN_TOO_DEEP", "PLAN_TOO_COSTLY"].includes(code);
 const snapshotOf = (graph: Hypergraph, version = "1"): RegistrySnapshot =>
   buildSnapshot(version, graph.nodes, new Map());
 const plan = (graph: Hypergraph, rules: Policy = policy(), snapshot = snapshotOf(graph)) =>
-  planGoal({ want: graph.want, given: graph.given, policy: rules }, snapshot);
+  planGoal({ want: graph.want, given: graph.given, policy: rules }, snapshot, ALL_SERVED);
 
 function costs(graph: Hypergraph): ReadonlyMap<string, number> {
   const snapshot = snapshotOf(graph);
@@ -26,8 +27,8 @@ function costs(graph: Hypergraph): ReadonlyMap<string, number> {
       want: graph.want,
       given: new Set(graph.given),
       policy: rules,
-      excluded: NO_EXCLUSIONS,
-      composites: new Composites(snapshot, rules, NO_EXCLUSIONS),
+      available: allOf(ALL_SERVED),
+      composites: new Composites(snapshot, rules, allOf(ALL_SERVED)),
     },
     snapshot,
     cheapest(rules),

@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { refusalReasons } from "../../../src/core/plan/search/eligible.ts";
+import { allOf, refusalReasons } from "../../../src/core/plan/search/eligible.ts";
 import type { Policy } from "../../../src/core/plan/model/policy.ts";
 import { nodesOf, planned, refused } from "./support/goals.ts";
 import { node, policy, registry } from "./support/nodes.ts";
+import { servedBy } from "../../../src/core/registry/served.ts";
+import { ALL_SERVED } from "../../support/served.ts";
 
 describe("filters", () => {
   const x = (changes: object) => ({ name: "make", in: ["a"], out: ["x"], ...changes });
@@ -73,10 +75,13 @@ describe("filters", () => {
       fc.property(unknown, fc.constantFrom(0.1, 0.6, 1), fc.constantFrom(0, 0.6), (one, score, confidence) => {
         const trust = { score, confidence, samples: 1 };
         // An exclusion of another node changes nothing but the way the verdict is reached.
-        const slowly = refusalReasons(subject, trust, one, new Map([["other@1.0.0", "excluded"]]));
-        expect(refusalReasons(subject, trust, one)).toEqual(slowly);
-        expect(refusalReasons(subject, trust, one, new Map([["make@1.0.0", "excluded"]]))).toEqual([
-          "excluded",
+        const without = (ref: string) => ({ served: ALL_SERVED, excluded: new Map([[ref, "excluded"]]) });
+        const slowly = refusalReasons(subject, trust, one, without("other@1.0.0"));
+        expect(refusalReasons(subject, trust, one, allOf(ALL_SERVED))).toEqual(slowly);
+        expect(refusalReasons(subject, trust, one, without("make@1.0.0"))).toEqual(["excluded", ...slowly]);
+        // Nor does a deployment that serves nothing hide what the policy says.
+        expect(refusalReasons(subject, trust, one, allOf(servedBy([])))).toEqual([
+          "no handler here executes builtin entrypoints",
           ...slowly,
         ]);
       }),

@@ -9,6 +9,7 @@ import type { Policy } from "../../../src/core/plan/model/policy.ts";
 import { segmentOrder } from "../../../src/core/plan/assemble/rank.ts";
 import { dispatches, DrivenRun, success } from "../../support/runs.ts";
 import { policy, registry } from "./support/nodes.ts";
+import { ALL_SERVED } from "../../support/served.ts";
 
 const NODES = registry(
   [1, 5, 9].map((cost) => ({ name: `n${cost}`, kind: "effect" as const, cost, in: ["x?"], out: ["x"] })),
@@ -18,7 +19,7 @@ const NODES = registry(
 /** Steps as `id: [node, ...steps before]`. */
 function graph(steps: Readonly<Record<string, readonly string[]>>, rules: Partial<Policy> = {}): Plan {
   const drawn = Object.entries(steps).map(([id, [node, ...after]]) => ({ id, node: node ?? "", after, exact: true }));
-  const result = planGraph({ steps: drawn, given: [] }, NODES, policy(rules));
+  const result = planGraph({ steps: drawn, given: [] }, NODES, policy(rules), ALL_SERVED);
   if (!result.ok) throw new Error(result.error.message);
   return result.value;
 }

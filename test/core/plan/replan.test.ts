@@ -8,23 +8,24 @@ import { replan } from "../../../src/core/plan/replan/replan.ts";
 import { buildSnapshot, type RegistrySnapshot } from "../../../src/core/registry/snapshot.ts";
 import { hypergraph, isOrdered } from "./support/hypergraphs.ts";
 import { node, policy, registry } from "./support/nodes.ts";
+import { ALL_SERVED } from "../../support/served.ts";
 
 const goal = (snapshot: RegistrySnapshot, want: readonly string[], given: readonly string[]): Plan => {
-  const result = planGoal({ want, given, policy: policy() }, snapshot);
+  const result = planGoal({ want, given, policy: policy() }, snapshot, ALL_SERVED);
   if (!result.ok) throw new Error(result.error.message);
   return result.value;
 };
 
 /** Re-plans after these steps failed and those succeeded with all their outputs. */
 function again(plan: Plan, failed: readonly string[], succeeded: readonly string[], snapshot: RegistrySnapshot): Plan {
-  const result = replan(plan, failed, outputsOf(plan, succeeded), snapshot);
+  const result = replan(plan, failed, outputsOf(plan, succeeded), snapshot, ALL_SERVED);
   if (!result.ok) throw new Error(result.error.message);
   return result.value;
 }
 const outputsOf = (plan: Plan, ids: readonly string[]) =>
   new Map(plan.steps.flatMap((step) => (ids.includes(step.id) ? [[step.id, step.outputs] as const] : [])));
 function refused(plan: Plan, failed: readonly string[], snapshot: RegistrySnapshot): Fault {
-  const result = replan(plan, failed, new Map(), snapshot);
+  const result = replan(plan, failed, new Map(), snapshot, ALL_SERVED);
   if (result.ok) throw new Error("was planned");
   return result.error;
 }
@@ -70,6 +71,7 @@ describe("replanning a goal", () => {
       ["classify_2", "classify"],
       outputsOf(second, ["fetch"]),
       snapshot,
+      ALL_SERVED,
     );
     expect(again2.ok && again2.value.steps.map((step) => step.id)).toEqual(["fetch", "features", "rules", "file"]);
   });
@@ -110,7 +112,7 @@ describe("replanning a goal", () => {
       snapshot.nodes.filter((one) => one.name !== "fetch"),
       new Map(),
     );
-    const result = replan(plan, ["classify"], outputsOf(plan, ["fetch"]), less);
+    const result = replan(plan, ["classify"], outputsOf(plan, ["fetch"]), less, ALL_SERVED);
     expect(!result.ok && result.error.details).toEqual({ problem: "unknown_version" });
   });
 
@@ -147,14 +149,14 @@ describe("what a run has behind it", () => {
   const left = [{ step: first.steps[0]!, died: true }];
 
   it("keeps dead nodes of earlier plans out", () => {
-    const next = replan(second, ["classify_2"], new Map(), snapshot, { left, inline: false });
+    const next = replan(second, ["classify_2"], new Map(), snapshot, ALL_SERVED, { left, inline: false });
     expect(next.ok && next.value.steps.map(({ id, node: name }) => [id, name])).toEqual([["rules", "rules"]]);
     expect(next.ok && next.value.guards).toEqual(["replanned without classify@1.1.0, classify@1.0.0"]);
   });
 
   it("never gives an id or a segment's number again, though its owner did not die", () => {
     const past = { left: [{ step: { ...first.steps[0]!, segment: "s9" }, died: false }], inline: false };
-    const next = replan(second, ["classify_2"], new Map(), snapshot, past);
+    const next = replan(second, ["classify_2"], new Map(), snapshot, ALL_SERVED, past);
     expect(next.ok && next.value.steps.map(({ id, version, segment }) => [id, version, segment])).toEqual([
       ["classify_3", "1.1.0", "s10"],
     ]);
@@ -162,7 +164,7 @@ describe("what a run has behind it", () => {
 
   it("decides whether the remainder may run inline", () => {
     const inline = (yes: boolean): readonly boolean[] => {
-      const next = replan(first, ["classify"], new Map(), snapshot, { left: [], inline: yes });
+      const next = replan(first, ["classify"], new Map(), snapshot, ALL_SERVED, { left: [], inline: yes });
       return next.ok ? next.value.segments.map((segment) => segment.inline) : [];
     };
     expect([inline(true), inline(false)]).toEqual([[true], [false]]);
@@ -202,6 +204,7 @@ describe("replanning a graph", () => {
     },
     snapshot,
     policy(),
+    ALL_SERVED,
   );
   const plan = result.ok ? result.value : (undefined as never);
 
@@ -217,7 +220,13 @@ describe("replanning a graph", () => {
 
   it("is refused when no other version is left", () => {
     const second = again(plan, ["one"], [], snapshot);
-    const last = replan({ ...second, steps: [...second.steps, plan.steps[0]!] }, ["one_2", "one"], new Map(), snapshot);
+    const last = replan(
+      { ...second, steps: [...second.steps, plan.steps[0]!] },
+      ["one_2", "one"],
+      new Map(),
+      snapshot,
+      ALL_SERVED,
+    );
     expect(!last.ok && last.error.code).toBe("PLAN_UNREACHABLE");
     expect(refused(plan, ["two"], snapshot).message).toContain("no other version of b");
   });
@@ -227,7 +236,7 @@ it("a re-planned goal is in order, lacks the dead node, keeps every success, and
   fc.assert(
     fc.property(hypergraph(), fc.nat(), fc.nat(), (graph, pick, done) => {
       const snapshot = buildSnapshot("1", graph.nodes, new Map());
-      const first = planGoal({ want: graph.want, given: graph.given, policy: policy() }, snapshot);
+      const first = planGoal({ want: graph.want, given: graph.given, policy: policy() }, snapshot, ALL_SERVED);
       if (!first.ok || first.value.steps.length === 0) return;
       const plan = first.value;
       const dead = plan.steps[pick % plan.steps.length]!;
@@ -238,7 +247,7 @@ it("a re-planned goal is in order, lacks the dead node, keeps every success, and
         if (step !== dead && before.every((id) => succeeded.has(id)) && (done >> (i % 8)) % 2 === 0)
           succeeded.add(step.id);
       }
-      const next = replan(plan, [dead.id], outputsOf(plan, [...succeeded]), snapshot);
+      const next = replan(plan, [dead.id], outputsOf(plan, [...succeeded]), snapshot, ALL_SERVED);
       if (!next.ok) {
         expect(next.error.code).toMatch(/^PLAN_(UNREACHABLE|TOO_DEEP|TOO_MANY_STEPS)$/);
         return;

@@ -7,6 +7,7 @@ import type { Policy } from "../../../src/core/plan/model/policy.ts";
 import { planWaves } from "../../../src/core/plan/assemble/waves.ts";
 import { isOrdered } from "./support/hypergraphs.ts";
 import { policy, registry } from "./support/nodes.ts";
+import { ALL_SERVED } from "../../support/served.ts";
 
 const NODES = registry([
   { name: "pure", in: ["x?"], out: ["x"] },
@@ -26,6 +27,7 @@ function graph(steps: Readonly<Record<string, readonly string[]>>, rules: Partia
     },
     NODES,
     policy(rules),
+    ALL_SERVED,
   );
   if (!result.ok) throw new Error(result.error.message);
   return result.value;
@@ -103,6 +105,7 @@ describe("segments", () => {
       },
       NODES,
       policy(),
+      ALL_SERVED,
     );
     expect(result.ok && segments(result.value)).toEqual(["a inline", "b", "c"]);
   });
@@ -130,7 +133,7 @@ const random = fc
 
 describe("segments, of any graph", () => {
   const plan = (steps: Parameters<typeof planGraph>[0]["steps"], rules: Partial<Policy> = {}): Plan => {
-    const result = planGraph({ steps, given: [] }, NODES, policy(rules));
+    const result = planGraph({ steps, given: [] }, NODES, policy(rules), ALL_SERVED);
     if (!result.ok) throw new Error(result.error.message);
     return result.value;
   };
@@ -196,7 +199,7 @@ describe("planWaves", () => {
   it("holds every segment once, each in the first wave after all it waits for", () => {
     fc.assert(
       fc.property(random, (steps) => {
-        const result = planGraph({ steps, given: [] }, NODES, policy());
+        const result = planGraph({ steps, given: [] }, NODES, policy(), ALL_SERVED);
         const made = result.ok ? result.value : (undefined as never);
         const waves = planWaves(made);
         expect(waves.flat().toSorted()).toEqual(made.segments.map((one) => one.id).toSorted());
@@ -220,6 +223,6 @@ it("segments of a goal's plan are cut as those of a graph", () => {
     { name: "clean", in: ["b"], out: ["c"] },
     { name: "count", in: ["c"], out: ["d"] },
   ]);
-  const result = planGoal({ want: ["d"], given: ["a"], policy: policy() }, snapshot);
+  const result = planGoal({ want: ["d"], given: ["a"], policy: policy() }, snapshot, ALL_SERVED);
   expect(result.ok && segments(result.value)).toEqual(["load", "clean+count"]);
 });

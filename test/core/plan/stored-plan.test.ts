@@ -13,6 +13,7 @@ import type { NodeDefinition } from "../../../src/core/registry/node.ts";
 import { planned } from "./support/graphs.ts";
 import { hypergraph } from "./support/hypergraphs.ts";
 import { node, policy, registry } from "./support/nodes.ts";
+import { ALL_SERVED } from "../../support/served.ts";
 
 /** Through JSON, as a record goes. */
 const again = (plan: Plan): Plan => restorePlan(JSON.parse(JSON.stringify(storePlan(plan))) as StoredPlan);
@@ -42,7 +43,7 @@ describe("a stored plan", () => {
   it("is the plan again, down to its hash, when a goal was planned", () => {
     fc.assert(
       fc.property(hypergraph(), rules, ({ nodes, want, given }, changes) => {
-        const plan = planGoal({ want, given, policy: policy(changes) }, registry(nodes));
+        const plan = planGoal({ want, given, policy: policy(changes) }, registry(nodes), ALL_SERVED);
         if (plan.ok) expectSame(plan.value);
       }),
     );
@@ -62,7 +63,7 @@ describe("a stored plan", () => {
           return { id: `t${i}`, node: name, after, ...(row.range ? { version: `^${version}` } : {}) };
         });
         const given = ["k.a", "k.b", "k.c", "k.d", "k.e", "k.f"];
-        const plan = planGraph({ steps, given }, registry(nodes), policy(changes));
+        const plan = planGraph({ steps, given }, registry(nodes), policy(changes), ALL_SERVED);
         if (!plan.ok) return;
         planned++;
         expectSame(plan.value);

@@ -6,6 +6,7 @@ import type { Policy } from "../../../src/core/plan/model/policy.ts";
 import { diffText } from "../../../src/core/plan/views/diff-text.ts";
 import { planText } from "../../../src/core/plan/views/plan-text.ts";
 import { policy, registry } from "./support/nodes.ts";
+import { ALL_SERVED } from "../../support/served.ts";
 
 const SNAPSHOT = registry([
   { name: "load", in: ["url"], out: ["text"] },
@@ -15,7 +16,7 @@ const SNAPSHOT = registry([
 ]);
 
 function plan(rules: Partial<Policy> = {}): Plan {
-  const result = planGoal({ want: ["words"], given: ["url"], policy: policy(rules) }, SNAPSHOT);
+  const result = planGoal({ want: ["words"], given: ["url"], policy: policy(rules) }, SNAPSHOT, ALL_SERVED);
   if (!result.ok) throw new Error(result.error.message);
   return result.value;
 }

@@ -23,6 +23,7 @@ import { treeView } from "../../../src/core/plan/views/tree.ts";
 import { buildSnapshot } from "../../../src/core/registry/snapshot.ts";
 import { hypergraph } from "./support/hypergraphs.ts";
 import { node, policy, registry } from "./support/nodes.ts";
+import { ALL_SERVED } from "../../support/served.ts";
 
 const SNAPSHOT = registry([
   { name: "load", in: ["url"], out: ["text"], kind: "effect" },
@@ -48,7 +49,7 @@ function example(): Plan {
     ],
     given: ["url"],
   });
-  const result = planGraph(request.graph, SNAPSHOT, request.policy);
+  const result = planGraph(request.graph, SNAPSHOT, request.policy, ALL_SERVED);
   if (!result.ok) throw new Error(result.error.message);
   return result.value;
 }
@@ -146,6 +147,7 @@ describe("planToWire", () => {
         const result = planGoal(
           { want: one.want, given: one.given, policy: policy() },
           buildSnapshot("1", one.nodes, new Map()),
+          ALL_SERVED,
         );
         if (result.ok)
           expect(planWire.parse(JSON.parse(JSON.stringify(planToWire(result.value))))).toEqual(
@@ -170,7 +172,7 @@ describe("planFromWire", () => {
     fc.assert(
       fc.property(hypergraph(), (one) => {
         const request = { want: one.want, given: one.given, policy: policy({ maxCost: 1_000, mode: "batch" }) };
-        const result = planGoal(request, buildSnapshot("1", one.nodes, new Map()));
+        const result = planGoal(request, buildSnapshot("1", one.nodes, new Map()), ALL_SERVED);
         if (result.ok) expect(back(result.value)).toEqual(result.value);
       }),
       { numRuns: 50 },
@@ -197,13 +199,14 @@ describe("the hash", () => {
       node: "count",
       inputs: { text: i === 0 ? "text" : `s${i - 1}.words` },
     }));
-    const long = planGraph({ steps: chain, given: ["text"] }, SNAPSHOT, policy({ maxDepth: 1_000 }));
+    const long = planGraph({ steps: chain, given: ["text"] }, SNAPSHOT, policy({ maxDepth: 1_000 }), ALL_SERVED);
     expect(long.ok && long.value.hash).toBe(long.ok && canonicalHash(long.value));
     fc.assert(
       fc.property(hypergraph(), (one) => {
         const result = planGoal(
           { want: one.want, given: one.given, policy: policy() },
           buildSnapshot("1", one.nodes, new Map()),
+          ALL_SERVED,
         );
         if (result.ok) expect(result.value.hash).toBe(canonicalHash(result.value));
       }),
@@ -213,7 +216,7 @@ describe("the hash", () => {
 
   it("changes with what a plan does, not with how it was found", () => {
     const plan = (rules: Partial<Policy>) => {
-      const result = planGoal({ want: ["words"], given: ["url"], policy: policy(rules) }, SNAPSHOT);
+      const result = planGoal({ want: ["words"], given: ["url"], policy: policy(rules) }, SNAPSHOT, ALL_SERVED);
       return result.ok ? result.value.hash : "";
     };
     expect(plan({ minTrust: 0.2 })).toBe(plan({}));
@@ -256,7 +259,11 @@ describe("views", () => {
     const long = registry(
       Array.from({ length: 5_000 }, (_, i) => ({ name: `n${i}`, in: [`k.k${i}`], out: [`k.k${i + 1}`] })),
     );
-    const result = planGoal({ want: ["k.k5000"], given: ["k.k0"], policy: policy({ maxDepth: 5_000 }) }, long);
+    const result = planGoal(
+      { want: ["k.k5000"], given: ["k.k0"], policy: policy({ maxDepth: 5_000 }) },
+      long,
+      ALL_SERVED,
+    );
     expect(result.ok && treeView(result.value).split("\n")).toHaveLength(5_001);
   });
 });

@@ -3,6 +3,7 @@ import { fault } from "../../../src/core/errors.ts";
 import { planGraph } from "../../../src/core/plan/graph/plan-graph.ts";
 import { policy, registry } from "../plan/support/nodes.ts";
 import { DEAD, goalPlan, VariantRun } from "./support/variants.ts";
+import { ALL_SERVED } from "../../support/served.ts";
 
 const variant = (at: number) => ({ name: `variant${at}`, out: ["label"], cost: at + 1, kind: "effect" }) as const;
 const NAMES = Array.from({ length: 12 }, (_, at) => `variant${at}@1.0.0`);
@@ -42,7 +43,7 @@ describe("a run that has failed for want of another node says in its fault's hin
   it("that no other version is left, in a graph", () => {
     const versions = ["1.1.0", "1.0.0"].map((version) => ({ name: "a", version, out: ["x"], kind: "effect" }) as const);
     const snapshot = registry(versions);
-    const plan = planGraph({ steps: [{ id: "one", node: "a" }], given: [] }, snapshot, policy());
+    const plan = planGraph({ steps: [{ id: "one", node: "a" }], given: [] }, snapshot, policy(), ALL_SERVED);
     if (!plan.ok) throw new Error(plan.error.message);
     const run = new VariantRun(plan.value, snapshot);
     run.send({ type: "start" });

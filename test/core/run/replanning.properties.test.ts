@@ -14,6 +14,7 @@ import { failure } from "../../support/runs.ts";
 import { hypergraph, type Hypergraph } from "../plan/support/hypergraphs.ts";
 import { node, policy } from "../plan/support/nodes.ts";
 import { DEAD, made, VariantRun } from "./support/variants.ts";
+import { ALL_SERVED } from "../../support/served.ts";
 
 /** Layers of keys, each with several variants that start from different earlier keys: hardly ever is there only one way. */
 const variants: fc.Arbitrary<Hypergraph> = fc
@@ -75,7 +76,11 @@ interface Sent {
 
 function drive(graph: Hypergraph, { works, questions, maxReplans, onFailure, evict }: World) {
   const snapshot = buildSnapshot("1", graph.nodes, new Map());
-  const plan = planGoal({ want: graph.want, given: graph.given, policy: policy({ maxReplans, onFailure }) }, snapshot);
+  const plan = planGoal(
+    { want: graph.want, given: graph.given, policy: policy({ maxReplans, onFailure }) },
+    snapshot,
+    ALL_SERVED,
+  );
   if (!plan.ok || plan.value.steps.length === 0) return null;
   const run = new VariantRun(plan.value, snapshot);
   const sent: Sent[] = [];
@@ -207,7 +212,7 @@ describe("whatever dies, and whatever becomes of the questions", () => {
     everyWorld(({ run }) => {
       const again = decodeRun(encodeRun(run.state));
       expect(encodeRun(again)).toBe(encodeRun(run.state));
-      expect(nextPlan(again, run.snapshot).ok).toBe(false);
+      expect(nextPlan(again, run.snapshot, ALL_SERVED).ok).toBe(false);
     });
   });
 });

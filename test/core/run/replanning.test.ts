@@ -14,6 +14,7 @@ import { viewRun } from "../../../src/core/run/views/view.ts";
 import { REQUEST } from "../../support/runs.ts";
 import { policy, registry } from "../plan/support/nodes.ts";
 import { goalPlan, VariantRun } from "./support/variants.ts";
+import { ALL_SERVED } from "../../support/served.ts";
 
 const effect = { kind: "effect" } as const;
 const SNAPSHOT = registry([
@@ -129,13 +130,19 @@ describe("a step that dies while another node can do its work", () => {
       },
       snapshot,
       policy(),
+      ALL_SERVED,
     );
     if (!plan.ok) throw new Error(plan.error.message);
     const run = new VariantRun(plan.value, snapshot);
     run.send({ type: "start" });
     run.drain(["a@1.2.0"]);
     expect(run.statuses()).toEqual({ one_2: "succeeded", two: "succeeded" });
-    const pinned = planGraph({ steps: [{ id: "one", node: "a", version: "1.2.0" }], given: [] }, snapshot, policy());
+    const pinned = planGraph(
+      { steps: [{ id: "one", node: "a", version: "1.2.0" }], given: [] },
+      snapshot,
+      policy(),
+      ALL_SERVED,
+    );
     const other = new VariantRun(pinned.ok ? pinned.value : plan.value, snapshot);
     other.send({ type: "start" });
     other.drain(["a@1.2.0"]);
@@ -373,5 +380,8 @@ describe("what is left of a replaced step", () => {
 });
 
 it("no plan is made for a run that waits for none", () => {
-  expect(nextPlan(started().state, SNAPSHOT)).toMatchObject({ ok: false, error: { code: "INVALID_STATE" } });
+  expect(nextPlan(started().state, SNAPSHOT, ALL_SERVED)).toMatchObject({
+    ok: false,
+    error: { code: "INVALID_STATE" },
+  });
 });

@@ -10,6 +10,7 @@ import { chooseTakers, MOST_TAKERS } from "../../../src/core/trigger/takers.ts";
 import { groupOfTopic, requestTopic } from "../../../src/core/trigger/topic.ts";
 import { readTrigger, type Trigger } from "../../../src/core/trigger/trigger.ts";
 import { sampleNode } from "../../support/sample-node.ts";
+import { ALL_SERVED } from "../../support/served.ts";
 
 const MESSAGE = {
   topic: "node.exec.request.texts",
@@ -26,7 +27,7 @@ const TEXT = { schema: { type: "string" }, optional: false } as const;
 const node = (name: string, changes: Partial<NodeDefinition> = {}) => sampleNode({ name, group: "texts", ...changes });
 const snapshotOf = (nodes: readonly NodeDefinition[]) => buildSnapshot("1.0", nodes, new Map());
 const namesOf = (trigger: Trigger, nodes: readonly NodeDefinition[]) => {
-  const choice = chooseTakers(trigger, snapshotOf(nodes));
+  const choice = chooseTakers(trigger, snapshotOf(nodes), ALL_SERVED);
   return choice.ok ? choice.value.takers : choice.error.errorType;
 };
 
@@ -115,7 +116,7 @@ describe("choosing who takes a message", () => {
     const expected = nodes.slice(0, MOST_TAKERS).map(({ name }) => `${name}@1.0.0`);
     fc.assert(
       fc.property(fc.shuffledSubarray(nodes, { minLength: nodes.length }), (shuffled) => {
-        expect(chooseTakers(triggerOf(), snapshotOf(shuffled))).toEqual({
+        expect(chooseTakers(triggerOf(), snapshotOf(shuffled), ALL_SERVED)).toEqual({
           ok: true,
           value: { takers: expected, leftOut: 8 },
         });

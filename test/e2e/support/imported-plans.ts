@@ -15,6 +15,7 @@ import type { NodeDefinition } from "../../../src/core/registry/node.ts";
 import { buildSnapshot } from "../../../src/core/registry/snapshot.ts";
 import type { Result } from "../../../src/core/result.ts";
 import { PROJECT_ROOT } from "../../support/local-worker/project-root.ts";
+import { ALL_SERVED } from "../../support/served.ts";
 
 /** Where the public ONEX files are, if they are. */
 export const FIXTURES = join(PROJECT_ROOT, "../shared/fixtures");
@@ -50,12 +51,12 @@ function runnable(path: string, imported: Imported, canonical: ImportedGraph): R
   if (imported.kind === "goal") {
     const { nodes } = canonical;
     const { want, policy } = imported.goal;
-    const plan = valueOf(planGoal(imported.goal, buildSnapshot("import", nodes, new Map())));
+    const plan = valueOf(planGoal(imported.goal, buildSnapshot("import", nodes, new Map()), ALL_SERVED));
     const payload = { want: [...want], given: {}, policy: policyToWire(policy) } as unknown as JsonObject;
     return { path, operation: "goal.run", payload, nodes, plan };
   }
   const { graph, nodes, policy } = imported;
-  const plan = valueOf(planGraph(graph, buildSnapshot("import", nodes, new Map()), policy));
+  const plan = valueOf(planGraph(graph, buildSnapshot("import", nodes, new Map()), policy, ALL_SERVED));
   const payload = { steps: graph.steps, given: {}, policy: policyToWire(policy) } as unknown as JsonObject;
   return { path, operation: "graph.run", payload, nodes, plan };
 }

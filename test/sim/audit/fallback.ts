@@ -3,6 +3,7 @@ import { isOfGiven } from "../../../src/core/run/reduce/given-fault.ts";
 import { nextPlan } from "../../../src/core/run/reduce/next-plan.ts";
 import type { RunState } from "../../../src/core/run/model/state.ts";
 import type { Findings } from "./findings.ts";
+import { ALL_SERVED } from "../../support/served.ts";
 
 /** What no other node could have avoided. */
 const UNAVOIDABLE = /^(RUN_CANCELLED|RUN_DEADLINE|WAIT_TIMEOUT|APPROVAL_REJECTED|GATE_CLOSED|VALUE_UNAVAILABLE)$/;
@@ -25,7 +26,7 @@ export function auditFallback(runs: Iterable<RunState>, snapshot: RegistrySnapsh
     );
     if (failed.length === 0 || failed.some((step) => wasGivenWrong(state, step))) continue;
     const asked = { ...state, header: { ...state.header, replanning: { failed, question: null } } };
-    const next = nextPlan(asked, snapshot);
+    const next = nextPlan(asked, snapshot, ALL_SERVED);
     if (next.ok)
       findings.add("fallback", `run ${id} failed with ${fault.code} while ${failed.join(", ")} could be done without`);
   }

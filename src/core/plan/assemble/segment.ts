@@ -2,10 +2,8 @@ import { VertexSets, type VertexSet } from "../graph/ancestors.ts";
 import type { DraftStep } from "../model/draft-step.ts";
 import { order } from "../graph/order.ts";
 import type { Segment } from "../model/plan.ts";
+import { entrypointTraits } from "../../registry/entrypoints.ts";
 import type { Policy } from "../model/policy.ts";
-
-/** Entrypoints that run inside the executor itself, without a network or another process. */
-const LOCAL_ENTRYPOINTS: ReadonlySet<string> = new Set(["builtin", "function"]);
 
 /**
  * Whether a step may share an invocation with others: pure, local and cheap. A gated step may not: whether it runs is
@@ -18,7 +16,7 @@ export function isFusible(step: Pick<DraftStep, "node" | "when">, policy: Policy
     step.when === undefined &&
     execution.limits === undefined &&
     kind === "compute" &&
-    LOCAL_ENTRYPOINTS.has(entrypoint.type) &&
+    entrypointTraits(entrypoint.type).pure &&
     execution.cost <= policy.cheap.cost &&
     execution.timeoutMs <= policy.cheap.timeoutMs
   );

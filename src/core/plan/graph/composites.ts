@@ -6,7 +6,7 @@ import type { RegistrySnapshot } from "../../registry/snapshot.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { bindGraph } from "./bind-graph.ts";
 import type { DraftStep } from "../model/draft-step.ts";
-import type { Exclusions } from "../search/eligible.ts";
+import type { Available } from "../search/eligible.ts";
 import { gateTypeFaults } from "./gate-types.ts";
 import { graphResults } from "./graph-results.ts";
 import { resolveSource } from "./graph-source.ts";
@@ -31,14 +31,14 @@ interface Body {
 export class Composites {
   readonly #snapshot: RegistrySnapshot;
   readonly #policy: Policy;
-  readonly #excluded: Exclusions;
+  readonly #available: Available;
   readonly #shapes: Shapes;
   readonly #templates = new Map<NodeDefinition, Result<Template, Fault>>();
 
-  constructor(snapshot: RegistrySnapshot, policy: Policy, excluded: Exclusions) {
+  constructor(snapshot: RegistrySnapshot, policy: Policy, available: Available) {
     this.#snapshot = snapshot;
     this.#policy = policy;
-    this.#excluded = excluded;
+    this.#available = available;
     this.#shapes = shapesOf(snapshot);
   }
 
@@ -82,7 +82,7 @@ export class Composites {
     const body = bodyOf(node);
     if (!body.ok) return body;
     const inputs = Object.keys(node.inputs);
-    const read = readGraph({ steps: body.value.steps, given: inputs }, this.#snapshot, this.#policy, this.#excluded);
+    const read = readGraph({ steps: body.value.steps, given: inputs }, this.#snapshot, this.#policy, this.#available);
     if (!read.ok) return read;
     const bound = bindGraph(read.value, new Set(inputs), this.#shapes);
     if (!bound.ok) return bound;

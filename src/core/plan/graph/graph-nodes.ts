@@ -1,9 +1,10 @@
 import { satisfies, validRange } from "semver";
 import type { Fault } from "../../errors.ts";
-import type { NodeDefinition } from "../../registry/node.ts";
+import { nodeRef, type NodeDefinition } from "../../registry/node.ts";
 import type { RegistrySnapshot } from "../../registry/snapshot.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { refusalReasons, trustOf, type Exclusions } from "../search/eligible.ts";
+import { unservedReason } from "../../registry/served.ts";
+import { refusalReasons, trustOf, type Available } from "../search/eligible.ts";
 import type { GraphStep } from "../model/graph.ts";
 import { NAMED_BY_GRAPH } from "./graph-why.ts";
 import { suggestion } from "../model/nearest.ts";
@@ -17,17 +18,17 @@ export interface Named {
   readonly candidates: readonly Candidate[];
 }
 
-/** Finds the nodes a graph names: the newest version in the range that the policy allows. Each name and range once. */
+/** Finds the nodes a graph names: the newest version in the range that may be planned. Each name and range once. */
 export function nodeFinder(
   snapshot: RegistrySnapshot,
   policy: Policy,
-  excluded: Exclusions,
+  available: Available,
 ): (step: GraphStep, place: string) => Result<Named, Fault> {
   const known = new Map<string, Result<Named, Fault>>();
   return (step, place) => {
     const key = `${step.node}@${step.version ?? "*"}`;
     let found = known.get(key);
-    if (!found) known.set(key, (found = find(step, snapshot, policy, excluded)));
+    if (!found) known.set(key, (found = find(step, snapshot, policy, available)));
     return found.ok ? found : err({ ...found.error, place: `${place}.${found.error.place ?? "node"}` });
   };
 }
@@ -36,7 +37,7 @@ function find(
   { node: name, version: range }: GraphStep,
   snapshot: RegistrySnapshot,
   policy: Policy,
-  excluded: Exclusions,
+  available: Available,
 ): Result<Named, Fault> {
   if (range !== undefined && validRange(range) === null) {
     return err(
@@ -52,13 +53,13 @@ function find(
     return err(planFault("unknown_node", `no node is named ${name}`, { place: "node", hint }));
   }
   const judged = versions.map((node) => {
-    const reasons = [...refusalReasons(node, trustOf(snapshot, node), policy, excluded)];
+    const reasons = [...refusalReasons(node, trustOf(snapshot, node), policy, available)];
     const outside = range !== undefined && !satisfies(node.version, range);
     if (outside) reasons.unshift(`version ${node.version} is outside ${range}`);
     return { node, reasons, outside };
   });
   const chosen = judged.find(({ reasons }) => reasons.length === 0);
-  if (!chosen) return err(noneLeft(name, range, judged));
+  if (!chosen) return err(noneLeft(name, range, judged, available));
   const candidates = judged.map(({ node, reasons }): Candidate => {
     const named = { node: node.name, version: node.version };
     if (node === chosen.node) return { ...named, ...NAMED_BY_GRAPH };
@@ -68,11 +69,13 @@ function find(
   return ok({ node: chosen.node, candidates });
 }
 
-function noneLeft(
-  name: string,
-  range: string | undefined,
-  judged: readonly { readonly node: NodeDefinition; readonly reasons: readonly string[]; readonly outside: boolean }[],
-): Fault {
+interface Judged {
+  readonly node: NodeDefinition;
+  readonly reasons: readonly string[];
+  readonly outside: boolean;
+}
+
+function noneLeft(name: string, range: string | undefined, judged: readonly Judged[], { served }: Available): Fault {
   const known = judged.map(({ node }) => node.version);
   if (judged.every(({ outside }) => outside)) {
     const message = `no version of ${name} is within ${range ?? "*"}`;
@@ -82,7 +85,27 @@ function noneLeft(
     });
   }
   const candidates = judged.map(({ node, reasons }) => ({ node: node.name, version: node.version, reasons }));
-  const [first] = judged.filter(({ outside }) => !outside);
+  const within = judged.filter(({ outside }) => !outside);
+  const [first] = within;
+  // What the policy would let through fails for want of somebody to execute it.
+  const unserved = within.find(
+    ({ node, reasons }) => reasons.length === 1 && reasons[0] === unservedReason(node, served),
+  );
+  if (unserved) {
+    return planFault(
+      "unserved_node",
+      `nobody here can execute ${nodeRef(unserved.node)}: ${unserved.reasons.join("; ")}`,
+      {
+        place: "node",
+        hint: "name another node, or plan where one of its kind is served",
+        details: {
+          handler_type: unserved.node.entrypoint.type,
+          available_handlers: served.names,
+          candidates: candidates.slice(0, 50),
+        },
+      },
+    );
+  }
   return planFault("node_not_allowed", `the policy allows no version of ${name}: ${first?.reasons.join("; ") ?? ""}`, {
     place: "node",
     hint: "relax the policy or name another node",

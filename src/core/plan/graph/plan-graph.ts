@@ -1,5 +1,6 @@
 import type { JsonSchema } from "../../../../contracts/json/json.ts";
 import type { Fault } from "../../errors.ts";
+import type { Served } from "../../registry/served.ts";
 import type { RegistrySnapshot } from "../../registry/snapshot.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { assemble } from "../assemble/assemble.ts";
@@ -8,7 +9,7 @@ import { Composites } from "./composites.ts";
 import { gateTypeFaults } from "./gate-types.ts";
 import type { DraftStep } from "../model/draft-step.ts";
 import { repeatedId } from "../assemble/distinct-ids.ts";
-import { NO_EXCLUSIONS, type Exclusions } from "../search/eligible.ts";
+import { allOf, type Available } from "../search/eligible.ts";
 import { graphResults } from "./graph-results.ts";
 import type { Graph } from "../model/graph.ts";
 import { graphWhy } from "./graph-why.ts";
@@ -22,26 +23,31 @@ import { shapesOf } from "../search/shapes.ts";
 import { unfold } from "./unfold.ts";
 
 /**
- * Plans an explicit graph: finds the nodes it names under the policy, binds what its author left out, and orders and
+ * Plans an explicit graph: finds the nodes it names under the policy and among what is served, binds what its author left out, and orders and
  * segments it as a goal's plan. Nothing is added and nothing is dropped.
  *
  * Each refusal has a code of its own (see PROBLEM_CODE) and the place in the graph; a cycle comes with its path. When
  * several things are wrong, the first gives the code and all of them are in `details.problems`.
  */
-export function planGraph(graph: Graph, snapshot: RegistrySnapshot, policy: Policy): Result<Plan, Fault> {
-  return resolveGraph(graph, snapshot, policy, NO_EXCLUSIONS);
+export function planGraph(
+  graph: Graph,
+  snapshot: RegistrySnapshot,
+  policy: Policy,
+  served: Served,
+): Result<Plan, Fault> {
+  return resolveGraph(graph, snapshot, policy, allOf(served));
 }
 
-/** Plans a graph in which the excluded nodes may not be used. */
+/** Plans a graph with what is available. */
 export function resolveGraph(
   graph: Graph,
   snapshot: RegistrySnapshot,
   policy: Policy,
-  excluded: Exclusions,
+  available: Available,
 ): Result<Plan, Fault> {
   const problem = tooLarge(graph, policy) ?? policyFault(policy);
   if (problem) return err(problem);
-  const read = readGraph(graph, snapshot, policy, excluded);
+  const read = readGraph(graph, snapshot, policy, available);
   if (!read.ok) return read;
   const given = new Set(graph.given);
   const bound = bindGraph(read.value, given, shapesOf(snapshot));
@@ -51,7 +57,7 @@ export function resolveGraph(
   const scope = { nodes: new Map(read.value.map(({ id, node }) => [id, node])), given };
   const results = graphResults(graph, bound.value.steps, scope);
   if (!results.ok) return results;
-  const composites = new Composites(snapshot, policy, excluded);
+  const composites = new Composites(snapshot, policy, available);
   const unfolded = unfold(bound.value.steps, results.value, composites.template, policy.maxSteps);
   if (!unfolded.ok) return unfolded;
   const boundaries = [...(graph.boundaries ?? []), ...unfolded.value.boundaries];

@@ -2,7 +2,7 @@ import type { Fault } from "../../errors.ts";
 import type { ContractKey, NodeDefinition } from "../../registry/node.ts";
 import type { RegistrySnapshot } from "../../registry/snapshot.ts";
 import { err, ok, type Result } from "../../result.ts";
-import type { Exclusions } from "../search/eligible.ts";
+import type { Available } from "../search/eligible.ts";
 import type { Gate } from "../model/gate.ts";
 import { gateSources } from "../model/gate-sources.ts";
 import { nodeFinder } from "./graph-nodes.ts";
@@ -33,10 +33,10 @@ export function readGraph(
   graph: Graph,
   snapshot: RegistrySnapshot,
   policy: Policy,
-  excluded: Exclusions,
+  available: Available,
 ): Result<readonly ReadStep[], Fault> {
   const faults: Fault[] = [];
-  const find = nodeFinder(snapshot, policy, excluded);
+  const find = nodeFinder(snapshot, policy, available);
   const nodes = new Map<StepId, NodeDefinition>();
   const candidates = new Map<StepId, readonly Candidate[]>();
   const placeOf = new Map<StepId, number>();

@@ -1,4 +1,5 @@
 import type { Fault } from "../../errors.ts";
+import { runsIn } from "../../registry/entrypoints.ts";
 import type { ContractKey, NodeDefinition } from "../../registry/node.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { cycleFault, dependencyPlaces } from "./dependencies.ts";
@@ -16,7 +17,7 @@ export interface Unfolded {
   readonly results: ReadonlyMap<ContractKey, Source>;
 }
 
-export const isComposite = (node: NodeDefinition): boolean => node.entrypoint.type === "composite";
+export const isComposite = (node: NodeDefinition): boolean => runsIn(node, "graph");
 
 /**
  * Replaces composite steps by their parts: a part's id is `composite/part`, whoever took an output of the composite takes

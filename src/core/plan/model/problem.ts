@@ -32,6 +32,7 @@ export const PROBLEM_CODE = {
   invalid_composite: "PLAN_INVALID_COMPOSITE",
   node_not_allowed: "PLAN_NODE_NOT_ALLOWED",
   unknown_node: "NODE_NOT_FOUND",
+  unserved_node: "HANDLER_NOT_FOUND",
   unknown_version: "PLAN_VERSION_UNSATISFIED",
   nothing_to_replan: "PLAN_NOTHING_TO_REPLAN",
   invalid_mutation: "PLAN_INVALID_MUTATION",

@@ -1,8 +1,9 @@
 import type { JsonSchema } from "../../../../contracts/json/json.ts";
+import { runsIn } from "../../registry/entrypoints.ts";
 import type { NodeDefinition } from "../../registry/node.ts";
 import { assignable } from "../../schema/assignable.ts";
 
-/** What a step with entrypoint `wait` waits for: a moment, a named event, or a person's word. */
+/** What a step that its ring executes waits for: a moment, a named event, or a person's word. */
 export type WaitKind = "sleep" | "event" | "approval";
 
 /**
@@ -52,8 +53,8 @@ const waits = new WeakMap<NodeDefinition, WaitSpec>();
 
 /** The wait of a node with entrypoint `wait`, from its target and its contract's `config`; undefined for other nodes. */
 export function waitOf(node: NodeDefinition): WaitSpec | undefined {
-  const { type, target } = node.entrypoint;
-  if (type !== "wait" || !WAIT_KINDS.has(target)) return undefined;
+  const { target } = node.entrypoint;
+  if (!runsIn(node, "ring") || !WAIT_KINDS.has(target)) return undefined;
   const known = waits.get(node);
   if (known) return known;
   const { ms, event, timeout_ms: timeout } = node.config;

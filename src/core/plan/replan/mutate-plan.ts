@@ -1,5 +1,6 @@
 import type { Fault } from "../../errors.ts";
 import type { ContractKey } from "../../registry/node.ts";
+import type { Served } from "../../registry/served.ts";
 import type { RegistrySnapshot } from "../../registry/snapshot.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { Graph, GraphSource, GraphStep } from "../model/graph.ts";
@@ -32,6 +33,7 @@ export function mutatePlan(
   plan: Plan,
   mutations: readonly Mutation[],
   snapshot: RegistrySnapshot,
+  served: Served,
 ): Result<Plan, Fault> {
   let graph = planToGraph(plan);
   const touched = new Set<StepId>();
@@ -41,7 +43,7 @@ export function mutatePlan(
     graph = changed.value;
     if (mutation.op !== "result") touched.add(mutation.op === "insert" ? mutation.step.id : mutation.step);
   }
-  const planned = planGraph(withoutBroken(graph, touched), snapshot, plan.policy);
+  const planned = planGraph(withoutBroken(graph, touched), snapshot, plan.policy, served);
   return planned.ok ? ok({ ...planned.value, guards: [...plan.guards, ...planned.value.guards] }) : planned;
 }
 

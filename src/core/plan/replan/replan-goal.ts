@@ -11,12 +11,12 @@ import type { Standing } from "./standing.ts";
 
 /** Resolves the goal again from what was given and what succeeded, without the nodes that died. */
 export function replanGoal(standing: Standing): Result<Parts, Fault> {
-  const { plan, succeeded, snapshot, excluded } = standing;
-  const there = available(standing);
+  const { plan, succeeded, snapshot, available } = standing;
+  const there = availableFrom(standing);
   const rest = resolveGoal(
     { want: plan.want, given: [...new Set([...plan.given, ...there.keys()])], policy: plan.policy },
     snapshot,
-    excluded,
+    available,
   );
   if (!rest.ok) return rest;
   const moved = renaming(rest.value, standing, there);
@@ -54,7 +54,7 @@ export function replanGoal(standing: Standing): Result<Parts, Fault> {
 const AS_IT_IS: Renaming = { id: (id) => id, source: (source) => source };
 
 /** Keys that succeeded steps gave. What a composite's parts made for each other stays inside; what it puts out counts. */
-function available({ plan, succeeded }: Standing): ReadonlyMap<ContractKey, Source> {
+function availableFrom({ plan, succeeded }: Standing): ReadonlyMap<ContractKey, Source> {
   const found = new Map<ContractKey, Source>();
   const offer = (key: ContractKey, source: Source): void => {
     if (!plan.given.includes(key) && !found.has(key)) found.set(key, source);

@@ -51,7 +51,7 @@ export function replanGraph(standing: Standing): Result<Parts, Fault> {
 function substitute(
   step: PlanStep,
   outputs: ReadonlySet<string>,
-  { plan, snapshot, excluded }: Standing,
+  { plan, snapshot, available }: Standing,
 ): NodeDefinition | undefined {
   const fallbacks = new Set(
     plan.why.flatMap(({ candidates }) =>
@@ -62,7 +62,7 @@ function substitute(
   );
   return snapshot.byName.get(step.node)?.find((node) => {
     if (!fallbacks.has(nodeRef(node))) return false;
-    if (refusalReasons(node, trustOf(snapshot, node), plan.policy, excluded).length > 0) return false;
+    if (refusalReasons(node, trustOf(snapshot, node), plan.policy, available).length > 0) return false;
     const bound = Object.entries(node.inputs).every(([key, port]) => port.optional || Object.hasOwn(step.inputs, key));
     return bound && [...outputs].every((key) => Object.hasOwn(node.outputs, key));
   });

@@ -1,5 +1,6 @@
 import type { Fault } from "../../errors.ts";
 import type { ContractKey } from "../../registry/node.ts";
+import type { Served } from "../../registry/served.ts";
 import type { RegistrySnapshot } from "../../registry/snapshot.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { assemble, type Parts } from "../assemble/assemble.ts";
@@ -35,6 +36,7 @@ export function replan(
   failedSteps: readonly StepId[],
   succeededOutputs: ReadonlyMap<StepId, readonly ContractKey[]>,
   snapshot: RegistrySnapshot,
+  served: Served,
   past: Past = NO_PAST,
 ): Result<Plan, Fault> {
   const { stepById } = planIndex(plan);
@@ -49,7 +51,14 @@ export function replan(
   const dead = [...past.left.flatMap(({ step, died }) => (died ? [step] : [])), ...failed];
   const excluded = new Map(dead.map((step) => [refOf(step), `step ${step.id} failed with it in this run`]));
   const left = past.left.map(({ step }) => step);
-  const standing: Standing = { plan, failed, succeeded: succeededOutputs, snapshot, excluded, left };
+  const standing: Standing = {
+    plan,
+    failed,
+    succeeded: succeededOutputs,
+    snapshot,
+    available: { served, excluded },
+    left,
+  };
   const parts = plan.origin === "graph" ? replanGraph(standing) : replanGoal(standing);
   if (!parts.ok) return parts;
   const assembled = assemble(withKept(parts.value, standing, past));
@@ -58,12 +67,12 @@ export function replan(
   return hard ? err(limitFault(hard)) : ok(assembled.value);
 }
 
-function withKept(parts: Parts, { plan, succeeded, excluded, left }: Standing, { inline }: Past): Parts {
+function withKept(parts: Parts, { plan, succeeded, available, left }: Standing, { inline }: Past): Parts {
   const segmentOf = new Map(
     plan.steps.flatMap((step) => (succeeded.has(step.id) ? [[step.id, step.segment] as const] : [])),
   );
   const used = [...plan.segments.map(({ id }) => id), ...left.map(({ segment }) => segment)];
-  const names = [...excluded.keys()].join(", ");
+  const names = [...available.excluded.keys()].join(", ");
   return {
     ...parts,
     guards: [...parts.guards, `replanned without ${names}`],

@@ -1,4 +1,5 @@
 import { fault, type Fault } from "../../errors.ts";
+import type { Served } from "../../registry/served.ts";
 import type { RegistrySnapshot } from "../../registry/snapshot.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { Graph } from "../model/graph.ts";
@@ -37,9 +38,14 @@ interface Asked {
  * the place in the request that asked for it; what the graph as a whole is refused for is told of the last change of the
  * step it names.
  */
-export function revisePlan(original: Plan, revision: Revision, snapshot: RegistrySnapshot): Result<Plan, Fault> {
+export function revisePlan(
+  original: Plan,
+  revision: Revision,
+  snapshot: RegistrySnapshot,
+  served: Served,
+): Result<Plan, Fault> {
   if (changesNothing(revision)) return ok(original);
-  const replaced = replacementOf(original, revision.replacement, snapshot);
+  const replaced = replacementOf(original, revision.replacement, snapshot, served);
   if (!replaced.ok) return err(placed(replaced.error, revision.replacement?.kind ?? "plan"));
   const asked: Asked[] = [];
   for (const [name, version] of Object.entries(revision.versions)) {
@@ -54,6 +60,7 @@ export function revisePlan(original: Plan, revision: Revision, snapshot: Registr
     replaced.value,
     asked.map(({ mutation }) => mutation),
     snapshot,
+    served,
   );
   return revised.ok ? revised : err(placed(revised.error, revision.replacement?.kind ?? "plan", asked, replaced.value));
 }
@@ -62,10 +69,11 @@ function replacementOf(
   original: Plan,
   replacement: Replacement | null,
   snapshot: RegistrySnapshot,
+  served: Served,
 ): Result<Plan, Fault> {
   if (replacement === null) return ok(original);
   if (replacement.kind === "plan") return ok(opened(replacement.plan));
-  return planGraph(replacement.graph, snapshot, replacement.policy);
+  return planGraph(replacement.graph, snapshot, replacement.policy, served);
 }
 
 /**

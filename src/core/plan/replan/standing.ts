@@ -1,5 +1,6 @@
 import { nodeRef, type ContractKey } from "../../registry/node.ts";
 import type { RegistrySnapshot } from "../../registry/snapshot.ts";
+import type { Available } from "../search/eligible.ts";
 import type { Plan, PlanStep, StepId } from "../model/plan.ts";
 
 /** How a running plan stands. */
@@ -10,8 +11,8 @@ export interface Standing {
   /** Succeeded step → the output keys it gave. */
   readonly succeeded: ReadonlyMap<StepId, readonly ContractKey[]>;
   readonly snapshot: RegistrySnapshot;
-  /** The reason given for nodes that are not used again, by `name@version`. */
-  readonly excluded: ReadonlyMap<string, string>;
+  /** Nodes that died are not used again. */
+  readonly available: Available;
   /** Steps of the run's earlier plans that this one has not. Their ids are never given again. */
   readonly left: readonly PlanStep[];
 }

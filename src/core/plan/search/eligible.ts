@@ -1,6 +1,7 @@
 import { satisfies } from "semver";
 import type { NodeDefinition, NodeRef } from "../../registry/node.ts";
 import { nodeRef } from "../../registry/node.ts";
+import { isServed, unservedReason, type Served } from "../../registry/served.ts";
 import type { RegistrySnapshot } from "../../registry/snapshot.ts";
 import { unproven, type TrustScore } from "../../trust/score.ts";
 import { comparison } from "../model/figure.ts";
@@ -10,20 +11,30 @@ import type { Filter, Policy } from "../model/policy.ts";
 export const trustOf = (snapshot: RegistrySnapshot, node: NodeDefinition): TrustScore =>
   snapshot.trust.get(nodeRef(node)) ?? unproven(node.declaredTrust);
 
-/** Nodes that must not be used although the policy allows them, each with the reason a person is told. */
-export type Exclusions = ReadonlyMap<NodeRef, string>;
+/** What a plan may be made of besides what its policy says. */
+export interface Available {
+  /** What the deployment executes. */
+  readonly served: Served;
+  /** Nodes that must not be used although the policy allows them, each with the reason a person is told. */
+  readonly excluded: ReadonlyMap<NodeRef, string>;
+}
 
-export const NO_EXCLUSIONS: Exclusions = new Map();
+/** Everything that somebody executes. */
+export const allOf = (served: Served): Available => ({ served, excluded: NONE });
 
-/** Why the policy keeps a node out; empty when it may be planned. Every reason is listed, not only the first. */
+const NONE: Available["excluded"] = new Map();
+
+/** Why a node may not be planned; empty when it may. Every reason is listed, not only the first. */
 export function refusalReasons(
   node: NodeDefinition,
   trust: TrustScore,
   policy: Policy,
-  excluded: Exclusions = NO_EXCLUSIONS,
+  { served, excluded }: Available,
 ): readonly string[] {
-  if (passes(node, trust, policy) && excluded.size === 0) return NO_REASONS;
+  if (passes(node, trust, policy) && excluded.size === 0 && isServed(node, served)) return NO_REASONS;
   const reasons: string[] = [];
+  const unserved = unservedReason(node, served);
+  if (unserved !== null) reasons.push(unserved);
   const exclusion = excluded.size > 0 ? excluded.get(nodeRef(node)) : undefined;
   if (exclusion !== undefined) reasons.push(exclusion);
   if (!policy.lifecycles.includes(node.lifecycle)) reasons.push(`lifecycle ${node.lifecycle} is not allowed`);

@@ -1,10 +1,11 @@
 import type { Fault } from "../../errors.ts";
 import type { ContractKey } from "../../registry/node.ts";
+import type { Served } from "../../registry/served.ts";
 import type { RegistrySnapshot } from "../../registry/snapshot.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { assemble } from "../assemble/assemble.ts";
 import { bindGoal } from "./bind-goal.ts";
-import { NO_EXCLUSIONS, type Exclusions } from "./eligible.ts";
+import { allOf, type Available } from "./eligible.ts";
 import { Composites } from "../graph/composites.ts";
 import { repeatedId } from "../assemble/distinct-ids.ts";
 import { explain } from "./explain.ts";
@@ -22,19 +23,20 @@ import { unfold } from "../graph/unfold.ts";
 import { unreachable } from "./unreachable.ts";
 
 /**
- * Plans a goal: the cheapest derivation of the wanted keys from the given ones, as an ordered and segmented DAG. Pure and
- * deterministic: the same goal and the same registry content give the same plan, down to its hash.
+ * Plans a goal: the cheapest derivation of the wanted keys from the given ones by what is served, as an ordered and
+ * segmented DAG. Pure and deterministic: the same goal, registry content and deployment give the same plan, down to its
+ * hash.
  *
  * Refusals: PLAN_UNREACHABLE with what is missing and which candidates were rejected why; PLAN_TOO_MANY_STEPS,
  * PLAN_TOO_DEEP and PLAN_TOO_COSTLY naming the guard; PLAN_POLICY_CONFLICT naming two fields; PLAN_NOTHING_WANTED;
  * PLAN_INVALID_PIN; PLAN_DUPLICATE_STEP for a composite whose own steps are named like parts of its composites.
  */
-export function planGoal(goal: Goal, snapshot: RegistrySnapshot): Result<Plan, Fault> {
-  return resolveGoal(goal, snapshot, NO_EXCLUSIONS);
+export function planGoal(goal: Goal, snapshot: RegistrySnapshot, served: Served): Result<Plan, Fault> {
+  return resolveGoal(goal, snapshot, allOf(served));
 }
 
-/** Plans a goal without the excluded nodes. */
-export function resolveGoal(goal: Goal, snapshot: RegistrySnapshot, excluded: Exclusions): Result<Plan, Fault> {
+/** Plans a goal with what is available. */
+export function resolveGoal(goal: Goal, snapshot: RegistrySnapshot, available: Available): Result<Plan, Fault> {
   const { policy } = goal;
   const problem = goal.want.length === 0 ? nothingWanted() : policyFault(policy);
   if (problem) return err(problem);
@@ -43,8 +45,8 @@ export function resolveGoal(goal: Goal, snapshot: RegistrySnapshot, excluded: Ex
     want,
     given: new Set(goal.given),
     policy,
-    excluded,
-    composites: new Composites(snapshot, policy, excluded),
+    available,
+    composites: new Composites(snapshot, policy, available),
   };
   const found = search(request, snapshot, cheapest(policy));
   if (found.wants.some((demand) => demand.by === null)) return err(unreachable(found));

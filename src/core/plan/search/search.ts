@@ -1,8 +1,9 @@
+import { runsIn } from "../../registry/entrypoints.ts";
 import type { ContractKey, NodeDefinition } from "../../registry/node.ts";
 import type { RegistrySnapshot } from "../../registry/snapshot.ts";
 import { ANY_SHAPE, byCost, type Contender, type Demand } from "./contender.ts";
 import type { Composites } from "../graph/composites.ts";
-import { refusalReasons, type Exclusions } from "./eligible.ts";
+import { refusalReasons, type Available } from "./eligible.ts";
 import { factsOf, type Facts, type NodeFacts } from "./facts.ts";
 import { Heap } from "../model/heap.ts";
 import type { Policy } from "../model/policy.ts";
@@ -22,7 +23,7 @@ export interface SearchRequest {
   readonly want: readonly ContractKey[];
   readonly given: ReadonlySet<ContractKey>;
   readonly policy: Policy;
-  readonly excluded: Exclusions;
+  readonly available: Available;
   readonly composites: Composites;
 }
 
@@ -152,9 +153,9 @@ class Exploration {
 }
 
 /** A composite is as good as its parts: when they cannot be planned, it is refused from the start. */
-function refusalsOf({ node, trust }: NodeFacts, { policy, excluded, composites }: SearchRequest): readonly string[] {
-  const refusals = refusalReasons(node, trust, policy, excluded);
-  if (refusals.length > 0 || node.entrypoint.type !== "composite") return refusals;
+function refusalsOf({ node, trust }: NodeFacts, { policy, available, composites }: SearchRequest): readonly string[] {
+  const refusals = refusalReasons(node, trust, policy, available);
+  if (refusals.length > 0 || !runsIn(node, "graph")) return refusals;
   const objection = composites.objection(node);
   return objection === null ? refusals : [objection];
 }

@@ -2,6 +2,7 @@ import { fault, type Fault } from "../../errors.ts";
 import { boundedPlan } from "../../plan/assemble/bounded-plan.ts";
 import type { Plan } from "../../plan/model/plan.ts";
 import { replan } from "../../plan/replan/replan.ts";
+import type { Served } from "../../registry/served.ts";
 import type { RegistrySnapshot } from "../../registry/snapshot.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { hasSucceeded } from "../dispatch/dispatch-segment.ts";
@@ -14,6 +15,7 @@ import type { RunState } from "../model/state.ts";
 export function nextPlan(
   { header, plan, segments, replaced = [] }: RunState,
   snapshot: RegistrySnapshot,
+  served: Served,
 ): Result<Plan, Fault> {
   if (!header.replanning) return err(fault("INVALID_STATE", `run '${header.id}' waits for no other plan`));
   const succeeded = new Map(
@@ -23,7 +25,7 @@ export function nextPlan(
       ),
     ),
   );
-  const next = replan(plan, header.replanning.failed, succeeded, snapshot, {
+  const next = replan(plan, header.replanning.failed, succeeded, snapshot, served, {
     left: replaced.map(({ step, state }) => ({ step, died: state.status === "failed" })),
     inline: header.status === "queued",
   });

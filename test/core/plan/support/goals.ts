@@ -4,6 +4,7 @@ import { planGoal } from "../../../../src/core/plan/search/plan-goal.ts";
 import type { Policy } from "../../../../src/core/plan/model/policy.ts";
 import type { RegistrySnapshot } from "../../../../src/core/registry/snapshot.ts";
 import { policy } from "./nodes.ts";
+import { ALL_SERVED } from "../../../support/served.ts";
 
 /** The plan of a goal that can be reached. */
 export function planned(
@@ -12,7 +13,7 @@ export function planned(
   snapshot: RegistrySnapshot,
   rules: Partial<Policy> = {},
 ): Plan {
-  const result = planGoal({ want, given, policy: policy(rules) }, snapshot);
+  const result = planGoal({ want, given, policy: policy(rules) }, snapshot, ALL_SERVED);
   if (!result.ok) throw new Error(result.error.message);
   return result.value;
 }
@@ -24,7 +25,7 @@ export function refused(
   snapshot: RegistrySnapshot,
   rules: Partial<Policy> = {},
 ): Fault {
-  const result = planGoal({ want, given, policy: policy(rules) }, snapshot);
+  const result = planGoal({ want, given, policy: policy(rules) }, snapshot, ALL_SERVED);
   if (result.ok) throw new Error(`planned ${result.value.steps.map((step) => step.id).join(", ")}`);
   return result.error;
 }

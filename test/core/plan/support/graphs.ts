@@ -6,6 +6,7 @@ import { planGraph } from "../../../../src/core/plan/graph/plan-graph.ts";
 import type { Policy } from "../../../../src/core/plan/model/policy.ts";
 import type { RegistrySnapshot } from "../../../../src/core/registry/snapshot.ts";
 import { policy, registry } from "./nodes.ts";
+import { ALL_SERVED } from "../../../support/served.ts";
 
 /** A few nodes to draw graphs of. */
 const NODES = registry([
@@ -20,14 +21,14 @@ const NODES = registry([
 
 /** The plan of a graph; throws when it is refused. */
 export function planned(graph: Partial<Graph>, rules: Partial<Policy> = {}, snapshot: RegistrySnapshot = NODES): Plan {
-  const result = planGraph({ steps: [], given: [], ...graph }, snapshot, policy(rules));
+  const result = planGraph({ steps: [], given: [], ...graph }, snapshot, policy(rules), ALL_SERVED);
   if (!result.ok) throw new Error(`${result.error.place}: ${result.error.message}`);
   return result.value;
 }
 
 /** The refusal of a graph; throws when it is planned. */
 export function refused(graph: Partial<Graph>, rules: Partial<Policy> = {}, snapshot: RegistrySnapshot = NODES): Fault {
-  const result = planGraph({ steps: [], given: [], ...graph }, snapshot, policy(rules));
+  const result = planGraph({ steps: [], given: [], ...graph }, snapshot, policy(rules), ALL_SERVED);
   if (result.ok) throw new Error("was planned");
   return result.error;
 }

@@ -9,6 +9,7 @@ import type { RunState, StepOutcome } from "../../../../src/core/run/model/state
 import type { Policy } from "../../../../src/core/plan/model/policy.ts";
 import { dispatches, DrivenRun, failure, success } from "../../../support/runs.ts";
 import { policy } from "../../plan/support/nodes.ts";
+import { ALL_SERVED } from "../../../support/served.ts";
 
 export const DEAD = fault("OUTPUT_STATE_INVALID", "nonsense");
 
@@ -18,7 +19,7 @@ export function goalPlan(
   given: readonly string[],
   changes: Partial<Policy> = {},
 ): Plan {
-  const plan = planGoal({ want, given, policy: policy(changes) }, snapshot);
+  const plan = planGoal({ want, given, policy: policy(changes) }, snapshot, ALL_SERVED);
   if (!plan.ok) throw new Error(plan.error.message);
   return plan.value;
 }
@@ -65,7 +66,7 @@ export class VariantRun extends DrivenRun {
 
   /** Answers a question as the planner would. */
   answer(token: string): void {
-    this.send({ type: "replanned", token, result: nextPlan(this.state, this.snapshot) });
+    this.send({ type: "replanned", token, result: nextPlan(this.state, this.snapshot, ALL_SERVED) });
   }
 
   /** Goes on until nothing is left to do by itself. */

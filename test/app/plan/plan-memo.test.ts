@@ -1,21 +1,29 @@
 import { describe, expect, it } from "vitest";
 import { fault, type Fault } from "../../../src/core/errors.ts";
-import { remembered } from "../../../src/core/plan/stored/plan-cache.ts";
+import { PlanMemo } from "../../../src/app/plan/plan-memo.ts";
 import type { Plan } from "../../../src/core/plan/model/plan.ts";
+import type { Served } from "../../../src/core/registry/served.ts";
 import type { RegistrySnapshot } from "../../../src/core/registry/snapshot.ts";
 import { err, ok, type Result } from "../../../src/core/result.ts";
-import { planned } from "./support/graphs.ts";
-import { registry } from "./support/nodes.ts";
+import { planned } from "../../core/plan/support/graphs.ts";
+import { registry } from "../../core/plan/support/nodes.ts";
+import { ALL_SERVED, servedByNames } from "../../support/served.ts";
 
+const MEMO = new PlanMemo();
 const NODES = [{ name: "n", in: ["a"], out: ["b"] }];
 const PLAN = planned({ steps: [{ id: "t", node: "n" }], given: ["a"] }, {}, registry(NODES));
 /** More than half of what the cache holds, in characters. */
 const TOO_MUCH = 9_000_000;
 
 /** Asks, and says whether the answer had to be made. */
-function isMade(question: string, snapshot: RegistrySnapshot, answer: Result<Plan, Fault> = ok(PLAN)): boolean {
+function isMade(
+  question: string,
+  snapshot: RegistrySnapshot,
+  answer: Result<Plan, Fault> = ok(PLAN),
+  served = ALL_SERVED,
+): boolean {
   let made = false;
-  const given = remembered(question, snapshot, () => {
+  const given = MEMO.remembered(question, { snapshot, served }, () => {
     made = true;
     return answer;
   });
@@ -42,6 +50,18 @@ describe("the plans an isolate remembers", () => {
     ]);
   });
 
+  it("belong to what is served, too", () => {
+    const snapshot = registry(NODES);
+    const [little, much] = [servedByNames(["builtin"]), servedByNames(["noop", "builtin"])];
+    const ask = (served: Served) => isMade("q", snapshot, ok(PLAN), served);
+    expect([ask(little), ask(much), ask(little), ask(servedByNames(["builtin", "noop"]))]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
   it("are not found by a question that begins like a snapshot's number", () => {
     const snapshots = Array.from({ length: 12 }, () => registry(NODES));
     for (const snapshot of snapshots) isMade("1 q", snapshot);
@@ -60,7 +80,9 @@ describe("the plans an isolate remembers", () => {
     const long = refusal(TOO_MUCH / 3);
     const numbers = Array.from({ length: 12 }, (_, n) => n);
     for (const n of numbers) expect(isMade(`q${n}`, snapshot, long)).toBe(true);
-    const kept = numbers.filter((n) => remembered(`q${n}`, snapshot, () => refusal(1)) === long);
+    const kept = numbers.filter(
+      (n) => MEMO.remembered(`q${n}`, { snapshot, served: ALL_SERVED }, () => refusal(1)) === long,
+    );
     expect(kept.length).toBeGreaterThan(0);
     expect(kept.length * (TOO_MUCH / 3) * 2).toBeLessThanOrEqual(32 * 1_024 * 1_024);
   });

@@ -1,0 +1,75 @@
+import type { NodeDefinition } from "./node.ts";
+
+/**
+ * Where nodes of an entrypoint are executed. `isolate`: within the executor. `ring`: by the ring that holds the run, which
+ * waits. `graph`: by the planner, which puts their parts in their place. `bus`: nowhere in a plan, they start runs of
+ * their own. `pool`: by runners that take work items of a pool. `remote`: by a service over the network. `nowhere`:
+ * a document, which is stamped and never executed.
+ */
+export type Place = "isolate" | "ring" | "graph" | "bus" | "pool" | "remote" | "nowhere";
+
+/** What is particular to the nodes of an entrypoint type. */
+export interface EntrypointTraits {
+  readonly runs: Place;
+  /** Whether such a node may be pure: only then may its steps share an invocation with others. */
+  readonly pure: boolean;
+  /** Whether its code is registered with it. */
+  readonly hasCode: boolean;
+  /** Whether its target is a file of the node's folder. */
+  readonly hasFile: boolean;
+  /** The handler or pool that executes it; null where the engine itself does, or nobody. */
+  readonly servedBy: string | null;
+  /** A bare file name with one of these extensions is of this type. */
+  readonly extensions: readonly string[];
+}
+
+const DEFAULTS = { pure: false, hasCode: false, hasFile: false, servedBy: null, extensions: [] } as const;
+const DOCUMENT = { ...DEFAULTS, runs: "nowhere", hasFile: true } as const;
+
+/**
+ * The entrypoint types: those of real files, then ours. A new one is a row here, and a handler or pool to serve it; until
+ * something serves it, the planner rejects its nodes and says so.
+ */
+export const ENTRYPOINTS = {
+  python: { ...DEFAULTS, runs: "pool", hasFile: true, servedBy: "python", extensions: ["py"] },
+  cli: { ...DEFAULTS, runs: "pool", servedBy: "cli", extensions: ["sh"] },
+  docker: { ...DEFAULTS, runs: "pool", servedBy: "docker" },
+  markdown: { ...DOCUMENT, extensions: ["md"] },
+  yaml: { ...DOCUMENT, extensions: ["yaml", "yml"] },
+  json: { ...DOCUMENT, extensions: ["json"] },
+  typescript: { ...DEFAULTS, runs: "pool", hasFile: true, servedBy: "typescript", extensions: ["ts"] },
+  javascript: { ...DEFAULTS, runs: "pool", hasFile: true, servedBy: "javascript", extensions: ["js", "mjs"] },
+  html: { ...DOCUMENT, extensions: ["html"] },
+  builtin: { ...DEFAULTS, runs: "isolate", pure: true, servedBy: "builtin" },
+  function: { ...DEFAULTS, runs: "isolate", pure: true, hasCode: true, hasFile: true, servedBy: "function" },
+  http: { ...DEFAULTS, runs: "remote", servedBy: "http" },
+  // Holds the place of a node that is elsewhere: nobody knows whether that one is pure.
+  noop: { ...DEFAULTS, runs: "isolate", servedBy: "noop" },
+  composite: { ...DEFAULTS, runs: "graph" },
+  wasm: { ...DEFAULTS, runs: "isolate", hasFile: true, servedBy: "wasm", extensions: ["wasm"] },
+  wait: { ...DEFAULTS, runs: "ring" },
+  trigger: { ...DEFAULTS, runs: "bus" },
+} as const satisfies Record<string, EntrypointTraits>;
+
+export type EntrypointType = keyof typeof ENTRYPOINTS;
+
+/** Every entrypoint type, in the table's order. */
+export const ENTRYPOINT_TYPES: readonly EntrypointType[] = Object.keys(ENTRYPOINTS) as readonly EntrypointType[];
+
+/** True for a type this system knows; nodes of other types are refused. */
+export const isEntrypointType = (type: string): type is EntrypointType => Object.hasOwn(ENTRYPOINTS, type);
+
+const UNKNOWN: EntrypointTraits = { ...DEFAULTS, runs: "nowhere" };
+
+/** What is particular to a type. One that nobody here knows, as a later release may have registered, runs nowhere. */
+export const entrypointTraits = (type: string): EntrypointTraits =>
+  isEntrypointType(type) ? ENTRYPOINTS[type] : UNKNOWN;
+
+/** The types that can be registered as nodes. */
+export const EXECUTABLE_TYPES: readonly EntrypointType[] = ENTRYPOINT_TYPES.filter(
+  (type) => ENTRYPOINTS[type].runs !== "nowhere",
+);
+
+/** Whether a node's steps are executed in this place. */
+export const runsIn = ({ entrypoint }: Pick<NodeDefinition, "entrypoint">, place: Place): boolean =>
+  entrypointTraits(entrypoint.type).runs === place;
