@@ -1,3 +1,4 @@
+import { PlanMemo } from "../../../src/app/plan/plan-memo.ts";
 import { planOperation } from "../../../src/app/plan/planning.ts";
 import { order } from "../../../src/core/plan/graph/order.ts";
 import type { Plan } from "../../../src/core/plan/model/plan.ts";
@@ -106,12 +107,16 @@ function measureGoals(size: number, rounds: number): GoalFigures {
   return { size, first: middle(first), next: middle(next), again: middle(again), steps };
 }
 
+/** Remembers, as an isolate does. */
+const MEMO = new PlanMemo();
+
 const goal = (want: string, snapshot: RegistrySnapshot): Result<Plan, Fault> =>
   planGoal({ want: [want], given: ["given.text"], policy: POLICY }, snapshot, ALL_SERVED);
 
 function asked(want: string, text: string, snapshot: RegistrySnapshot): Plan {
+  const ground = { snapshot, served: ALL_SERVED };
   const payload = { want: [want], given: { "given.text": text }, policy: { max_depth: POLICY.maxDepth } };
-  const planned = planOperation("goal.run", payload, null, snapshot);
+  const planned = planOperation({ operation: "goal.run", payload, targetNode: null }, ground, MEMO);
   if (!planned.ok) throw new Error(planned.error.message);
   return planned.value.plan;
 }
