@@ -33,7 +33,7 @@ export const isQuarantined = (answer: unknown): answer is Quarantined =>
 /** What callers are told who want something of a run in quarantine. */
 export const quarantineFault = (id: RunId, { code, message }: Quarantine): Fault =>
   fault("RUN_QUARANTINED", `run '${id}' is in quarantine: ${code}: ${message}`, {
-    hint: `GET /v1/runs/${id}/quarantine tells why; retry it after a repair, or end it as failed`,
+    hint: "it is kept as it is stored; a deployment that can read it takes it up again by itself",
   });
 
 /** An answer about a run, or RUN_QUARANTINED thrown. */
