@@ -4,7 +4,7 @@ import { chainFields } from "../documents/chain.ts";
 import { contractKey, formatVersion, nodeName, plainText, uuid } from "../json/json.ts";
 
 /** A topic triggers arrive on: `node.exec.request.<group>`. The end is anchored for real: no line break may follow. */
-export const TRIGGER_TOPIC = /^node\.exec\.request\.[a-z0-9][a-z0-9_-]*$(?![\s\S])/;
+export const TRIGGER_TOPIC = /^node\.exec\.request\.[a-z0-9][a-z0-9_-]*$/;
 
 const values = z.record(contractKey, anyJson("A value by its contract key.")).default({});
 

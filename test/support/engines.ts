@@ -2,7 +2,10 @@ import { acceptEnvelope } from "../../src/core/envelope/envelope.ts";
 import type { Fault } from "../../src/core/errors.ts";
 import type { NodeDefinition } from "../../src/core/registry/node.ts";
 import type { Result } from "../../src/core/result.ts";
+import { nodeQuickJsModule } from "../../src/cli/quickjs-module.ts";
 import { builtinHandler } from "../../src/infra/handlers/builtin-handler.ts";
+import { functionHandler } from "../../src/infra/handlers/function-handler.ts";
+import { quickJsSandbox } from "../../src/infra/sandbox/quick-js-sandbox.ts";
 import { DEFAULT_RING } from "../../src/app/ring/ports.ts";
 import type { Accepted, AcceptOptions } from "../../src/app/operations/envelope-service.ts";
 import { fixedClock, type FixedClock } from "../../src/infra/memory/clock.ts";
@@ -51,7 +54,7 @@ export async function testEngine(
     ids,
     timer: systemTimer,
     settings: { ...DEFAULT_RING, leases: { graceMs: 1_000, maxExpiries: 3 } },
-    handlers: () => [builtinHandler(table)],
+    handlers: () => [builtinHandler(table), functionHandler(quickJsSandbox({ loadModule: nodeQuickJsModule }))],
     ...(ports ? { ports } : {}),
     ...options,
   });
