@@ -1,4 +1,3 @@
-import type { Fault } from "../../core/errors.ts";
 import { MESSAGE_FORMS, type MessageForm } from "../../core/messages/forms.ts";
 import type { MessageOf, MessageType, QueueMessage } from "../../core/messages/queue-message.ts";
 import type { QueueName } from "../../core/messages/queues.ts";

@@ -92,7 +92,7 @@ describe("a batch", () => {
     expect(heard).toEqual(["started: good old"]);
     expect(verdicts.filter((verdict) => !verdict.endsWith(" ack"))).toEqual([]);
     const found = (await letters(world)).map(({ id, errorType, cause }) => [id, errorType, cause?.code ?? null]);
-    expect(found.toSorted()).toEqual([
+    expect(found.toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1))).toEqual([
       ["broken", "publisher_malformed", "MESSAGE_INVALID"],
       ["half", "valid_unrouted", "RECORD_UNREADABLE"],
       ["lost", "valid_unrouted", null],

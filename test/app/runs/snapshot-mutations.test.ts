@@ -60,7 +60,7 @@ async function exported(name: string): Promise<JsonObject> {
   const world = await testEngine(NODES);
   const id = await (RUNS[name] ?? RUNS["three steps"]!)(world);
   await world.settle();
-  return valueOf(await steering(world).control.exportRun(CALL, id)) as JsonObject;
+  return valueOf(await steering(world).control.exportRun(CALL, id));
 }
 
 /** Everything anybody may ask of a run; throws where an answer is a failure of the deployment. */
