@@ -80,7 +80,7 @@ export function compose(ports: Ports, settings: Settings, seams: Seams = {}): Ap
 
 function partsOf(ports: Ports, { rings, leases, tenantSlots }: Settings, seams: Seams): Parts {
   const { clock, log, blobs, ids } = ports;
-  const cached = new RegistryCache(ports.registry, clock);
+  const cached = new RegistryCache(ports.registry, clock, ports.timer);
   const registry = seams.registry?.(cached) ?? cached;
   const router = new HandlerRouter();
   for (const handler of ports.handlers({ registry: registry.writer(), blobs, clock, ids })) router.register(handler);

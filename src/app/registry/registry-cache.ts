@@ -3,9 +3,12 @@ import { nodeRef, type NodeDefinition } from "../../core/registry/node.ts";
 import type { RegistrySnapshot } from "../../core/registry/snapshot.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { NodeRegistry } from "../../spi/node-registry.ts";
+import type { Timer } from "../../spi/timer.ts";
 
 /** A snapshot older than this is checked against the registry's version, in milliseconds. */
 const REVALIDATE_MS = 1_000;
+/** Another's reading is waited for this long, in milliseconds: it ends with the request that began it, and may never answer. */
+const JOIN_MS = 1_000;
 /** Code texts kept per isolate. */
 const MAX_CODE = 200;
 
@@ -31,12 +34,14 @@ interface Entry {
 export class RegistryCache {
   readonly #registry: NodeRegistry;
   readonly #clock: Clock;
+  readonly #timer: Timer;
   readonly #entries = new Map<string, Entry>();
   readonly #code = new Map<string, string>();
 
-  constructor(registry: NodeRegistry, clock: Clock) {
+  constructor(registry: NodeRegistry, clock: Clock, timer: Timer) {
     this.#registry = registry;
     this.#clock = clock;
+    this.#timer = timer;
   }
 
   /**
@@ -126,11 +131,32 @@ export class RegistryCache {
     return joined && !covers(snapshot.version, version) ? this.#load(tenant) : snapshot;
   }
 
-  /** Reads the registry, or waits for whoever does already, unless something was written since that reading began. */
-  #load(tenant: string): Promise<RegistrySnapshot> {
+  /**
+   * Reads the registry, or waits for whoever does already, unless something was written since that reading began. Who
+   * waits in vain reads for himself.
+   */
+  async #load(tenant: string): Promise<RegistrySnapshot> {
     const entry = this.#entry(tenant);
-    const { loading, writes } = entry;
-    if (loading?.writes === writes) return loading.snapshot;
+    for (let known = entry.loading; known?.writes === entry.writes; known = entry.loading) {
+      const snapshot = await this.#inTime(known.snapshot);
+      if (snapshot !== null) return snapshot;
+      if (entry.loading === known) entry.loading = null;
+    }
+    return this.#begin(tenant, entry);
+  }
+
+  async #inTime(snapshot: Promise<RegistrySnapshot>): Promise<RegistrySnapshot | null> {
+    const late = Promise.withResolvers<null>();
+    const cancel = this.#timer.after(JOIN_MS, () => late.resolve(null));
+    try {
+      return await Promise.race([snapshot, late.promise]);
+    } finally {
+      cancel();
+    }
+  }
+
+  #begin(tenant: string, entry: Entry): Promise<RegistrySnapshot> {
+    const { writes } = entry;
     const begun = { writes, snapshot: this.#read(tenant, entry, writes) };
     entry.loading = begun;
     const over = (): void => {

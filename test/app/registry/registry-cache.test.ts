@@ -5,6 +5,7 @@ import type { RegistrySnapshot } from "../../../src/core/registry/snapshot.ts";
 import { fixedClock } from "../../../src/infra/memory/clock.ts";
 import { memoryNodeRegistry } from "../../../src/infra/memory/node-registry.ts";
 import type { NodeRegistry } from "../../../src/spi/node-registry.ts";
+import { ManualTimer } from "../../support/manual-timer.ts";
 import { sampleArtifacts, sampleNode } from "../../support/sample-node.ts";
 
 const TENANT = "default";
@@ -35,7 +36,8 @@ const settled = async (): Promise<void> => {
 async function world() {
   const { registry, slow, readings } = slowRegistry();
   const clock = fixedClock(0);
-  const cache = new RegistryCache(slow, clock);
+  const timer = new ManualTimer();
+  const cache = new RegistryCache(slow, clock, timer);
   const background: Promise<unknown>[] = [];
   const ask = (atLeast: string | null = null) =>
     cache.snapshot(TENANT, atLeast, (work) => void background.push(work.catch(() => undefined)));
@@ -46,7 +48,7 @@ async function world() {
     if (!found) throw new Error(`there are ${readings.length} readings`);
     return found;
   };
-  return { registry, slow, readings, clock, cache, background, ask, add, reading };
+  return { registry, slow, readings, clock, timer, cache, background, ask, add, reading };
 }
 
 describe("the registry as an isolate sees it", () => {
@@ -57,6 +59,23 @@ describe("the registry as an isolate sees it", () => {
     const [first, ...others] = await Promise.all(asked);
     expect(readings).toHaveLength(1);
     for (const other of others) expect(other).toBe(first);
+  });
+
+  it("is read by whoever waits, when the reading under way never ends: it was another request's, and that one is gone", async () => {
+    const { ask, timer, reading, readings } = await world();
+    void ask();
+    await reading(0);
+    const asked = [ask(), ask()];
+    await settled();
+    await timer.advance(999);
+    expect(readings).toHaveLength(1);
+    await timer.advance(1);
+    (await reading(1)).arrive();
+    const [first, second] = await Promise.all(asked);
+    expect(readings).toHaveLength(2);
+    expect(second).toBe(first);
+    expect(await ask()).toBe(first);
+    expect(timer.waiting).toBe(0);
   });
 
   it("is read again by the next one after a reading that failed", async () => {
@@ -105,7 +124,7 @@ describe("the registry as an isolate sees it", () => {
   });
 
   it("shows a write whose answer was lost", async () => {
-    const { registry, slow, readings, clock } = await world();
+    const { registry, slow, readings, clock, timer } = await world();
     const broken: NodeRegistry = {
       ...slow,
       register: async (...args) => {
@@ -113,7 +132,7 @@ describe("the registry as an isolate sees it", () => {
         throw new RuntimeHostError(fault("CONNECTION_ERROR", "the answer was lost"));
       },
     };
-    const cache = new RegistryCache(broken, clock);
+    const cache = new RegistryCache(broken, clock, timer);
     const first = cache.snapshot(TENANT, null, () => undefined);
     await settled();
     readings[0]?.arrive();

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { RegistryCache } from "../../../src/app/registry/registry-cache.ts";
 import { memoryNodeRegistry } from "../../../src/infra/memory/node-registry.ts";
 import type { NodeRegistry } from "../../../src/spi/node-registry.ts";
+import { ManualTimer } from "../../support/manual-timer.ts";
 import { sampleNode } from "../../support/sample-node.ts";
 
 const inBackground = (work: Promise<unknown>): void => void work;
@@ -18,7 +19,7 @@ async function counted() {
       return registry.snapshot(tenant);
     },
   };
-  return { registry, reads, cache: new RegistryCache(counting, { now: () => 0 }) };
+  return { registry, reads, cache: new RegistryCache(counting, { now: () => 0 }, new ManualTimer()) };
 }
 
 describe("a registry version that a caller must see", () => {
