@@ -3,7 +3,7 @@ import { isLoad, isStore, OP, type Instruction } from "./instructions.ts";
 /**
  * What an instruction costs, in units of fuel: about a third of a nanosecond on a slow machine, whatever the instruction.
  * Names and constants are free, since they become part of the instructions that use them. What is measured is not one
- * instruction but programs of them: `test/support/sandbox/hostile-programs.ts` has the programs.
+ * instruction but programs of them: `test/sandbox/hostile` has the programs.
  */
 export function price({ opcode }: Instruction): number {
   if (FREE.has(opcode)) return 0;
