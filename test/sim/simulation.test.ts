@@ -5,7 +5,7 @@ import { shrink } from "./shrink.ts";
 import { simulate } from "./simulate.ts";
 import { FAIR_WEATHER, POOR_NODES } from "./weather.ts";
 
-const SEEDS = 500;
+const SEEDS = 2_000;
 const PATIENCE_MS = 240_000;
 
 /** What the worlds must get to, or they prove nothing. */

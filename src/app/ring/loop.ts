@@ -57,12 +57,9 @@ export class RingLoop {
         this.#note(owner, thrown);
       }
     }
+    this.#putOff(hindered, now + AGAIN_MS);
     await this.#departures.flush(now);
-    // Something else than the run stood in its way: it comes back soon, and nobody waits for that.
-    const { timers } = this.#book.memory;
-    for (const owner of hindered) timers.set(owner, now + AGAIN_MS);
-    if (hindered.length > 0) timers.postpone();
-    else timers.rearm();
+    this.#book.memory.timers.rearm();
   }
 
   /** Takes a run out of quarantine, if it can be read and goes on by now. */
@@ -85,6 +82,16 @@ export class RingLoop {
     if (this.#book.memory.outbox.isLeaving(owner)) return this.#book.memory.timers.set(owner, null);
     if (this.#expireTombstone(owner, now)) return;
     await this.settle(this.hear([{ id: owner, event: { type: "tick" } }], now));
+  }
+
+  /**
+   * Something else than these owners stood in their way: they come back soon. Before anything is waited for: meanwhile a run
+   * may go on, leave and wait for something else.
+   */
+  #putOff(owners: readonly string[], until: Instant): void {
+    const { timers } = this.#book.memory;
+    for (const owner of owners) timers.set(owner, until);
+    if (owners.length > 0) timers.postpone();
   }
 
   #note(owner: string, thrown: unknown): void {

@@ -77,7 +77,10 @@ describe("a node that this deployment cannot execute", () => {
     ]) {
       expect(answer).toMatchObject({
         ok: false,
-        error: { code: "HANDLER_NOT_FOUND", details: { handler_type: "http", available_handlers: ["builtin", "function"] } },
+        error: {
+          code: "HANDLER_NOT_FOUND",
+          details: { handler_type: "http", available_handlers: ["builtin", "function"] },
+        },
       });
     }
     expect(await runs(world)).toBe(0);
