@@ -120,6 +120,23 @@ describe("the demo on the shipped documents", () => {
     expect(stdout).toMatch(/^ {2}document_stats +0\.500 +0\.\d{3} +5$/m);
   });
 
+  it("ends with what was learned: trust, what it does to the plan, the built node, and no hashed keys", () => {
+    const { stdout } = outcome;
+    const end = stdout.slice(stdout.indexOf("What was learned: trust"), stdout.lastIndexOf("\n{"));
+    const [, now = "", then = ""] = /The same goal costs (\S+) and cost (\S+):/.exec(end) ?? [];
+    expect(Number(now)).toBeLessThan(Number(then));
+    expect(end).toMatch(/^ {2}document\.stats ← document_stats@1\.0\.0: /m);
+    expect(end).toContain("document_stats@1.0.0, built by scaffold@1.0.0, is active; its hash is verified.");
+    expect(end).toContain("It gives document.stats,");
+    expect(stdout.slice(0, stdout.lastIndexOf("\n{"))).not.toMatch(/\/[0-9a-f]{64}\//);
+  });
+
+  it("shows the keys when asked for them", async () => {
+    const { code, stdout } = await runScript(DEMO, ["--keys", `${PROJECT_ROOT}/docs/examples/unstamped.md`]);
+    expect(code).toBe(0);
+    expect(stdout.slice(stdout.indexOf("Written to R2"))).toMatch(/^ {2}scaffold\/default\/document_stats\//m);
+  });
+
   it("prints no colours where there is no terminal", () => {
     expect(outcome.stdout).not.toContain("\u001b");
   });

@@ -23,7 +23,7 @@ export async function buildNode(client: Client, specificationFile: URL, screen: 
     `  ${built.name}@${built.version} is ${built.lifecycle}: ${passed} of ${built.examples.length} examples passed`,
   );
   screen.line(`  hash ${built.hash} ${built.hash_verified ? "verified" : "NOT VERIFIED"}`);
-  for (const key of built.artifacts) screen.faint(`  ${key}`);
+  screen.faint(`  ${built.artifacts.length} files stored and registered`);
   if (built.lifecycle !== "active" || !built.hash_verified) {
     throw new DemoFailure(`the built node is ${built.lifecycle}: ${built.problems.join("; ")}`);
   }

@@ -1,21 +1,26 @@
 /**
  * The main job, whole and for real: the Worker on workerd with the local D1, R2, queues and objects builds a node, and
- * plans and runs with it on documents. Usage: npm run demo -- [FILES…] [--json]. Without files it takes the documents
- * that ship in docs/examples. With --json the last line is one JSON object. Ends with 0 when everything worked.
+ * plans and runs with it on documents. Usage: npm run demo -- [FILES…] [--keys] [--json]. Without files it takes the
+ * documents that ship in docs/examples. With --keys it shows what was written to R2; with --json the last line is one
+ * JSON object. Ends with 0 when everything worked.
  */
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { explain } from "../../../src/cli/dev/register-tree.ts";
+import { printer } from "../../../src/cli/printer.ts";
+import { processShell } from "../../../src/cli/process-shell.ts";
 import { bootWorker } from "../../support/local-worker/boot.ts";
 import { DemoFailure } from "./answers.ts";
 import { readDocuments } from "./documents.ts";
 import { createScreen } from "./screen.ts";
 import { play, type Story } from "./story.ts";
-import { printSummary, summaryJson } from "./summary.ts";
+import { printKeys, printSummary, summaryJson } from "./summary.ts";
 
 const EXAMPLES = fileURLToPath(new URL("../../../docs/examples/", import.meta.url));
-const screen = createScreen(process.stdout);
+const shell = processShell();
+const screen = createScreen(shell);
+const stderr = printer(shell.stderr);
 
 const shippedDocuments = (): string[] =>
   readdirSync(EXAMPLES)
@@ -26,7 +31,7 @@ const shippedDocuments = (): string[] =>
 async function main(): Promise<boolean> {
   const { positionals, values } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: "boolean", default: false } },
+    options: { json: { type: "boolean", default: false }, keys: { type: "boolean", default: false } },
   });
   const { documents, refused } = await readDocuments(positionals.length > 0 ? positionals : shippedDocuments());
   for (const { path, reason } of refused) screen.bad(`${path} ${reason}`);
@@ -34,6 +39,7 @@ async function main(): Promise<boolean> {
 
   const story = await playOnWorkerd((worker) => play(worker, documents, screen));
   printSummary(story, screen);
+  if (values.keys) printKeys(story, screen);
   const failed = [
     ...story.documents.flatMap(({ name, problem }) => (problem === null ? [] : [`${name}: ${problem}`])),
     ...refused.map(({ path, reason }) => `${path} ${reason}`),
@@ -54,7 +60,7 @@ async function playOnWorkerd(part: (worker: Awaited<ReturnType<typeof bootWorker
     return await part(worker);
   } catch (thrown) {
     // What the Worker logged is the best clue there is.
-    for (const line of worker.output()) process.stderr.write(`${line}\n`);
+    for (const line of worker.output()) await stderr.write(`${line}\n`);
     throw thrown;
   } finally {
     await worker.stop();
@@ -64,6 +70,11 @@ async function playOnWorkerd(part: (worker: Awaited<ReturnType<typeof bootWorker
 try {
   process.exitCode = (await main()) ? 0 : 1;
 } catch (thrown) {
-  process.stderr.write(`The demo failed: ${explain(thrown)}\n`);
+  await stderr.write(`The demo failed: ${explain(thrown)}\n`);
+  process.exitCode = 1;
+}
+const { problem = null } = shell.stdout;
+if (problem !== null) {
+  await stderr.write(`error: standard output is cut short: ${problem}\n`);
   process.exitCode = 1;
 }

@@ -1,4 +1,6 @@
-import { styleText } from "node:util";
+import { painter } from "../../../src/cli/paint.ts";
+import { oneLine, printer } from "../../../src/cli/printer.ts";
+import type { Shell } from "../../../src/cli/shell.ts";
 
 /** Where the demo tells its story: plain lines, with a little colour on a terminal that wants it. */
 export interface Screen {
@@ -10,14 +12,16 @@ export interface Screen {
   bad(text: string): void;
 }
 
-/** Colours only on a terminal, and never against NO_COLOR (no-color.org). */
-export function createScreen(out: NodeJS.WriteStream): Screen {
-  const coloured = out.isTTY && !process.env["NO_COLOR"];
-  const paint = (format: Parameters<typeof styleText>[0], text: string): string =>
-    coloured ? styleText(format, text, { validateStream: false }) : text;
-  const print = (text: string): void => void out.write(`${text}\n`);
+/** The standard output of a shell. What nodes and files say is shown there, never obeyed. */
+export function createScreen(shell: Shell): Screen {
+  const out = printer(shell.stdout);
+  const paint = painter(shell, out);
+  const print = (text: string): void => void out.write(`${oneLine(text)}\n`);
   return {
-    title: (text) => print(`\n${paint("bold", text)}`),
+    title: (text) => {
+      print("");
+      print(paint("bold", text));
+    },
     line: (text = "") => print(text),
     faint: (text) => print(paint("dim", text)),
     good: (text) => print(paint("green", text)),

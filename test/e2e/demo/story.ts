@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import { planWire, type PlanWire } from "../../../contracts/documents/plan.ts";
 import { registerTree } from "../../../src/cli/dev/register-tree.ts";
 import { createClient, type Client } from "../../../src/client/client.ts";
@@ -21,6 +22,8 @@ export interface Story {
   readonly documents: readonly DocumentOutcome[];
   readonly before: TrustReadings;
   readonly after: TrustReadings;
+  /** The plan of the documents' goal before the first of them, and after the last, when more is known of the nodes. */
+  readonly plans: { readonly before: PlanWire; readonly after: PlanWire };
   /** Every key in the bucket, sorted. */
   readonly keys: readonly string[];
 }
@@ -39,7 +42,8 @@ export async function play(worker: LocalWorker, documents: readonly DemoDocument
   const before = { ...scaffoldBefore, ...(await readTrust(client, NODES)) };
 
   screen.title(`The plan for ${WANT.join(" and ")} from document.text`);
-  for (const line of planTree(await previewPlan(client, built.registry_version))) screen.line(`  ${line}`);
+  const planned = await previewPlan(client, built.registry_version);
+  for (const line of planTree(planned)) screen.line(`  ${line}`);
 
   const outcomes: DocumentOutcome[] = [];
   for (const [index, document] of documents.entries()) {
@@ -54,7 +58,8 @@ export async function play(worker: LocalWorker, documents: readonly DemoDocument
     scaffold: (before["scaffold"]?.samples ?? 0) + 1,
     ...Object.fromEntries(NODES.map((name) => [name, (before[name]?.samples ?? 0) + succeeded])),
   });
-  return { built, documents: outcomes, before, after, keys: await storedKeys(worker) };
+  const plans = { before: planned, after: await planLearned(client, planned, succeeded > 0) };
+  return { built, documents: outcomes, before, after, plans, keys: await storedKeys(worker) };
 }
 
 async function previewPlan(client: Client, registryVersion: string): Promise<PlanWire> {
@@ -65,6 +70,21 @@ async function previewPlan(client: Client, registryVersion: string): Promise<Pla
     throw new DemoFailure(`the plan takes ${planned.join(", ")} and not ${NODES.join(", ")}`);
   }
   return plan;
+}
+
+const ASK_EVERY_MS = 250;
+const LIMIT_MS = 30_000;
+
+/** The same goal's plan once the planner knows of the trust that has moved, which it asks for once a second at most. */
+async function planLearned(client: Client, before: PlanWire, hasMoved: boolean): Promise<PlanWire> {
+  const end = performance.now() + LIMIT_MS;
+  for (;;) {
+    const { registry_version: known } = await client.nodes.list();
+    const plan = await previewPlan(client, known);
+    if (!hasMoved || plan.cost !== before.cost) return plan;
+    if (performance.now() > end) throw new DemoFailure("the planner did not hear of the trust that has moved");
+    await pause(ASK_EVERY_MS);
+  }
 }
 
 /** The part of a bucket that lists it. */
