@@ -48,8 +48,10 @@ export function admissionProblems(
 const isInsideContract = (one: Fault): boolean =>
   one.place?.startsWith(`${CONTRACT_FILE}:`) === true && codeOf(one) !== "ST004";
 
+const METADATA_LINE = new RegExp(`^${METADATA_FILE.replaceAll(".", "\\.")}:(\\d+)$`);
+
 function asProblem(one: Fault): MetadataProblem {
-  const line = new RegExp(`^${METADATA_FILE.replaceAll(".", "\\.")}:(\\d+)$`).exec(one.place ?? "")?.[1];
+  const line = METADATA_LINE.exec(one.place ?? "")?.[1];
   const message = one.place?.startsWith(CONTRACT_FILE) === true ? `${one.place}: ${one.message}` : one.message;
   return problem(codeOf(one), message, one.hint ?? "correct it", {
     line: line === undefined ? null : Number(line),
