@@ -30,10 +30,18 @@ const MAX_WORK = 200_000;
  * about what the consumer asks for, the answer is `unknown`, because contracts in the field say less than they keep.
  * It is `unknown` too where finding out takes too much work: the value is checked when it is there.
  */
-export function assignable(from: JsonSchema, to: JsonSchema): Fit {
+export const assignable = (from: JsonSchema, to: JsonSchema): Fit => comparison(from, to).fit;
+
+/** The same, and how many steps of work it took. */
+export function comparison(from: JsonSchema, to: JsonSchema): { readonly fit: Fit; readonly work: number } {
+  const work = new Budget(MAX_WORK);
+  return { fit: compareWithin(work, from, to), work: work.used };
+}
+
+function compareWithin(work: Budget, from: JsonSchema, to: JsonSchema): Fit {
   if (mentions(to, "$ref") && loops(to)) return { fit: "unknown", reason: "a reference leads back to itself" };
   try {
-    const verdict = new Comparison(from, to).compare(from, to, "$");
+    const verdict = new Comparison(from, to, work).compare(from, to, "$");
     return verdict.fit === "no" ? { fit: "no", place: verdict.place, reason: verdict.reason } : verdict;
   } catch (thrown) {
     if (thrown instanceof BudgetSpent) return { fit: "unknown", reason: "$: the schemas are too large to compare" };
@@ -42,7 +50,7 @@ export function assignable(from: JsonSchema, to: JsonSchema): Fit {
 }
 
 class Comparison {
-  readonly #work = new Budget(MAX_WORK);
+  readonly #work: Budget;
   readonly #sameRoot: boolean;
   readonly #fromReferences: References;
   readonly #toReferences: References;
@@ -51,7 +59,8 @@ class Comparison {
   /** Pairs being compared, with the places they were met at. */
   readonly #open = new Map<JsonValue, Map<JsonValue, string>>();
 
-  constructor(fromRoot: JsonSchema, toRoot: JsonSchema) {
+  constructor(fromRoot: JsonSchema, toRoot: JsonSchema, work: Budget) {
+    this.#work = work;
     this.#sameRoot = fromRoot === toRoot;
     this.#fromReferences = new References(fromRoot);
     this.#toReferences = new References(toRoot);

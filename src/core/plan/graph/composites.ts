@@ -39,7 +39,7 @@ export class Composites {
     this.#snapshot = snapshot;
     this.#policy = policy;
     this.#available = available;
-    this.#shapes = shapesOf(snapshot);
+    this.#shapes = shapesOf(snapshot).forPlan();
   }
 
   /** Why a node cannot be used because of its body, for a person; null when it can, or has none. */

@@ -50,7 +50,7 @@ export function resolveGraph(
   const read = readGraph(graph, snapshot, policy, available);
   if (!read.ok) return read;
   const given = new Set(graph.given);
-  const bound = bindGraph(read.value, given, shapesOf(snapshot));
+  const bound = bindGraph(read.value, given, shapesOf(snapshot).forPlan());
   if (!bound.ok) return bound;
   const [misfit, ...others] = gateTypeFaults(bound.value.steps, givenSchemas(bound.value.steps));
   if (misfit) return err(gatherFaults([misfit, ...others]));

@@ -83,7 +83,7 @@ class Exploration {
     this.#request = request;
     this.#facts = facts;
     this.#model = model;
-    this.shapes = facts.shapes;
+    this.shapes = facts.shapes.forPlan();
     // Sized beforehand: filled from the middle, a growing array would become a slow one.
     this.#demands = new Array<Demand[] | undefined>(facts.keys);
     this.#given = new Array<boolean | undefined>(facts.keys);
