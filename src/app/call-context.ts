@@ -1,4 +1,5 @@
 import type { Principal } from "../core/call/principal.ts";
+import type { CpuAccount } from "../spi/cpu-account.ts";
 import type { TraceParent } from "../core/call/trace.ts";
 
 /**
@@ -11,4 +12,6 @@ export interface CallContext {
   readonly correlationId: string;
   /** Null when the caller is not traced. */
   readonly trace: TraceParent | null;
+  /** The CPU that calls of one invocation share, where it makes several; a call without has all of it. */
+  readonly cpu?: CpuAccount;
 }

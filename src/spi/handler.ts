@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../contracts/json/json.ts";
 import type { NodeDefinition } from "../core/registry/node.ts";
+import type { CpuAccount } from "./cpu-account.ts";
 
 /**
  * What a node returns. Which parts may be filled depends on its kind (core/run/output-rule): compute `result`; effect
@@ -25,6 +26,8 @@ export interface NodeCall {
   readonly idempotencyKey: string;
   /** Aborted when the attempt's time is over. */
   readonly signal: AbortSignalLike;
+  /** What calls of one invocation share; absent where nobody counts. */
+  readonly cpu?: CpuAccount;
   /** The node's code, for entrypoints that bring their own. Rejects with NODE_NOT_FOUND when there is none. */
   code(): Promise<string>;
 }
@@ -41,6 +44,11 @@ export interface HandlerDescription {
   readonly version: string;
 }
 
+/** Nothing was done, for want of CPU in this invocation: the call is to be made again in another, and counts for nothing. */
+export const NOT_BEGUN = "not begun";
+
+export type HandlerAnswer = NodeOutput | typeof NOT_BEGUN;
+
 /** Runs nodes of one entrypoint type. Refusals are thrown as RuntimeHostError; anything else thrown is mapped at the host. */
 export interface Handler {
   readonly type: string;
@@ -49,7 +57,7 @@ export interface Handler {
   initialize(): Promise<void>;
   shutdown(): Promise<void>;
   /** What is computed without waiting for anything is returned at once, and a refusal always as a rejection. */
-  execute(call: NodeCall): NodeOutput | Promise<NodeOutput>;
+  execute(call: NodeCall): HandlerAnswer | Promise<HandlerAnswer>;
   healthCheck(): Promise<{ readonly healthy: boolean }>;
   describe(): HandlerDescription;
 }

@@ -14,6 +14,8 @@ export interface SandboxBudget {
 
 /** A budget of one call, and who is told what the call has used of it. */
 export interface SandboxCall extends Partial<SandboxBudget> {
+  /** Asked right before the code is run, with nothing in between; when it says no, nothing is run: SERVICE_UNAVAILABLE. */
+  readonly mayBegin?: () => boolean;
   /** Called once, before the call's outcome is there: with all of `maxCpuMs` when it was stopped. */
   readonly onSpent?: (cpuMs: number) => void;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { NOT_BEGUN } from "../../src/spi/handler.ts";
 import type { JsonValue } from "../../contracts/json/json.ts";
 import { fault } from "../../src/core/errors.ts";
 import type { NodeKind } from "../../src/core/registry/node.ts";
@@ -76,7 +77,13 @@ describe("function handler", () => {
       const handler = await started(sandbox);
       const call = callOf(node(kind), { "document.text": "x" }, { code: () => Promise.resolve("the code") });
       expect(await handler.execute(call)).toEqual(expected);
-      expect(sandbox.ran).toEqual([{ code: "the code", input: { "document.text": "x" }, budget: { maxCpuMs: 1_000 } }]);
+      expect(sandbox.ran).toEqual([
+        {
+          code: "the code",
+          input: { "document.text": "x" },
+          budget: expect.objectContaining({ maxCpuMs: 1_000 }) as unknown,
+        },
+      ]);
     },
   );
 
@@ -100,6 +107,31 @@ describe("function handler", () => {
       });
     },
   );
+
+  it("tells the account of its invocation what the code has used", async () => {
+    const spent: number[] = [];
+    const cpu = { admits: () => true, spend: (cpuMs: number) => void spent.push(cpuMs) };
+    const handler = await started({
+      async run(_code, _input, call) {
+        expect(call?.mayBegin?.()).toBe(true);
+        call?.onSpent?.(12.5);
+        return ok({});
+      },
+    });
+    await handler.execute(callOf(node(), {}, { cpu, code: () => Promise.resolve("") }));
+    expect(spent).toEqual([12.5]);
+  });
+
+  it("does not begin the code where its invocation has too little CPU left for it", async () => {
+    const asked: number[] = [];
+    const cpu = { admits: (cpuMs: number) => asked.push(cpuMs) === 0, spend: () => undefined };
+    const handler = await started({
+      run: async (_code, _input, call) =>
+        call?.mayBegin?.() === false ? err(fault("SERVICE_UNAVAILABLE", "")) : ok({}),
+    });
+    expect(await handler.execute(callOf(node(), {}, { cpu, code: () => Promise.resolve("") }))).toBe(NOT_BEGUN);
+    expect(asked).toEqual([1_000]);
+  });
 
   it("passes a missing code on as it is", async () => {
     const handler = await started(sandboxOf(ok({})));

@@ -9,6 +9,7 @@ import { quickJsSandbox } from "../../src/infra/sandbox/quick-js-sandbox.ts";
 import { builtinNodes, type NodePorts } from "../../src/nodes/index.ts";
 import type { JsonObject } from "../../contracts/json/json.ts";
 import type { NodeDefinition } from "../../src/core/registry/node.ts";
+import { NOT_BEGUN } from "../../src/spi/handler.ts";
 import type { Handler, NodeCall, NodeOutput } from "../../src/spi/handler.ts";
 
 export const START = Date.UTC(2026, 0, 1);
@@ -51,7 +52,9 @@ export async function bench(changes: Partial<NodePorts> = {}) {
     async execute(node: NodeDefinition, input: JsonObject, changed: Partial<NodeCall> = {}): Promise<NodeOutput> {
       const handler = handlers.get(node.entrypoint.type);
       if (!handler) throw new Error(`no handler for ${node.entrypoint.type}`);
-      return handler.execute(callOf(node, input, changed));
+      const answer = await handler.execute(callOf(node, input, changed));
+      if (answer === NOT_BEGUN) throw new Error(`${node.name} was not begun`);
+      return answer;
     },
   };
 }

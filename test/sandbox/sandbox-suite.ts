@@ -275,6 +275,29 @@ export function sandboxSuite(label: string, open: () => Sandbox): void {
       for (const n of [10, 100_000, 10_000_000]) expect(await once(n)).toBe(await once(n));
     });
 
+    it("asks right before it runs the code whether it may, and runs nothing when it may not", async () => {
+      let spent = 0;
+      const call = { maxCpuMs: 10, onSpent: (cpuMs: number) => (spent += cpuMs) };
+      const refused = await sandbox.run(fn("for (;;);"), null, { ...call, mayBegin: () => false });
+      expect(refused).toMatchObject({ ok: false, error: { code: "SERVICE_UNAVAILABLE" } });
+      expect(spent).toBe(0);
+      await sandbox.run(fn("for (;;);"), null, { ...call, mayBegin: () => true });
+      expect(spent).toBe(10);
+      // Of several that begin together each is asked when those before it have paid.
+      let left = 25;
+      const outcomes = await Promise.all(
+        Array.from({ length: 5 }, () =>
+          sandbox.run(fn("for (;;);"), null, {
+            maxCpuMs: 10,
+            mayBegin: () => left >= 10,
+            onSpent: (cpuMs) => (left -= cpuMs),
+          }),
+        ),
+      );
+      expect(outcomes.filter((one) => !one.ok && one.error.code === "SANDBOX_BUDGET")).toHaveLength(2);
+      expect(left).toBe(5);
+    });
+
     it("serves calls that overlap", async () => {
       const outcomes = await Promise.all([1, 2, 3].map((n) => run(fn("return input.n * 2;"), { n })));
       expect(outcomes).toEqual([2, 4, 6].map((value) => ({ ok: true, value })));

@@ -3,6 +3,7 @@ import type { MessageOf, MessageType, QueueMessage } from "../../core/messages/q
 import { livingName, queueNamed, QUEUES } from "../../core/messages/queues.ts";
 import { readMessage, type Reading, type Unread } from "../../core/messages/read-message.ts";
 import type { Delivery } from "../../spi/event-bus.ts";
+import { CpuAllowance } from "../execute/cpu-allowance.ts";
 import { bury, type BuryPorts, type Death } from "./bury.ts";
 import type { LossPorts } from "./losses.ts";
 import { MESSAGES, rowOf, type ConsumerPorts, type MessageTable } from "./message-table.ts";
@@ -32,8 +33,10 @@ export async function consumeQueue(
     else others.push(() => buryUntaken(queue, delivery, reading, ports));
   }
   const types = Object.keys(table) as readonly MessageType[];
+  // A batch is one invocation of the platform.
+  const shared = { ...ports, cpu: new CpuAllowance() };
   await Promise.all([
-    ...types.map((type) => consumeType(type, taken, ports, table)),
+    ...types.map((type) => consumeType(type, taken, shared, table)),
     ...others.map((settle) => settle()),
   ]);
 }

@@ -1,4 +1,5 @@
 import { faultOf } from "../../core/errors.ts";
+import { MAX_FUNCTION_CPU_MS } from "../../core/sandbox/budget.ts";
 import { ringOf } from "../../core/run/model/run-id.ts";
 import type { Answer, Deferral, ExecuteMessage, SourceId, Work } from "../../core/run/dispatch/work.ts";
 import type { StoredValue } from "../../core/run/model/value.ts";
@@ -6,6 +7,8 @@ import type { RunCoordinator } from "../../spi/run-coordinator.ts";
 import type { Received } from "../deliver/received.ts";
 import { answersInCall } from "./answers-in-call.ts";
 import { admit, dismiss, limitsFor, type AdmissionPorts, type Applicant } from "./admission.ts";
+import type { CpuAccount } from "../../spi/cpu-account.ts";
+import { CpuAllowance, PUT_OFF } from "./cpu-allowance.ts";
 import { executeWork, type ExecutorPorts } from "./executor.ts";
 import { Gathering } from "./gathering.ts";
 import { judgeSteps } from "./judge-steps.ts";
@@ -70,6 +73,7 @@ interface Result {
 class Shift {
   readonly #ports: ExecuteConsumerPorts;
   readonly #executor: ExecutorPorts;
+  readonly #cpu: CpuAccount;
   readonly #seats: Seats;
   readonly #rings = new Map<number | null, Gathering<Answer, readonly Work[]>>();
   readonly #admission: Gathering<Ready, Deferral | null>;
@@ -79,9 +83,11 @@ class Shift {
   constructor(ports: ExecuteConsumerPorts, seats: Seats) {
     const { coordinator } = ports;
     this.#ports = ports;
+    this.#cpu = ports.cpu ?? new CpuAllowance();
     this.#seats = seats;
     this.#executor = {
       ...ports,
+      cpu: this.#cpu,
       isWanted: ({ runId, segment, token }) => coordinator.holds(runId, segment, token),
     };
     this.#admission = new Gathering((ready) => admit(ready, ports));
@@ -157,7 +163,10 @@ class Shift {
     if (deferred) return { answer: { runId, segment, token, results: [], deferred }, turns: [] };
     const executed = await executeWork({ ...work, steps: rest }, values, this.#executor);
     const results = [...judged.results, ...executed];
-    return { answer: { runId, segment, token, ...judged, results }, turns: limits.length === 0 ? [] : [ready] };
+    const turns = limits.length === 0 ? [] : [ready];
+    if (results.length === 0 && judged.verdicts === undefined)
+      return { answer: { runId, segment, token, results, deferred: PUT_OFF }, turns };
+    return { answer: { runId, segment, token, ...judged, results }, turns };
   }
 
   /** Null when nobody waits for the work any more. */
@@ -188,12 +197,14 @@ class Shift {
 
   /** One call for all of these. */
   async #answer(answers: readonly Answer[]): Promise<readonly (readonly Work[])[]> {
-    const take = this.#seats.offer(answers.length);
+    const offered = this.#seats.offer(answers.length);
+    // Nothing is taken on that could not be begun here.
+    const take = this.#cpu.admits(MAX_FUNCTION_CPU_MS) ? offered : 0;
     let handed: readonly Work[] = [];
     try {
       handed = await this.#ports.coordinator.answer(answers, { take });
     } finally {
-      this.#seats.release(take - handed.length);
+      this.#seats.release(offered - handed.length);
     }
     return shareOut(handed, answers);
   }

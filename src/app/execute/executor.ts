@@ -13,6 +13,8 @@ import { INLINE_VALUE_BYTES, isRef, sizeOf, type StoredValue } from "../../core/
 import { sourceId, type SourceId, type StepResult, type Work, type WorkStep } from "../../core/run/dispatch/work.ts";
 import { clipFault } from "../../core/text/clip-fault.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
+import type { CpuAccount } from "../../spi/cpu-account.ts";
+import { NOT_BEGUN } from "../../spi/handler.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { Log } from "../../spi/log.ts";
 import type { Timer } from "../../spi/timer.ts";
@@ -34,13 +36,16 @@ export interface ExecutorPorts {
   readonly isWanted?: (work: Work) => Promise<boolean>;
   /** Results that may be used again. */
   readonly cache: CacheReader;
+  /** What the functions of one invocation share; absent where nobody counts. */
+  readonly cpu?: CpuAccount;
 }
 
 type Values = Readonly<Record<SourceId, StoredValue>>;
 
 /**
  * Executes a work's steps in order and says what came of each. Never rejects: every failure is an outcome. A step whose
- * input comes from a step that failed here has no result. Works of one run may share a hasher.
+ * input comes from a step that failed here has no result, nor has a step that cannot begin for want of CPU, nor what is
+ * behind it: without any result, nothing was done. Works of one run may share a hasher.
  */
 export async function executeWork(
   work: Work,
@@ -72,6 +77,7 @@ export async function executeWork(
       }),
     );
     const outcome = await executeStep(work, step, stored, hasher, ports);
+    if (outcome === null) break;
     results.push({ step: step.id, outcome });
     if (!outcome.ok && outcome.fault.code === "RUN_CANCELLED") break;
     if (!outcome.ok) {
@@ -83,13 +89,14 @@ export async function executeWork(
   return results;
 }
 
+/** Null when it was not begun. */
 async function executeStep(
   work: Work,
   step: WorkStep,
   stored: Readonly<Record<string, StoredValue>>,
   hasher: StateHasher,
   ports: ExecutorPorts,
-): Promise<StepOutcome> {
+): Promise<StepOutcome | null> {
   const startedAt = ports.clock.now();
   const inputBytes = Object.values(stored).reduce((sum, value) => sum + sizeOf(value), 0);
   let inputHash: string | null = null;
@@ -100,7 +107,9 @@ async function executeStep(
     refuseInvalid(node.inputState, input, "INPUT_STATE_INVALID", `the input of ${nodeRef(node)}`);
     const { signature, found } = await cached({ work, step, node, inputHash, inputBytes, startedAt }, ports);
     if (found) return found;
-    const { state, events } = await callNode(work, step, node, input, ports);
+    const admitted = await callNode(work, step, node, input, ports);
+    if (admitted === null) return null;
+    const { state, events } = admitted;
     refuseInvalid(node.outputState, state, "OUTPUT_STATE_INVALID", `the output of ${nodeRef(node)}`);
     const outputHash = hasher.state(state);
     const outputs = await storeState(work.tenant, state, ports);
@@ -158,7 +167,7 @@ async function callNode(
   node: NodeDefinition,
   input: JsonObject,
   ports: ExecutorPorts,
-): Promise<Admitted> {
+): Promise<Admitted | null> {
   const handler = await ports.router.ready(node.entrypoint.type, ports.clock.now());
   const { isWanted } = ports;
   const call = (signal: () => AbortSignal) =>
@@ -174,6 +183,7 @@ async function callNode(
       get signal() {
         return signal();
       },
+      ...(ports.cpu ? { cpu: ports.cpu } : {}),
       code: () => ports.registry.code(work.tenant, node),
     });
   const returned = await attempt(call, {
@@ -182,6 +192,7 @@ async function callNode(
     timer: ports.timer,
     ...(isWanted ? { isWanted: () => isWanted(work) } : {}),
   });
+  if (returned === NOT_BEGUN) return null;
   const admitted = admitOutput(node.kind, returned);
   if (admitted.ok) return admitted.value;
   const { error } = admitted;

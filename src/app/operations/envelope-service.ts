@@ -18,6 +18,7 @@ import { workOf } from "../../core/run/dispatch/work-of.ts";
 import type { Ids } from "../../spi/clock.ts";
 import type { Receipt, RunCoordinator, Submission } from "../../spi/run-coordinator.ts";
 import { announceEnd, type AnnouncePorts } from "../archive/announce-end.ts";
+import { CpuAllowance, PUT_OFF } from "../execute/cpu-allowance.ts";
 import { executeWork, storeState, type ExecutorPorts } from "../execute/executor.ts";
 import { checkGiven } from "../plan/given.ts";
 import type { Planner } from "../plan/planner.ts";
@@ -112,7 +113,7 @@ async function accept(
     return earlier ?? err(refused as Fault);
   }
   const begun = await beginRun(call, envelope, options, identity, planned.value, ports);
-  const state = await runInline(begun, ports, settings);
+  const state = await runInline(begun, { ...ports, cpu: call.cpu ?? new CpuAllowance() }, settings);
   const finished = TERMINAL_RUN.has(state.header.status);
   const receipt = await place(tenant, ports, identity.createdAt, {
     runId: identity.id,
@@ -216,7 +217,8 @@ async function runInline(begun: RunState, ports: EnvelopePorts, settings: Envelo
       const work = workOf(state, intent, "whole");
       const results = await executeWork(work, work.values ?? {}, ports, hasher);
       const { segment, token } = intent;
-      intents.push(...send({ type: "answer", segment, token, results }));
+      const deferred = results.length === 0 ? { deferred: PUT_OFF } : {};
+      intents.push(...send({ type: "answer", segment, token, results, ...deferred }));
     } else if (intent.type === "replan") {
       const result = await otherPlan(state, ports);
       if (result === null) return state;

@@ -6,10 +6,12 @@ import { stepsOf, wireFault } from "../../core/run/views/view.ts";
 import type { StoredValue } from "../../core/run/model/value.ts";
 import { outputOf } from "../../core/run/dispatch/work-of.ts";
 import { sourceId, type SourceId, type WorkStep } from "../../core/run/dispatch/work.ts";
+import { CpuAllowance } from "../execute/cpu-allowance.ts";
 import { executeWork, type ExecutorPorts } from "../execute/executor.ts";
 
 /** Executes the recorded steps of an ended run again, each from its recorded inputs, and compares every hash. Effects and waits are not repeated. */
-export async function replayRun(state: RunState, ports: ExecutorPorts): Promise<JsonObject> {
+export async function replayRun(state: RunState, portsOfAll: ExecutorPorts): Promise<JsonObject> {
+  const ports = { ...portsOfAll, cpu: new CpuAllowance() };
   const steps: JsonObject[] = [];
   const { stepById } = planIndex(state.plan);
   for (const step of stepsOf(state)) steps.push(await replayStep(state, stepById.get(step.id), step, ports));
@@ -60,13 +62,15 @@ async function replayStep(
     inputsOf(state, planned),
     ports,
   );
-  const again = result?.outcome;
+  // The replays before it have used the CPU that one request may.
+  if (!result) return { ...base, verdict: "not_repeated" };
+  const again = result.outcome;
   const expected = { input_hash: outcome.inputHash, output_hash: outcome.ok ? outcome.outputHash : null };
-  const actual = { input_hash: again?.inputHash ?? null, output_hash: again?.ok ? again.outputHash : null };
-  if (again && !again.ok && (again.fault.code === "NODE_NOT_FOUND" || again.fault.code === "HANDLER_NOT_FOUND")) {
+  const actual = { input_hash: again.inputHash, output_hash: again.ok ? again.outputHash : null };
+  if (!again.ok && (again.fault.code === "NODE_NOT_FOUND" || again.fault.code === "HANDLER_NOT_FOUND")) {
     return { ...base, verdict: "gone", expected, error: wireFault(again.fault) };
   }
-  const sameFault = outcome.ok || (again?.ok === false && again.fault.code === outcome.fault.code);
+  const sameFault = outcome.ok || (!again.ok && again.fault.code === outcome.fault.code);
   const same = sameFault && expected.input_hash === actual.input_hash && expected.output_hash === actual.output_hash;
   return {
     ...base,

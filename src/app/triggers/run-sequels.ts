@@ -14,6 +14,7 @@ import { refusedBy } from "../../core/trigger/record.ts";
 import { resultOf } from "../../core/trigger/result-message.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Ids } from "../../spi/clock.ts";
+import type { CpuAccount } from "../../spi/cpu-account.ts";
 import type { SequelLedger } from "../../spi/sequel-ledger.ts";
 import type { TriggerBus } from "../../spi/trigger-bus.ts";
 import { bury, type BuryPorts } from "../deliver/bury.ts";
@@ -27,6 +28,8 @@ export interface SequelPorts extends BuryPorts {
   readonly sequels: SequelLedger;
   readonly triggerBus: TriggerBus;
   readonly ids: Ids;
+  /** What the runs that are started here share. */
+  readonly cpu?: CpuAccount;
 }
 
 /**
@@ -94,7 +97,13 @@ async function start(
     payload[field] = Object.fromEntries(loaded);
   }
   const { tenant, correlationId } = header;
-  const call = { tenant, principal: DEFAULT_PRINCIPAL, correlationId, trace: null };
+  const call = {
+    tenant,
+    principal: DEFAULT_PRINCIPAL,
+    correlationId,
+    trace: null,
+    ...(ports.cpu ? { cpu: ports.cpu } : {}),
+  };
   const accepted = await ports.envelopes.accept(call, envelopeOf(placed, state, payload, ports), {
     waitMs: 0,
     registryVersion: null,

@@ -136,7 +136,13 @@ async function start(
     part: index,
   };
   const { tenant, correlationId } = record;
-  const call = { tenant, principal: DEFAULT_PRINCIPAL, correlationId, trace: null };
+  const call = {
+    tenant,
+    principal: DEFAULT_PRINCIPAL,
+    correlationId,
+    trace: null,
+    ...(ports.cpu ? { cpu: ports.cpu } : {}),
+  };
   return ports.envelopes.accept(call, envelopeOf(trigger, record, operation, payload, ports), {
     waitMs: 0,
     registryVersion: null,

@@ -3,7 +3,7 @@ import { fault, RuntimeHostError } from "../../core/errors.ts";
 import { nodeRef } from "../../core/registry/node.ts";
 import { ENTRYPOINTS } from "../../core/registry/entrypoints.ts";
 import { cpuBudgetMs } from "../../core/sandbox/budget.ts";
-import type { Handler } from "../../spi/handler.ts";
+import { NOT_BEGUN, type Handler } from "../../spi/handler.ts";
 import type { Sandbox } from "../../spi/sandbox.ts";
 import { handler } from "./handler-lifecycle.ts";
 import { outputOfKind } from "./output-of-kind.ts";
@@ -11,7 +11,7 @@ import { outputOfKind } from "./output-of-kind.ts";
 /**
  * Runs nodes of entrypoint type `function`: their own code, in the sandbox, with a budget that follows from the node's
  * declared timeout. The code gets the flat input state and returns the flat output state. Its refusals are final: the
- * same input would be refused again.
+ * same input would be refused again. Only what the host is short of may be there later.
  */
 export function functionHandler(sandbox: Sandbox): Handler {
   return handler({
@@ -20,11 +20,22 @@ export function functionHandler(sandbox: Sandbox): Handler {
     supportedOperations: ["node.execute"],
     async execute(call) {
       const code = await call.code();
-      const outcome = await sandbox.run(code, call.input, { maxCpuMs: cpuBudgetMs(call.node.execution) });
+      const maxCpuMs = cpuBudgetMs(call.node.execution);
+      let isBegun = true;
+      const outcome = await sandbox.run(code, call.input, {
+        maxCpuMs,
+        mayBegin: () => (isBegun = call.cpu?.admits(maxCpuMs) ?? true),
+        onSpent: (cpuMs) => call.cpu?.spend(cpuMs),
+      });
+      if (!isBegun) return NOT_BEGUN;
       const ref = nodeRef(call.node);
       if (!outcome.ok) {
         const { error } = outcome;
-        throw new RuntimeHostError({ ...error, message: `${ref}: ${error.message}`, retryable: false });
+        throw new RuntimeHostError({
+          ...error,
+          message: `${ref}: ${error.message}`,
+          retryable: error.code === "SERVICE_UNAVAILABLE",
+        });
       }
       if (!isObject(outcome.value)) {
         throw new RuntimeHostError(

@@ -1,5 +1,5 @@
 import { fault, RuntimeHostError } from "../../core/errors.ts";
-import type { Handler, NodeCall, NodeOutput } from "../../spi/handler.ts";
+import type { Handler, HandlerAnswer, NodeCall } from "../../spi/handler.ts";
 
 export type HandlerState = "CREATED" | "INITIALIZED" | "HEALTHY" | "EXECUTING" | "SHUTDOWN";
 
@@ -11,7 +11,7 @@ export interface HandlerBody {
   readonly targets?: readonly string[];
   readonly version: string;
   readonly supportedOperations: readonly string[];
-  execute(call: NodeCall): NodeOutput | Promise<NodeOutput>;
+  execute(call: NodeCall): HandlerAnswer | Promise<HandlerAnswer>;
   /** Everything the handler needs before its first call. */
   initialize?(): Promise<void>;
   shutdown?(): Promise<void>;
@@ -49,11 +49,11 @@ export function handler(body: HandlerBody): Handler & { readonly state: HandlerS
       if (!isOpen()) return Promise.reject(refuse("execute"));
       state = "HEALTHY";
       running++;
-      let output: NodeOutput | Promise<NodeOutput>;
+      let output: HandlerAnswer | Promise<HandlerAnswer>;
       try {
         output = body.execute(call);
       } catch (thrown) {
-        output = Promise.reject<NodeOutput>(thrown instanceof Error ? thrown : new Error(String(thrown)));
+        output = Promise.reject<HandlerAnswer>(thrown instanceof Error ? thrown : new Error(String(thrown)));
       }
       if (output instanceof Promise) return output.finally(() => running--);
       running--;

@@ -4,7 +4,7 @@ import type { Sandbox, SandboxBudget } from "../../spi/sandbox.ts";
 import { Engine, takeImage, type Image } from "./engine.ts";
 import { evaluate, type EvaluationLimits } from "./evaluate.ts";
 import type { LoadModule } from "./module.ts";
-import { noText } from "./refusal.ts";
+import { notNow, noText } from "./refusal.ts";
 
 export interface QuickJsOptions {
   readonly loadModule: LoadModule;
@@ -42,7 +42,7 @@ export function quickJsSandbox(options: QuickJsOptions): Sandbox {
     }));
 
   return {
-    async run(code, input, { onSpent, ...budget } = {}) {
+    async run(code, input, { mayBegin, onSpent, ...budget } = {}) {
       if (code.includes("\0") || !code.isWellFormed()) return err(noText());
       const wanted = { ...defaults, ...budget };
       const limits: EvaluationLimits = {
@@ -51,6 +51,7 @@ export function quickJsSandbox(options: QuickJsOptions): Sandbox {
       };
       const { engine, image } = await ready();
       // From here to the end nothing else runs in this isolate, so one engine is all that is ever needed.
+      if (mayBegin?.() === false) return err(notNow());
       engine.restore(image);
       const { result, cpuMs, reusable } = evaluate(engine, image, code, JSON.stringify(input), limits);
       if (!reusable) engine.renew();

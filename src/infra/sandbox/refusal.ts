@@ -56,6 +56,9 @@ export const interpreterBroke = (): Fault =>
 export const noMemory = (): Fault =>
   fault("SERVICE_UNAVAILABLE", "there is no memory for the function at the moment", { place: CODE_FILE });
 
+/** Whoever asked for the call would not let it begin. */
+export const notNow = (): Fault => fault("SERVICE_UNAVAILABLE", "the function was not begun", { place: CODE_FILE });
+
 const RESULT_HINT = "return what JSON can carry: texts, finite numbers, lists and objects of them";
 
 export const tooLarge = (maxBytes: number): Fault =>
