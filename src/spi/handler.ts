@@ -1,5 +1,6 @@
 import type { JsonObject } from "../../contracts/json/json.ts";
 import type { NodeDefinition } from "../core/registry/node.ts";
+import type { NotBegun } from "../core/sandbox/budget.ts";
 import type { CpuAccount } from "./cpu-account.ts";
 
 /**
@@ -44,10 +45,7 @@ export interface HandlerDescription {
   readonly version: string;
 }
 
-/** Nothing was done, for want of CPU in this invocation: the call is to be made again in another, and counts for nothing. */
-export const NOT_BEGUN = "not begun";
-
-export type HandlerAnswer = NodeOutput | typeof NOT_BEGUN;
+export type HandlerAnswer = NodeOutput | NotBegun;
 
 /** Runs nodes of one entrypoint type. Refusals are thrown as RuntimeHostError; anything else thrown is mapped at the host. */
 export interface Handler {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { NOT_BEGUN } from "../../src/spi/handler.ts";
+import { NOT_BEGUN } from "../../src/core/sandbox/budget.ts";
 import type { JsonValue } from "../../contracts/json/json.ts";
 import { fault } from "../../src/core/errors.ts";
 import type { NodeKind } from "../../src/core/registry/node.ts";

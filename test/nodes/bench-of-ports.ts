@@ -9,7 +9,7 @@ import { quickJsSandbox } from "../../src/infra/sandbox/quick-js-sandbox.ts";
 import { builtinNodes, type NodePorts } from "../../src/nodes/index.ts";
 import type { JsonObject } from "../../contracts/json/json.ts";
 import type { NodeDefinition } from "../../src/core/registry/node.ts";
-import { NOT_BEGUN } from "../../src/spi/handler.ts";
+import { NOT_BEGUN } from "../../src/core/sandbox/budget.ts";
 import type { Handler, NodeCall, NodeOutput } from "../../src/spi/handler.ts";
 
 export const START = Date.UTC(2026, 0, 1);

@@ -14,7 +14,7 @@ import { sourceId, type SourceId, type StepResult, type Work, type WorkStep } fr
 import { clipFault } from "../../core/text/clip-fault.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { CpuAccount } from "../../spi/cpu-account.ts";
-import { NOT_BEGUN } from "../../spi/handler.ts";
+import { NOT_BEGUN } from "../../core/sandbox/budget.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { Log } from "../../spi/log.ts";
 import type { Timer } from "../../spi/timer.ts";

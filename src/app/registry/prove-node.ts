@@ -10,6 +10,7 @@ import {
   type NodeExample,
 } from "../../core/registry/proof.ts";
 import { admitOutput } from "../../core/run/reduce/output-rule.ts";
+import { NOT_BEGUN } from "../../core/sandbox/budget.ts";
 import { BLAME } from "../../core/trust/blame.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { Timer } from "../../spi/timer.ts";
@@ -67,7 +68,10 @@ async function tryExample(
         code: () => Promise.resolve(code),
       });
     const timeoutMs = node.execution.timeoutMs;
-    const admitted = admitOutput(node.kind, await attempt(execute, { what: nodeRef(node), timeoutMs, timer }));
+    const returned = await attempt(execute, { what: nodeRef(node), timeoutMs, timer });
+    // Nobody counts here, so nothing is put off.
+    if (returned === NOT_BEGUN) return notProven(node, example, "it was not begun");
+    const admitted = admitOutput(node.kind, returned);
     return admitted.ok
       ? judgeProof(node, example, admitted.value.state)
       : notProven(node, example, admitted.error.message);

@@ -13,3 +13,7 @@ export const MAX_FUNCTION_CPU_MS = 10_000;
  */
 export const cpuBudgetMs = (execution: Pick<ExecutionProfile, "timeoutMs">): number =>
   Math.min(Math.max(1, Math.ceil(execution.timeoutMs)), MAX_FUNCTION_CPU_MS);
+
+/** Nothing was done, for want of CPU in this invocation: the call is to be made again in another, and counts for nothing. */
+export const NOT_BEGUN = "not begun";
+export type NotBegun = typeof NOT_BEGUN;

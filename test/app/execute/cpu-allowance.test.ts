@@ -3,7 +3,7 @@ import { CpuAllowance } from "../../../src/app/execute/cpu-allowance.ts";
 import { stepsOf } from "../../../src/core/run/views/view.ts";
 import { handler } from "../../../src/infra/handlers/handler-lifecycle.ts";
 import type { CpuAccount } from "../../../src/spi/cpu-account.ts";
-import { NOT_BEGUN } from "../../../src/spi/handler.ts";
+import { NOT_BEGUN } from "../../../src/core/sandbox/budget.ts";
 import { effectNode, pureNode, testEngine, type TestNode } from "../../support/engines.ts";
 import { valueOf } from "../../support/steered-run.ts";
 

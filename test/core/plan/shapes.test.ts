@@ -42,12 +42,9 @@ describe("the comparisons of one plan", () => {
 
   it("are not counted where schemas are as people write them", () => {
     const shapes = shapesOf(buildSnapshot("1.0", [], new Map())).forPlan();
-    for (let i = 0; i < 3_000; i++) {
-      const fit = shapes.fit(
-        { type: "string", minLength: i + 1 },
-        { type: "string", minLength: 1, description: `${i}` },
-      );
-      if (fit.fit !== "yes") expect.fail(`${i}: ${JSON.stringify(fit)}`);
-    }
+    const fits = Array.from({ length: 3_000 }, (_, i) =>
+      shapes.fit({ type: "string", minLength: i + 1 }, { type: "string", minLength: 1, description: `${i}` }),
+    );
+    expect(new Set(fits.map(({ fit }) => fit))).toEqual(new Set(["yes"]));
   });
 });
