@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { contractKey, jsonObject, nodeName, semver, plainText } from "../json/json.ts";
+import { callBlock } from "./call.ts";
 import { limitWire } from "./limit.ts";
 
 /*
@@ -61,6 +62,7 @@ export const stateContractWire = z.looseObject({
   config: jsonObject.default({}).describe("Handed to the node with every execution."),
   group: plainText.max(100).optional().describe("The queue group that executes the node."),
   graph: jsonObject.optional().describe("The body of a composite node."),
+  call: callBlock.optional().describe("What an http or db node does, without code."),
 });
 
 /** A state contract as it travels, defaults filled. */

@@ -6,6 +6,7 @@ import type { ExecutionProfile } from "../registry/node.ts";
 import type { Result } from "../result.ts";
 import { Budget } from "../schema/budget.ts";
 import { err, ok } from "../result.ts";
+import { callProblems } from "../declared/check-call.ts";
 import { checkSchema } from "./check-schema.ts";
 import { withoutAliases } from "./contract-aliases.ts";
 import type { ContractProblem } from "./contract-problem.ts";
@@ -124,6 +125,15 @@ function built(
   if (input !== null) {
     found.push(...limitProblems(wire.execution.limits, { inputs, composite: wire.graph !== undefined }));
   }
+  if (wire.call !== undefined && input !== null && output !== null) {
+    const optional = input.optional;
+    found.push(
+      ...callProblems(wire.call, {
+        inputs: new Map([...inputs].map((key) => [key, optional.has(key)])),
+        outputs: new Set(Object.keys(output.schemas)),
+      }),
+    );
+  }
   if (found.length > 0 || input === null || output === null) return err(found);
   const contract: StateContract = {
     nodeName: wire.node_name,
@@ -143,6 +153,7 @@ function built(
     config: wire.config,
     group: wire.group ?? null,
     graph: wire.graph ?? null,
+    call: wire.call ?? null,
     source,
   };
   return ok({ contract, warnings: unknownFields(source) });

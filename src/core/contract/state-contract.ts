@@ -1,3 +1,4 @@
+import type { CallBlock } from "../../../contracts/documents/call.ts";
 import type { JsonObject, JsonSchema } from "../../../contracts/json/json.ts";
 import type { ContractKey, ExecutionProfile, InputPort, NodeKind } from "../registry/node.ts";
 
@@ -21,6 +22,8 @@ export interface StateContract {
   readonly group: string | null;
   /** The body of a composite node, as written. */
   readonly graph: JsonObject | null;
+  /** What an `http` or `db` node does; null for every other. */
+  readonly call: CallBlock | null;
   /** The contract as it was read, aliases resolved: fields nobody knows are kept here. */
   readonly source: JsonObject;
 }

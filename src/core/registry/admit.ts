@@ -181,6 +181,7 @@ function definition(
     execution: contract.execution,
     config: contract.config,
     ...(contract.graph === null ? {} : { graph: contract.graph }),
+    ...(contract.call === null ? {} : { call: contract.call }),
     tags,
     group: contract.group,
     declaredTrust: typeof fields["trust_score"] === "number" ? fields["trust_score"] : null,

@@ -38,6 +38,14 @@ export function entrypointFaults(
   if (contract !== null && runs !== "graph" && contract.graph !== null) {
     refuse(`a ${type} entrypoint takes no graph`, "remove graph from contract.yaml, or use type composite");
   }
+  if (contract !== null) {
+    const does = contract.call === null ? null : contract.call.http === undefined ? "db" : "http";
+    if (does !== null && does !== type)
+      refuse(`a ${type} entrypoint makes no ${does} call`, `use type ${does}, or remove call from contract.yaml`);
+    if (type === "db" && does === null) refuse("a db node needs its statement", "add call: {db: …} to contract.yaml");
+    if (type === "db" && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(target))
+      refuse(`${JSON.stringify(target)} is no name of a database`, "the target is the name of a database binding");
+  }
   if (contract !== null && runs === "bus") found.push(...triggerFaults(contract));
   if (contract !== null && runs === "graph" && contract.graph !== null) found.push(...graphFaults(contract.graph));
   return found;

@@ -43,6 +43,7 @@ export const ENTRYPOINTS = {
   builtin: { ...DEFAULTS, runs: "isolate", pure: true, servedBy: "builtin" },
   function: { ...DEFAULTS, runs: "isolate", pure: true, hasCode: true, hasFile: true, servedBy: "function" },
   http: { ...DEFAULTS, runs: "remote", servedBy: "http" },
+  db: { ...DEFAULTS, runs: "remote", servedBy: "db" },
   // Holds the place of a node that is elsewhere: nobody knows whether that one is pure.
   noop: { ...DEFAULTS, runs: "isolate", servedBy: "noop" },
   composite: { ...DEFAULTS, runs: "graph" },

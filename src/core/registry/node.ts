@@ -1,3 +1,4 @@
+import type { CallBlock } from "../../../contracts/documents/call.ts";
 import type { JsonObject, JsonSchema } from "../../../contracts/json/json.ts";
 import type { NodeLimit } from "../limit/limit.ts";
 
@@ -63,6 +64,8 @@ export interface NodeDefinition {
   readonly config: JsonObject;
   /** The body of a composite, in the form of contracts/documents/graph.ts; absent for every other entrypoint type. */
   readonly graph?: JsonObject;
+  /** What an `http` or `db` node does; absent for every other, and for an `http` node that is elsewhere. */
+  readonly call?: CallBlock;
   readonly tags: readonly string[];
   readonly group: string | null;
   /** The trust its author declares, 0 to 1, or null. */
