@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Wire } from "../json/wire.ts";
 
 /** What the cache holds of a node version, and has done for it. */
 export const cacheStatsEntry = z.object({
@@ -42,5 +43,5 @@ export const cacheCleared = z.object({ entries: z.int().meta({ description: "Res
   examples: [{ entries: 2 }],
 });
 
-export type CacheStatsView = z.output<typeof cacheStats>;
-export type CacheCleared = z.output<typeof cacheCleared>;
+export type CacheStatsView = Wire<z.output<typeof cacheStats>>;
+export type CacheCleared = Wire<z.output<typeof cacheCleared>>;

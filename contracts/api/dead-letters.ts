@@ -2,7 +2,9 @@ import { z } from "zod";
 import { anyJson } from "../json/any-json.ts";
 import { plainText } from "../json/json.ts";
 import { cursor, moment, MOST_ENTRIES, nextCursor, soughtText, USUAL_ENTRIES } from "./listing.ts";
-import { runStatus } from "./run.ts";
+import { runError, stepView } from "./run.ts";
+import { runStatus } from "./status.ts";
+import type { Wire } from "../json/wire.ts";
 
 /** Why nobody could process a message. */
 export const deadLetterClass = z.enum(["publisher_malformed", "no_dispatcher", "valid_unrouted", "consumer_error"]);
@@ -24,8 +26,6 @@ export const deadLetterFilter = z.strictObject({
 
 /** The parameters of a search besides the size of a page. */
 export const deadLetterSearchQuery = z.object({ ...deadLetterFilter.shape, cursor });
-
-const failure = z.looseObject({ code: z.string(), message: z.string() });
 
 const ENTRY_EXAMPLE = {
   id: "0b3ad7c4f0e24c36b4fb3e0c7b1a9f52",
@@ -57,7 +57,7 @@ const ENTRY_EXAMPLE = {
 
 /** A message nobody could process. */
 export const deadLetterView = z
-  .looseObject({
+  .object({
     id: z.string(),
     status: deadLetterStatus,
     original_topic: z.string().meta({ description: "The queue it died on." }),
@@ -73,7 +73,7 @@ export const deadLetterView = z
     failure_timestamp: z.string(),
     correlation_id: z.string().nullable(),
     retry_count: z.int().meta({ description: "Deliveries after the first, over all its redrives." }),
-    cause: failure.nullable().meta({ description: "What its consumer said, where that is known." }),
+    cause: runError.nullable().meta({ description: "What its consumer said, where that is known." }),
     lineage: z.object({
       run_id: z.string().nullable(),
       segment: z.string().nullable(),
@@ -98,12 +98,12 @@ export const deadLetterPage = deadLetterView
       .object({ kind: z.enum(["waiting", "stale", "ended", "unreadable", "unknown"]), reason: z.string() })
       .meta({ description: "Whether anything still waits for the message." }),
     run: z
-      .looseObject({
+      .object({
         run_id: z.string(),
         status: runStatus,
         finished_at: z.string().nullable(),
-        error: failure.nullable(),
-        steps: z.array(z.looseObject({ id: z.string(), status: z.string() })),
+        error: runError.nullable(),
+        steps: z.array(stepView),
       })
       .nullable()
       .meta({ description: "The run it is about, with the steps that were lost and their attempts." }),
@@ -134,7 +134,7 @@ export const redriveOutcome = z
         "`unknown`: there is no such entry.",
     }),
     reason: z.string(),
-    error: failure.nullable(),
+    error: runError.nullable(),
   })
   .meta({
     id: "RedriveOutcome",
@@ -189,9 +189,9 @@ export const redriveReport = z
 export const deadLetterPayload = anyJson("The message as it arrived.");
 
 export type DeadLetterFilter = z.input<typeof deadLetterFilter>;
-export type DeadLetterView = z.output<typeof deadLetterView>;
-export type DeadLetterPage = z.output<typeof deadLetterPage>;
-export type DeadLetterList = z.output<typeof deadLetterList>;
-export type RedriveOutcome = z.output<typeof redriveOutcome>;
+export type DeadLetterView = Wire<z.output<typeof deadLetterView>>;
+export type DeadLetterPage = Wire<z.output<typeof deadLetterPage>>;
+export type DeadLetterList = Wire<z.output<typeof deadLetterList>>;
+export type RedriveOutcome = Wire<z.output<typeof redriveOutcome>>;
 export type RedriveRequest = z.input<typeof redriveRequest>;
-export type RedriveReport = z.output<typeof redriveReport>;
+export type RedriveReport = Wire<z.output<typeof redriveReport>>;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Wire } from "../json/wire.ts";
 
 /** `GET /health`: 200 when healthy, 503 when not, the same shape both times. */
 export const health = z
@@ -24,4 +25,4 @@ export const health = z
     ],
   });
 
-export type Health = z.output<typeof health>;
+export type Health = Wire<z.output<typeof health>>;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Wire } from "../json/wire.ts";
 
 const count = z.int().min(0);
 const tally = (description: string) => z.record(z.string(), count).meta({ description });
@@ -60,4 +61,4 @@ export const metrics = z
     ],
   });
 
-export type Metrics = z.output<typeof metrics>;
+export type Metrics = Wire<z.output<typeof metrics>>;

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { anyObject } from "../json/any-json.ts";
+import type { Wire } from "../json/wire.ts";
 
 const text = (what: string) =>
   z.string({ error: ({ input }) => (input === undefined ? `${what} is required` : `${what} must be a string`) });
@@ -24,13 +26,53 @@ export const registerNode = z
     examples: [{ metadata: "# === ONEX:Metadata ===\n…", contract: "contract_version: 1.0.0\n…" }],
   });
 
-/** A node as it is shown. Open: more fields follow what the registry keeps. */
-export const nodeView = z.looseObject({ name: z.string() }).meta({
-  id: "Node",
-  title: "Node",
-  description: "A node of the registry.",
-  examples: [{ name: "noop", version: "1.0.0" }],
+const trustView = z.object({
+  score: z.number(),
+  confidence: z.number().meta({ description: "How much is known, 0 to 1." }),
+  samples: z.number().meta({ description: "How many observations the score rests on." }),
 });
+
+/** A version of a node as a list shows it. */
+export const nodeListItem = z
+  .object({
+    name: z.string(),
+    version: z.string(),
+    description: z.string(),
+    lifecycle: z.enum(["draft", "review", "active", "deprecated", "archived"]),
+    kind: z.enum(["compute", "effect", "reducer", "orchestrator"]),
+    entrypoint: z.object({ type: z.string(), target: z.string() }),
+    namespace: z.string(),
+    tags: z.array(z.string()),
+    consumes: z.array(z.string()).meta({ description: "Contract keys it needs or may take." }),
+    produces: z.array(z.string()).meta({ description: "Contract keys it gives." }),
+    hash: z.string().meta({ description: "Of its metadata block." }),
+    digest: z.string().meta({ description: "Of everything it consists of." }),
+    execution: z.object({
+      cost: z.number(),
+      latency_ms: z.number(),
+      timeout_ms: z.number(),
+      max_retries: z.int(),
+      cache_ttl_s: z.number().nullable().meta({ description: "Null when its results are not cached." }),
+    }),
+    trust: trustView,
+  })
+  .meta({ id: "NodeListItem", title: "Node list item", description: "A version of a node as a list shows it." });
+
+/** A version of a node on its page. */
+export const nodeVersion = nodeListItem
+  .extend({
+    trust_history: z.array(trustView.extend({ at: z.string() })).meta({ description: "Earlier scores, oldest first." }),
+    registered_at: z.string(),
+    input_contract: z.record(z.string(), anyObject("A JSON Schema.")),
+    optional_inputs: z.array(z.string()),
+    output_contract: z.record(z.string(), anyObject("A JSON Schema.")),
+  })
+  .meta({ id: "NodeVersion", title: "Node version", description: "A version of a node with its contract and trust." });
+
+/** `GET /v1/nodes/{name}`: one name with all its versions, newest first. */
+export const nodePage = z
+  .object({ name: z.string(), versions: z.array(nodeVersion) })
+  .meta({ id: "NodePage", title: "Node page", description: "One name with all its versions, newest first." });
 
 /** The answer to a registration, both to the first and to a repeated one. */
 export const nodeRegistered = z
@@ -39,24 +81,20 @@ export const nodeRegistered = z
     registry_version: z
       .string()
       .meta({ description: "Send it as x-onex-registry-version to see this write anywhere." }),
-    node: nodeView,
+    node: nodeListItem,
   })
-  .meta({
-    id: "NodeRegistered",
-    title: "Node registered",
-    description: "What the registry holds now.",
-    examples: [{ created: true, registry_version: "7.0", node: { name: "noop", version: "1.0.0" } }],
-  });
+  .meta({ id: "NodeRegistered", title: "Node registered", description: "What the registry holds now." });
 
 /** `GET /v1/nodes`. */
-export const nodeList = z.object({ registry_version: z.string(), nodes: z.array(nodeView) }).meta({
+export const nodeList = z.object({ registry_version: z.string(), nodes: z.array(nodeListItem) }).meta({
   id: "NodeList",
   title: "Node list",
   description: "Every node of the registry, at one version.",
-  examples: [{ registry_version: "7.0", nodes: [{ name: "noop", version: "1.0.0" }] }],
 });
 
 export type RegisterNode = z.input<typeof registerNode>;
-export type NodeView = z.output<typeof nodeView>;
-export type NodeRegistered = z.output<typeof nodeRegistered>;
-export type NodeList = z.output<typeof nodeList>;
+export type NodeListItem = Wire<z.output<typeof nodeListItem>>;
+export type NodeVersion = Wire<z.output<typeof nodeVersion>>;
+export type NodePage = Wire<z.output<typeof nodePage>>;
+export type NodeRegistered = Wire<z.output<typeof nodeRegistered>>;
+export type NodeList = Wire<z.output<typeof nodeList>>;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { anyJson, anyObject } from "../json/any-json.ts";
 import { envelopeWire } from "../documents/envelope.ts";
+import type { Wire } from "../json/wire.ts";
 import { plainText } from "../json/json.ts";
 import { planStepWire, planWire } from "../documents/plan.ts";
 
@@ -42,4 +43,4 @@ export const planView = planWire
   .meta({ id: "Plan", title: "Plan", description: "Steps, segments and why each node was chosen or not." });
 
 export type PlanRequest = z.input<typeof planRequest>;
-export type PlanView = z.output<typeof planView>;
+export type PlanView = Wire<z.output<typeof planView>>;

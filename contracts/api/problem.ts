@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Wire } from "../json/wire.ts";
 import { anyJson } from "../json/any-json.ts";
 
 /** The media type of every HTTP error (RFC 9457). */
@@ -50,5 +51,5 @@ export const problem = z
     ],
   });
 
-export type Problem = z.output<typeof problem>;
-export type ProblemEntry = z.output<typeof entry>;
+export type Problem = Wire<z.output<typeof problem>>;
+export type ProblemEntry = Wire<z.output<typeof entry>>;

@@ -3,7 +3,9 @@ import { anyJson, anyObject } from "../json/any-json.ts";
 import { stepId, type GraphInput } from "../documents/graph.ts";
 import { contractKey, plainText } from "../json/json.ts";
 import type { MutationInput, PlanWire } from "../documents/plan.ts";
-import { runStatus } from "./run.ts";
+import type { Wire } from "../json/wire.ts";
+import { runError, runSummary } from "./run.ts";
+import { runStatus } from "./status.ts";
 
 const RUN_ID = "r00_01J00000000000000000000000";
 const hash = z.string().regex(/^[0-9a-f]{64}$/, "a SHA-256 in lower case hexadecimal is required");
@@ -118,7 +120,7 @@ export const eventTaken = runSteered
 
 const hashes = z.object({ input_hash: z.string().nullable(), output_hash: z.string().nullable() });
 
-const replayedStep = z.looseObject({
+const replayedStep = z.object({
   step: z.string(),
   node: z.string(),
   version: z.string(),
@@ -128,6 +130,7 @@ const replayedStep = z.looseObject({
   }),
   expected: hashes.optional(),
   actual: hashes.optional(),
+  error: runError.nullable().optional().meta({ description: "Why it failed this time." }),
 });
 
 /** `POST /v1/runs/:id/replay`: what executing a run again from its record showed. */
@@ -183,7 +186,7 @@ export type RerunRequest = Omit<z.input<typeof rerunRequest>, "mutations" | "pla
   readonly plan?: PlanWire;
   readonly graph?: GraphInput;
 };
-export type RunSteered = z.output<typeof runSteered>;
-export type EventTaken = z.output<typeof eventTaken>;
-export type ReplayReport = z.output<typeof replayReport>;
-export type RunSnapshot = z.output<typeof runSnapshot>;
+export type RunSteered = Wire<z.output<typeof runSteered>>;
+export type EventTaken = Wire<z.output<typeof eventTaken>>;
+export type ReplayReport = Wire<z.output<typeof replayReport>>;
+export type RunSnapshot = Wire<z.output<typeof runSnapshot>>;

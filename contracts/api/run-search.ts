@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { cursor, moment, nextCursor, soughtText } from "./listing.ts";
-import { runStatus } from "./run.ts";
+import type { Wire } from "../json/wire.ts";
+import { runStatus } from "./status.ts";
 
 /** What runs can be searched by: every condition given must hold. */
 export const runFilter = z.object({
@@ -34,7 +35,7 @@ const ENTRY_EXAMPLE = {
 };
 
 /** A run as a list shows it. */
-export const runListEntry = z.looseObject({
+export const runListEntry = z.object({
   run_id: z.string(),
   status: runStatus,
   operation: z.string(),
@@ -59,5 +60,5 @@ export const runPage = z.object({ runs: z.array(runListEntry), next: nextCursor 
 });
 
 export type RunFilter = z.input<typeof runFilter>;
-export type RunListEntry = z.output<typeof runListEntry>;
-export type RunPage = z.output<typeof runPage>;
+export type RunListEntry = Wire<z.output<typeof runListEntry>>;
+export type RunPage = Wire<z.output<typeof runPage>>;

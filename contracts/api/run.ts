@@ -1,82 +1,172 @@
 import { z } from "zod";
-import { anyObject } from "../json/any-json.ts";
+import { anyJson, anyObject } from "../json/any-json.ts";
+import type { Wire } from "../json/wire.ts";
+import { CHAIN_LISTS, type Chains } from "../documents/chain.ts";
+import { planView } from "./plan-request.ts";
+import { runSignal } from "./signals.ts";
+import { runStatus, stepStatus, via } from "./status.ts";
 
-/** How a run stands. The last three are final. */
-export const runStatus = z.enum(["queued", "running", "waiting", "paused", "succeeded", "failed", "cancelled"]);
+const moment = (what: string) => z.string().meta({ description: `${what} ISO 8601 in UTC.` });
+const count = (what: string) => z.int().min(0).meta({ description: what });
 
 /** Why a run, a step or an attempt failed. */
-const runError = z.looseObject({
-  code: z.string(),
-  message: z.string(),
-  place: z.string().optional(),
-  hint: z.string().optional(),
+export const runError = z
+  .object({
+    code: z.string(),
+    message: z.string(),
+    place: z.string().optional(),
+    hint: z.string().optional(),
+    details: anyJson("More about it, by code.").optional(),
+  })
+  .meta({ id: "RunError", title: "Run error", description: "Why a run, a step or an attempt failed." });
+
+/** Where a cached result comes from. */
+export const cacheHit = z.object({
+  signature: z.string(),
+  run_id: z.string(),
+  made_at: moment("When it was made."),
+  boundary: z.string().nullable().meta({ description: "The composite that was answered as a whole." }),
 });
 
-const stepView = z.looseObject({
-  id: z.string(),
-  node: z.string(),
-  version: z.string(),
-  status: z.enum(["pending", "ready", "leased", "waiting", "succeeded", "cached", "failed", "skipped", "cancelled"]),
-  cache: z
-    .object({
-      signature: z.string(),
-      run_id: z.string(),
-      made_at: z.string(),
-      boundary: z.string().nullable().meta({ description: "The composite that was answered as a whole." }),
-    })
-    .optional()
-    .meta({ description: "Where a cached result comes from: the run that made it, and under which signature." }),
+const attempt = z.object({
+  epoch: z.int(),
+  via,
+  dispatched_at: moment("When it began."),
+  finished_at: moment("When it ended.").nullable(),
+  duration_ms: z.number().nullable(),
+  error: runError.nullable(),
 });
 
-const RUN_EXAMPLE = {
-  run_id: "r00_01J00000000000000000000000",
-  status: "running",
-  operation: "goal.run",
-  correlation_id: "6f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5b",
-  want: ["metadata.report"],
-  created_at: "2026-01-01T00:00:00.000Z",
-  finished_at: null,
-  outputs: {},
-  error: null,
-  steps: [{ id: "metadata_report", node: "metadata_report", version: "1.0.0", status: "leased" }],
-};
+/** A step of a run as it stands. */
+export const stepView = z
+  .object({
+    id: z.string(),
+    node: z.string(),
+    version: z.string(),
+    status: stepStatus,
+    segment: z.string(),
+    attempts: z.array(attempt),
+    retry_at: moment("Not before this moment.").nullable(),
+    limited_by: z.string().nullable().meta({ description: "The limit whose turn it waits for." }),
+    waiting: z
+      .object({
+        kind: z.enum(["sleep", "event", "approval"]),
+        event: z.string().nullable(),
+        until: moment("The end of the wait at the latest."),
+        prompt: z.string().nullable(),
+      })
+      .nullable(),
+    input_hash: z.string().nullable(),
+    output_hash: z.string().nullable(),
+    cache: cacheHit
+      .optional()
+      .meta({ description: "Where a cached result comes from: the run that made it, and under which signature." }),
+    error: runError.nullable(),
+  })
+  .meta({ id: "Step", title: "Step", description: "A step of a run as it stands." });
 
-/** A run's page: what is known of it now. Open: more fields follow what the engine records. */
-export const runView = z
-  .looseObject({
+/** The short form of a run: what became of it. */
+export const runSummary = z
+  .object({
     run_id: z.string().meta({ description: "`r<ring>_<26 characters>`." }),
     status: runStatus,
     operation: z.string(),
     correlation_id: z.string(),
     want: z.array(z.string()).meta({ description: "Contract keys that were asked for." }),
-    created_at: z.string(),
-    finished_at: z.string().nullable(),
+    plan_hash: z.string(),
+    created_at: moment("When it was begun."),
+    finished_at: moment("When it ended.").nullable(),
+    duration_ms: z.number().nullable(),
+    steps: count("How many steps the plan has."),
+    replans: count("How often the plan was changed because a step died."),
+    queued_steps: count("How many steps went through the queue."),
     outputs: anyObject("The wanted values that are there, by contract key."),
     error: runError.nullable(),
-    steps: z.array(stepView),
-    replans: z.int().min(0).optional().meta({ description: "How often the plan was changed because a step died." }),
-    replaced: z
-      .array(stepView)
-      .optional()
-      .meta({ description: "Steps that were tried and left the plan with a change; those that failed caused it." }),
   })
-  .meta({ id: "Run", title: "Run", description: "One execution of a plan, as it stands.", examples: [RUN_EXAMPLE] });
+  .meta({ id: "RunSummary", title: "Run summary", description: "What became of a run." });
 
-const nodeResult = z.looseObject({
+/** A run's page: everything a client may see of it, its plan included. */
+export const runView = runSummary
+  .extend({
+    envelope_id: z.string(),
+    source_node: z.string(),
+    idempotency_key: z.string().nullable(),
+    tags: z.array(z.string()),
+    deadline_at: moment("When it is ended at the latest.").nullable(),
+    lineage: z
+      .object({
+        kind: z.enum(["rerun", "chain"]),
+        run_id: z.string(),
+        from: z.string().nullable().meta({ description: "The step that was executed anew; null for all." }),
+        depth: z.int().meta({ description: "How many runs led here." }),
+      })
+      .nullable()
+      .meta({ description: "The run this one follows." }),
+    trigger: z
+      .object({ trigger_id: z.string(), group: z.string(), node: z.string().nullable(), part: z.int() })
+      .nullable()
+      .meta({ description: "The bus message the run answers." }),
+    chains: z
+      .custom<Chains>((value) => typeof value === "object" && value !== null, "an object is required")
+      .meta({ type: "object", additionalProperties: true })
+      .nullable()
+      .meta({ description: "What is sent when the run has ended: the lists of its envelope." }),
+    chained: z
+      .array(
+        z.object({
+          on: z.enum(CHAIN_LISTS),
+          index: z.int(),
+          run_id: z.string().nullable(),
+          error: z.object({ code: z.string(), message: z.string() }).nullable(),
+          at: moment("When it was sent."),
+        }),
+      )
+      .meta({ description: "What was sent." }),
+    steps: z.array(stepView).meta({ description: "In the plan's order." }),
+    replaced: z
+      .array(stepView.extend({ replan: z.int(), replaced_at: moment("When it left the plan.") }))
+      .meta({ description: "Steps that were tried and left the plan with a change; those that failed caused it." }),
+    replanning: z
+      .object({ failed: z.array(z.string()), phase: z.enum(["draining", "asking"]), tries: z.int() })
+      .nullable()
+      .meta({ description: "Steps have died, and another plan is being looked for." }),
+    plan: planView,
+  })
+  .meta({ id: "Run", title: "Run", description: "One execution of a plan, as it stands." });
+
+const nodeResult = z.object({
   node_id: z.string().meta({ description: "`name@version`." }),
+  step: z.string(),
   success: z.boolean(),
   execution_time_ms: z.number(),
   status: z.enum(["success", "failure", "skipped", "error"]),
+  input_hash: z.string(),
+  output_hash: z.string(),
+  errors: z.array(z.string()).meta({ description: "Of every attempt that failed." }),
+  warnings: z.array(z.string()),
+  metadata: z.object({
+    segment: z.string(),
+    attempts: z.int(),
+    cached: z.boolean(),
+    cache: cacheHit.optional(),
+    replaced: z.boolean().optional().meta({ description: "The step left the plan." }),
+    replan: z.int().optional(),
+  }),
+  input_state: anyObject("What it was given."),
+  output_state: anyObject("What it gave; null when it gave nothing.").nullable(),
+  error: runError.nullable(),
+  trust: z.object({ x: z.number(), weight: z.number() }).nullable().meta({ description: "What it says of the node." }),
+  trace: z.array(runSignal),
 });
 
 /** The execution_result of a finished run, in the JSON shape of the ONEX schema, extended by open fields. */
 export const executionResult = z
-  .looseObject({
+  .object({
     batch_id: z.string().meta({ description: "The run's id." }),
     status: z.enum(["success", "partial", "failure"]),
     started_at: z.string(),
     completed_at: z.string(),
-    trust_delta: z.number().optional(),
+    trust_delta: z.number(),
     results: z.array(nodeResult).meta({ description: "One entry a node that was reached." }),
     run_status: runStatus,
     outputs: anyObject("The wanted values, by contract key."),
@@ -87,57 +177,13 @@ export const executionResult = z
     id: "ExecutionResult",
     title: "Execution result",
     description: "What a finished run came to, node by node.",
-    examples: [
-      {
-        batch_id: "r00_01J00000000000000000000000",
-        status: "success",
-        started_at: "2026-01-01T00:00:00.000Z",
-        completed_at: "2026-01-01T00:00:00.012Z",
-        trust_delta: 0.5,
-        results: [{ node_id: "metadata_extract@1.0.0", success: true, execution_time_ms: 3, status: "success" }],
-        run_status: "succeeded",
-        outputs: { "metadata.report": { valid: true } },
-        error: null,
-        correlation_id: "6f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5b",
-      },
-    ],
   });
 
 /** What the payload of every answer to an accepted envelope holds; the rest depends on the operation. */
 export const acceptedPayload = z.looseObject({ run_id: z.string() });
 
-/** A signal of a run. `seq` orders the signals of one run, from 1. */
-export const runSignal = z
-  .looseObject({
-    seq: z.int().meta({ description: "Numbers the run's signals, rising from 1." }),
-    type: z.string().meta({ description: "`signal.node.dispatch`, `signal.node.result`, `signal.graph.completed` …" }),
-  })
-  .meta({ id: "Signal", title: "Signal", description: "Something that happened in a run." });
-
-/** A page of a run's signals. */
-export const runEvents = z
-  .object({
-    run_id: z.string(),
-    events: z.array(runSignal),
-    finished: z.boolean().meta({ description: "True when the run has ended: no signal will follow the ones shown." }),
-    next: z.int().meta({ description: "Ask with `after` set to this for what comes next." }),
-  })
-  .meta({
-    id: "RunEvents",
-    title: "Run events",
-    description: "The signals of a run after a number.",
-    examples: [
-      {
-        run_id: "r00_01J00000000000000000000000",
-        events: [{ seq: 1, type: "signal.node.dispatch" }],
-        finished: false,
-        next: 1,
-      },
-    ],
-  });
-
-export type RunStatus = z.output<typeof runStatus>;
-export type RunView = z.output<typeof runView>;
-export type ExecutionResult = z.output<typeof executionResult>;
-export type RunSignal = z.output<typeof runSignal>;
-export type RunEvents = z.output<typeof runEvents>;
+export type RunError = Wire<z.output<typeof runError>>;
+export type StepView = Wire<z.output<typeof stepView>>;
+export type RunSummaryView = Wire<z.output<typeof runSummary>>;
+export type RunView = Wire<z.output<typeof runView>>;
+export type ExecutionResult = Wire<z.output<typeof executionResult>>;

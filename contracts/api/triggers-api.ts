@@ -1,14 +1,15 @@
 import { z } from "zod";
+import type { Wire } from "../json/wire.ts";
 import { uuid } from "../json/json.ts";
-import { runStatus } from "./run.ts";
+import { runStatus } from "./status.ts";
 import { triggerResult } from "../messages/trigger-result.ts";
 
-const failure = z.looseObject({ code: z.string(), message: z.string() });
+const failure = z.object({ code: z.string(), message: z.string() });
 const ID = "6f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5b";
 
 /** `POST /v1/triggers`: the message is on the queue. */
 export const triggerSent = z
-  .looseObject({
+  .object({
     trigger_id: uuid,
     group: z.string(),
     correlation_id: uuid,
@@ -22,7 +23,7 @@ export const triggerSent = z
 
 /** `GET /v1/triggers/:id`. */
 export const triggerPage = z
-  .looseObject({
+  .object({
     trigger_id: z.string(),
     topic: z.string(),
     group: z.string(),
@@ -37,7 +38,7 @@ export const triggerPage = z
     left_out: z.int().meta({ description: "Nodes that would have taken it too, beyond the most that may." }),
     error: failure.nullable().meta({ description: "Why nothing was started." }),
     runs: z.array(
-      z.looseObject({
+      z.object({
         node: z.string().nullable().meta({ description: "The node that took it; null for a goal." }),
         run_id: z.string().nullable(),
         status: runStatus.nullable().meta({ description: "How the run stands; null when there is none." }),
@@ -80,12 +81,12 @@ export const triggerPage = z
 export const triggerGroupList = z
   .object({
     groups: z.array(
-      z.looseObject({
+      z.object({
         group: z.string(),
         topic: z.string().meta({ description: "Where its messages arrive." }),
         triggerable: z
           .array(
-            z.looseObject({
+            z.object({
               node: z.string().meta({ description: "`name@version`." }),
               lifecycle: z.string(),
               kind: z.enum(["node", "trigger"]).meta({ description: "`trigger`: it starts something else." }),
@@ -126,6 +127,6 @@ export const triggerGroupList = z
     ],
   });
 
-export type TriggerSent = z.output<typeof triggerSent>;
-export type TriggerPage = z.output<typeof triggerPage>;
-export type TriggerGroupList = z.output<typeof triggerGroupList>;
+export type TriggerSent = Wire<z.output<typeof triggerSent>>;
+export type TriggerPage = Wire<z.output<typeof triggerPage>>;
+export type TriggerGroupList = Wire<z.output<typeof triggerGroupList>>;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Wire } from "../json/wire.ts";
 import { contractKey } from "../json/json.ts";
 
 const DAY_S = 86_400;
@@ -35,4 +36,4 @@ export const limitWire = z
   .describe("A limit across all runs of a tenant.");
 
 /** A limit as it travels. */
-export type LimitWire = z.infer<typeof limitWire>;
+export type LimitWire = Wire<z.infer<typeof limitWire>>;

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { graphSource, graphStepWire, readStep, stepId } from "./graph.ts";
 import { contractKey, jsonValue, nodeName, semver } from "../json/json.ts";
+import type { Wire } from "../json/wire.ts";
 import { limitWire } from "./limit.ts";
 import { policyWire } from "./policy.ts";
 
@@ -108,7 +109,7 @@ export const planWire = z
   })
   .describe("The resolved DAG of a goal or graph, with the reasons for every choice.");
 
-export type PlanWire = z.infer<typeof planWire>;
+export type PlanWire = Wire<z.infer<typeof planWire>>;
 
 const mutationSource = z.union([graphSource, z.null()]);
 

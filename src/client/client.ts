@@ -5,10 +5,10 @@ import type { Metrics } from "../../contracts/api/metrics.ts";
 import {
   nodeList,
   nodeRegistered,
-  nodeView,
+  nodePage,
   type NodeList,
+  type NodePage,
   type NodeRegistered,
-  type NodeView,
   type RegisterNode,
 } from "../../contracts/api/nodes-api.ts";
 import { planView, type PlanRequest, type PlanView } from "../../contracts/api/plan-request.ts";
@@ -54,7 +54,7 @@ export interface Client {
     register(node: RegisterNode): Promise<NodeRegistered>;
     list(): Promise<NodeList>;
     /** One name with all its versions; rejects with NODE_NOT_FOUND. */
-    get(name: string): Promise<NodeView>;
+    get(name: string): Promise<NodePage>;
   };
   readonly plans: {
     /** The plan of a goal or graph, without running anything. */
@@ -97,7 +97,7 @@ export function createClient(options: ClientOptions): Client {
       },
       async get(name) {
         const path = `/v1/nodes/${encodeURIComponent(name)}`;
-        return readAnswer(nodeView, (await transport.json({ method: "GET", path })).body);
+        return readAnswer(nodePage, (await transport.json({ method: "GET", path })).body);
       },
     },
     plans: {

@@ -11,7 +11,8 @@ import {
   type RunSnapshot,
   type RunSteered,
 } from "../../contracts/api/run-control.ts";
-import { runView, type RunStatus } from "../../contracts/api/run.ts";
+import { runView } from "../../contracts/api/run.ts";
+import type { RunStatus } from "../../contracts/api/status.ts";
 import { readAnswer } from "./answer.ts";
 import { OnexError } from "./onex-error.ts";
 import type { Transport } from "./transport.ts";

@@ -1,12 +1,6 @@
 import { problem } from "../../contracts/api/problem.ts";
-import {
-  executionResult,
-  runSignal,
-  runView,
-  type ExecutionResult,
-  type RunSignal,
-  type RunView,
-} from "../../contracts/api/run.ts";
+import { executionResult, runView, type ExecutionResult, type RunView } from "../../contracts/api/run.ts";
+import { runSignal, type RunSignal } from "../../contracts/api/signals.ts";
 import { readAnswer } from "./answer.ts";
 import { errorOf, errorOfProblem, OnexError } from "./onex-error.ts";
 import { serverSentEvents } from "./server-sent-events.ts";

@@ -1,3 +1,4 @@
+import { asWire } from "../../contracts/json/wire.ts";
 import { PROBLEM_TYPE, problem } from "../../contracts/api/problem.ts";
 import { errorOf, errorOfProblem, type OnexError } from "./onex-error.ts";
 
@@ -110,7 +111,7 @@ type Outcome<T> = { readonly value: T } | { readonly error: OnexError };
 async function errorOfResponse(response: Response): Promise<OnexError> {
   const isProblem = (response.headers.get("content-type") ?? "").startsWith(PROBLEM_TYPE);
   const read = problem.safeParse(isProblem ? parsed(await response.text()) : undefined);
-  if (read.success) return errorOfProblem(read.data);
+  if (read.success) return errorOfProblem(asWire(read.data));
   return errorOf("RUNTIME_ERROR", `the server answered ${response.status}`, {
     status: response.status,
     retryAfterSeconds: RETRYABLE_STATUS.has(response.status) ? retryAfter(response) : null,

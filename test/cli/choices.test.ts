@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { deadLetterClass, deadLetterStatus } from "../../contracts/api/dead-letters.ts";
-import { runStatus } from "../../contracts/api/run.ts";
+import { runStatus } from "../../contracts/api/status.ts";
 import { ERROR_TYPES, STATUSES as LETTER_STATUSES } from "../../src/cli/dead-letters/filter.ts";
 import { STATUSES as RUN_STATUSES } from "../../src/cli/runs/list.ts";
 import { onex } from "./support/onex.ts";

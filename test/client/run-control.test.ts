@@ -5,7 +5,7 @@ import { err, ok } from "../../src/core/result.ts";
 import type { RerunRequest } from "../../src/app/runs/run-rerun.ts";
 import type { ControlEvent } from "../../src/spi/run-coordinator.ts";
 import { gateway, TOKEN } from "../http/gateway.ts";
-import { NEW_RUN, REPLAY, RUN, RUN_ID, SNAPSHOT, UNKNOWN_RUN } from "../http/samples.ts";
+import { NEW_RUN, REPLAY, RUN, RUN_ID, SNAPSHOT, UNKNOWN_RUN, SUMMARY } from "../http/samples.ts";
 import { errorOf, json, problem, scripted } from "./server.ts";
 
 /** A client of the real routes, and what reaches the services behind them. */
@@ -26,7 +26,7 @@ function connected() {
       },
       rerun: (_, __, request) => {
         reruns.push(request);
-        return Promise.resolve(ok({ run_id: NEW_RUN, status: "queued", want: ["a.b"] }));
+        return Promise.resolve(ok({ ...SUMMARY, run_id: NEW_RUN, status: "queued" as const }));
       },
     },
   });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { createClient, OnexError } from "../../src/client/client.ts";
+import { NODE } from "../http/samples.ts";
 import { errorOf, json, problem, scripted } from "./server.ts";
 
-const NODES = { registry_version: "7.0", nodes: [{ name: "noop" }] };
+const NODES = { registry_version: "7.0", nodes: [NODE] };
 const down = new TypeError("fetch failed");
 
 describe("requests", () => {
@@ -20,7 +21,7 @@ describe("requests", () => {
   });
 
   it("escape names in paths", async () => {
-    const { client, sent } = scripted([json({ name: "x" })]);
+    const { client, sent } = scripted([json({ name: "x", versions: [] })]);
     await client.nodes.get("../../health?x=1");
     expect(sent[0]?.url).toBe("https://onex.example.com/v1/nodes/..%2F..%2Fhealth%3Fx%3D1");
   });

@@ -8,20 +8,24 @@ import type { Services } from "../../src/app/services.ts";
 import type { LogFields } from "../../src/spi/log.ts";
 import { createApp, type AppOptions } from "../../workers/http/app.ts";
 import {
-  RUN_ID,
-  NEW_RUN,
-  RUN,
-  METRICS,
-  TRIGGER_PAGE,
-  RUN_ENTRY,
+  CORRELATION,
   LETTER,
   LETTER_PAGE,
-  REDRIVEN,
-  RESULT,
-  REPLAY,
-  SNAPSHOT,
+  METRICS,
+  NEW_RUN,
+  NODE,
   PLAN,
+  REDRIVEN,
+  REPLAY,
+  RESULT,
+  RUN,
+  RUN_ENTRY,
+  RUN_ID,
+  SNAPSHOT,
+  SUMMARY,
+  TRIGGER_PAGE,
 } from "./samples.ts";
+import type { RunSignal } from "../../contracts/api/signals.ts";
 
 export const TOKEN = "a-token-of-the-tests-0123456789abcdef";
 /** What a call made with the token matches. */
@@ -106,9 +110,8 @@ function servicesOf(overrides: ServiceOverrides, accepted: Gateway["accepted"]):
       ...overrides.envelopes,
     },
     nodes: {
-      register: () =>
-        Promise.resolve(ok({ created: true, registryVersion: "7.0", node: { name: "noop", version: "1.0.0" } })),
-      list: () => Promise.resolve({ registryVersion: "7.0", nodes: [{ name: "noop", version: "1.0.0" }] }),
+      register: () => Promise.resolve(ok({ created: true, registryVersion: "7.0", node: NODE })),
+      list: () => Promise.resolve({ registryVersion: "7.0", nodes: [NODE] }),
       get: (_, name) => Promise.resolve(name === "noop" ? { name, versions: [] } : null),
       ...overrides.nodes,
     },
@@ -128,12 +131,15 @@ function servicesOf(overrides: ServiceOverrides, accepted: Gateway["accepted"]):
         Promise.resolve(id === RUN_ID ? ok({ run_id: id, status: AFTER[type] }) : err(notFound)),
       signal: (_, id) =>
         Promise.resolve(
-          id === RUN_ID ? ok({ run_id: id, status: "running", heard_by: ["paid"], awaited: ["paid"] }) : err(notFound),
+          id === RUN_ID
+            ? ok({ run_id: id, status: "running" as const, heard_by: ["paid"], awaited: ["paid"] })
+            : err(notFound),
         ),
-      rerun: (_, id) => Promise.resolve(id === RUN_ID ? ok({ run_id: NEW_RUN, status: "queued" }) : err(notFound)),
+      rerun: (_, id) =>
+        Promise.resolve(id === RUN_ID ? ok({ ...SUMMARY, run_id: NEW_RUN, status: "queued" as const }) : err(notFound)),
       replay: (_, id) => Promise.resolve(id === RUN_ID ? ok(REPLAY) : err(notFound)),
       exportRun: (_, id) => Promise.resolve(id === RUN_ID ? ok(SNAPSHOT) : err(notFound)),
-      importRun: () => Promise.resolve(ok({ run_id: RUN_ID, status: "succeeded" })),
+      importRun: () => Promise.resolve(ok(SUMMARY)),
       ...overrides.control,
     },
     search: {
@@ -158,7 +164,7 @@ function servicesOf(overrides: ServiceOverrides, accepted: Gateway["accepted"]):
     metrics: { read: () => Promise.resolve(METRICS), ...overrides.metrics },
     triggers: {
       send: ({ correlationId }, { trigger_id: id }) =>
-        Promise.resolve(ok({ trigger_id: id ?? "", group: "texts", correlation_id: correlationId })),
+        Promise.resolve(ok({ trigger_id: String(id), group: "texts", correlation_id: correlationId })),
       groups: () => Promise.resolve([]),
       get: (_, id) => Promise.resolve(id === TRIGGER_PAGE.trigger_id ? TRIGGER_PAGE : null),
       ...overrides.triggers,
@@ -180,12 +186,24 @@ const AFTER = {
 } as const;
 
 /** The first `last` signals of a run without those up to `after`. */
-export const signals = (last: number, after = 0) =>
-  Array.from({ length: last }, (_, i) => ({
-    seq: i + 1,
-    type: i + 1 === last ? "signal.graph.completed" : "signal.node.result",
-    run_id: RUN_ID,
-  })).filter(({ seq }) => seq > after);
+export const signals = (last: number, after = 0): readonly RunSignal[] =>
+  Array.from({ length: last }, (_, i) => signalAt(i + 1, i + 1 === last)).filter(({ seq }) => seq > after);
+
+function signalAt(seq: number, isLast: boolean): RunSignal {
+  const common = { seq, run_id: RUN_ID, correlation_id: CORRELATION, timestamp: "2026-01-02T03:04:05.006Z" };
+  if (isLast) return { type: "signal.graph.completed", ...common, status: "succeeded", error: null };
+  return {
+    type: "signal.node.result",
+    ...common,
+    ...{ step: "noop", node: "noop", version: "1.0.0", segment: "s0", attempt: seq, epoch: seq, via: "queue" as const },
+    status: "failure",
+    will_retry: true,
+    execution_time_ms: 1,
+    output_hash: null,
+    events: [],
+    error: null,
+  };
+}
 
 function countingIds(): AppOptions["ids"] {
   let count = 0;

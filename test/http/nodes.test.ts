@@ -1,3 +1,4 @@
+import { NODE } from "./samples.ts";
 import { describe, expect, it } from "vitest";
 import { fault } from "../../src/core/errors.ts";
 import { err, ok } from "../../src/core/result.ts";
@@ -12,7 +13,7 @@ function registering(created: boolean) {
     nodes: {
       register: (call, artifacts) => {
         calls.push([call.tenant, artifacts]);
-        return Promise.resolve(ok({ created, registryVersion: "8.0", node: { name: "noop", version: "1.0.0" } }));
+        return Promise.resolve(ok({ created, registryVersion: "8.0", node: NODE }));
       },
     },
   });

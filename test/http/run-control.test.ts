@@ -3,7 +3,7 @@ import { fault, type Fault } from "../../src/core/errors.ts";
 import { err, ok } from "../../src/core/result.ts";
 import type { Services } from "../../src/app/services.ts";
 import { CALL_OF_TOKEN, TOKEN, gateway, problemOf } from "./gateway.ts";
-import { CORRELATION, NEW_RUN, REPLAY, RUN_ID, SNAPSHOT, UNKNOWN_RUN } from "./samples.ts";
+import { CORRELATION, NEW_RUN, REPLAY, RUN_ID, SNAPSHOT, SUMMARY, UNKNOWN_RUN } from "./samples.ts";
 import { describedBy } from "./openapi-check.ts";
 
 type Control = Services["control"];
@@ -13,17 +13,17 @@ const VERBS = ["cancel", "pause", "resume", "rerun", "replay"] as const;
 function listening(overrides: Partial<Control> = {}) {
   const calls: unknown[][] = [];
   const answer =
-    (value: Record<string, string>) =>
+    <Told extends object>(value: Told) =>
     (...args: unknown[]) => {
       calls.push(args);
       return Promise.resolve(ok(value));
     };
   const made = gateway({
     control: {
-      control: answer({ run_id: RUN_ID, status: "running" }),
-      signal: answer({ run_id: RUN_ID, status: "running" }),
-      rerun: answer({ run_id: NEW_RUN, status: "queued" }),
-      importRun: answer({ run_id: RUN_ID, status: "succeeded" }),
+      control: answer({ run_id: RUN_ID, status: "running" as const }),
+      signal: answer({ run_id: RUN_ID, status: "running" as const }),
+      rerun: answer({ ...SUMMARY, run_id: NEW_RUN, status: "queued" as const }),
+      importRun: answer(SUMMARY),
       ...overrides,
     },
   });

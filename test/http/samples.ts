@@ -1,3 +1,12 @@
+import type { DeadLetterPage, DeadLetterView, RedriveOutcome } from "../../contracts/api/dead-letters.ts";
+import type { NodeListItem } from "../../contracts/api/nodes-api.ts";
+import type { ReplayReport } from "../../contracts/api/run-control.ts";
+import type { RunListEntry } from "../../contracts/api/run-search.ts";
+import type { ExecutionResult, RunSummaryView, RunView, StepView } from "../../contracts/api/run.ts";
+import type { TriggerPage } from "../../contracts/api/triggers-api.ts";
+import type { PlanWire } from "../../contracts/documents/plan.ts";
+import { policyWire } from "../../contracts/documents/policy.ts";
+import type { RunSnapshot } from "../../src/core/run/codec/snapshot.ts";
 import type { Metrics } from "../../contracts/api/metrics.ts";
 
 export const RUN_ID = "r0a_01J00000000000000000000000";
@@ -7,17 +16,37 @@ export const CORRELATION = "6f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5b";
 /** A valid envelope in the smallest form. */
 export const ENVELOPE = { source_node: "caller", operation: "goal.run", payload: { want: ["a.b"], given: {} } };
 
-export const RUN = {
+/** What became of a run. */
+export const SUMMARY: RunSummaryView = {
   run_id: RUN_ID,
   status: "succeeded",
   operation: "goal.run",
   correlation_id: CORRELATION,
   want: ["a.b"],
+  plan_hash: "0".repeat(64),
   created_at: "2026-01-02T03:04:05.006Z",
   finished_at: "2026-01-02T03:04:06.006Z",
+  duration_ms: 1_000,
+  steps: 1,
+  replans: 0,
+  queued_steps: 0,
   outputs: { "a.b": 1 },
   error: null,
-  steps: [{ id: "noop", node: "noop", version: "1.0.0", status: "succeeded" }],
+};
+
+export const STEP: StepView = {
+  id: "noop",
+  node: "noop",
+  version: "1.0.0",
+  status: "succeeded",
+  segment: "s0",
+  attempts: [],
+  retry_at: null,
+  limited_by: null,
+  waiting: null,
+  input_hash: null,
+  output_hash: null,
+  error: null,
 };
 
 export const METRICS: Metrics = {
@@ -33,7 +62,7 @@ export const METRICS: Metrics = {
   trust: { lowest: [{ node: "noop@1.0.0", score: 0.5, confidence: 0.1, samples: 1 }], highest: [] },
 };
 
-export const TRIGGER_PAGE = {
+export const TRIGGER_PAGE: TriggerPage = {
   trigger_id: "6f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5c",
   topic: "node.exec.request.texts",
   group: "texts",
@@ -57,7 +86,7 @@ export const TRIGGER = {
 };
 
 /** The same run as a list shows it. */
-export const RUN_ENTRY = {
+export const RUN_ENTRY: RunListEntry = {
   run_id: RUN_ID,
   status: "succeeded",
   operation: "goal.run",
@@ -73,7 +102,7 @@ export const RUN_ENTRY = {
   error: null,
 };
 
-export const LETTER = {
+export const LETTER: DeadLetterView = {
   id: "m1",
   status: "open",
   original_topic: "onex-execute",
@@ -96,24 +125,46 @@ export const LETTER = {
   resolution: null,
 };
 
-export const LETTER_PAGE = { ...LETTER, standing: { kind: "stale", reason: "the run goes on" }, run: null };
+export const LETTER_PAGE: DeadLetterPage = {
+  ...LETTER,
+  standing: { kind: "stale", reason: "the run goes on" },
+  run: null,
+};
 
-export const REDRIVEN = { id: "m1", outcome: "redriven", reason: "the run waits for it", error: null };
+export const REDRIVEN: RedriveOutcome = { id: "m1", outcome: "redriven", reason: "the run waits for it", error: null };
 
-export const RESULT = {
+export const RESULT: ExecutionResult = {
   batch_id: RUN_ID,
   status: "success",
   started_at: "2026-01-02T03:04:05.006Z",
   completed_at: "2026-01-02T03:04:06.006Z",
   trust_delta: 0.5,
-  results: [{ node_id: "noop@1.0.0", success: true, execution_time_ms: 3, status: "success" }],
+  results: [
+    {
+      node_id: "noop@1.0.0",
+      step: "noop",
+      success: true,
+      execution_time_ms: 3,
+      status: "success",
+      input_hash: "",
+      output_hash: "",
+      errors: [],
+      warnings: [],
+      metadata: { segment: "s0", attempts: 1, cached: false },
+      input_state: {},
+      output_state: null,
+      error: null,
+      trust: null,
+      trace: [],
+    },
+  ],
   run_status: "succeeded",
   outputs: { "a.b": 1 },
   error: null,
   correlation_id: CORRELATION,
 };
 
-export const REPLAY = {
+export const REPLAY: ReplayReport = {
   run_id: RUN_ID,
   plan_hash: "0".repeat(64),
   identical: true,
@@ -137,9 +188,9 @@ export const SNAPSHOT = {
   events: [],
   values: {},
   sha256: "0".repeat(64),
-};
+} as const satisfies RunSnapshot;
 
-export const PLAN = {
+const BARE_PLAN: PlanWire = {
   hash: "0".repeat(64),
   want: ["a.b"],
   given: [],
@@ -153,5 +204,43 @@ export const PLAN = {
   why: [],
   guards: [],
   origin: "goal",
-  policy: {},
+  policy: policyWire.parse({}),
+};
+
+/** A plan as `POST /v1/plans` shows it. */
+export const PLAN = { ...BARE_PLAN, registry_version: "7.0" };
+
+/** A run's page. */
+export const RUN: RunView = {
+  ...SUMMARY,
+  envelope_id: CORRELATION,
+  source_node: "caller",
+  idempotency_key: null,
+  tags: [],
+  deadline_at: null,
+  lineage: null,
+  trigger: null,
+  chains: null,
+  chained: [],
+  steps: [STEP],
+  replaced: [],
+  replanning: null,
+  plan: BARE_PLAN,
+};
+
+export const NODE: NodeListItem = {
+  name: "noop",
+  version: "1.0.0",
+  description: "Does nothing.",
+  lifecycle: "active",
+  kind: "compute",
+  entrypoint: { type: "noop", target: "noop" },
+  namespace: "onex.nodes.noop",
+  tags: [],
+  consumes: [],
+  produces: [],
+  hash: "0".repeat(64),
+  digest: "0".repeat(64),
+  execution: { cost: 1, latency_ms: 1, timeout_ms: 1_000, max_retries: 3, cache_ttl_s: null },
+  trust: { score: 0.5, confidence: 0, samples: 0 },
 };

@@ -1,3 +1,8 @@
+import type {
+  DeadLetterPage,
+  DeadLetterView,
+  RedriveOutcome as RedriveReport,
+} from "../../../contracts/api/dead-letters.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import type { DeadLetter } from "../../core/dead-letters/dead-letter.ts";
 import { deadLetterEntry } from "../../core/dead-letters/entry.ts";
@@ -16,23 +21,23 @@ import type { Listing } from "../runs/run-search.ts";
 
 /** What operators may do with dead letters. */
 export interface DeadLetterService {
-  search(call: CallContext, query: DeadLetterQuery, page: PageRequest): Promise<Listing>;
+  search(call: CallContext, query: DeadLetterQuery, page: PageRequest): Promise<Listing<DeadLetterView>>;
   /** One entry, with how its run and steps stand now; null when there is none. */
-  get(call: CallContext, id: string): Promise<JsonObject | null>;
+  get(call: CallContext, id: string): Promise<DeadLetterPage | null>;
   /** The message as it arrived. DEAD_LETTER_NOT_FOUND; VALUE_UNAVAILABLE when it is not there any more. */
   payload(call: CallContext, id: string): Promise<Result<JsonValue, Fault>>;
   /** DEAD_LETTER_NOT_FOUND; DEAD_LETTER_UNREADABLE; what the bus refuses with. */
-  redrive(call: CallContext, id: string): Promise<Result<JsonObject, Fault>>;
+  redrive(call: CallContext, id: string): Promise<Result<RedriveReport, Fault>>;
   /** What came of each, in the order given. */
-  redriveAll(call: CallContext, ids: readonly string[]): Promise<readonly JsonObject[]>;
+  redriveAll(call: CallContext, ids: readonly string[]): Promise<readonly RedriveReport[]>;
   /** As redriveAll with one page of what a query finds. */
-  redriveMatching(call: CallContext, query: DeadLetterQuery, page: PageRequest): Promise<Listing>;
+  redriveMatching(call: CallContext, query: DeadLetterQuery, page: PageRequest): Promise<Listing<RedriveReport>>;
 }
 
 export function deadLetterService(ports: RedrivePorts): DeadLetterService {
   const { deadLetters } = ports;
-  const redriven = async (tenant: string, ids: readonly string[]): Promise<readonly JsonObject[]> => {
-    const outcomes: JsonObject[] = [];
+  const redriven = async (tenant: string, ids: readonly string[]): Promise<readonly RedriveReport[]> => {
+    const outcomes: RedriveReport[] = [];
     for (const id of ids) {
       const letter = await deadLetters.get(tenant, id);
       outcomes.push(letter ? outcomeEntry(id, await redriveLetter(letter, ports)) : unknownEntry(id));
@@ -73,14 +78,17 @@ export function deadLetterService(ports: RedrivePorts): DeadLetterService {
 }
 
 /** How the run and the steps of a lost work stand now, and whether the message still matters. */
-async function surroundings(letter: DeadLetter, ports: RedrivePorts): Promise<JsonObject> {
+async function surroundings(
+  letter: DeadLetter,
+  ports: RedrivePorts,
+): Promise<Pick<DeadLetterPage, "standing" | "run">> {
   try {
     const payload = await payloadOf(letter, ports);
     const reading = readMessage(payload);
     const unreadable = payload === undefined ? "its message is not stored any more" : reading.ok ? "" : reading.reason;
     const standing = reading.ok
       ? await rowOf(reading.message).standing(reading.message, ports)
-      : { kind: "unreadable", reason: unreadable };
+      : { kind: "unreadable" as const, reason: unreadable };
     const state = letter.runId === null ? null : await ports.runs.read(letter.tenant, letter.runId);
     return { standing: { ...standing }, run: state && runOf(state, letter) };
   } catch (thrown) {
@@ -88,26 +96,26 @@ async function surroundings(letter: DeadLetter, ports: RedrivePorts): Promise<Js
   }
 }
 
-function runOf(state: RunState, { work }: DeadLetter): JsonObject {
+function runOf(state: RunState, { work }: DeadLetter): DeadLetterPage["run"] {
   const lost = new Set(work?.steps.map(({ id }) => id));
-  const steps = viewRun(state)["steps"] as readonly JsonObject[];
+  const { steps } = viewRun(state);
   return {
     run_id: state.header.id,
     status: state.header.status,
     finished_at: isoTimeOrNull(state.header.finishedAt),
     error: state.header.fault && wireFault(state.header.fault),
-    steps: steps.filter(({ id }) => typeof id === "string" && lost.has(id)),
+    steps: steps.filter(({ id }) => lost.has(id)),
   };
 }
 
-const outcomeEntry = (id: string, outcome: RedriveOutcome): JsonObject => ({
+const outcomeEntry = (id: string, outcome: RedriveOutcome): RedriveReport => ({
   id,
   outcome: outcome.kind,
   reason: outcome.reason,
   error: "fault" in outcome ? wireFault(outcome.fault) : null,
 });
 
-const unknownEntry = (id: string): JsonObject => {
+const unknownEntry = (id: string): RedriveReport => {
   const problem = notFound(id);
   return { id, outcome: "unknown", reason: problem.message, error: wireFault(problem) };
 };

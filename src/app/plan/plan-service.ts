@@ -1,8 +1,9 @@
+import type { PlanWire } from "../../../contracts/documents/plan.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import { faultOf, type Fault } from "../../core/errors.ts";
 import type { Plan } from "../../core/plan/model/plan.ts";
 import { planText, type PlanTextFormat } from "../../core/plan/views/plan-text.ts";
-import { planJson } from "../../core/run/views/view.ts";
+import { planToWire } from "../../core/plan/stored/plan-to-wire.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { CallContext } from "../call-context.ts";
 import { namesOnly } from "./given.ts";
@@ -15,10 +16,13 @@ export interface PlanQuery extends PlanRequest {
   readonly registryVersion: string | null;
 }
 
+/** A plan, and the registry version it was made from. */
+export type ShownPlan = PlanWire & { readonly registry_version: string };
+
 /** Plans shown without running anything. */
 export interface PlanService {
   /** The plan of a goal or graph. */
-  preview(call: CallContext, query: PlanQuery): Promise<Result<JsonObject, Fault>>;
+  preview(call: CallContext, query: PlanQuery): Promise<Result<ShownPlan, Fault>>;
   /** The same plan as text, and the registry version it was made from. */
   show(
     call: CallContext,
@@ -43,7 +47,7 @@ export function planService(planner: Planner): PlanService {
   }
   return {
     preview: (call, query) =>
-      planned(call, query, (plan, version) => ({ ...planJson(plan), registry_version: version })),
+      planned(call, query, (plan, version) => ({ ...planToWire(plan), registry_version: version })),
     show: (call, query, format) =>
       planned(call, query, (plan, version) => ({ text: planText(plan, format), registryVersion: version })),
   };

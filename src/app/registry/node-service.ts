@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../contracts/json/json.ts";
+import type { NodeListItem, NodePage, NodeVersion } from "../../../contracts/api/nodes-api.ts";
 import { admitNode } from "../../core/registry/admit.ts";
 import { nodeRef, type NodeArtifacts, type NodeDefinition } from "../../core/registry/node.ts";
 import type { Fault } from "../../core/errors.ts";
@@ -21,15 +21,15 @@ export interface Registration {
   /** False when the very same node was there before. */
   readonly created: boolean;
   readonly registryVersion: string;
-  readonly node: JsonObject;
+  readonly node: NodeListItem;
 }
 
 /** Registration and the list of nodes. */
 export interface NodeService {
   register(call: CallContext, artifacts: NodeArtifacts): Promise<Result<Registration, readonly Fault[]>>;
-  list(call: CallContext): Promise<{ readonly registryVersion: string; readonly nodes: readonly JsonObject[] }>;
+  list(call: CallContext): Promise<{ readonly registryVersion: string; readonly nodes: readonly NodeListItem[] }>;
   /** One name with all versions and their trust, or null. */
-  get(call: CallContext, name: string): Promise<JsonObject | null>;
+  get(call: CallContext, name: string): Promise<NodePage | null>;
 }
 
 export function nodeService(ports: NodePorts): NodeService {
@@ -81,7 +81,7 @@ async function isNewlyActive(tenant: string, node: NodeDefinition, registry: Nod
   return !versions.some(({ definition }) => definition.version === node.version && definition.digest === node.digest);
 }
 
-const historyView = ({ score, confidence, samples, at }: ScoreMoment): JsonObject => ({
+const historyView = ({ score, confidence, samples, at }: ScoreMoment): NodeVersion["trust_history"][number] => ({
   score,
   confidence,
   samples,
@@ -89,7 +89,7 @@ const historyView = ({ score, confidence, samples, at }: ScoreMoment): JsonObjec
 });
 
 /** A node as clients see it. */
-function nodeView(node: NodeDefinition, trust: TrustScore): JsonObject {
+function nodeView(node: NodeDefinition, trust: TrustScore): NodeListItem {
   return {
     name: node.name,
     version: node.version,

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../contracts/json/json.ts";
+import type { ReplayReport } from "../../../contracts/api/run-control.ts";
 import { planIndex } from "../../core/plan/model/plan-index.ts";
 import type { PlanStep } from "../../core/plan/model/plan.ts";
 import type { RunState, StepState } from "../../core/run/model/state.ts";
@@ -9,14 +9,16 @@ import { sourceId, type SourceId, type WorkStep } from "../../core/run/dispatch/
 import { CpuAllowance } from "../execute/cpu-allowance.ts";
 import { executeWork, type ExecutorPorts } from "../execute/executor.ts";
 
+type ReplayedStep = ReplayReport["steps"][number];
+
 /** Executes the recorded steps of an ended run again, each from its recorded inputs, and compares every hash. Effects and waits are not repeated. */
-export async function replayRun(state: RunState, portsOfAll: ExecutorPorts): Promise<JsonObject> {
+export async function replayRun(state: RunState, portsOfAll: ExecutorPorts): Promise<ReplayReport> {
   const ports = { ...portsOfAll, cpu: new CpuAllowance() };
-  const steps: JsonObject[] = [];
+  const steps: ReplayedStep[] = [];
   const { stepById } = planIndex(state.plan);
   for (const step of stepsOf(state)) steps.push(await replayStep(state, stepById.get(step.id), step, ports));
   for (const { step, state: own } of state.replaced ?? []) steps.push(await replayStep(state, step, own, ports));
-  const count = (verdict: string): number => steps.filter((step) => step["verdict"] === verdict).length;
+  const count = (verdict: ReplayedStep["verdict"]): number => steps.filter((step) => step.verdict === verdict).length;
   return {
     run_id: state.header.id,
     plan_hash: state.plan.hash,
@@ -34,7 +36,7 @@ async function replayStep(
   planned: PlanStep | undefined,
   step: StepState,
   ports: ExecutorPorts,
-): Promise<JsonObject> {
+): Promise<ReplayedStep> {
   const { outcome } = step;
   const base = { step: step.id, node: planned?.node ?? "", version: planned?.version ?? "" };
   // A step that was answered with its composite has no recorded state of its own.

@@ -1,11 +1,13 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import type { ReplayReport, RunSteered } from "../../../contracts/api/run-control.ts";
+import type { RunSummaryView } from "../../../contracts/api/run.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
 import { fault, faultOf, RuntimeHostError, type Fault } from "../../core/errors.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { encodeRun } from "../../core/run/codec/codec.ts";
 import { partingOf } from "../../core/run/reduce/departure.ts";
 import { heardBefore, heardEvent } from "../../core/run/reduce/heard.ts";
 import { ringOf } from "../../core/run/model/run-id.ts";
-import { moveValues, openSnapshot, refsOf, sealSnapshot } from "../../core/run/codec/snapshot.ts";
+import { moveValues, openSnapshot, refsOf, sealSnapshot, type RunSnapshot } from "../../core/run/codec/snapshot.ts";
 import { TERMINAL_RUN, type RunState } from "../../core/run/model/state.ts";
 import { summarizeRun } from "../../core/run/views/view.ts";
 import { type Audience, audienceOf } from "../../core/run/wait/audience.ts";
@@ -30,12 +32,12 @@ export interface RunControlPorts extends ExecutorPorts {
   readonly ids: Ids;
 }
 
-type Answer = Promise<Result<JsonObject, Fault>>;
+type Answer<Told> = Promise<Result<Told, Fault>>;
 
 /** Steering, repeating, replaying and moving runs. */
 export interface RunControlService {
   /** INVALID_STATE when the run has ended or the event finds nobody; RUN_NOT_FOUND. The answer is the run's status. */
-  control(call: CallContext, runId: string, event: ControlEvent): Answer;
+  control(call: CallContext, runId: string, event: ControlEvent): Answer<RunSteered>;
   /** As control with an event, whose payload may be large. */
   signal(
     call: CallContext,
@@ -44,20 +46,20 @@ export interface RunControlService {
     payload: JsonValue,
     /** Makes repeated requests one event; null makes every request one of its own. */
     idempotencyKey?: string | null,
-  ): Answer;
+  ): Answer<RunSteered>;
   /** Begins a new run that repeats an ended one; answers its summary. */
-  rerun(call: CallContext, runId: string, request: RerunRequest): Answer;
+  rerun(call: CallContext, runId: string, request: RerunRequest): Answer<RunSummaryView>;
   /** Executes an ended run again from its record and compares every hash; writes nothing. */
-  replay(call: CallContext, runId: string): Answer;
+  replay(call: CallContext, runId: string): Answer<ReplayReport>;
   /** The run as one file. */
-  exportRun(call: CallContext, runId: string): Answer;
+  exportRun(call: CallContext, runId: string): Answer<RunSnapshot>;
   /** Takes an exported run in, under its own id; the same one twice changes nothing. */
-  importRun(call: CallContext, snapshot: JsonValue): Answer;
+  importRun(call: CallContext, snapshot: JsonValue): Answer<RunSummaryView>;
 }
 
 /** `rings` is how many there are. */
 export function runControlService(ports: RunControlPorts, rings: number): RunControlService {
-  const guarded = async (work: () => Answer): Answer => {
+  const guarded = async <Told>(work: () => Answer<Told>): Answer<Told> => {
     try {
       return await work();
     } catch (thrown) {
@@ -82,7 +84,7 @@ export function runControlService(ports: RunControlPorts, rings: number): RunCon
   };
 }
 
-async function control(tenant: string, id: string, event: ControlEvent, ports: RunControlPorts): Answer {
+async function control(tenant: string, id: string, event: ControlEvent, ports: RunControlPorts): Answer<RunSteered> {
   if (ringOf(id) === null) return err(unknownRun(id));
   const receipt = await ports.coordinator.control(tenant, id, event);
   if (receipt.kind === "known" && receipt.changed)
@@ -106,7 +108,7 @@ const otherEvent = (id: string): Fault =>
     hint: "send the same name and payload as the first time, or use a new key",
   });
 
-async function ended(state: RunState | null, id: string, use: (state: RunState) => Promise<JsonObject>): Answer {
+async function ended<Told>(state: RunState | null, id: string, use: (state: RunState) => Promise<Told>): Answer<Told> {
   if (!state) return err(unknownRun(id));
   if (TERMINAL_RUN.has(state.header.status)) return ok(await use(state));
   return err(
@@ -114,20 +116,20 @@ async function ended(state: RunState | null, id: string, use: (state: RunState) 
   );
 }
 
-async function seal(state: RunState, { blobs }: RunControlPorts): Promise<JsonObject> {
+async function seal(state: RunState, { blobs }: RunControlPorts): Promise<RunSnapshot> {
   const values: Record<string, string> = {};
   for (const { key, sha256 } of refsOf(state)) {
     const text = await blobs.get(key);
     if (text === null) throw new RuntimeHostError(fault("VALUE_UNAVAILABLE", `the stored value ${key} is missing`));
     values[sha256] = text;
   }
-  return { ...sealSnapshot(state, values) };
+  return sealSnapshot(state, values);
 }
 
 /** A clock elsewhere may be ahead by this much. */
 const CLOCK_SKEW_MS = 24 * 60 * 60 * 1_000;
 
-async function importRun(tenant: string, snapshot: JsonValue, ports: RunControlPorts): Answer {
+async function importRun(tenant: string, snapshot: JsonValue, ports: RunControlPorts): Answer<RunSummaryView> {
   const opened = openSnapshot(snapshot);
   if (!opened.ok) return opened;
   const { header } = opened.value.state;

@@ -1,3 +1,4 @@
+import type { RunSummaryView } from "../../../contracts/api/run.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import { checkReferences } from "../../core/chain/check-references.ts";
 import { fault, type Fault } from "../../core/errors.ts";
@@ -48,7 +49,7 @@ export async function rerun(
   request: RerunRequest,
   ports: RerunPorts,
   rings: number,
-): Promise<Result<JsonObject, Fault>> {
+): Promise<Result<RunSummaryView, Fault>> {
   const original = await ports.runs.read(tenant, id);
   if (!original) return err(unknownRun(id));
   const { from, downstream, idempotencyKey: key, revision = {} } = request;
@@ -96,7 +97,7 @@ async function begun(
   tenant: string,
   run: RunState,
   { coordinator, runs }: RerunPorts,
-): Promise<Result<JsonObject, Fault>> {
+): Promise<Result<RunSummaryView, Fault>> {
   const { id, requestHash, idempotencyKey: key } = run.header;
   const { kind } = await coordinator.submit({
     runId: id,

@@ -1,3 +1,4 @@
+import { asWire } from "../../../contracts/json/wire.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { runRevision, type RunRevision } from "../../../contracts/api/run-revision.ts";
 import { faultsOfIssues, jsonPath, refusal, type Issue } from "../../core/envelope/refusal.ts";
@@ -50,7 +51,7 @@ function replacementIn(
   given: JsonObject,
 ): Result<Replacement | null, Fault> {
   if (plan) {
-    const read = planFromWire(plan);
+    const read = planFromWire(asWire(plan));
     if (read.ok) return ok({ kind: "plan", plan: read.value });
     return err({ ...read.error, place: (read.error.place ?? "$").replace(/^\$/, "$.plan") });
   }

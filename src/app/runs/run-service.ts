@@ -1,28 +1,24 @@
-import type { JsonObject } from "../../../contracts/json/json.ts";
+import type { ExecutionResult, RunView } from "../../../contracts/api/run.ts";
 import { fault, type Fault } from "../../core/errors.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { chainedView, ownSequelsSince } from "../../core/chain/sequel.ts";
 import { executionResult } from "../../core/run/views/execution-result.ts";
 import { viewRun } from "../../core/run/views/view.ts";
+import type { SignalPage } from "../../spi/run-coordinator.ts";
 import type { SequelLedger } from "../../spi/sequel-ledger.ts";
 import type { RunReader } from "./run-reader.ts";
 import type { CallContext } from "../call-context.ts";
 
 /** What clients may see of runs. */
 export interface RunService {
-  view(call: CallContext, runId: string): Promise<JsonObject | null>;
+  view(call: CallContext, runId: string): Promise<RunView | null>;
   /** execution_result once the run has ended, held at most `waitMs`; RUN_NOT_FOUND or RUN_NOT_FINISHED. */
-  result(call: CallContext, runId: string, waitMs?: number): Promise<Result<JsonObject, Fault>>;
+  result(call: CallContext, runId: string, waitMs?: number): Promise<Result<ExecutionResult, Fault>>;
   /**
    * The run's signals with a number above `after`, held at most `waitMs` until there is one or the run has ended; null
    * when the run is unknown.
    */
-  events(
-    call: CallContext,
-    runId: string,
-    after: number,
-    waitMs?: number,
-  ): Promise<{ readonly events: readonly JsonObject[]; readonly finished: boolean } | null>;
+  events(call: CallContext, runId: string, after: number, waitMs?: number): Promise<SignalPage | null>;
 }
 
 export function runService(runs: RunReader, sequels: Pick<SequelLedger, "of">): RunService {

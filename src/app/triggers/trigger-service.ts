@@ -1,3 +1,4 @@
+import type { TriggerGroupList, TriggerPage, TriggerSent } from "../../../contracts/api/triggers-api.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import { faultOf, type Fault } from "../../core/errors.ts";
 import { err, ok, type Result } from "../../core/result.ts";
@@ -25,11 +26,11 @@ export interface TriggerService {
    * Puts a message on the triggers queue; answers how it is known. INVALID_PARAMETER and TRIGGER_NOT_TAKEN for a message
    * that can never be taken; EVENT_BUS_ERROR. Whether somebody takes it shows its page.
    */
-  send(call: CallContext, message: JsonObject): Promise<Result<JsonObject, Fault>>;
+  send(call: CallContext, message: JsonObject): Promise<Result<TriggerSent, Fault>>;
   /** The groups, with who could and who would be triggered. Rejects with SERVICE_UNAVAILABLE. */
-  groups(call: CallContext): Promise<readonly JsonObject[]>;
+  groups(call: CallContext): Promise<TriggerGroupList["groups"]>;
   /** A message with its runs and their results; null when it has not arrived. Rejects with SERVICE_UNAVAILABLE. */
-  get(call: CallContext, id: string): Promise<JsonObject | null>;
+  get(call: CallContext, id: string): Promise<TriggerPage | null>;
 }
 
 export function triggerService(ports: TriggerServicePorts): TriggerService {
@@ -66,9 +67,9 @@ async function partView(
   tenant: string,
   { taker, runId, refused }: TriggerPart,
   { runs }: TriggerServicePorts,
-): Promise<JsonObject> {
+): Promise<TriggerPage["runs"][number]> {
   const state = runId === null ? null : await runs.read(tenant, runId);
-  const result = (state && resultOf(state)) as JsonObject | null;
+  const result = state && resultOf(state);
   return {
     node: taker,
     run_id: runId,

@@ -1,4 +1,5 @@
 import { operationOfPayload } from "../../../contracts/documents/operation.ts";
+import { asWire } from "../../../contracts/json/wire.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { planWire } from "../../../contracts/documents/plan.ts";
 import { jsonPath } from "../../core/envelope/refusal.ts";
@@ -70,7 +71,7 @@ export function planIn(value: JsonValue): Result<Plan, Fault> {
       }),
     );
   }
-  const plan = planFromWire(read.data);
+  const plan = planFromWire(asWire(read.data));
   if (!plan.ok || planHash(plan.value) === plan.value.hash) return plan;
   return err(
     planFault("not_a_plan", "the plan was changed: its hash is not that of its content", {

@@ -49,9 +49,9 @@ function companion(runner: Runner, runId: string, show: OnSignal | null, approve
   const wanted = new Set(approve);
   return async (signal) => {
     await show?.(signal);
-    const { type, step, via } = signal;
-    const waits = type === "signal.node.dispatch" && via === "wait" && typeof step === "string";
-    if (waits && wanted.delete(step)) await runner.decide(runId, step, { approved: true, by: "onex run" });
+    const waits = signal.type === "signal.node.dispatch" && signal.via === "wait";
+    if (waits && wanted.delete(signal.step))
+      await runner.decide(runId, signal.step, { approved: true, by: "onex run" });
   };
 }
 

@@ -1,6 +1,5 @@
 import type { JsonObject } from "../../../contracts/json/json.ts";
-import { eventTaken, type ReplayReport } from "../../../contracts/api/run-control.ts";
-import type { ExecutionResult, RunSignal, RunView } from "../../../contracts/api/run.ts";
+import { eventTaken } from "../../../contracts/api/run-control.ts";
 import { acceptEnvelope } from "../../core/envelope/envelope.ts";
 import { entriesIn } from "../../core/envelope/refusal.ts";
 import { fault, type Fault } from "../../core/errors.ts";
@@ -38,7 +37,7 @@ export function localRunner(engine: MemoryEngine, { clock, ids, sleep }: LocalWo
     const page = await runs.events(call(), runId, after);
     if (!page) throw refused(fault("RUN_NOT_FOUND", `there is no run '${runId}'`));
     let last = after;
-    for (const signal of page.events as readonly RunSignal[]) {
+    for (const signal of page.events) {
       last = signal.seq;
       await onSignal?.(signal);
     }
@@ -98,10 +97,10 @@ export function localRunner(engine: MemoryEngine, { clock, ids, sleep }: LocalWo
     async view(runId) {
       const view = await runs.view(call(), runId);
       if (!view) throw refused(fault("RUN_NOT_FOUND", `there is no run '${runId}'`));
-      return view as unknown as RunView;
+      return view;
     },
-    result: async (runId) => valueOf(await runs.result(call(), runId)) as unknown as ExecutionResult,
-    replay: async (runId) => valueOf(await control.replay(call(), runId)) as unknown as ReplayReport,
+    result: async (runId) => valueOf(await runs.result(call(), runId)),
+    replay: async (runId) => valueOf(await control.replay(call(), runId)),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import type { ApprovalRequest, ReplayReport, RerunRequest } from "../../../contracts/api/run-control.ts";
-import type { ExecutionResult, RunSignal, RunView } from "../../../contracts/api/run.ts";
+import type { ExecutionResult, RunView } from "../../../contracts/api/run.ts";
+import type { RunSignal } from "../../../contracts/api/signals.ts";
 import { type Notice, unlessStopped } from "../interruption.ts";
 import type { Shell } from "../shell.ts";
 

@@ -1,4 +1,5 @@
-import type { RunSignal, RunView } from "../../../contracts/api/run.ts";
+import type { RunView } from "../../../contracts/api/run.ts";
+import type { RunSignal } from "../../../contracts/api/signals.ts";
 import type { Paint } from "../paint.ts";
 import { colourOf } from "./signal-text.ts";
 import { oneLine } from "../printer.ts";
@@ -36,25 +37,25 @@ export class StepBoard {
   }
 
   apply(signal: RunSignal): void {
-    const { type, step, node, version, via, status, execution_time_ms: ms, error, attempt } = signal;
-    if (type === "signal.graph.replanned") this.#replanned = true;
-    if (typeof step !== "string") return;
-    const added = { node: `${String(node)}@${String(version)}`, status: "", ms: null, note: "" };
+    if (signal.type === "signal.graph.replanned") this.#replanned = true;
+    if (!("step" in signal)) return;
+    const { step, node, version, attempt } = signal;
+    const added = { node: `${node}@${version}`, status: "", ms: null, note: "" };
     const row = this.#rows.get(step) ?? (this.#replanned ? added : null);
     if (!row) return;
-    const tries = typeof attempt === "number" && attempt > 1 ? `attempt ${attempt}` : "";
-    if (type === "signal.node.dispatch") {
-      this.#rows.set(step, { ...row, status: via === "wait" ? "waiting" : "leased", ms: null, note: tries });
-    } else if (type === "signal.node.result") {
-      const ended = status === "failure" ? (signal["will_retry"] === true ? "ready" : "failed") : status;
-      const note = typeof error === "object" && error !== null && "message" in error ? String(error.message) : tries;
-      this.#rows.set(step, {
-        ...row,
-        status: ended === "released" ? "ready" : String(ended),
-        ms: typeof ms === "number" ? Math.round(ms) : null,
-        note,
-      });
+    const tries = attempt > 1 ? `attempt ${attempt}` : "";
+    if (signal.type === "signal.node.dispatch") {
+      this.#rows.set(step, { ...row, status: signal.via === "wait" ? "waiting" : "leased", ms: null, note: tries });
+      return;
     }
+    const { status, will_retry: again, execution_time_ms: ms, error } = signal;
+    const ended = status === "failure" ? (again ? "ready" : "failed") : status;
+    this.#rows.set(step, {
+      ...row,
+      status: ended === "released" ? "ready" : ended,
+      ms: ms === null ? null : Math.round(ms),
+      note: error?.message ?? tries,
+    });
   }
 
   /** One line a step, none longer than `columns`. */

@@ -1,4 +1,5 @@
-import type { RunSignal, RunView } from "../../../contracts/api/run.ts";
+import type { RunView } from "../../../contracts/api/run.ts";
+import type { RunSignal } from "../../../contracts/api/signals.ts";
 import { painter } from "../paint.ts";
 import { ownSequence } from "../printer.ts";
 import type { Shell, Sink } from "../shell.ts";

@@ -1,5 +1,5 @@
 import type { ChainList } from "../../../contracts/documents/chain.ts";
-import type { JsonObject } from "../../../contracts/json/json.ts";
+import type { RunView } from "../../../contracts/api/run.ts";
 import type { ErrorCode } from "../errors.ts";
 import type { Instant, RunHeader, RunId } from "../run/model/state.ts";
 import { isoTime } from "../run/model/time.ts";
@@ -42,14 +42,11 @@ export const inOrder = (a: Sequel, b: Sequel): number =>
   ORDER.indexOf(a.list) - ORDER.indexOf(b.list) || a.index - b.index;
 
 /** The envelopes a run has sent, as clients see them. */
-export const chainedView = (sequels: readonly Sequel[]): readonly JsonObject[] =>
+export const chainedView = (sequels: readonly Sequel[]): RunView["chained"] =>
   sequels
-    .filter(({ list }) => list !== "result")
-    .sort(inOrder)
-    .map(({ list, index, childId, refused, at }) => ({
-      on: list,
-      index,
-      run_id: childId,
-      error: refused && { ...refused },
-      at: isoTime(at),
-    }));
+    .toSorted(inOrder)
+    .flatMap(({ list, index, childId, refused, at }) =>
+      list === "result"
+        ? []
+        : [{ on: list, index, run_id: childId, error: refused && { ...refused }, at: isoTime(at) }],
+    );

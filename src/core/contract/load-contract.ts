@@ -1,3 +1,4 @@
+import { asWire } from "../../../contracts/json/wire.ts";
 import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import type { ExecutionProfileWire, StateContractWire } from "../../../contracts/documents/state-contract.ts";
 import { stateContractWire } from "../../../contracts/documents/state-contract.ts";
@@ -123,7 +124,7 @@ function built(
   if (output !== null) found.push(...exampleProblems(output.state, wire.examples?.valid_output, "valid_output", work));
   const inputs = new Set(Object.keys(input?.schemas ?? {}));
   if (input !== null) {
-    found.push(...limitProblems(wire.execution.limits, { inputs, composite: wire.graph !== undefined }));
+    found.push(...limitProblems(asWire(wire.execution.limits), { inputs, composite: wire.graph !== undefined }));
   }
   if (wire.call !== undefined && input !== null && output !== null) {
     const optional = input.optional;
@@ -172,7 +173,7 @@ function exampleProblems(
 }
 
 function executionOf(wire: ExecutionProfileWire): ExecutionProfile {
-  const limits = limitsOf(wire.limits);
+  const limits = limitsOf(asWire(wire.limits));
   return {
     cost: wire.cost,
     latencyMs: wire.latency_ms,

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../contracts/json/json.ts";
+import type { DeadLetterView } from "../../../contracts/api/dead-letters.ts";
 import { isoTime, isoTimeOrNull } from "../run/model/time.ts";
 import type { DeadLetter } from "./dead-letter.ts";
 
@@ -6,7 +6,7 @@ import type { DeadLetter } from "./dead-letter.ts";
  * A dead letter as clients see it: COMPAT's entry, extended by where it stands, what its consumer said and which work of
  * which run was lost. A queue has no partitions, and its messages have no key but the run they are about.
  */
-export const deadLetterEntry = (letter: DeadLetter): JsonObject => ({
+export const deadLetterEntry = (letter: DeadLetter): DeadLetterView => ({
   id: letter.id,
   status: letter.status,
   original_topic: letter.queue,

@@ -1,9 +1,9 @@
-import type { JsonObject } from "../../../contracts/json/json.ts";
+import type { RunListEntry } from "../../../contracts/api/run-search.ts";
 import type { RunSummary } from "../run/model/summary.ts";
 import { isoTime, isoTimeOrNull } from "../run/model/time.ts";
 
 /** A run as a list shows it. */
-export const runEntry = (run: RunSummary): JsonObject => ({
+export const runEntry = (run: RunSummary): RunListEntry => ({
   run_id: run.runId,
   status: run.status,
   operation: run.operation,

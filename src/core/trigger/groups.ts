@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../contracts/json/json.ts";
+import type { TriggerGroupList } from "../../../contracts/api/triggers-api.ts";
 import { trustOf } from "../plan/search/eligible.ts";
 import { nodeRef } from "../registry/node.ts";
 import type { Served } from "../registry/served.ts";
@@ -11,7 +11,7 @@ import { groupOf, triggerOf } from "./trigger-node.ts";
  * Every group with its nodes, sorted. `triggerable`: registered in the group and not archived. `active`: those of them
  * the default policy lets run here, so that they are taken into account when a message comes.
  */
-export function triggerGroups(snapshot: RegistrySnapshot, served: Served): readonly JsonObject[] {
+export function triggerGroups(snapshot: RegistrySnapshot, served: Served): TriggerGroupList["groups"] {
   const members = snapshot.nodes.flatMap((node) => {
     const group = groupOf(node);
     return group === null || node.lifecycle === "archived" ? [] : [{ group, node }];

@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../contracts/json/json.ts";
+import type { TriggerPage } from "../../../contracts/api/triggers-api.ts";
 import type { ErrorCode, Fault } from "../errors.ts";
 import type { NodeRef } from "../registry/node.ts";
 import type { Instant, RunId } from "../run/model/state.ts";
@@ -73,7 +73,7 @@ export const partKey = ({ group, idempotentKey }: TriggerRecord, taker: NodeRef 
 export const groupTag = (group: string): string => `trigger:${group}`;
 
 /** A record as clients see it, without its runs. */
-export const recordView = (record: TriggerRecord): JsonObject => ({
+export const recordView = (record: TriggerRecord): Omit<TriggerPage, "runs"> => ({
   trigger_id: record.id,
   topic: `node.exec.request.${record.group}`,
   group: record.group,

@@ -1,3 +1,4 @@
+import type { ExecutionResult, RunView, StepView } from "../../../contracts/api/run.ts";
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import { testEngine, type TestNode } from "../../support/engines.ts";
@@ -38,9 +39,9 @@ const writer = (kind: Kind, required: boolean): TestNode => ({
 });
 
 interface Seen {
-  readonly view: JsonObject;
-  readonly result: JsonObject;
-  readonly step: (id: string) => JsonObject | undefined;
+  readonly view: RunView;
+  readonly result: ExecutionResult;
+  readonly step: (id: string) => StepView | undefined;
 }
 
 async function ran(nodes: readonly TestNode[], operation: string, payload: JsonObject): Promise<Seen> {
@@ -48,10 +49,10 @@ async function ran(nodes: readonly TestNode[], operation: string, payload: JsonO
   const { runId } = valueOf(await world.send(operation, payload));
   const { runs } = world.engine.services;
   await world.settle(900);
-  const view = (await runs.view(CALL, runId)) ?? {};
+  const view = await runs.view(CALL, runId);
+  if (!view) throw new Error("the run has no page");
   const result = valueOf(await runs.result(CALL, runId));
-  const steps = view["steps"] as unknown as readonly JsonObject[];
-  return { view, result, step: (id) => steps.find((one) => one["id"] === id) };
+  return { view, result, step: (id) => view.steps.find((one) => one.id === id) };
 }
 
 const PAGE = {

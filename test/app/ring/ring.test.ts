@@ -90,9 +90,9 @@ describe("a ring", () => {
     const follow = async () => {
       for (let after = 0; ;) {
         const page = released(REQUEST.id, await ring.watch("default", REQUEST.id, after, 60_000));
-        for (const { seq, type, step = null } of page?.events ?? []) {
-          told.push([type, step]);
-          after = seq;
+        for (const signal of page?.events ?? []) {
+          told.push([signal.type, "step" in signal ? signal.step : null]);
+          after = signal.seq;
         }
         if (page === null || page.finished) return;
       }

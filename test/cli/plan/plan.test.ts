@@ -1,3 +1,4 @@
+import { asWire } from "../../../contracts/json/wire.ts";
 import { rmSync, mkdtempSync, mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -41,7 +42,7 @@ const plan = (args: readonly string[], stdin = ""): Promise<Outcome> => onex(["p
 const planOf = async (args: readonly string[], stdin = ""): Promise<PlanWire> => {
   const { code, stdout, stderr } = await plan([...args, "--json"], stdin);
   if (code !== 0) throw new Error(stderr);
-  return planWire.parse(JSON.parse(stdout));
+  return asWire(planWire.parse(JSON.parse(stdout)));
 };
 const refused = async (args: readonly string[], stdin = "") => {
   const { code, stdout, stderr } = await plan([...args, "--json"], stdin);

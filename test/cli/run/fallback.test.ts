@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import type { ExecutionResult, RunSignal, RunView } from "../../../contracts/api/run.ts";
+import type { ExecutionResult, RunView } from "../../../contracts/api/run.ts";
+import type { RunSignal } from "../../../contracts/api/signals.ts";
 import type { Paint } from "../../../src/cli/paint.ts";
 import { resultReport } from "../../../src/cli/run/run-report.ts";
 import { signalTeller } from "../../../src/cli/run/signal-text.ts";

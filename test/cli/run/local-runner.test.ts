@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../contracts/json/json.ts";
-import type { RunSignal } from "../../../contracts/api/run.ts";
+import type { RunSignal } from "../../../contracts/api/signals.ts";
 import { localRunner } from "../../../src/cli/run/local-runner.ts";
 import type { CommandFailure } from "../../../src/cli/shell.ts";
 import { seededIds } from "../../../src/infra/memory/ids.ts";
@@ -38,7 +38,7 @@ describe("a local run", () => {
     expect(await runner.follow(id, MINUTE, async (signal) => void seen.push(signal))).toBe(true);
     const numbers = seen.map(({ seq }) => seq);
     expect(numbers).toEqual([...new Set(numbers)].sort((a, b) => a - b));
-    expect(seen.map(({ type, step = null }) => [type.replace("signal.", ""), step])).toEqual([
+    expect(seen.map((one) => [one.type.replace("signal.", ""), "step" in one ? one.step : null])).toEqual([
       ["node.dispatch", "shout"],
       ["node.result", "shout"],
       ["node.dispatch", "twice"],
@@ -86,8 +86,8 @@ describe("a local run", () => {
       }),
     );
     await runner.sendEvent(id, "paid", { amount: 42 });
-    const ended = await runner.follow(id, MINUTE, async ({ type, step }) => {
-      if (type === "signal.node.dispatch" && step === "sign")
+    const ended = await runner.follow(id, MINUTE, async (signal) => {
+      if (signal.type === "signal.node.dispatch" && signal.step === "sign")
         await runner.decide(id, "sign", { approved: true, by: "ann" });
     });
     expect(ended).toBe(true);

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import type { RunView } from "../../../contracts/api/run.ts";
+import { RUN, STEP } from "../../http/samples.ts";
 import type { Paint } from "../../../src/cli/paint.ts";
 import { viewReport } from "../../../src/cli/run/view-report.ts";
 import { effectNode, testEngine, type TestNode } from "../../support/engines.ts";
@@ -18,16 +19,22 @@ function slow(): TestNode {
 }
 
 const VIEW: RunView = {
+  ...RUN,
   run_id: "r00_01J00000000000000000000000",
   status: "running",
-  operation: "goal.run",
-  correlation_id: "6f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5b",
   want: ["text.out"],
-  created_at: "2026-01-01T00:00:00.000Z",
   finished_at: null,
   outputs: {},
+  steps: [{ ...STEP, id: "a", node: "slow", status: "ready" }],
+};
+
+const ATTEMPT: RunView["steps"][number]["attempts"][number] = {
+  epoch: 1,
+  via: "queue",
+  dispatched_at: "2026-01-01T00:00:00.000Z",
+  finished_at: null,
+  duration_ms: null,
   error: null,
-  steps: [{ id: "a", node: "slow", version: "1.0.0", status: "ready" }],
 };
 
 /** The line that begins with this word. */
@@ -40,7 +47,7 @@ it("a step that waits at a limit says at which, and when it asks again", async (
   await begin();
   const second = await begin();
   while (await engine.deliver());
-  const view = (await engine.services.runs.view(CALL, second)) as unknown as RunView;
+  const view = (await engine.services.runs.view(CALL, second)) as RunView;
   const [step] = view.steps;
   expect(step).toMatchObject({ status: "ready", limited_by: "group mail by text.in", retry_at: expect.any(String) });
   expect(lineOf(viewReport(view, plain), "slow")).toBe(
@@ -49,7 +56,9 @@ it("a step that waits at a limit says at which, and when it asks again", async (
 });
 
 it("a step that waits for its next attempt says when that is", () => {
-  const steps = [{ ...VIEW.steps[0]!, attempts: [{}, {}], retry_at: "2026-01-01T00:00:05.000Z", limited_by: null }];
+  const steps = [
+    { ...VIEW.steps[0]!, attempts: [ATTEMPT, ATTEMPT], retry_at: "2026-01-01T00:00:05.000Z", limited_by: null },
+  ];
   expect(lineOf(viewReport({ ...VIEW, steps }, plain), "a ")).toBe(
     "a slow@1.0.0 ready, 2 attempts again at 2026-01-01T00:00:05.000Z",
   );
@@ -61,11 +70,12 @@ it("a step that waits for nothing says nothing of it", () => {
 
 it("what a run follows is no repetition, and what followed it is named with its list", () => {
   const other = "r01_01J00000000000000000000000";
-  const lineage = { kind: "chain", run_id: other, from: null, depth: 1 };
+  const lineage = { kind: "chain", run_id: other, from: null, depth: 1 } as const;
+  const at = "2026-01-01T00:00:00.000Z";
   const chained = [
-    { on: "on_success", index: 0, run_id: other, error: null },
-    { on: "on_complete", index: 2, run_id: null, error: { code: "PLAN_UNREACHABLE", message: "cannot reach x" } },
-  ];
+    { on: "on_success", index: 0, run_id: other, error: null, at },
+    { on: "on_complete", index: 2, run_id: null, error: { code: "PLAN_UNREACHABLE", message: "cannot reach x" }, at },
+  ] as const;
   const text = viewReport({ ...VIEW, lineage, chained }, plain);
   expect(lineOf(text, "follows")).toBe(`follows ${other}`);
   expect(text).not.toContain("repeats");

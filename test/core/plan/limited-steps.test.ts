@@ -1,3 +1,4 @@
+import { asWire } from "../../../contracts/json/wire.ts";
 import { describe, expect, it } from "vitest";
 import { planWire } from "../../../contracts/documents/plan.ts";
 import type { NodeLimit } from "../../../src/core/limit/limit.ts";
@@ -38,6 +39,6 @@ describe("a step with limits", () => {
 
   it("keeps them on its way", () => {
     const sent = JSON.parse(JSON.stringify(planToWire(plan(LIMITS))));
-    expect(planFromWire(planWire.parse(sent))).toEqual({ ok: true, value: plan(LIMITS) });
+    expect(planFromWire(asWire(planWire.parse(sent)))).toEqual({ ok: true, value: plan(LIMITS) });
   });
 });

@@ -1,3 +1,4 @@
+import { asWire } from "../../../contracts/json/wire.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { planGraph } from "../../../src/core/plan/graph/plan-graph.ts";
@@ -65,7 +66,7 @@ describe("the order of what is ready", () => {
 
   it("travels with the plan", () => {
     const plan = graph(STEPS, { order: "cheap", priority: 3 });
-    expect(planFromWire(planWire.parse(JSON.parse(JSON.stringify(planToWire(plan)))))).toEqual({
+    expect(planFromWire(asWire(planWire.parse(JSON.parse(JSON.stringify(planToWire(plan))))))).toEqual({
       ok: true,
       value: plan,
     });

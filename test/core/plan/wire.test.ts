@@ -1,3 +1,4 @@
+import { asWire } from "../../../contracts/json/wire.ts";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import canonicalize from "canonicalize";
@@ -161,7 +162,7 @@ describe("planToWire", () => {
 
 describe("planFromWire", () => {
   const back = (plan: Plan): Plan => {
-    const result = planFromWire(planWire.parse(JSON.parse(JSON.stringify(planToWire(plan)))));
+    const result = planFromWire(asWire(planWire.parse(JSON.parse(JSON.stringify(planToWire(plan))))));
     if (!result.ok) throw new Error(result.error.message);
     return result.value;
   };

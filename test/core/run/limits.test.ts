@@ -154,9 +154,7 @@ describe("a signal of an attempt that came to nothing", () => {
     const only = [{ step: "a", outcome: success("a") }];
     run.send({ type: "answer", segment: "g", token: first?.token ?? "", results: only });
     const released = () =>
-      signalsOf(run.state).find(
-        (one) => one["step"] === "b" && one.type === "signal.node.result" && one["epoch"] === 1,
-      );
+      signalsOf(run.state).find((one) => one.type === "signal.node.result" && one.step === "b" && one.epoch === 1);
     const early = released();
     expect(early).toMatchObject({ status: "released", will_retry: false });
     run.send({ type: "cancel", reason: "enough" });

@@ -124,7 +124,8 @@ describe("whatever happens to the messages", () => {
         expect(signals.at(-1)?.type).toBe("signal.graph.completed");
         const open = new Set<string>();
         for (const signal of signals) {
-          const key = `${String(signal["step"])}/${String(signal["attempt"])}`;
+          if (!("step" in signal)) continue;
+          const key = `${signal.step}/${signal.attempt}`;
           if (signal.type === "signal.node.dispatch") open.add(key);
           if (signal.type === "signal.node.result") expect(open.delete(key)).toBe(true);
         }

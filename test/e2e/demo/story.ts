@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { asWire } from "../../../contracts/json/wire.ts";
 import { planWire, type PlanWire } from "../../../contracts/documents/plan.ts";
 import { registerTree } from "../../../src/cli/dev/register-tree.ts";
 import { createClient, type Client } from "../../../src/client/client.ts";
@@ -64,7 +65,9 @@ export async function play(worker: LocalWorker, documents: readonly DemoDocument
 
 async function previewPlan(client: Client, registryVersion: string): Promise<PlanWire> {
   const payload = { want: WANT, given: ["document.text"] };
-  const plan = planWire.parse(await client.plans.preview({ operation: "goal.run", payload }, { registryVersion }));
+  const plan = asWire(
+    planWire.parse(await client.plans.preview({ operation: "goal.run", payload }, { registryVersion })),
+  );
   const planned = plan.steps.map(({ node }) => node).sort();
   if (planned.join() !== [...NODES].sort().join()) {
     throw new DemoFailure(`the plan takes ${planned.join(", ")} and not ${NODES.join(", ")}`);

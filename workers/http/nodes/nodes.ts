@@ -1,6 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
-import { nodeList, nodeRegistered, nodeView, registerNode } from "../../../contracts/api/nodes-api.ts";
+import { nodeList, nodePage, nodeRegistered, registerNode } from "../../../contracts/api/nodes-api.ts";
 import { refusal } from "../../../src/core/envelope/refusal.ts";
 import { fault } from "../../../src/core/errors.ts";
 import { quoted } from "../../../src/core/text/clip.ts";
@@ -78,7 +78,7 @@ const show = createRoute({
     params: z.object({ name: z.string().meta({ description: "The node's name.", examples: ["noop"] }) }),
   },
   responses: {
-    200: { description: "The node.", content: { "application/json": { schema: nodeView } } },
+    200: { description: "The node.", content: { "application/json": { schema: nodePage } } },
     ...problems(...ANY_PROBLEM, "NODE_NOT_FOUND"),
   },
 });
@@ -96,7 +96,7 @@ export function nodeRoutes(services: ServicesOf): Api {
     const { created, registryVersion, node } = outcome.value;
     return c.json({ created, registry_version: registryVersion, node }, created ? 201 : 200, {
       [REGISTRY_VERSION_HEADER]: registryVersion,
-      ...(created && typeof node.name === "string" ? { location: `/v1/nodes/${node.name}` } : {}),
+      ...(created ? { location: `/v1/nodes/${node.name}` } : {}),
     });
   });
   serve(api, list, [], async (c) => {

@@ -1,9 +1,10 @@
+import type { RunSignal } from "../../../contracts/api/signals.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { Sleep } from "./pace.ts";
 
 /** What a run has to tell after a number. */
 export interface EventPage {
-  readonly events: readonly JsonObject[];
+  readonly events: readonly RunSignal[];
   readonly finished: boolean;
 }
 
@@ -22,7 +23,7 @@ export interface EventFeedOptions {
 
 /** One thing told to a reader, whatever it travels in. */
 export type FeedItem =
-  | { readonly kind: "signal"; readonly id: number | null; readonly event: string | null; readonly data: JsonObject }
+  | { readonly kind: "signal"; readonly data: RunSignal }
   /** The run has ended and everything is told. */
   | { readonly kind: "end"; readonly data: JsonObject }
   /** What went wrong, as a problem document. */
@@ -54,7 +55,7 @@ export async function* eventFeed(
     for (let reads = 1; page !== null; reads++) {
       const news = lastNumber(page.events, after) > after;
       after = lastNumber(page.events, after);
-      for (const event of page.events) yield signalOf(event);
+      for (const event of page.events) yield { kind: "signal", data: event };
       if (page.finished) {
         yield { kind: "end", data: { run_id: options.runId, after } };
         return;
@@ -70,13 +71,6 @@ export async function* eventFeed(
   }
 }
 
-const signalOf = (data: JsonObject): FeedItem => ({
-  kind: "signal",
-  id: typeof data.seq === "number" ? data.seq : null,
-  event: typeof data.type === "string" ? data.type : null,
-  data,
-});
-
 /** The highest number among the signals, or `after` when there is none. */
-export const lastNumber = (events: readonly JsonObject[], after: number): number =>
-  events.reduce((last, { seq }) => (typeof seq === "number" && seq > last ? seq : last), after);
+export const lastNumber = (events: readonly RunSignal[], after: number): number =>
+  events.reduce((last, { seq }) => Math.max(last, seq), after);

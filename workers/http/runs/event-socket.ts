@@ -49,7 +49,7 @@ async function tell(socket: WebSocket, options: EventFeedOptions, listening: () 
 function messageOf(item: FeedItem): string {
   switch (item.kind) {
     case "signal":
-      return JSON.stringify({ id: item.id, event: item.event, data: item.data });
+      return JSON.stringify({ id: item.data.seq, event: item.data.type, data: item.data });
     case "heartbeat":
       return JSON.stringify({ event: item.kind });
     case "end":

@@ -38,7 +38,5 @@ function frameOf(item: FeedItem): string {
   if (item.kind === "heartbeat") return ": still running\n\n";
   const data = `data: ${JSON.stringify(item.data)}\n\n`;
   if (item.kind !== "signal") return `event: ${item.kind}\n${data}`;
-  const id = item.id === null ? "" : `id: ${item.id}\n`;
-  const type = item.event === null ? "" : `event: ${item.event.replaceAll(/[\r\n]/g, " ")}\n`;
-  return `${id}${type}${data}`;
+  return `id: ${item.data.seq}\nevent: ${item.data.type}\n${data}`;
 }

@@ -1,4 +1,3 @@
-import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { Fault } from "../../../src/core/errors.ts";
 import type { Result } from "../../../src/core/result.ts";
 import type { AppContext } from "../request/context.ts";
@@ -6,10 +5,7 @@ import { problemResponse } from "../answer/problem.ts";
 import { runIdOf, runNotFound } from "./run-id.ts";
 
 /** Does something with the run of the path and answers with what came of it: 200, or the problem. */
-export async function onRun(
-  c: AppContext,
-  work: (runId: string) => Promise<Result<JsonObject, Fault>>,
-): Promise<Response> {
+export async function onRun(c: AppContext, work: (runId: string) => Promise<Result<object, Fault>>): Promise<Response> {
   const id = runIdOf(c);
   if (id === null) return problemResponse(c, runNotFound(c));
   const outcome = await work(id);

@@ -1,6 +1,6 @@
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
-import { runEvents } from "../../../contracts/api/run.ts";
+import { runEvents } from "../../../contracts/api/signals.ts";
 import { faultOf } from "../../../src/core/errors.ts";
 import type { Log } from "../../../src/spi/log.ts";
 import type { AppContext, ServicesOf } from "../request/context.ts";

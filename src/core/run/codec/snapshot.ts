@@ -21,7 +21,7 @@ export const SNAPSHOT_FORMAT = "onex-run/1";
 export const MAX_SNAPSHOT_DEPTH = MAX_JSON_DEPTH + 20;
 
 /** A run as one file: everything needed to look at it, replay it or repeat it elsewhere. */
-export interface RunSnapshot {
+export type RunSnapshot = {
   readonly format: typeof SNAPSHOT_FORMAT;
   readonly run_id: string;
   /** The encoded run. */
@@ -32,7 +32,7 @@ export interface RunSnapshot {
   readonly values: Readonly<Record<string, string>>;
   /** SHA-256 of the canonical JSON of everything above: an edit by hand shows. */
   readonly sha256: string;
-}
+};
 
 /** Every value of the run that is kept outside its record, each content once. */
 export function refsOf(state: RunState): readonly BlobRef[] {

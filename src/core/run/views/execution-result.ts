@@ -1,3 +1,5 @@
+import type { ExecutionResult } from "../../../../contracts/api/run.ts";
+import type { RunSignal } from "../../../../contracts/api/signals.ts";
 import type { JsonObject, JsonValue } from "../../../../contracts/json/json.ts";
 import { planIndex } from "../../plan/model/plan-index.ts";
 import type { PlanStep } from "../../plan/model/plan.ts";
@@ -16,11 +18,11 @@ import { hitView, outputsOf, stepsOf, wireFault } from "./view.ts";
  * with input_state, output_state, trace, error and trust per result as the execution architecture asks. Null while the
  * run goes on.
  */
-export function executionResult(state: RunState): JsonObject | null {
+export function executionResult(state: RunState): ExecutionResult | null {
   const { header } = state;
   if (!TERMINAL_RUN.has(header.status)) return null;
   const { stepById: planned } = planIndex(state.plan);
-  const traces = Map.groupBy(signalsOf(state), ({ step }) => (typeof step === "string" ? step : ""));
+  const traces = Map.groupBy(signalsOf(state), (signal) => ("step" in signal ? signal.step : ""));
   return {
     batch_id: header.id,
     status: statusOf(state),
@@ -51,15 +53,16 @@ const STATUS = {
   cancelled: "skipped",
 } as const;
 
-type Traces = ReadonlyMap<string, readonly JsonObject[]>;
+type Traces = ReadonlyMap<string, readonly RunSignal[]>;
+type NodeResult = ExecutionResult["results"][number];
 
 /** What a step came to that left the plan. */
-function replacedResult(state: RunState, { step, state: own, replan }: ReplacedStep, traces: Traces): JsonObject {
+function replacedResult(state: RunState, { step, state: own, replan }: ReplacedStep, traces: Traces): NodeResult {
   const result = stepResult(state, step, own, traces);
-  return { ...result, metadata: { ...(result["metadata"] as JsonObject), replaced: true, replan } };
+  return { ...result, metadata: { ...result.metadata, replaced: true, replan } };
 }
 
-function stepResult(state: RunState, planned: PlanStep | undefined, step: StepState, traces: Traces): JsonObject {
+function stepResult(state: RunState, planned: PlanStep | undefined, step: StepState, traces: Traces): NodeResult {
   const { outcome } = step;
   const problems = step.attempts.flatMap(({ fault }) => (fault ? [fault] : []));
   const observation = outcome && planned ? observe(factsOf(outcome, planned.timeoutMs)) : null;

@@ -1,10 +1,16 @@
-import type { JsonObject } from "../../../../contracts/json/json.ts";
+import type {
+  CompletedSignal,
+  DispatchSignal,
+  ReplannedSignal,
+  ResultSignal,
+  RunSignal,
+} from "../../../../contracts/api/signals.ts";
 import type { Attempt, ReplacedStep, RunState } from "../model/state.ts";
 import { isoTime } from "../model/time.ts";
 import { triedSteps, type TriedStep } from "../model/tried-steps.ts";
 
 /** A numbered event of a run. Numbers grow with time and never repeat within a run. */
-export type Signal = JsonObject & { readonly seq: number; readonly type: string };
+export type Signal = RunSignal;
 
 /**
  * The run's signals after the given number, in order. Derived from the attempts on record, so they cost no storage of
@@ -29,7 +35,7 @@ export function signalsOf(state: RunState, after = 0): readonly Signal[] {
   return signals.sort((a, b) => a.seq - b.seq);
 }
 
-function common(state: RunState, { step }: TriedStep, attempt: Attempt, number: number): JsonObject {
+function common(state: RunState, { step }: TriedStep, attempt: Attempt, number: number) {
   return {
     run_id: state.header.id,
     correlation_id: state.header.correlationId,
@@ -43,7 +49,7 @@ function common(state: RunState, { step }: TriedStep, attempt: Attempt, number: 
   };
 }
 
-function dispatchSignal(state: RunState, tried: TriedStep, attempt: Attempt, number: number): Signal {
+function dispatchSignal(state: RunState, tried: TriedStep, attempt: Attempt, number: number): DispatchSignal {
   return {
     seq: attempt.dispatchSeq,
     type: "signal.node.dispatch",
@@ -52,7 +58,7 @@ function dispatchSignal(state: RunState, tried: TriedStep, attempt: Attempt, num
   };
 }
 
-function resultSignal(state: RunState, tried: TriedStep, attempt: Attempt, number: number): Signal {
+function resultSignal(state: RunState, tried: TriedStep, attempt: Attempt, number: number): ResultSignal {
   const step = tried.state;
   const last = number === step.attempts.length;
   const outcome = last ? step.outcome : null;
@@ -71,7 +77,7 @@ function resultSignal(state: RunState, tried: TriedStep, attempt: Attempt, numbe
 }
 
 /** The run goes on with another plan: which steps left it, and which of them had died. */
-function replannedSignal({ header }: RunState, left: readonly ReplacedStep[]): Signal {
+function replannedSignal({ header }: RunState, left: readonly ReplacedStep[]): ReplannedSignal {
   const [first] = left;
   return {
     seq: first?.seq ?? 0,
@@ -89,7 +95,7 @@ function replannedSignal({ header }: RunState, left: readonly ReplacedStep[]): S
   };
 }
 
-function completedSignal(state: RunState, seq: number): Signal {
+function completedSignal(state: RunState, seq: number): CompletedSignal {
   const { header } = state;
   return {
     seq,

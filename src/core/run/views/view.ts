@@ -1,8 +1,9 @@
+import type { RunError, RunSummaryView, RunView, StepView } from "../../../../contracts/api/run.ts";
 import type { JsonObject, JsonValue } from "../../../../contracts/json/json.ts";
 import type { Fault } from "../../errors.ts";
 import { planIndex } from "../../plan/model/plan-index.ts";
 import { planToWire } from "../../plan/stored/plan-to-wire.ts";
-import type { Plan, PlanStep } from "../../plan/model/plan.ts";
+import type { PlanStep } from "../../plan/model/plan.ts";
 import type {
   CacheHit,
   Lineage,
@@ -18,7 +19,7 @@ import { wireValue } from "../model/value.ts";
 import { outputOf } from "../dispatch/work-of.ts";
 
 /** A fault as clients see it. */
-export const wireFault = (problem: Fault): JsonObject => ({
+export const wireFault = (problem: Fault): RunError => ({
   code: problem.code,
   message: problem.message,
   ...(problem.place === undefined ? {} : { place: problem.place }),
@@ -37,7 +38,7 @@ export function outputsOf(state: RunState): JsonObject {
 }
 
 /** The short form: what became of a run. */
-export function summarizeRun(state: RunState): JsonObject {
+export function summarizeRun(state: RunState): RunSummaryView {
   const { header, plan } = state;
   return {
     run_id: header.id,
@@ -58,7 +59,7 @@ export function summarizeRun(state: RunState): JsonObject {
 }
 
 /** Everything a client may see of a run, its plan included. */
-export function viewRun(state: RunState): JsonObject {
+export function viewRun(state: RunState): RunView {
   const { header } = state;
   return {
     ...summarizeRun(state),
@@ -69,21 +70,28 @@ export function viewRun(state: RunState): JsonObject {
     deadline_at: isoTimeOrNull(header.deadlineAt),
     lineage: header.lineage ? lineageView(header.lineage) : null,
     trigger: header.trigger ? triggerView(header.trigger) : null,
-    chains: header.chains ? (header.chains as unknown as JsonObject) : null,
+    chains: header.chains ?? null,
     chained: [],
     steps: stepsOf(state).map((step) => stepView(planIndex(state.plan).stepById.get(step.id), step)),
     replaced: (state.replaced ?? []).map(replacedView),
     replanning: header.replanning ? replanningView(header.replanning) : null,
-    plan: planJson(state.plan),
+    plan: planToWire(state.plan),
   };
 }
 
-const lineageView = ({ kind, runId, from, depth }: Lineage): JsonObject => ({ kind, run_id: runId, from, depth });
+const lineageView = ({ kind, runId, from, depth }: Lineage): RunView["lineage"] => ({
+  kind,
+  run_id: runId,
+  from,
+  depth,
+});
 
-const triggerView = ({ id, group, node, part }: TriggerOrigin): JsonObject => ({ trigger_id: id, group, node, part });
-
-/** A plan as JSON for clients. */
-export const planJson = (plan: Plan): JsonObject => planToWire(plan) as unknown as JsonObject;
+const triggerView = ({ id, group, node, part }: TriggerOrigin): RunView["trigger"] => ({
+  trigger_id: id,
+  group,
+  node,
+  part,
+});
 
 /** Steps in the plan's order. */
 export function stepsOf(state: RunState): readonly StepState[] {
@@ -93,19 +101,19 @@ export function stepsOf(state: RunState): readonly StepState[] {
 }
 
 /** A step that left the plan, with why it did: its own error, or that another step's death made it superfluous. */
-const replacedView = ({ step, state, replan, at }: ReplacedStep): JsonObject => ({
+const replacedView = ({ step, state, replan, at }: ReplacedStep): RunView["replaced"][number] => ({
   ...stepView(step, state),
   replan,
   replaced_at: isoTime(at),
 });
 
-const replanningView = ({ failed, question }: Replanning): JsonObject => ({
+const replanningView = ({ failed, question }: Replanning): RunView["replanning"] => ({
   failed,
   phase: question === null ? "draining" : "asking",
   tries: question?.tries ?? 0,
 });
 
-function stepView(planned: PlanStep | undefined, step: StepState): JsonObject {
+function stepView(planned: PlanStep | undefined, step: StepState): StepView {
   const { outcome } = step;
   return {
     id: step.id,
@@ -132,14 +140,14 @@ function stepView(planned: PlanStep | undefined, step: StepState): JsonObject {
 }
 
 /** Where a cached result comes from. */
-export const hitView = ({ signature, runId, madeAt, boundary }: CacheHit): JsonObject => ({
+export const hitView = ({ signature, runId, madeAt, boundary }: CacheHit): NonNullable<StepView["cache"]> => ({
   signature,
   run_id: runId,
   made_at: isoTime(madeAt),
   boundary: boundary ?? null,
 });
 
-const waitingView = ({ kind, event, until, prompt }: Waiting): JsonObject => ({
+const waitingView = ({ kind, event, until, prompt }: Waiting): StepView["waiting"] => ({
   kind,
   event,
   until: isoTime(until),
