@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { runStatus } from "../api/run.ts";
+import { runStatus } from "../api/status.ts";
 import { CHAIN_LISTS } from "../documents/chain.ts";
 import { anyObject } from "../json/any-json.ts";
 import type { JsonValue } from "../json/json.ts";

@@ -1,6 +1,6 @@
 import type { ReplayReport, RunSteered } from "../../../contracts/api/run-control.ts";
 import type { RunSummaryView } from "../../../contracts/api/run.ts";
-import type { JsonValue } from "../../../contracts/json/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { fault, faultOf, RuntimeHostError, type Fault } from "../../core/errors.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { encodeRun } from "../../core/run/codec/codec.ts";
