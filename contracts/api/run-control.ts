@@ -4,7 +4,7 @@ import { stepId, type GraphInput } from "../documents/graph.ts";
 import { contractKey, plainText } from "../json/json.ts";
 import type { MutationInput, PlanWire } from "../documents/plan.ts";
 import type { Wire } from "../json/wire.ts";
-import { runError, runSummary } from "./run.ts";
+import { runError } from "./run.ts";
 import { runStatus } from "./status.ts";
 
 const RUN_ID = "r00_01J00000000000000000000000";
@@ -94,8 +94,8 @@ export const rerunRequest = z
     ],
   });
 
-/** What steering answers: the run and how it stands now. Open: a rerun or an import answers the run's summary. */
-export const runSteered = z.looseObject({ run_id: z.string(), status: runStatus }).meta({
+/** What steering answers: the run and how it stands now. */
+export const runSteered = z.object({ run_id: z.string(), status: runStatus }).meta({
   id: "RunSteered",
   title: "Run steered",
   description: "How the run stands now.",

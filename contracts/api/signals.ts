@@ -62,6 +62,13 @@ export const runSignal = z
   .discriminatedUnion("type", [dispatchSignal, resultSignal, replannedSignal, completedSignal])
   .meta({ id: "Signal", title: "Signal", description: "Something that happened in a run." });
 
+/** What every signal of any release has: what is read of one whose type is not known here. */
+export const signalHead = z.object({ seq: common.seq, type: z.string() });
+
+/** Whether this release knows signals of the type. */
+export const isSignalType = (type: string): type is RunSignal["type"] =>
+  runSignal.options.some(({ shape }) => shape.type.value === type);
+
 const SIGNAL_EXAMPLE = {
   type: "signal.graph.completed" as const,
   seq: 9,

@@ -11,7 +11,7 @@ import {
   type RunSnapshot,
   type RunSteered,
 } from "../../contracts/api/run-control.ts";
-import { runView } from "../../contracts/api/run.ts";
+import { runSummary, runView, type RunSummaryView } from "../../contracts/api/run.ts";
 import type { RunStatus } from "../../contracts/api/status.ts";
 import { readAnswer } from "./answer.ts";
 import { OnexError } from "./onex-error.ts";
@@ -41,13 +41,13 @@ export interface RunControlClient {
    * Begins a new run that repeats an ended one, as it was or with other values, versions, a changed or another plan; the
    * answer is the new run. The same key begins one run. What is refused of the plan is told with its place in the request.
    */
-  rerun(runId: string, request?: RerunRequest, options?: { readonly idempotencyKey?: string }): Promise<RunSteered>;
+  rerun(runId: string, request?: RerunRequest, options?: { readonly idempotencyKey?: string }): Promise<RunSummaryView>;
   /** Executes an ended run again from its record and compares every hash; writes nothing. */
   replay(runId: string): Promise<ReplayReport>;
   /** An ended run as one file. */
   export(runId: string): Promise<RunSnapshot>;
   /** Takes an exported run in; rejects with METADATA_HASH_MISMATCH when somebody changed it. */
-  import(snapshot: unknown): Promise<RunSteered>;
+  import(snapshot: unknown): Promise<RunSummaryView>;
 }
 
 const CANCELLED: ReadonlySet<RunStatus> = new Set(["cancelled"]);
@@ -91,7 +91,7 @@ export function runControlClient(transport: Transport, once: Transport, newKey: 
     async rerun(runId, request = {}, { idempotencyKey = newKey() } = {}) {
       const headers = { "idempotency-key": idempotencyKey };
       const call = { method: "POST", path: `${path(runId)}/rerun`, headers, body: request } as const;
-      return readAnswer(runSteered, (await transport.json(call)).body);
+      return readAnswer(runSummary, (await transport.json(call)).body);
     },
     async replay(runId) {
       return readAnswer(replayReport, await post(transport, `${path(runId)}/replay`));
@@ -101,7 +101,7 @@ export function runControlClient(transport: Transport, once: Transport, newKey: 
       return readAnswer(runSnapshot, body);
     },
     async import(snapshot) {
-      return readAnswer(runSteered, await post(transport, "/v1/runs/import", snapshot));
+      return readAnswer(runSummary, await post(transport, "/v1/runs/import", snapshot));
     },
   };
 }

@@ -1,6 +1,6 @@
 import { problem } from "../../contracts/api/problem.ts";
 import { executionResult, runView, type ExecutionResult, type RunView } from "../../contracts/api/run.ts";
-import { runSignal, type RunSignal } from "../../contracts/api/signals.ts";
+import { isSignalType, runSignal, signalHead, type RunSignal } from "../../contracts/api/signals.ts";
 import { readAnswer } from "./answer.ts";
 import { errorOf, errorOfProblem, OnexError } from "./onex-error.ts";
 import { serverSentEvents } from "./server-sent-events.ts";
@@ -21,7 +21,10 @@ export interface RunClient {
   ): Promise<ExecutionResult>;
   /** Waits until the run has ended, asking again as often as needed. Rejects with RUN_NOT_FINISHED when time is up. */
   wait(runId: string, options?: WaitOptions): Promise<ExecutionResult>;
-  /** Every signal with a number above `after`, each once, in order, until the run has ended; reconnects by itself. */
+  /**
+   * Every signal with a number above `after`, each once, in order, until the run has ended; reconnects by itself. Types of signals that this
+   * release does not know are passed over.
+   */
   events(
     runId: string,
     options?: { readonly after?: number; readonly signal?: AbortSignal },
@@ -76,11 +79,12 @@ export function runClient(transport: Transport, now: () => number): RunClient {
           for await (const { event, data } of serverSentEvents(response)) {
             if (event === "end") return;
             if (event === "error") throw errorOfProblem(readAnswer(problem, JSON.parse(data)));
-            const told = readAnswer(runSignal, JSON.parse(data));
-            if (told.seq <= last) continue;
-            last = told.seq;
+            const body: unknown = JSON.parse(data);
+            const { seq, type } = readAnswer(signalHead, body);
+            if (seq <= last) continue;
+            last = seq;
             breaks = 0;
-            yield told;
+            if (isSignalType(type)) yield readAnswer(runSignal, body);
           }
         } catch (thrown) {
           if (thrown instanceof OnexError && thrown.retryAfterSeconds === null) throw thrown;

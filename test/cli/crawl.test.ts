@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { describe, expect, it, onTestFinished } from "vitest";
-import type { RegisterNode } from "../../contracts/api/nodes-api.ts";
+import type { NodeListItem, RegisterNode } from "../../contracts/api/nodes-api.ts";
 import { admitNode } from "../../src/core/registry/admit.ts";
 import { crawl } from "../../src/cli/crawl/crawl.ts";
 import { DEFAULT_POLICY } from "../../src/core/plan/model/policy.ts";
@@ -12,6 +12,7 @@ import { buildSnapshot } from "../../src/core/registry/snapshot.ts";
 import { nodeFiles, stampedText, testFolder } from "./support/folder.ts";
 import { onex } from "./support/onex.ts";
 import { ALL_SERVED } from "../support/served.ts";
+import { NODE } from "../http/samples.ts";
 
 const REPOSITORY = new URL("../..", import.meta.url).pathname.replace(/\/$/, "");
 const TOKEN = "a-secret-of-the-tests";
@@ -56,12 +57,10 @@ async function answer(
   });
   if (request.headers.authorization !== `Bearer ${TOKEN}`)
     return problem(401, "AUTHENTICATION_ERROR", "no valid token");
-  const view = (ref: string, digest: string) => ({
-    name: ref.split("@")[0],
-    version: ref.split("@")[1],
-    digest,
-    lifecycle: "draft",
-  });
+  const view = (ref: string, digest: string): NodeListItem => {
+    const [name = "", version = ""] = ref.split("@");
+    return { ...NODE, name, version, digest, lifecycle: "draft" };
+  };
   if (request.method === "GET") {
     return {
       status: 200,

@@ -160,7 +160,7 @@ describe("what may be repeated", () => {
   });
 
   it("a rerun is repeated under the key of the first attempt", async () => {
-    const { client, sent } = scripted([new Error("lost"), json({ run_id: NEW_RUN, status: "queued" }, 202)]);
+    const { client, sent } = scripted([new Error("lost"), json({ ...SUMMARY, run_id: NEW_RUN, status: "queued" }, 202)]);
     expect(await client.runs.rerun(RUN_ID)).toMatchObject({ run_id: NEW_RUN });
     expect(sent.map(({ init }) => init.headers["idempotency-key"])).toEqual(["key-1", "key-1"]);
   });
@@ -169,7 +169,7 @@ describe("what may be repeated", () => {
     const lost = new Error("lost");
     expect(await scripted([lost, json(REPLAY)]).client.runs.replay(RUN_ID)).toEqual(REPLAY);
     expect(await scripted([lost, json(SNAPSHOT)]).client.runs.export(RUN_ID)).toEqual(SNAPSHOT);
-    const importing = scripted([lost, json({ run_id: RUN_ID, status: "succeeded" })]);
+    const importing = scripted([lost, json(SUMMARY)]);
     await importing.client.runs.import(SNAPSHOT);
     expect(importing.sent.map(({ body }) => body)).toEqual([SNAPSHOT, SNAPSHOT]);
   });

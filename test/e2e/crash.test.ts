@@ -20,11 +20,6 @@ const LIMIT = 500_000;
 const TOTAL = (LIMIT * (LIMIT + 1)) / 2;
 const RUNS = 12;
 
-interface RunFacts {
-  readonly status: string;
-  readonly steps: readonly { readonly attempts: readonly { readonly epoch: number }[] }[];
-}
-
 describe("kill -9 in the middle of runs", () => {
   let data: Awaited<ReturnType<typeof temporaryFolder>>;
   let server: ServerProcess | undefined;
@@ -42,9 +37,6 @@ describe("kill -9 in the middle of runs", () => {
     server = await startServer({ persist: data.path, vars: { LEASE_GRACE_MS: "1000" } });
     return { server, client: createClient({ baseUrl: server.url, token: server.token, name: "crash-test" }) };
   };
-  const factsOf = async (client: Client, runId: string): Promise<RunFacts> =>
-    (await client.runs.get(runId)) as unknown as RunFacts;
-
   it("every run goes on after a restart on the same data and succeeds; what had ended is left alone", async () => {
     const first = await start();
     await registerTree(first.client, PROJECT_ROOT);
@@ -63,7 +55,7 @@ describe("kill -9 in the middle of runs", () => {
     const send = (): Promise<Sent> => first.client.goal({ ...goal, want: [...goal.want] }, { registryVersion });
     const ended = await send();
     await first.client.runs.wait(ended.runId, { timeoutSeconds: 30 });
-    const endedFacts = await factsOf(first.client, ended.runId);
+    const endedFacts = await first.client.runs.get(ended.runId);
     // The last one accepted has no time to end: its work is queued when its answer leaves, and takes longer than a kill.
     const sent = await Promise.all(Array.from({ length: RUNS }, send));
     await first.server.kill();
@@ -78,7 +70,7 @@ describe("kill -9 in the middle of runs", () => {
       });
       expect(result.results.map(({ status }) => status)).toEqual(["success", "success"]);
     }
-    const after = await Promise.all(runIds.map((runId) => factsOf(second.client, runId)));
+    const after = await Promise.all(runIds.map((runId) => second.client.runs.get(runId)));
     expect(after[0]).toEqual(endedFacts);
     const redispatched = after.filter(({ steps }) => steps.some(({ attempts }) => attempts.length > 1));
     expect(redispatched).not.toEqual([]);

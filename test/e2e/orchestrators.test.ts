@@ -29,13 +29,6 @@ async function ran(one: RunnablePlan) {
   return { world, runId, ...steering(world) };
 }
 
-interface Signal {
-  readonly seq: number;
-  readonly type: string;
-  readonly step?: string;
-  readonly status?: string;
-}
-
 /** The middle one of a plan's steps. */
 const middleOf = ({ plan }: RunnablePlan): string => plan.steps[Math.floor(plan.steps.length / 2)]?.id ?? "";
 

@@ -46,7 +46,7 @@ export function steering({ engine, settle }: TestEngine) {
     async view(id: string): Promise<RunView> {
       const run = await runs.view(CALL, id);
       if (!run) throw new Error(`no run ${id}`);
-      return run as unknown as RunView;
+      return run;
     },
     /** Ids of the steps that were executed in this run, in order. */
     async executed(id: string): Promise<readonly string[]> {

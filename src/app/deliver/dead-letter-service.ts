@@ -3,7 +3,7 @@ import type {
   DeadLetterView,
   RedriveOutcome as RedriveReport,
 } from "../../../contracts/api/dead-letters.ts";
-import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
 import type { DeadLetter } from "../../core/dead-letters/dead-letter.ts";
 import { deadLetterEntry } from "../../core/dead-letters/entry.ts";
 import { readMessage } from "../../core/messages/read-message.ts";

@@ -1,5 +1,4 @@
 import type { PlanWire } from "../../../contracts/documents/plan.ts";
-import type { JsonObject } from "../../../contracts/json/json.ts";
 import { faultOf, type Fault } from "../../core/errors.ts";
 import type { Plan } from "../../core/plan/model/plan.ts";
 import { planText, type PlanTextFormat } from "../../core/plan/views/plan-text.ts";

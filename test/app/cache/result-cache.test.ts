@@ -1,3 +1,4 @@
+import type { StepView } from "../../../contracts/api/run.ts";
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { NodeDefinition } from "../../../src/core/registry/node.ts";
@@ -41,11 +42,11 @@ async function run(world: TestEngine, text: string, policy: JsonObject = {}, wan
   await world.settle();
   const { runId } = sent.value;
   const view = await world.engine.services.runs.view(CALL, runId);
-  return { runId, outputs: (view?.["outputs"] ?? {}) as JsonObject };
+  return { runId, outputs: view?.outputs ?? {} };
 }
 
-const stepsOf = async (world: TestEngine, runId: string): Promise<readonly JsonObject[]> =>
-  ((await world.engine.services.runs.view(CALL, runId))?.["steps"] ?? []) as readonly JsonObject[];
+const stepsOf = async (world: TestEngine, runId: string): Promise<readonly StepView[]> =>
+  (await world.engine.services.runs.view(CALL, runId))?.steps ?? [];
 
 const cachedValues = (world: TestEngine): Promise<readonly string[]> => world.engine.ports.blobs.list("cache/");
 

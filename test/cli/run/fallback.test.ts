@@ -1,6 +1,4 @@
 import { expect, it } from "vitest";
-import type { ExecutionResult, RunView } from "../../../contracts/api/run.ts";
-import type { RunSignal } from "../../../contracts/api/signals.ts";
 import type { Paint } from "../../../src/cli/paint.ts";
 import { resultReport } from "../../../src/cli/run/run-report.ts";
 import { signalTeller } from "../../../src/cli/run/signal-text.ts";
@@ -28,9 +26,9 @@ async function replanned() {
   const { runs } = engine.services;
   const { events } = (await runs.events(CALL, runId, 0)) ?? { events: [] };
   return {
-    view: (await runs.view(CALL, runId)) as unknown as RunView,
-    result: valueOf(await runs.result(CALL, runId)) as unknown as ExecutionResult,
-    signals: events as readonly RunSignal[],
+    view: (await runs.view(CALL, runId)) ?? expect.unreachable(),
+    result: valueOf(await runs.result(CALL, runId)),
+    signals: events,
   };
 }
 

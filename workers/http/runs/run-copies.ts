@@ -1,7 +1,8 @@
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import type { JsonValue } from "../../../contracts/json/json.ts";
-import { replayReport, rerunRequest, runSnapshot, runSteered } from "../../../contracts/api/run-control.ts";
+import { replayReport, rerunRequest, runSnapshot } from "../../../contracts/api/run-control.ts";
+import { runSummary } from "../../../contracts/api/run.ts";
 import { MAX_SNAPSHOT_DEPTH } from "../../../src/core/run/codec/snapshot.ts";
 import type { ServicesOf } from "../request/context.ts";
 import { correlationHeader, idempotencyHeader, keyOf } from "../request/headers.ts";
@@ -43,7 +44,7 @@ const rerun = createRoute({
     202: {
       description: "The new run has begun.",
       headers: z.object({ location: z.string().meta({ description: "The new run's page." }) }),
-      content: { "application/json": { schema: runSteered } },
+      content: { "application/json": { schema: runSummary } },
     },
     ...problems(
       ...ANY_PROBLEM,
@@ -108,7 +109,7 @@ const imported = createRoute({
   ...SECURED,
   request: { headers, body: { required: true, content: { "application/json": { schema: runSnapshot } } } },
   responses: {
-    200: { description: "The run is there.", content: { "application/json": { schema: runSteered } } },
+    200: { description: "The run is there.", content: { "application/json": { schema: runSummary } } },
     ...problems(
       ...ANY_PROBLEM,
       ...BODY_PROBLEM,

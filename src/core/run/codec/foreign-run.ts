@@ -1,5 +1,6 @@
 import { endedRunRecord } from "../../../../contracts/documents/run-record.ts";
 import type { JsonValue } from "../../../../contracts/json/json.ts";
+import { planToWire } from "../../plan/stored/plan-to-wire.ts";
 import { faultsOfIssues, refusal } from "../../envelope/refusal.ts";
 import { fault, type Fault } from "../../errors.ts";
 import { err, ok, type Result } from "../../result.ts";
@@ -11,7 +12,7 @@ import type { RunState, RunStatus } from "../model/state.ts";
 import { partingOf } from "../reduce/departure.ts";
 import { executionResult } from "../views/execution-result.ts";
 import { signalsOf } from "../views/signals.ts";
-import { planJson, viewRun } from "../views/view.ts";
+import { viewRun } from "../views/view.ts";
 import { readRun } from "./codec.ts";
 import { misfitOf } from "./run-misfits.ts";
 
@@ -69,7 +70,7 @@ const misfit = (why: string, place = `$.${AT}`): Fault =>
 function isReadable(state: RunState): boolean {
   try {
     const { summary } = partingOf(state);
-    return [viewRun(state), planJson(state.plan), executionResult(state), signalsOf(state), runEntry(summary)].every(
+    return [viewRun(state), planToWire(state.plan), executionResult(state), signalsOf(state), runEntry(summary)].every(
       (made) => made !== null && labelsOf(summary).length > 0,
     );
   } catch {
