@@ -160,7 +160,10 @@ describe("what may be repeated", () => {
   });
 
   it("a rerun is repeated under the key of the first attempt", async () => {
-    const { client, sent } = scripted([new Error("lost"), json({ ...SUMMARY, run_id: NEW_RUN, status: "queued" }, 202)]);
+    const { client, sent } = scripted([
+      new Error("lost"),
+      json({ ...SUMMARY, run_id: NEW_RUN, status: "queued" }, 202),
+    ]);
     expect(await client.runs.rerun(RUN_ID)).toMatchObject({ run_id: NEW_RUN });
     expect(sent.map(({ init }) => init.headers["idempotency-key"])).toEqual(["key-1", "key-1"]);
   });
