@@ -1,6 +1,6 @@
 import type { Principal } from "../core/call/principal.ts";
-import type { CpuAccount } from "../spi/cpu-account.ts";
 import type { TraceParent } from "../core/call/trace.ts";
+import type { CpuAllowance } from "./execute/cpu-allowance.ts";
 
 /**
  * Who asks, for whom, and how what follows is found again: the first argument of every method of a service. Tenant and
@@ -13,5 +13,5 @@ export interface CallContext {
   /** Null when the caller is not traced. */
   readonly trace: TraceParent | null;
   /** The CPU that calls of one invocation share, where it makes several; a call without has all of it. */
-  readonly cpu?: CpuAccount;
+  readonly cpu?: CpuAllowance;
 }

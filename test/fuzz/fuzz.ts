@@ -1,4 +1,5 @@
 import { Agent, request as send } from "node:http";
+import type { Socket } from "node:net";
 import { Random } from "../sim/random.ts";
 import { judge, type Answer } from "./judge.ts";
 import { nextRequest, type Family, type FuzzRequest } from "./requests.ts";
@@ -81,6 +82,9 @@ export async function fuzz({ count, seed, target, say, parallel = 8 }: FuzzOptio
   return { sent, families, statuses, slowestMs, findings };
 }
 
+/** Connections that have carried a request. */
+const used = new WeakSet<Socket>();
+
 /** The answer, or a sentence on why there is none. */
 function ask(request: FuzzRequest, target: Target, agent: Agent): Promise<Answer | string> {
   const { url, token } = target;
@@ -107,10 +111,16 @@ function ask(request: FuzzRequest, target: Target, agent: Agent): Promise<Answer
         });
       },
     );
+    let isFresh = true;
+    call.once("socket", (socket) => {
+      isFresh = !used.has(socket);
+      used.add(socket);
+    });
     call.setTimeout(PATIENCE_MS, () => call.destroy(new Error(`no answer within ${PATIENCE_MS} ms`)));
     call.on("error", (error) => {
       // A server may close a kept connection while a request is on its way: only a fresh one tells that it is gone.
-      if (call.reusedSocket) resolve(ask(request, target, agent));
+      // Node's own mark lacks on those that were waited for.
+      if (!isFresh) resolve(ask(request, target, agent));
       else resolve(`no answer: ${error.message}`);
     });
     if (request.body === null) call.end();

@@ -21,6 +21,14 @@ export class ManualTimer implements Timer {
     return () => void this.#wakes.delete(one);
   }
 
+  /** The wake-up that is due first, which does not go off by itself any more; null when none is set. */
+  takeNext(): (() => void) | null {
+    const [next] = [...this.#wakes].sort((a, b) => a.at - b.at);
+    if (!next) return null;
+    this.#wakes.delete(next);
+    return next.wake;
+  }
+
   /** Lets time pass; whatever a wake-up sets going has its turn before the next one. */
   async advance(ms: number): Promise<void> {
     const end = this.now + ms;

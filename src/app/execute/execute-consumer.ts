@@ -7,7 +7,6 @@ import type { RunCoordinator } from "../../spi/run-coordinator.ts";
 import type { Received } from "../deliver/received.ts";
 import { answersInCall } from "./answers-in-call.ts";
 import { admit, dismiss, limitsFor, type AdmissionPorts, type Applicant } from "./admission.ts";
-import type { CpuAccount } from "../../spi/cpu-account.ts";
 import { CpuAllowance, PUT_OFF } from "./cpu-allowance.ts";
 import { executeWork, type ExecutorPorts } from "./executor.ts";
 import { Gathering } from "./gathering.ts";
@@ -73,7 +72,7 @@ interface Result {
 class Shift {
   readonly #ports: ExecuteConsumerPorts;
   readonly #executor: ExecutorPorts;
-  readonly #cpu: CpuAccount;
+  readonly #cpu: CpuAllowance;
   readonly #seats: Seats;
   readonly #rings = new Map<number | null, Gathering<Answer, readonly Work[]>>();
   readonly #admission: Gathering<Ready, Deferral | null>;

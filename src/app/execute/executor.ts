@@ -1,5 +1,4 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
-import { stateFault } from "../../core/contract/state-fault.ts";
 import { fault, faultOf, RuntimeHostError } from "../../core/errors.ts";
 import { flawFault } from "../../core/json/flaw.ts";
 import { jsonFlaw } from "../../core/json/read-json.ts";
@@ -13,7 +12,6 @@ import { INLINE_VALUE_BYTES, isRef, sizeOf, type StoredValue } from "../../core/
 import { sourceId, type SourceId, type StepResult, type Work, type WorkStep } from "../../core/run/dispatch/work.ts";
 import { clipFault } from "../../core/text/clip-fault.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
-import type { CpuAccount } from "../../spi/cpu-account.ts";
 import { NOT_BEGUN } from "../../core/sandbox/budget.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { Log } from "../../spi/log.ts";
@@ -21,7 +19,9 @@ import type { Timer } from "../../spi/timer.ts";
 import type { CacheReader } from "../cache/cache-reader.ts";
 import { lookUpStep, Probing, type LookupPorts, type StepAnswer, type StepCall } from "./cached-step.ts";
 import { attempt } from "./attempt.ts";
+import type { CpuAllowance } from "./cpu-allowance.ts";
 import type { HandlerRouter } from "./handler-router.ts";
+import { intakeMs, judgeState, JUDGING_MS } from "./judge-state.ts";
 import type { RegistryCache } from "../registry/registry-cache.ts";
 
 export interface ExecutorPorts {
@@ -36,8 +36,8 @@ export interface ExecutorPorts {
   readonly isWanted?: (work: Work) => Promise<boolean>;
   /** Results that may be used again. */
   readonly cache: CacheReader;
-  /** What the functions of one invocation share; absent where nobody counts. */
-  readonly cpu?: CpuAccount;
+  /** What one invocation may spend; absent where nobody counts. */
+  readonly cpu?: CpuAllowance;
 }
 
 type Values = Readonly<Record<SourceId, StoredValue>>;
@@ -77,6 +77,7 @@ export async function executeWork(
       }),
     );
     const outcome = await executeStep(work, step, stored, hasher, ports);
+    // Others may have what is left of the invocation: the rest goes to another.
     if (outcome === null) break;
     results.push({ step: step.id, outcome });
     if (!outcome.ok && outcome.fault.code === "RUN_CANCELLED") break;
@@ -97,20 +98,23 @@ async function executeStep(
   hasher: StateHasher,
   ports: ExecutorPorts,
 ): Promise<StepOutcome | null> {
+  if (ports.cpu?.admits(JUDGING_MS) === false) return null;
   const startedAt = ports.clock.now();
   const inputBytes = Object.values(stored).reduce((sum, value) => sum + sizeOf(value), 0);
   let inputHash: string | null = null;
   try {
     const node = await ports.registry.definition(work.tenant, step.node, step.version);
     const input = await loadState(stored, ports.blobs);
+    while (ports.cpu?.isTired) await ports.cpu.turn(ports.timer);
     inputHash = hashOfInput(input, node, hasher);
-    refuseInvalid(node.inputState, input, "INPUT_STATE_INVALID", `the input of ${nodeRef(node)}`);
+    ports.cpu?.spend(intakeMs(inputBytes));
+    await judgeState(node.inputState, input, "INPUT_STATE_INVALID", `the input of ${nodeRef(node)}`, ports);
     const { signature, found } = await cached({ work, step, node, inputHash, inputBytes, startedAt }, ports);
     if (found) return found;
     const admitted = await callNode(work, step, node, input, ports);
     if (admitted === null) return null;
     const { state, events } = admitted;
-    refuseInvalid(node.outputState, state, "OUTPUT_STATE_INVALID", `the output of ${nodeRef(node)}`);
+    await judgeState(node.outputState, state, "OUTPUT_STATE_INVALID", `the output of ${nodeRef(node)}`, ports);
     const outputHash = hasher.state(state);
     const outputs = await storeState(work.tenant, state, ports);
     const durationMs = spentSince(startedAt, ports.clock);
@@ -211,19 +215,6 @@ function hashOfInput(input: JsonObject, node: NodeDefinition, hasher: StateHashe
     if (!flaw) throw cause;
     throw new RuntimeHostError(flawFault("INPUT_STATE_INVALID", `the input of ${nodeRef(node)}`, flaw), { cause });
   }
-}
-
-/** Throws what keeps a state from satisfying a node's contract. */
-export function refuseInvalid(
-  schema: NodeDefinition["inputState"],
-  state: JsonValue,
-  code: "INPUT_STATE_INVALID" | "OUTPUT_STATE_INVALID",
-  what: string,
-): void {
-  const side = code === "INPUT_STATE_INVALID" ? "input_state" : "output_state";
-  const hint = `compare it with ${side} in the node's contract.yaml`;
-  const problem = stateFault(schema, state, { what: `${what} does not satisfy its contract`, code, hint });
-  if (problem !== null) throw new RuntimeHostError(problem);
 }
 
 /** A state from its stored values; VALUE_UNAVAILABLE when one cannot be had. */

@@ -13,10 +13,11 @@ import {
   type Work,
   type WorkStep,
 } from "../../core/run/dispatch/work.ts";
-import { loadState, refuseInvalid, type ExecutorPorts } from "../execute/executor.ts";
+import { loadState, type ExecutorPorts } from "./executor.ts";
+import { judgeState } from "./judge-state.ts";
 
 type Values = Readonly<Record<SourceId, StoredValue>>;
-type JudgePorts = Pick<ExecutorPorts, "blobs" | "registry" | "clock">;
+type JudgePorts = Pick<ExecutorPorts, "blobs" | "registry" | "clock" | "timer" | "cpu">;
 
 /** What is decided about a work before any of it is executed, and the steps that are left to execute. */
 export interface Judged {
@@ -69,8 +70,9 @@ async function checkWait(
   step: WorkStep,
   check: NonNullable<WorkStep["check"]>,
   values: Values,
-  { registry, blobs }: JudgePorts,
+  ports: JudgePorts,
 ): Promise<void> {
+  const { registry, blobs } = ports;
   const node = await registry.definition(tenant, step.node, step.version);
   const sources =
     check === "input"
@@ -82,9 +84,9 @@ async function checkWait(
   });
   const state = await loadState(Object.fromEntries(stored), blobs);
   if (check === "input")
-    return refuseInvalid(node.inputState, state, "INPUT_STATE_INVALID", `the input of ${nodeRef(node)}`);
+    return judgeState(node.inputState, state, "INPUT_STATE_INVALID", `the input of ${nodeRef(node)}`, ports);
   try {
-    refuseInvalid(node.outputState, state, "OUTPUT_STATE_INVALID", `what ended ${nodeRef(node)}`);
+    await judgeState(node.outputState, state, "OUTPUT_STATE_INVALID", `what ended ${nodeRef(node)}`, ports);
   } catch (thrown) {
     throw new RuntimeHostError({ ...faultOf(thrown), blameless: true });
   }

@@ -15,11 +15,14 @@ import { keyedRunId, runId } from "../../core/run/model/run-id.ts";
 import { TERMINAL_RUN, type Instant, type RunHeader, type RunState } from "../../core/run/model/state.ts";
 import { summarizeRun } from "../../core/run/views/view.ts";
 import { workOf } from "../../core/run/dispatch/work-of.ts";
+import { Budget } from "../../core/schema/budget.ts";
+import { MAX_VALIDATION_WORK } from "../../core/schema/validate/validate.ts";
 import type { Ids } from "../../spi/clock.ts";
 import type { Receipt, RunCoordinator, Submission } from "../../spi/run-coordinator.ts";
 import { announceEnd, type AnnouncePorts } from "../archive/announce-end.ts";
 import { CpuAllowance, PUT_OFF } from "../execute/cpu-allowance.ts";
 import { executeWork, storeState, type ExecutorPorts } from "../execute/executor.ts";
+import { validationMs } from "../execute/judge-state.ts";
 import { checkGiven } from "../plan/given.ts";
 import type { Planner } from "../plan/planner.ts";
 import type { Planned } from "../plan/planning.ts";
@@ -105,15 +108,20 @@ async function accept(
     options.registryVersion,
   );
   const { chains } = envelope;
+  const cpu = call.cpu ?? new CpuAllowance();
+  while (cpu.isTired) await cpu.turn(ports.timer);
+  const work = new Budget(MAX_VALIDATION_WORK);
   const refused = planned.ok
-    ? (checkGiven(planned.value, ground.snapshot) ?? (chains ? checkReferences(chains, planned.value.plan) : null))
+    ? (checkGiven(planned.value, ground.snapshot, work) ??
+      (chains ? checkReferences(chains, planned.value.plan) : null))
     : planned.error;
+  cpu.spend(validationMs(work.used));
   if (!planned.ok || refused) {
     const earlier = key === null ? null : await repeated(identity, tenant, options, ports);
     return earlier ?? err(refused as Fault);
   }
   const begun = await beginRun(call, envelope, options, identity, planned.value, ports);
-  const state = await runInline(begun, { ...ports, cpu: call.cpu ?? new CpuAllowance() }, settings);
+  const state = await runInline(begun, { ...ports, cpu }, settings);
   const finished = TERMINAL_RUN.has(state.header.status);
   const receipt = await place(tenant, ports, identity.createdAt, {
     runId: identity.id,

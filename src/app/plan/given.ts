@@ -22,8 +22,11 @@ export const namesOnly = (payload: JsonObject): JsonObject => {
  * exists: the whole input where all of it is given, otherwise each given value by itself. All checks together have the
  * budget of one: a value that is read by many nodes must not hold up others either.
  */
-export function checkGiven({ plan, given }: Planned, snapshot: RegistrySnapshot): Fault | null {
-  const work = new Budget(MAX_VALIDATION_WORK);
+export function checkGiven(
+  { plan, given }: Planned,
+  snapshot: RegistrySnapshot,
+  work = new Budget(MAX_VALIDATION_WORK),
+): Fault | null {
   const asked = new Set<string>();
   for (const { node: name, version, inputs } of [...(plan.boundaries ?? []), ...plan.steps]) {
     const node = snapshot.byRef.get(nodeRef({ name, version }));

@@ -14,13 +14,13 @@ import { refusedBy } from "../../core/trigger/record.ts";
 import { resultOf } from "../../core/trigger/result-message.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Ids } from "../../spi/clock.ts";
-import type { CpuAccount } from "../../spi/cpu-account.ts";
 import type { SequelLedger } from "../../spi/sequel-ledger.ts";
 import type { TriggerBus } from "../../spi/trigger-bus.ts";
 import { bury, type BuryPorts } from "../deliver/bury.ts";
 import { loadState } from "../execute/executor.ts";
 import type { RunReader } from "../runs/run-reader.ts";
 import type { EnvelopeService } from "../operations/envelope-service.ts";
+import type { CpuAllowance } from "../execute/cpu-allowance.ts";
 
 export interface SequelPorts extends BuryPorts {
   readonly runs: RunReader;
@@ -29,7 +29,7 @@ export interface SequelPorts extends BuryPorts {
   readonly triggerBus: TriggerBus;
   readonly ids: Ids;
   /** What the runs that are started here share. */
-  readonly cpu?: CpuAccount;
+  readonly cpu?: CpuAllowance;
 }
 
 /**

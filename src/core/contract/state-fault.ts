@@ -15,8 +15,12 @@ export interface StateSubject {
   readonly work?: Budget;
 }
 
+const UNUSABLE_HINT =
+  "the contract was registered with an older release; register a version of the node that onex validate accepts";
+
 /**
- * What is wrong with a state, or null. A state that takes too much work to judge is VALIDATION_BUDGET: of an input that
+ * What is wrong with a state, or null. A contract that nothing can be judged by is CONTRACT_VALIDATION_ERROR: it says
+ * nothing about what the node did. A state that takes too much work to judge is VALIDATION_BUDGET: of an input that
  * says nothing about the node that would have got it, of an output it does.
  */
 export function stateFault(schema: JsonSchema, state: JsonValue, subject: StateSubject): Fault | null {
@@ -28,6 +32,14 @@ export function stateFault(schema: JsonSchema, state: JsonValue, subject: StateS
       place,
       hint: "send less at once, or write the contract with fewer alternatives and repetitions; docs/nodes.md names the limits",
       ...(subject.code === "INPUT_STATE_INVALID" ? { blameless: true } : {}),
+    });
+  }
+  if (verdict.kind === "unusable") {
+    const { place, message } = verdict.problem;
+    return fault("CONTRACT_VALIDATION_ERROR", `${subject.what}: ${place} ${message}`, {
+      place,
+      hint: UNUSABLE_HINT,
+      retryable: false,
     });
   }
   const [first] = verdict.problems;

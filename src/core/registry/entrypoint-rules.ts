@@ -5,13 +5,14 @@ import type { StateContract } from "../contract/state-contract.ts";
 import type { Fault } from "../errors.ts";
 import { fault } from "../errors.ts";
 import { WAIT_KINDS } from "../plan/model/wait.ts";
+import { MAX_FUNCTION_CPU_MS } from "../sandbox/budget.ts";
 import { triggerConfigProblems } from "../trigger/trigger-node.ts";
 import { entrypointTraits, EXECUTABLE_TYPES } from "./entrypoints.ts";
 import type { Entrypoint, NodeArtifacts } from "./node.ts";
 
 /**
  * What an entrypoint needs and must not have: `function` its code, `composite` a graph, and nobody else has either; `wait`
- * something to wait for and one output, which is what it waited for.
+ * something to wait for and one output, which is what it waited for. A function asks for no more CPU than it can have.
  */
 export function entrypointFaults(
   { type, target }: Entrypoint,
@@ -46,9 +47,23 @@ export function entrypointFaults(
     if (type === "db" && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(target))
       refuse(`${JSON.stringify(target)} is no name of a database`, "the target is the name of a database binding");
   }
+  if (contract !== null && type === "function") found.push(...budgetFaults(contract));
   if (contract !== null && runs === "bus") found.push(...triggerFaults(contract));
   if (contract !== null && runs === "graph" && contract.graph !== null) found.push(...graphFaults(contract.graph));
   return found;
+}
+
+/** What a function could never have is not promised to it: it would be stopped before its time. */
+function budgetFaults({ execution: { timeoutMs } }: StateContract): Fault[] {
+  if (timeoutMs <= MAX_FUNCTION_CPU_MS) return [];
+  const message = `a function has at most ${MAX_FUNCTION_CPU_MS} ms of CPU, and the contract declares ${timeoutMs}`;
+  return [
+    fault("CONTRACT_VALIDATION_ERROR", message, {
+      place: `contract.yaml:${jsonPath(["execution", "timeout_ms"])}`,
+      hint: `declare ${MAX_FUNCTION_CPU_MS} or less; split longer work into several nodes`,
+      details: { code: "ST001" },
+    }),
+  ];
 }
 
 /** A trigger node starts something and yields nothing itself, so that no plan ever takes it for a step. */

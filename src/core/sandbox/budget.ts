@@ -2,8 +2,8 @@ import type { ExecutionProfile } from "../registry/node.ts";
 
 /**
  * The most CPU any function may have, in milliseconds. An invocation of the platform has 30 s for all it does; this is
- * what leaves room for others in it. A function may declare a longer `timeout_ms`: it waits longer in a queue then, but
- * computes no longer.
+ * what leaves room for others in it. A longer `timeout_ms` is refused at registration; a function that was registered
+ * before that was so has no more either.
  */
 export const MAX_FUNCTION_CPU_MS = 10_000;
 

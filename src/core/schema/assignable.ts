@@ -164,6 +164,7 @@ class Comparison {
   #misses(schema: JsonSchema, value: JsonValue, place: string): StateProblem | null {
     const verdict = validate(schema, value, place, this.#work);
     if (verdict.kind === "spent") throw new BudgetSpent();
+    if (verdict.kind === "unusable") return verdict.problem;
     return verdict.kind === "valid" ? null : (verdict.problems[0] ?? null);
   }
 

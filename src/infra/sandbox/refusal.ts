@@ -16,7 +16,7 @@ export const overBudget = (cpuMs: number): Fault =>
     hint:
       cpuMs < MAX_FUNCTION_CPU_MS
         ? "look for an endless loop; a function with honest long work declares a longer execution.timeout_ms"
-        : `look for an endless loop; no function has more than ${MAX_FUNCTION_CPU_MS} ms, whatever its execution.timeout_ms: split the work, or run it outside of the sandbox`,
+        : `look for an endless loop; no function has more than ${MAX_FUNCTION_CPU_MS} ms: split the work into several nodes`,
   });
 
 export const overMemory = (memoryBytes: number): Fault =>

@@ -197,6 +197,25 @@ describe("entrypoints", () => {
     expect(entry("builtin", CODE)).toHaveLength(1);
   });
 
+  it.each(["timeout_ms: 10001", "timeout_ms: 30000", "timeout_ms: 600000"])(
+    "a function is not promised CPU that no function has: %s",
+    (timeout) => {
+      const long = `${CONTRACT}execution: {${timeout}}\n`;
+      expect(entry("function", CODE, long)).toEqual(["CONTRACT_VALIDATION_ERROR contract.yaml:$.execution.timeout_ms"]);
+      expect(entry("function", CODE, long.replace(timeout, "timeout_ms: 10000"))).toEqual([]);
+      // Others wait for something, and pay for nothing meanwhile.
+      expect(entry("builtin", undefined, long)).toEqual([]);
+      const admitted = admitNode({
+        metadata: metadata({ entrypoint: { type: "function", target: "node.js" } }),
+        contract: long,
+        code: CODE,
+      });
+      expect(admitted.ok ? "" : admitted.error[0]?.hint).toBe(
+        "declare 10000 or less; split longer work into several nodes",
+      );
+    },
+  );
+
   it.each(["builtin", "http", "noop", "wasm", "python", "cli", "docker"])("%s is accepted as declared", (type) => {
     expect(entry(type)).toEqual([]);
   });

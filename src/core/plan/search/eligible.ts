@@ -1,6 +1,7 @@
 import { satisfies } from "semver";
 import type { NodeDefinition, NodeRef } from "../../registry/node.ts";
 import { nodeRef } from "../../registry/node.ts";
+import { outdatedContract } from "../../registry/outdated-contract.ts";
 import { isServed, unservedReason, type Served } from "../../registry/served.ts";
 import type { RegistrySnapshot } from "../../registry/snapshot.ts";
 import { unproven, type TrustScore } from "../../trust/score.ts";
@@ -31,8 +32,10 @@ export function refusalReasons(
   policy: Policy,
   { served, excluded }: Available,
 ): readonly string[] {
-  if (passes(node, trust, policy) && excluded.size === 0 && isServed(node, served)) return NO_REASONS;
-  const reasons: string[] = [];
+  const outdated = outdatedContract(node);
+  if (outdated === null && passes(node, trust, policy) && excluded.size === 0 && isServed(node, served))
+    return NO_REASONS;
+  const reasons: string[] = outdated === null ? [] : [outdated];
   const unserved = unservedReason(node, served);
   if (unserved !== null) reasons.push(unserved);
   const exclusion = excluded.size > 0 ? excluded.get(nodeRef(node)) : undefined;

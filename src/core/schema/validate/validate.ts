@@ -9,6 +9,8 @@ export type Verdict =
   | { readonly kind: "valid" }
   /** The first of what is wrong, at most twenty findings. */
   | { readonly kind: "invalid"; readonly problems: readonly StateProblem[] }
+  /** Nothing can be judged by the schema, which an older release took in. `problem` says why. */
+  | { readonly kind: "unusable"; readonly problem: StateProblem }
   /** Judging it takes more work than is allowed. `problem` says where the work ended. */
   | { readonly kind: "spent"; readonly problem: StateProblem };
 
@@ -67,7 +69,7 @@ function unjudged(thrown: unknown, run: Run, place: string): Verdict {
   // The stack ends later than our own count of depth, unless the caller stood deep already.
   const reason = thrown instanceof Unjudged ? thrown.reason : thrown instanceof RangeError ? "deep" : null;
   if (reason === null) throw thrown;
-  if (reason !== "deep") return { kind: "invalid", problems: [{ place: run.place, message: UNJUDGED[reason] }] };
+  if (reason !== "deep") return { kind: "unusable", problem: { place: run.place, message: UNJUDGED[reason] } };
   return { kind: "spent", problem: { place, message: "is nested too deeply to be checked against its schema" } };
 }
 
