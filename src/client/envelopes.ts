@@ -64,6 +64,7 @@ export function envelopeClient(transport: Transport, name: string, newKey: () =>
         },
         body: wireOf(input, name, idempotencyKey),
         signal: options.signal,
+        waitSeconds: options.waitSeconds ?? 0,
       });
       const envelope = readEnvelope(body);
       const { run_id: runId } = readAnswer(acceptedPayload, envelope.payload);

@@ -60,16 +60,21 @@ export const errorOfProblem = (document: Problem): OnexError =>
 
 /** An error without a problem document: no connection, or an answer that is not the system's. */
 export const errorOf = (
-  code: "CONNECTION_ERROR" | "RUNTIME_ERROR",
+  code: "CONNECTION_ERROR" | "RUNTIME_ERROR" | "TIMEOUT_ERROR",
   message: string,
-  extra: { readonly status?: number; readonly retryAfterSeconds?: number | null; readonly cause?: unknown } = {},
+  extra: {
+    readonly status?: number;
+    readonly hint?: string;
+    readonly retryAfterSeconds?: number | null;
+    readonly cause?: unknown;
+  } = {},
 ): OnexError =>
   new OnexError(
     {
       code,
       message,
       status: extra.status ?? 0,
-      hint: null,
+      hint: extra.hint ?? null,
       place: null,
       correlationId: null,
       errors: [],

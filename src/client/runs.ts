@@ -43,7 +43,12 @@ export function runClient(transport: Transport, now: () => number): RunClient {
 
   const result: RunClient["result"] = async (runId, { waitSeconds = 0, signal } = {}) => {
     const query = waitSeconds > 0 ? `?wait=${Math.ceil(waitSeconds)}` : "";
-    const { body } = await transport.json({ method: "GET", path: `${path(runId)}/result${query}`, signal });
+    const { body } = await transport.json({
+      method: "GET",
+      path: `${path(runId)}/result${query}`,
+      signal,
+      waitSeconds,
+    });
     return readAnswer(executionResult, body);
   };
 

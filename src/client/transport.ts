@@ -24,6 +24,11 @@ export interface TransportOptions {
   readonly random?: () => number;
   /** How often a request is repeated after the first attempt. Default 4. */
   readonly maxRetries?: number;
+  /**
+   * How long one request may take, in milliseconds, beyond what it asks the server to wait. Default 60,000. A request that
+   * takes longer is given up and repeated once, then rejects with TIMEOUT_ERROR.
+   */
+  readonly timeoutMs?: number;
 }
 
 export interface Call {
@@ -32,6 +37,8 @@ export interface Call {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
+  /** How long the server is asked to hold its answer. */
+  readonly waitSeconds?: number;
   /** Statuses besides 2xx that are an answer, not an error. */
   readonly accept?: readonly number[];
 }
@@ -44,6 +51,10 @@ export interface Transport {
   sleep(ms: number): Promise<void>;
 }
 
+/** Default of `TransportOptions.timeoutMs`. */
+const TIMEOUT_MS = 60_000;
+/** A server that was silent twice is not asked again. */
+const SILENCES = 2;
 const BASE_MS = 200;
 const CAP_MS = 10_000;
 /** A server that asks for a longer wait than this is not waited for. */
@@ -52,14 +63,18 @@ const LONGEST_WAIT_MS = 30_000;
 const RETRYABLE_STATUS: ReadonlySet<number> = new Set([408, 425, 429, 502, 503, 504]);
 
 export function createTransport(options: TransportOptions): Transport {
-  const base = options.baseUrl.replace(/\/+$/, "");
+  const base = withoutSlashes(options.baseUrl);
   const send: Fetch = options.fetch ?? ((url, init) => fetch(url, init));
   const sleep = options.sleep ?? timer;
   const random = options.random ?? Math.random;
   const maxRetries = options.maxRetries ?? 4;
+  const timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
 
   async function attempt<T>(call: Call, read: (response: Response) => Promise<Outcome<T>>): Promise<Outcome<T>> {
-    const { method, path, headers, body, signal, accept } = call;
+    const { method, path, headers, body, signal, waitSeconds = 0, accept } = call;
+    const limitMs = timeoutMs + waitSeconds * 1000;
+    const late = new AbortController();
+    const timeout = setTimeout(() => late.abort(), limitMs);
     try {
       const response = await send(`${base}${path}`, {
         method,
@@ -70,21 +85,26 @@ export function createTransport(options: TransportOptions): Transport {
           ...headers,
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        ...(signal === undefined ? {} : { signal }),
+        signal: signal === undefined ? late.signal : AbortSignal.any([signal, late.signal]),
       });
       if (response.ok || accept?.includes(response.status)) return await read(response);
       return { error: await errorOfResponse(response) };
     } catch (thrown) {
       const givenUp = signal?.aborted === true;
+      if (late.signal.aborted && !givenUp) return { error: tooLate(base, path, limitMs, thrown), silent: true };
       const message = givenUp ? `the call of ${path} was given up` : `${base} cannot be reached`;
       return { error: errorOf("CONNECTION_ERROR", message, { retryAfterSeconds: givenUp ? null : 0, cause: thrown }) };
+    } finally {
+      clearTimeout(timeout);
     }
   }
 
   async function persist<T>(call: Call, read: (response: Response) => Promise<Outcome<T>>): Promise<T> {
+    let silences = 0;
     for (let retry = 0; ; retry++) {
       const outcome = await attempt(call, read);
       if ("value" in outcome) return outcome.value;
+      if (outcome.silent && ++silences === SILENCES) throw outcome.error;
       const wait = outcome.error.retryAfterSeconds;
       if (wait === null || retry >= maxRetries || wait * 1000 > LONGEST_WAIT_MS) throw outcome.error;
       await sleep(Math.max(backoffMs(retry, random()), wait * 1000));
@@ -106,7 +126,21 @@ export function createTransport(options: TransportOptions): Transport {
 }
 
 /** What an attempt came to. */
-type Outcome<T> = { readonly value: T } | { readonly error: OnexError };
+type Outcome<T> = { readonly value: T } | { readonly error: OnexError; readonly silent?: true };
+
+const tooLate = (base: string, path: string, limitMs: number, cause: unknown): OnexError =>
+  errorOf("TIMEOUT_ERROR", `${base} did not answer ${path} within ${limitMs} ms`, {
+    hint: "see whether it is the right server and healthy (GET /health); what was sent may have been done",
+    retryAfterSeconds: 0,
+    cause,
+  });
+
+/** A base URL may end in any number of slashes; paths begin with one. */
+function withoutSlashes(url: string): string {
+  let end = url.length;
+  while (url.charAt(end - 1) === "/") end--;
+  return url.slice(0, end);
+}
 
 async function errorOfResponse(response: Response): Promise<OnexError> {
   const isProblem = (response.headers.get("content-type") ?? "").startsWith(PROBLEM_TYPE);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { createClient, OnexError } from "../../src/client/client.ts";
 import { NODE } from "../http/samples.ts";
-import { errorOf, json, problem, scripted } from "./server.ts";
+import { errorOf, json, problem, scripted, type Sent } from "./server.ts";
 
 const NODES = { registry_version: "7.0", nodes: [NODE] };
 const down = new TypeError("fetch failed");
@@ -152,5 +152,77 @@ describe("retries", () => {
     const { client, sent } = scripted([broken, json(NODES)]);
     expect(await client.nodes.list()).toEqual(NODES);
     expect(sent).toHaveLength(2);
+  });
+});
+
+describe("a server that does not answer", () => {
+  /** Answers only when it is no longer wanted. */
+  const silent = ({ init: { signal } }: Sent): Promise<Response> =>
+    new Promise((_, reject) => signal?.addEventListener("abort", () => reject(new DOMException("gone", "AbortError"))));
+
+  it("is asked once more, and then told apart from one that is not there", async () => {
+    const { client, sent } = scripted([silent], { timeoutMs: 5 });
+    const error = await errorOf(client.nodes.list());
+    expect(error).toMatchObject({
+      code: "TIMEOUT_ERROR",
+      message: "https://onex.example.com did not answer /v1/nodes within 5 ms",
+      hint: expect.stringContaining("GET /health"),
+      status: 0,
+    });
+    expect(sent).toHaveLength(2);
+  });
+
+  it("is forgiven when its second answer comes", async () => {
+    const { client } = scripted([silent, json(NODES)], { timeoutMs: 5 });
+    expect(await client.nodes.list()).toEqual(NODES);
+  });
+
+  it("is one whose answer stops on the way, too", async () => {
+    const stopping = ({ init: { signal } }: Sent) =>
+      new Response(
+        new ReadableStream({
+          start: (controller) => signal?.addEventListener("abort", () => controller.error(new Error("gone"))),
+        }),
+      );
+    const { client } = scripted([stopping], { timeoutMs: 5 });
+    expect(await errorOf(client.nodes.list())).toMatchObject({ code: "TIMEOUT_ERROR" });
+  });
+
+  it("has as much longer as it was asked to wait, and the caller's signal still counts", async () => {
+    const giveUp = new AbortController();
+    const { client, sent } = scripted(
+      [
+        (request) => {
+          setTimeout(() => giveUp.abort(), 20);
+          return silent(request);
+        },
+      ],
+      { timeoutMs: 1 },
+    );
+    const error = await errorOf(client.runs.result("r00_x", { waitSeconds: 50, signal: giveUp.signal }));
+    expect(error).toMatchObject({ code: "CONNECTION_ERROR", message: expect.stringContaining("given up") });
+    expect(sent).toHaveLength(1);
+  });
+
+  it("is no concern of a stream that has begun", async () => {
+    const sentSignals: (AbortSignal | undefined)[] = [];
+    const later = ({ init: { signal } }: Sent) => {
+      sentSignals.push(signal);
+      const events = ["event: end\ndata: {}\n\n"];
+      return new Response(
+        new ReadableStream({
+          pull: async (controller) => {
+            // Longer than a request may take.
+            await new Promise((resume) => setTimeout(resume, 20));
+            for (const event of events) controller.enqueue(new TextEncoder().encode(event));
+            controller.close();
+          },
+        }),
+        { headers: { "content-type": "text/event-stream" } },
+      );
+    };
+    const { client } = scripted([later], { timeoutMs: 5 });
+    for await (const signal of client.runs.events("r00_x")) expect.fail(JSON.stringify(signal));
+    expect(sentSignals.map((signal) => signal?.aborted)).toEqual([false]);
   });
 });

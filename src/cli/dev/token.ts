@@ -9,12 +9,28 @@ export interface LocalToken {
   readonly created: boolean;
 }
 
-const LINE = /^\s*(?:export\s+)?ONEX_TOKEN\s*=\s*(["']?)(.*?)\1\s*$/m;
+const NAME = "ONEX_TOKEN";
 
 /** ONEX_TOKEN in a file of variables; null when it has none. */
 export function knownToken(path: string): string | null {
-  const value = LINE.exec(textIfThere(path) ?? "")?.[2];
-  return value === undefined || value === "" ? null : value;
+  for (const line of (textIfThere(path) ?? "").split("\n")) {
+    const value = valueIn(line);
+    if (value !== null) return value === "" ? null : value;
+  }
+  return null;
+}
+
+/** What `ONEX_TOKEN=…` or `export ONEX_TOKEN="…"` says; null for any other line. */
+function valueIn(line: string): string | null {
+  const words = line.trim();
+  const assignment = /^export\s/.test(words) ? words.slice("export".length).trimStart() : words;
+  if (!assignment.startsWith(NAME)) return null;
+  const rest = assignment.slice(NAME.length).trimStart();
+  if (!rest.startsWith("=")) return null;
+  const value = rest.slice(1).trim();
+  const quote = value.charAt(0);
+  const isQuoted = (quote === '"' || quote === "'") && value.length > 1 && value.endsWith(quote);
+  return isQuoted ? value.slice(1, -1) : value;
 }
 
 /** Reads ONEX_TOKEN from a file of variables; adds a random one when it has none. The file is for its owner's eyes only. */

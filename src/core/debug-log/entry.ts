@@ -1,3 +1,5 @@
+import { withoutBeginning, withoutEnd } from "../text/trim.ts";
+
 /** What an entry is waiting for. */
 export const ENTRY_STATUSES = ["info", "open", "resolved"] as const;
 /** One of ENTRY_STATUSES. */
@@ -46,10 +48,9 @@ export interface EntryDraft {
  * `regression` and nothing said, it is open.
  */
 export function debugEntry(draft: EntryDraft): DebugEntry {
-  const text = draft.text
-    .replace(/\r\n?/g, "\n")
-    .replace(/[ \t]+$/gm, "")
-    .replace(/^\n+|\n+$/g, "");
+  const lines = draft.text.replace(/\r\n?/g, "\n").split("\n");
+  const trimmed = lines.map((line) => withoutEnd(line, " \t")).join("\n");
+  const text = withoutEnd(withoutBeginning(trimmed, "\n"), "\n");
   const inline = (pattern: RegExp): string[] => Array.from(text.matchAll(pattern), (match) => match[1] ?? match[0]);
   const tags = sortedOnce([...(draft.tags ?? []), ...inline(INLINE_TAG)].flatMap((tag) => normalTag(tag) ?? []));
   const pressing = tags.includes("blocker") || tags.includes("regression");

@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import type { Result } from "../result.ts";
 import { err, ok } from "../result.ts";
+import { withoutBeginning, withoutEnd } from "../text/trim.ts";
 
 /** A namespace, with the scheme old stampers put before it. */
 export interface Namespace {
@@ -37,6 +38,6 @@ export function parseNamespace(value: JsonValue | undefined): Result<Namespace, 
  * The canonical spelling of a namespace: without scheme, dots for slashes, under `onex` when it has no accepted root.
  */
 export function canonicalNamespace({ path }: Namespace): string {
-  const dotted = path.replace(/[^A-Za-z0-9_]+/g, ".").replace(/^\.+|\.+$/g, "");
+  const dotted = withoutEnd(withoutBeginning(path.replace(/[^A-Za-z0-9_]+/g, "."), "."), ".");
   return CANONICAL_NAMESPACE.test(dotted) ? dotted : `onex.${dotted === "" ? "unnamed" : dotted}`;
 }

@@ -37,6 +37,10 @@ describe("the local token", () => {
     ["in single quotes", "ONEX_TOKEN='abc'", "abc"],
     ["spaced and exported", "export ONEX_TOKEN = abc \nOTHER=1\n", "abc"],
     ["after others", "A=1\nONEX_TOKEN=abc\n", "abc"],
+    ["behind Windows line ends", "A=1\r\nONEX_TOKEN=abc\r\n", "abc"],
+    ["half quoted", 'ONEX_TOKEN="abc', '"abc'],
+    ["of one quote", "ONEX_TOKEN='", "'"],
+    ["indented", "  export\tONEX_TOKEN= a=b ", "a=b"],
   ])("is read when it is %s", async (_, text, value) => {
     await writeFile(file, text);
     expect(localToken(file)).toEqual({ value, created: false });

@@ -4,7 +4,8 @@ import { validate } from "../../../../src/core/schema/validate/validate.ts";
 
 const says = (schema: JsonSchema, value: JsonValue): readonly string[] => {
   const verdict = validate(schema, value);
-  if (verdict.kind === "spent" || verdict.kind === "unusable") return [`${verdict.kind} ${verdict.problem.place}`];
+  if (verdict.kind === "spent") return [`spent ${verdict.problem.place}`];
+  if (verdict.kind === "unusable") return [`${verdict.problem.place} ${verdict.problem.message}`];
   return verdict.kind === "valid" ? [] : verdict.problems.map(({ place, message }) => `${place} ${message}`);
 };
 
