@@ -9,6 +9,7 @@ import { readRetention, type Retention } from "../src/core/retention/settings.ts
 import { DEFAULT_LEASES } from "../src/core/run/model/event.ts";
 import { d1DeadLetterStore } from "../src/infra/d1/dead-letter-store.ts";
 import { d1Figures } from "../src/infra/d1/figures.ts";
+import { d1QuarantineIndex } from "../src/infra/d1/quarantine-index.ts";
 import { d1NodeRegistry } from "../src/infra/d1/registry/node-registry.ts";
 import { d1TrustScores } from "../src/infra/d1/registry/trust-scores.ts";
 import { d1ResultCache } from "../src/infra/d1/result-cache.ts";
@@ -117,6 +118,7 @@ export function portsOf(env: Env): Ports {
     marks: d1SweepMarks(db),
     results: d1ResultCache(db),
     figures: d1Figures(db),
+    quarantine: d1QuarantineIndex(db),
     handlers: (world) => [builtinHandler(builtinNodes({ sandbox, ...world })), functionHandler(sandbox), noopHandler()],
   };
 }

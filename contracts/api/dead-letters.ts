@@ -16,7 +16,9 @@ export const deadLetterFilter = z.strictObject({
   status: deadLetterStatus.optional().meta({ description: "Where the entry stands." }),
   queue: soughtText("The queue it died on."),
   error_type: deadLetterClass.optional().meta({ description: "Why nobody could process it." }),
-  message_type: soughtText("The message's type: `work`, `archive`, `started`, `replan`, `sequel` or `trigger`."),
+  message_type: soughtText(
+    "The message's type: `work`, `archive`, `started`, `quarantine`, `replan`, `sequel` or `trigger`.",
+  ),
   run_id: soughtText("The run it is about."),
   correlation_id: soughtText("The correlation id of its run."),
   from: moment("Died at this moment or later."),

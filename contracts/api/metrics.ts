@@ -24,6 +24,7 @@ export const metrics = z
         })
         .meta({ description: "Runs created within the last `window_s` seconds." }),
       complete: z.boolean().meta({ description: "False when there are more than were looked at: 10,000 of each." }),
+      quarantined: tally("Runs that were set aside, by the reason; they are in no other figure of unfinished runs."),
     }),
     cache: z.object({
       entries: count,
@@ -49,6 +50,7 @@ export const metrics = z
           unfinished: { running: 1 },
           recent: { window_s: 3600, created: 40, failed: 1, cancelled: 0, steps: 160, cached_steps: 36 },
           complete: true,
+          quarantined: { RECORD_NEWER: 1 },
         },
         cache: { entries: 2, bytes: 130, hits: 36, stored: 2, complete: true },
         dead_letters: { open: { consumer_error: 1 } },

@@ -114,6 +114,9 @@ export const startedMessage = message("started", {
   ),
 });
 
+/** Of these runs of a ring some were set aside in quarantine or have left it: the ring is to be asked. */
+export const quarantineMessage = message("quarantine", { ring: z.int().min(0).max(255), runs: z.array(runId) });
+
 /** A run has ended, and something follows. */
 export const sequelMessage = message("sequel", {
   tenant: name,
@@ -138,6 +141,7 @@ export const queueMessage = z
     replanMessage,
     archiveMessage,
     startedMessage,
+    quarantineMessage,
     sequelMessage,
     triggerMessage,
   ])

@@ -14,6 +14,7 @@ import { envelopeService, type EnvelopeService } from "./operations/envelope-ser
 import { Planner } from "./plan/planner.ts";
 import { planService } from "./plan/plan-service.ts";
 import type { Ports } from "./ports.ts";
+import { quarantineService } from "./quarantine/quarantine-service.ts";
 import { nodeService } from "./registry/node-service.ts";
 import { RegistryCache } from "./registry/registry-cache.ts";
 import { runControlService } from "./runs/run-control-service.ts";
@@ -69,6 +70,7 @@ export function compose(ports: Ports, settings: Settings, seams: Seams = {}): Ap
     search: runSearchService(index),
     removal: runRemovalService(parts),
     deadLetters: deadLetterService(parts),
+    quarantine: quarantineService(parts),
     triggers: triggerService(parts),
     cache: cacheService(parts),
     metrics: metricsService(parts),

@@ -7,6 +7,7 @@ import type { Handler } from "../spi/handler.ts";
 import type { Limiter } from "../spi/limiter.ts";
 import type { Log } from "../spi/log.ts";
 import type { NodeRegistry } from "../spi/node-registry.ts";
+import type { QuarantineIndex } from "../spi/quarantine-index.ts";
 import type { ResultCache } from "../spi/result-cache.ts";
 import type { RunCoordinator } from "../spi/run-coordinator.ts";
 import type { RunIndex } from "../spi/run-index.ts";
@@ -52,6 +53,7 @@ export interface Ports extends Surroundings {
   readonly marks: SweepMarks;
   readonly results: ResultCache;
   readonly figures: Figures;
+  readonly quarantine: QuarantineIndex;
   /** Who executes nodes, one a type of entrypoint. Called once. */
   readonly handlers: (world: HandlerWorld) => readonly Handler[];
 }

@@ -5,6 +5,7 @@ import type { HealthService } from "./insight/health-service.ts";
 import type { MetricsService } from "./insight/metrics-service.ts";
 import type { EnvelopeService } from "./operations/envelope-service.ts";
 import type { PlanService } from "./plan/plan-service.ts";
+import type { QuarantineService } from "./quarantine/quarantine-service.ts";
 import type { NodeService } from "./registry/node-service.ts";
 import type { RunControlService } from "./runs/run-control-service.ts";
 import type { RunSearchService } from "./runs/run-search.ts";
@@ -24,6 +25,7 @@ export interface Services {
   readonly search: RunSearchService;
   readonly removal: RunRemovalService;
   readonly deadLetters: DeadLetterService;
+  readonly quarantine: QuarantineService;
   readonly triggers: TriggerService;
   readonly cache: CacheService;
   readonly metrics: MetricsService;

@@ -23,6 +23,7 @@ import {
   type Sent,
 } from "./envelopes.ts";
 import { deadLetterClient, type DeadLetterClient } from "./dead-letters.ts";
+import { quarantineClient, type QuarantineClient } from "./quarantine.ts";
 import { runControlClient, type RunControlClient } from "./run-control.ts";
 import { runSearchClient, type RunSearchClient } from "./run-search.ts";
 import { runClient, type RunClient } from "./runs.ts";
@@ -48,6 +49,7 @@ export interface Client {
   readonly envelopes: EnvelopeClient;
   readonly runs: RunClient & RunControlClient & RunSearchClient;
   readonly deadLetters: DeadLetterClient;
+  readonly quarantine: QuarantineClient;
   readonly triggers: TriggerClient;
   readonly nodes: {
     /** Registers a node, or finds it registered. A refusal's `errors` lists everything that is wrong. */
@@ -87,6 +89,7 @@ export function createClient(options: ClientOptions): Client {
       ...runSearchClient(transport),
     },
     deadLetters: deadLetterClient(transport),
+    quarantine: quarantineClient(transport),
     triggers: triggerClient(transport, options.name ?? "onex-client", newKey, options.now ?? Date.now),
     nodes: {
       async register(body) {

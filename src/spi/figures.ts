@@ -6,7 +6,7 @@ export type Tally<K extends string> = Readonly<Partial<Record<K, number>>>;
 
 /** Runs of a tenant in numbers. */
 export interface RunFigures {
-  /** Runs that have not ended, by status. */
+  /** Runs that have not ended, by status; those in quarantine left out. */
   readonly unfinished: Tally<RunStatus>;
   /** Runs created since the moment asked for, as far as they were looked at. */
   readonly created: number;

@@ -42,7 +42,7 @@ export interface RingFace {
   liveValues(): Told<readonly LiveValue[]>;
   batch(batch: number): Told<ArchiveBatch | null>;
   archived(batch: number): Told<void>;
-  quarantined(): Told<readonly QuarantinedRun[]>;
+  quarantined(of?: readonly RunId[]): Told<readonly QuarantinedRun[]>;
   raw(id: RunId): Told<readonly RingPart[] | null>;
   retry(id: RunId): Promise<RetryReceipt>;
   end(id: RunId, request: EndRequest): Promise<RunStatus | null>;

@@ -150,8 +150,8 @@ export interface RunCoordinator {
   batch(ring: number, batch: number): Promise<ArchiveBatch | null>;
   /** The batch is safely archived; the ring may forget it. */
   archived(ring: number, batch: number): Promise<void>;
-  /** The runs of a ring that are in quarantine. */
-  quarantined(ring: number): Promise<readonly QuarantinedRun[]>;
+  /** The runs of a ring that are in quarantine: of those asked for, or all. */
+  quarantined(ring: number, of?: readonly RunId[]): Promise<readonly QuarantinedRun[]>;
   /** What is stored of a run, byte by byte, whether or not it can be read; null when nothing is. */
   raw(runId: RunId): Promise<readonly RingPart[] | null>;
   /** Takes a run out of quarantine, if it can be read and goes on by now. */

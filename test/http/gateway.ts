@@ -8,6 +8,8 @@ import type { Services } from "../../src/app/services.ts";
 import type { LogFields } from "../../src/spi/log.ts";
 import { createApp, type AppOptions } from "../../workers/http/app.ts";
 import {
+  ASIDE,
+  ASIDE_RAW,
   CORRELATION,
   LETTER,
   LETTER_PAGE,
@@ -155,6 +157,17 @@ function servicesOf(overrides: ServiceOverrides, accepted: Gateway["accepted"]):
       redriveAll: (_, ids) => Promise.resolve(ids.map((id) => ({ ...REDRIVEN, id }))),
       redriveMatching: () => Promise.resolve({ items: [REDRIVEN], next: null }),
       ...overrides.deadLetters,
+    },
+    quarantine: {
+      list: () => Promise.resolve({ runs: [ASIDE], next: null }),
+      get: (_, id) => Promise.resolve(id === RUN_ID ? ok(ASIDE) : err(notFound)),
+      raw: (_, id) => Promise.resolve(id === RUN_ID ? ok(ASIDE_RAW) : err(notFound)),
+      retry: (_, id) =>
+        Promise.resolve(
+          id === RUN_ID ? ok({ run_id: id, released: true, status: "running", quarantine: null }) : err(notFound),
+        ),
+      end: (_, id) => Promise.resolve(id === RUN_ID ? ok({ run_id: id, status: "failed" }) : err(notFound)),
+      ...overrides.quarantine,
     },
     cache: {
       stats: () => Promise.resolve([{ node: "noop", version: "1.0.0", entries: 2, bytes: 130, hits: 17, stored: 2 }]),

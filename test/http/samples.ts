@@ -8,6 +8,7 @@ import type { PlanWire } from "../../contracts/documents/plan.ts";
 import { policyWire } from "../../contracts/documents/policy.ts";
 import type { RunSnapshot } from "../../src/core/run/codec/snapshot.ts";
 import type { Metrics } from "../../contracts/api/metrics.ts";
+import type { QuarantinedRunView, QuarantineRaw } from "../../contracts/api/quarantine.ts";
 
 export const RUN_ID = "r0a_01J00000000000000000000000";
 export const NEW_RUN = "r0c_01J00000000000000000000001";
@@ -55,6 +56,7 @@ export const METRICS: Metrics = {
     unfinished: { running: 1 },
     recent: { window_s: 3_600, created: 40, failed: 1, cancelled: 2, steps: 160, cached_steps: 36 },
     complete: true,
+    quarantined: { RECORD_NEWER: 1 },
   },
   cache: { entries: 2, bytes: 130, hits: 36, stored: 2, complete: true },
   dead_letters: { open: { consumer_error: 1 } },
@@ -101,6 +103,22 @@ export const RUN_ENTRY: RunListEntry = {
   duration_ms: 1_000,
   error: null,
 };
+
+/** A run in quarantine. */
+export const ASIDE: QuarantinedRunView = {
+  run_id: RUN_ID,
+  code: "RECORD_NEWER",
+  message: "a later release wrote it",
+  hint: null,
+  since: "2026-01-02T03:04:05.006Z",
+  operation: "goal.run",
+  correlation_id: CORRELATION,
+  want: ["a.b"],
+  tags: [],
+  created_at: "2026-01-02T03:04:05.006Z",
+};
+
+export const ASIDE_RAW: QuarantineRaw = { run_id: RUN_ID, parts: [{ part: "r", body: '{"v":99', due_at: null }] };
 
 export const LETTER: DeadLetterView = {
   id: "m1",

@@ -12,6 +12,7 @@ const ROUTES: readonly (readonly [string, string, string, RequestInit])[] = [
   [`/v1/runs/${RUN_ID}/result`, "wiat", "did you mean 'wait'?", {}],
   [`/v1/runs/${RUN_ID}/events`, "from", "known are after", {}],
   ["/v1/dead-letters", "message-type", "did you mean 'message_type'?", {}],
+  ["/v1/quarantine", "limits", "did you mean 'limit'?", {}],
   ["/v1/cache", "nod", "did you mean 'node'?", DELETE],
   ["/v1/plans", "fromat", "did you mean 'format'?", PLAN],
 ];

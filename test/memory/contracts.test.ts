@@ -12,6 +12,7 @@ import { blobStoreContract } from "../support/contracts/blob-store.ts";
 import { deadLetterStoreContract } from "../support/contracts/dead-letter-store.ts";
 import { eventBusContract } from "../support/contracts/event-bus.ts";
 import { nodeRegistryContract } from "../support/contracts/node-registry.ts";
+import { quarantineIndexContract } from "../support/contracts/quarantine-index.ts";
 import { runGenerationsContract } from "../support/contracts/run-generations.ts";
 import { runIndexContract } from "../support/contracts/run-index.ts";
 import { runRetentionContract } from "../support/contracts/run-retention.ts";
@@ -42,6 +43,7 @@ describe("the memory adapters keep their ports' contracts", () => {
   runRetentionContract("memory", books);
   runGenerationsContract("memory", books);
   runToldTimesContract("memory", books, 100);
+  quarantineIndexContract("memory", books);
   sweepMarksContract("memory", async () => memorySweepMarks());
   deadLetterStoreContract("memory", async () => ({ store: memoryDeadLetterStore(), tenant }), 100);
   trustStoreContract("memory", async () => {

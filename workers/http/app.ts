@@ -18,6 +18,7 @@ import { addOpenApi } from "./openapi.ts";
 import { systemSleep, type Sleep } from "./runs/pace.ts";
 import { planRoutes } from "./plans/plans.ts";
 import { problemResponse } from "./answer/problem.ts";
+import { quarantineRoutes } from "./quarantine/quarantine.ts";
 import { newApi, type Api } from "./route.ts";
 import { runControlRoutes } from "./runs/run-control.ts";
 import { runCopyRoutes } from "./runs/run-copies.ts";
@@ -81,6 +82,7 @@ export function createApp(options: AppOptions): Api {
   api.route("/", runControlRoutes(services));
   api.route("/", runCopyRoutes(services));
   api.route("/", deadLetterRoutes(services));
+  api.route("/", quarantineRoutes(services));
   api.route("/", triggerRoutes(services));
   api.route("/", cacheRoutes(services));
   api.route("/", metricsRoutes(services));

@@ -24,6 +24,7 @@ const TAGS = [
   { name: "runs", description: "What is being done and what was done." },
   { name: "triggers", description: "Messages of a bus that ask for something." },
   { name: "dead letters", description: "Messages nobody could process." },
+  { name: "quarantine", description: "Runs that were set aside: they cannot be read, decided on or stored." },
   { name: "cache", description: "Results that are used again." },
   { name: "system", description: "The deployment itself." },
 ];

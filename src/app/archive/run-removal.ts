@@ -1,8 +1,7 @@
 import { fault, faultOf, type Fault } from "../../core/errors.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { decodeRun } from "../../core/run/codec/codec.ts";
 import { ringOf } from "../../core/run/model/run-id.ts";
-import { TERMINAL_RUN } from "../../core/run/model/state.ts";
+import { TERMINAL_RUN, type RunState } from "../../core/run/model/state.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { DeadLetterStore } from "../../spi/dead-letter-store.ts";
@@ -15,6 +14,7 @@ import type { SegmentLedger } from "../../spi/segment-ledger.ts";
 import type { CallContext } from "../call-context.ts";
 import { removeResultsOf } from "../cache/cache-removal.ts";
 import type { CacheReader } from "../cache/cache-reader.ts";
+import { decodeHeld } from "../runs/run-reader.ts";
 import { eraseRecords } from "./segment-eraser.ts";
 
 export interface RunRemovalPorts {
@@ -57,7 +57,7 @@ async function remove(tenant: string, runId: string, ports: RunRemovalPorts): Pr
   if (ringOf(runId) === null) return err(unknownRun(runId));
   // The ring first: a run it has forgotten is in the index for sure.
   const held = await ports.coordinator.read(runId);
-  if (held !== null) return err(stillHeld(tenant, runId, held));
+  if (held !== null) return err(stillHeld(tenant, await decodeHeld(runId, held, ports.coordinator)));
   const now = ports.clock.now();
   const summary = await ports.index.get(tenant, runId);
   if (summary) await removeDeadLetters(tenant, runId, ports);
@@ -72,8 +72,8 @@ async function remove(tenant: string, runId: string, ports: RunRemovalPorts): Pr
   return ok(null);
 }
 
-function stillHeld(tenant: string, runId: string, record: string): Fault {
-  const { header } = decodeRun(record);
+function stillHeld(tenant: string, { header }: RunState): Fault {
+  const runId = header.id;
   if (header.tenant !== tenant) return unknownRun(runId);
   if (!TERMINAL_RUN.has(header.status)) {
     return fault("RUN_NOT_FINISHED", `run '${runId}' is ${header.status}`, {

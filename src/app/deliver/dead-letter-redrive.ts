@@ -7,7 +7,7 @@ import type { BlobStore } from "../../spi/blob-store.ts";
 import type { DeadLetterStore } from "../../spi/dead-letter-store.ts";
 import type { Log } from "../../spi/log.ts";
 import type { StandingPorts } from "./dead-letter-standing.ts";
-import { rowOf, type Buses } from "./message-table.ts";
+import { rowOf, standingOf, type Buses } from "./message-table.ts";
 
 export interface RedrivePorts extends StandingPorts, Buses {
   readonly deadLetters: DeadLetterStore;
@@ -53,7 +53,7 @@ async function attempt(letter: DeadLetter, ports: RedrivePorts): Promise<Redrive
   const reading = readMessage(payload);
   if (!reading.ok) return refused(reading.reason);
   const row = rowOf(reading.message);
-  const standing = await row.standing(reading.message, ports);
+  const standing = await standingOf(reading.message, ports);
   if (standing.kind !== "waiting") {
     await ports.deadLetters.resolve(tenant, id, redrives, standing.reason, now);
     return { kind: standing.kind, reason: standing.reason };

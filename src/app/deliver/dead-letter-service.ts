@@ -16,7 +16,7 @@ import { viewRun, wireFault } from "../../core/run/views/view.ts";
 import { isoTimeOrNull } from "../../core/run/model/time.ts";
 import type { CallContext } from "../call-context.ts";
 import { redriveLetter, payloadOf, type RedriveOutcome, type RedrivePorts } from "./dead-letter-redrive.ts";
-import { rowOf } from "./message-table.ts";
+import { standingOf } from "./message-table.ts";
 import type { Listing } from "../runs/run-search.ts";
 
 /** What operators may do with dead letters. */
@@ -87,7 +87,7 @@ async function surroundings(
     const reading = readMessage(payload);
     const unreadable = payload === undefined ? "its message is not stored any more" : reading.ok ? "" : reading.reason;
     const standing = reading.ok
-      ? await rowOf(reading.message).standing(reading.message, ports)
+      ? await standingOf(reading.message, ports)
       : { kind: "unreadable" as const, reason: unreadable };
     const state = letter.runId === null ? null : await ports.runs.read(letter.tenant, letter.runId);
     return { standing: { ...standing }, run: state && runOf(state, letter) };

@@ -1,3 +1,4 @@
+import { faultOf } from "../../core/errors.ts";
 import { MESSAGE_FORMS, type MessageForm } from "../../core/messages/forms.ts";
 import type { MessageOf, MessageType, QueueMessage } from "../../core/messages/queue-message.ts";
 import type { QueueName } from "../../core/messages/queues.ts";
@@ -7,6 +8,7 @@ import { consumeArchive, type ArchivePorts } from "../archive/archive-consumer.t
 import { consumeStarted } from "../archive/started-consumer.ts";
 import { consumeWork, type ExecuteConsumerPorts } from "../execute/execute-consumer.ts";
 import { consumeReplans, type ReplanPorts } from "../plan/replan-consumer.ts";
+import { noteQuarantine, standingOfQuarantine, type QuarantinePorts } from "../quarantine/note-quarantine.ts";
 import { followRun } from "../triggers/run-sequels.ts";
 import { takeTrigger, type TriggerPorts } from "../triggers/take-trigger.ts";
 import { eachApart, type Received } from "./received.ts";
@@ -23,7 +25,7 @@ import {
 import { standingOfSequel, standingOfTrigger } from "./trigger-standing.ts";
 
 /** What consumers need, all together. */
-export type ConsumerPorts = ExecuteConsumerPorts & ReplanPorts & ArchivePorts & TriggerPorts;
+export type ConsumerPorts = ExecuteConsumerPorts & ReplanPorts & ArchivePorts & TriggerPorts & QuarantinePorts;
 
 /** Where messages are sent. */
 export interface Buses {
@@ -93,6 +95,15 @@ export const MESSAGES: MessageTable = {
     standing: standingOfNews,
     redrive: (message, { bus }) => bus.publishEvents([message]),
   },
+  quarantine: {
+    form: MESSAGE_FORMS.quarantine,
+    queue: "events",
+    consume: (received, ports) => eachApart(received, ({ message }) => noteQuarantine(message, ports)),
+    lost: null,
+    isRepeated: false,
+    standing: standingOfQuarantine,
+    redrive: (message, { bus }) => bus.publishEvents([message]),
+  },
   sequel: {
     form: MESSAGE_FORMS.sequel,
     queue: "triggers",
@@ -116,3 +127,14 @@ export const MESSAGES: MessageTable = {
 /** The row of a message. */
 export const rowOf = <T extends MessageType>(message: MessageOf<T> & { readonly type: T }): MessageRow<MessageOf<T>> =>
   MESSAGES[message.type];
+
+/** How a message stands. One about a run in quarantine is kept for it: the run may go on yet. */
+export async function standingOf(message: QueueMessage, ports: StandingPorts): Promise<Standing> {
+  try {
+    return await rowOf(message).standing(message, ports);
+  } catch (thrown) {
+    const { code, message: reason } = faultOf(thrown);
+    if (code === "RUN_QUARANTINED") return { kind: "waiting", reason };
+    throw thrown;
+  }
+}

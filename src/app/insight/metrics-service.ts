@@ -4,12 +4,14 @@ import type { RegistrySnapshot } from "../../core/registry/snapshot.ts";
 import { isoTime } from "../../core/run/model/time.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { Figures } from "../../spi/figures.ts";
+import type { QuarantineIndex } from "../../spi/quarantine-index.ts";
 import type { ResultCache } from "../../spi/result-cache.ts";
 import type { CallContext } from "../call-context.ts";
 import type { RegistryCache } from "../registry/registry-cache.ts";
 
 export interface MetricsPorts {
   readonly figures: Figures;
+  readonly quarantine: QuarantineIndex;
   readonly results: ResultCache;
   readonly registry: RegistryCache;
   readonly clock: Clock;
@@ -48,9 +50,10 @@ export function metricsService(ports: MetricsPorts): MetricsService {
 }
 
 async function gather(tenant: string, now: number, ports: MetricsPorts): Promise<Metrics> {
-  const { figures, results, registry, background } = ports;
-  const [runs, open, counts, size, snapshot] = await Promise.all([
+  const { figures, quarantine, results, registry, background } = ports;
+  const [runs, aside, open, counts, size, snapshot] = await Promise.all([
     figures.runs(tenant, now - WINDOW_S * 1_000, MOST_ROWS),
+    quarantine.count(tenant),
     figures.openDeadLetters(tenant),
     results.counts(tenant),
     results.size(tenant, MOST_ROWS),
@@ -63,6 +66,7 @@ async function gather(tenant: string, now: number, ports: MetricsPorts): Promise
       unfinished: { ...runs.unfinished },
       recent: { window_s: WINDOW_S, created, failed, cancelled, steps, cached_steps: cachedSteps },
       complete: runs.complete,
+      quarantined: { ...aside },
     },
     cache: {
       ...size,

@@ -4,6 +4,7 @@ import { TERMINAL_RUN, type Instant, type RunId } from "../../core/run/model/sta
 import { newMark, type QuarantineMark } from "../../core/run/quarantine/mark.ts";
 import type { Quarantine } from "../../core/run/quarantine/quarantine.ts";
 import { STORED_FORMS, type StoredForms } from "../../core/stored/forms.ts";
+import { UNTOLD } from "./marks.ts";
 import { alone, decideAll, type Decided, type Happening } from "./decisions.ts";
 import { recall, type RingMemory } from "./memory.ts";
 import { NEWS, RingNews } from "./news.ts";
@@ -88,34 +89,38 @@ export class RingBook {
 
   /** The run is in quarantine from now on: it waits for nothing, and is not on its way out. */
   setAside(id: RunId, quarantine: Quarantine, now: Instant): void {
-    const { flushMs } = this.#settings;
-    this.#memory.timers.guard(now + flushMs);
-    this.commit(() => {
+    this.#telling(now, (dueAt) => {
       const { marks, outbox } = this.#memory;
       const counted = outbox.isCounted(id) || marks.of(id)?.counted === true ? { counted: true as const } : {};
       outbox.takeBack(id);
+      const isKnown = marks.has(id);
       marks.write(id, { ...newMark(quarantine, this.#forms, marks.of(id)?.since ?? now), ...counted });
+      if (!isKnown) marks.note(id, dueAt);
     });
     const { runs, timers } = this.#memory;
     runs.forget(id);
     timers.set(id, null);
-    this.news.quarantineChanged = true;
-    timers.set(NEWS, now + flushMs);
   }
 
   /** The run leaves quarantine as it is stored by then. `change` is part of the same transaction. */
   release(id: RunId, now: Instant, change: (mark: QuarantineMark) => void): void {
-    const { flushMs } = this.#settings;
-    this.#memory.timers.guard(now + flushMs);
-    this.commit(() => {
+    this.#telling(now, (dueAt) => {
       const { marks } = this.#memory;
       const mark = marks.of(id);
       if (!mark) return;
       change(mark);
       marks.remove(id);
+      marks.note(id, dueAt);
     });
-    this.news.quarantineChanged = true;
-    this.#memory.timers.set(NEWS, now + flushMs);
+  }
+
+  /** A change of who is in quarantine, which is told with the next flush. */
+  #telling(now: Instant, change: (dueAt: Instant) => void): void {
+    const dueAt = now + this.#settings.flushMs;
+    this.#memory.timers.guard(dueAt);
+    this.commit(() => change(dueAt));
+    const { marks, timers } = this.#memory;
+    if (marks.untold.size > 0) timers.set(UNTOLD, dueAt);
   }
 
   get #forms(): StoredForms {

@@ -1,7 +1,8 @@
-import type { EventMessage } from "../../core/run/dispatch/work.ts";
-import type { Instant } from "../../core/run/model/state.ts";
+import { quarantineMessages, type EventMessage } from "../../core/run/dispatch/work.ts";
+import type { Instant, RunId } from "../../core/run/model/state.ts";
 import type { ArchiveBatch } from "../../spi/run-coordinator.ts";
 import type { RingBook } from "./book.ts";
+import { UNTOLD } from "./marks.ts";
 import { NEWS } from "./news.ts";
 import { OUTBOX, type Stranded } from "./outbox.ts";
 import type { RingPorts, RingSettings } from "./ports.ts";
@@ -41,10 +42,31 @@ export class RingDepartures {
     timers.set(NEWS, null);
     const archives = due.map((batch): EventMessage => ({ type: "archive", version: 1, ring: this.#number, batch }));
     const messages = [...archives, ...this.#book.news.take((id) => this.#ward.usable(id))];
-    if (messages.length === 0) return;
+    // Looked for last: whoever is asked how a run stands may find that it cannot be read.
+    const untold = this.#untold(now, retryAt);
     // While the messages travel, another call may arm for something later; what is next must be armed by then.
-    timers.rearm();
-    await publishNews(this.#number, messages, this.#ports);
+    if (messages.length + untold.size > 0) timers.rearm();
+    if (messages.length > 0) await publishNews(this.#number, messages, this.#ports);
+    if (untold.size > 0) await this.#tell(untold);
+  }
+
+  /** Whose coming to quarantine or leaving it is to be told now; it is due again at `retryAt` unless that succeeds. */
+  #untold(now: Instant, retryAt: Instant): ReadonlyMap<RunId, string> {
+    const { marks, timers } = this.#book.memory;
+    const dueAt = timers.at(UNTOLD);
+    if (dueAt === null || dueAt > now) return new Map();
+    const { untold } = marks;
+    timers.set(UNTOLD, untold.size > 0 ? retryAt : null);
+    return untold;
+  }
+
+  /** Tells the index of runs in quarantine. It is stored until it was told: who is in it must not be forgotten. */
+  async #tell(untold: ReadonlyMap<RunId, string>): Promise<void> {
+    const messages = quarantineMessages(this.#number, [...untold.keys()]);
+    if (!(await publishNews(this.#number, messages, this.#ports))) return;
+    this.#book.commit(() => this.#book.memory.marks.told(untold));
+    const { marks, timers } = this.#book.memory;
+    if (marks.untold.size === 0) timers.set(UNTOLD, null);
   }
 
   /** The records and trust totals of a batch on its way to the archive; null once it is archived. */

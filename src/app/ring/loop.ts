@@ -7,6 +7,7 @@ import { announceEnd } from "../archive/announce-end.ts";
 import type { Heard, RingBook } from "./book.ts";
 import type { Decided } from "./decisions.ts";
 import type { RingDepartures } from "./departures.ts";
+import { UNTOLD } from "./marks.ts";
 import { NEWS } from "./news.ts";
 import { OUTBOX, type Stranded } from "./outbox.ts";
 import type { RingPorts } from "./ports.ts";
@@ -17,6 +18,9 @@ import type { RingWard } from "./ward.ts";
 
 /** What could not be done for one run because of the storage is tried again after this time, in milliseconds. */
 const AGAIN_MS = 5_000;
+
+/** What the departures see to. */
+const OWN_TIMERS: ReadonlySet<string> = new Set([OUTBOX, NEWS, UNTOLD]);
 
 /** What became of events for several runs: decisions, and what was thrown where a run is not to blame. */
 interface Hearing {
@@ -49,7 +53,7 @@ export class RingLoop {
     const now = this.#ports.clock.now();
     const hindered: string[] = [];
     for (const owner of this.#book.memory.timers.fired(now)) {
-      if (owner === OUTBOX || owner === NEWS) continue;
+      if (OWN_TIMERS.has(owner)) continue;
       try {
         await this.#advance(owner, now);
       } catch (thrown) {

@@ -11,8 +11,6 @@ export const NEWS = "~news";
  */
 export class RingNews {
   readonly #changed = new Set<RunId>();
-  /** Whether somebody has to be told which runs are in quarantine now. */
-  quarantineChanged = false;
 
   /** The run has begun or changed its status. */
   add(id: RunId): void {

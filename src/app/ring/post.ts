@@ -73,13 +73,15 @@ export async function publishPost(messages: Post["messages"], ports: PostPorts):
   }
 }
 
-/** Publishes what a ring has to tell. Never rejects: what must not be lost is told again. */
-export async function publishNews(ring: number, messages: readonly EventMessage[], ports: PostPorts): Promise<void> {
+/** Publishes what a ring has to tell, and says whether it could. Never rejects: what must not be lost is told again. */
+export async function publishNews(ring: number, messages: readonly EventMessage[], ports: PostPorts): Promise<boolean> {
   try {
     await ports.bus.publishEvents(messages);
+    return true;
   } catch {
     ports.log.warn("events were not published; what must not be lost goes out again", {
       correlation_id: `ring-${ring}`,
     });
+    return false;
   }
 }

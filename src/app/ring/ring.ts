@@ -194,9 +194,9 @@ export class Ring implements RingFace {
     return this.#ports.store.owners().flatMap((owner) => this.#runs.valuesOf(owner));
   }
 
-  /** Every run in quarantine. */
-  quarantined(): readonly QuarantinedRun[] {
-    return this.#ward.list();
+  /** The runs in quarantine: of those asked for, or all. */
+  quarantined(of?: readonly RunId[]): readonly QuarantinedRun[] {
+    return this.#ward.list(of);
   }
 
   /** What is stored of a run, byte by byte, whether or not it can be read; null when nothing is. */

@@ -67,11 +67,13 @@ export class RingWard {
     return { quarantine };
   }
 
-  /** Every run in quarantine, with what can be told of it. */
-  list(): readonly QuarantinedRun[] {
-    return [...this.#book.memory.marks.all].map(([id, mark]) => {
+  /** The runs in quarantine, of those asked for or all, with what can be told of each. */
+  list(of: Iterable<RunId> = this.#book.memory.marks.all.keys()): readonly QuarantinedRun[] {
+    return [...of].flatMap((id) => {
+      const mark = this.#book.memory.marks.of(id);
+      if (!mark) return [];
       const { tenant = null, ...known } = this.#known(id);
-      return { runId: id, tenant, quarantine: quarantineOf(mark), known };
+      return [{ runId: id, tenant, quarantine: quarantineOf(mark), known }];
     });
   }
 

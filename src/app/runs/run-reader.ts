@@ -1,4 +1,5 @@
-import { decodeRun } from "../../core/run/codec/codec.ts";
+import { RuntimeHostError } from "../../core/errors.ts";
+import { decodeRun, readRun } from "../../core/run/codec/codec.ts";
 import { ringOf } from "../../core/run/model/run-id.ts";
 import type { RunId, RunState } from "../../core/run/model/state.ts";
 import { signalsOf } from "../../core/run/views/signals.ts";
@@ -39,7 +40,22 @@ export class RunReader {
     const live = timeoutMs > 0 ? await coordinator.wait(id, timeoutMs) : await coordinator.read(id);
     const record = live ?? (await readArchived(tenant, id, this.#ports));
     if (record === null) return null;
-    const state = decodeRun(record);
+    const state = live === null ? decodeRun(record) : await decodeHeld(id, live, coordinator);
     return state.header.tenant === tenant ? state : null;
   }
+}
+
+/**
+ * A run as its ring has handed it out. Rings hand out what they have stored without reading it: one that cannot be read
+ * is found here, and its ring sets it aside when it is asked to look itself. RUN_QUARANTINED then.
+ */
+export async function decodeHeld(
+  id: RunId,
+  record: string,
+  coordinator: Pick<RunCoordinator, "wait">,
+): Promise<RunState> {
+  const read = readRun(record);
+  if (read.ok) return read.value;
+  await coordinator.wait(id, 0);
+  throw new RuntimeHostError(read.error);
 }

@@ -52,6 +52,7 @@ export async function collectOrphanedResults(
       if (orphans.length > 0) await blobs.delete(orphans);
       deleted += orphans.length;
     },
+    ([tenant]) => tenant,
   );
   const next = keys.length < limits.objects ? "" : (keys.at(-1) ?? "");
   if (next !== after) await marks.write(VALUES_MARK, next);

@@ -6,7 +6,7 @@ import { readMessage } from "../../core/messages/read-message.ts";
 import { ANY_DEAD_LETTER } from "../../core/dead-letters/query.ts";
 import type { Instant } from "../../core/run/model/state.ts";
 import { payloadOf } from "../deliver/dead-letter-redrive.ts";
-import { MESSAGES, rowOf } from "../deliver/message-table.ts";
+import { MESSAGES, standingOf } from "../deliver/message-table.ts";
 import { forEach } from "./each.ts";
 import type { SweepLimits } from "./limits.ts";
 import type { SweepPorts } from "./ports.ts";
@@ -50,7 +50,7 @@ export async function resolveDone(ports: SweepPorts, now: Instant, limits: Sweep
   let resolved = 0;
   const resolve = async (letter: DeadLetter): Promise<void> => {
     const reading = readMessage(await payloadOf(letter, ports));
-    const standing = reading.ok ? await rowOf(reading.message).standing(reading.message, ports) : null;
+    const standing = reading.ok ? await standingOf(reading.message, ports) : null;
     if (standing === null || standing.kind === "waiting") return;
     await deadLetters.resolve(letter.tenant, letter.id, letter.redrives, standing.reason, now);
     resolved++;
@@ -62,7 +62,7 @@ export async function resolveDone(ports: SweepPorts, now: Instant, limits: Sweep
       const found = await deadLetters.search(tenant, { ...ANY_DEAD_LETTER, status: "open", messageType }, page);
       repeated.push(...found.items);
     }
-    await forEach([...redriven, ...repeated], resolve);
+    await forEach([...redriven, ...repeated], resolve, ({ id }) => id);
   });
   return resolved;
 }

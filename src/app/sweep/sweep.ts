@@ -4,7 +4,8 @@ import { firstKeptDay, type Retention } from "../../core/retention/settings.ts";
 import type { Instant } from "../../core/run/model/state.ts";
 import { collectOrphanedResults, expireResults } from "./cached-results.ts";
 import { expireDeadLetters, resolveDone } from "./dead-letters.ts";
-import { forEach } from "./each.ts";
+import { forEach, SomeFailed } from "./each.ts";
+import { expireQuarantine } from "./expired-quarantine.ts";
 import { expireRuns } from "./expired-runs.ts";
 import { askedOnce } from "./held-values.ts";
 import { SWEEP_LIMITS, type SweepLimits } from "./limits.ts";
@@ -14,6 +15,7 @@ import { expireTriggers } from "./triggers.ts";
 import { forgetGhosts } from "./unfinished-runs.ts";
 import { collectDoubtfulValues } from "./doubtful-values.ts";
 import { collectOrphanedValues } from "./orphaned-values.ts";
+import type { Log } from "../../spi/log.ts";
 import { eraseRecords } from "../archive/segment-eraser.ts";
 
 export interface SweepSettings {
@@ -50,6 +52,7 @@ export async function sweep(ports: SweepPorts, settings: SweepSettings, now: Ins
     ...(firstKept === null
       ? []
       : ([
+          ["expired_quarantine", () => expireQuarantine(ports, firstKept, limits)],
           ["expired_runs", () => expireRuns(ports, firstKept, now, limits)],
           ["expired_dead_letters", () => expireDeadLetters(ports, firstKept, limits)],
           ["expired_triggers", () => expireTriggers(ports, firstKept, limits)],
@@ -64,15 +67,22 @@ export async function sweep(ports: SweepPorts, settings: SweepSettings, now: Ins
       if (count > 0) done[name] = count;
     } catch (thrown) {
       failed.push(name);
-      ports.log.warn("a chore of the sweep failed; the next sweep does it", {
-        correlation_id: "sweep",
-        chore: name,
-        code: faultOf(thrown).code,
-        error: thrown instanceof Error ? thrown.message : "unknown",
-      });
+      note(name, thrown, ports.log);
     }
   }
   return { done, failed };
+}
+
+/** A line for each owner that was left behind: the others are done. */
+function note(chore: string, thrown: unknown, log: Log): void {
+  const failures = thrown instanceof SomeFailed ? thrown.failures : [{ item: null, thrown }];
+  for (const { item, thrown: own } of failures)
+    log.warn("a chore of the sweep failed; the next sweep does it", {
+      correlation_id: "sweep",
+      ...{ chore, item },
+      code: faultOf(own).code,
+      error: own instanceof Error ? own.message : "unknown",
+    });
 }
 
 async function eraseWhatIsDue(ports: SweepPorts, limits: SweepLimits): Promise<number> {

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import type { Settle } from "../command.ts";
 import { copyCommands } from "../runs/copies.ts";
 import { listCommand } from "../runs/list.ts";
+import { quarantineCommands } from "../runs/quarantine.ts";
 import { deleteCommand } from "../runs/remove.ts";
 import { showCommand } from "../runs/show.ts";
 import { steeringCommands } from "../runs/steer.ts";
@@ -15,6 +16,7 @@ export function runsCommand(shell: Shell, settle: Settle): Command {
     showCommand(shell, settle),
     ...steeringCommands(shell, settle),
     ...copyCommands(shell, settle),
+    ...quarantineCommands(shell, settle),
     deleteCommand(shell, settle),
   ];
   for (const one of all) command.addCommand(one);

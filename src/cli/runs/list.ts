@@ -4,8 +4,9 @@ import { examples, type Settle } from "../command.ts";
 import { writeJson } from "../json-output.ts";
 import { columns } from "../remote/columns.ts";
 import { firstOf, limitOf } from "../remote/first-of.ts";
+import { quarantineRows } from "./quarantine.ts";
 import { type ServerOptions, withServer } from "../remote/server-options.ts";
-import { EXIT, type ExitCode, type Shell } from "../shell.ts";
+import { EXIT, usageFailure, type ExitCode, type Shell } from "../shell.ts";
 
 /** Every status of a run, as `--status` takes it. */
 export const STATUSES = [
@@ -17,9 +18,11 @@ export const STATUSES = [
   "failed",
   "cancelled",
 ] as const satisfies readonly NonNullable<RunFilter["status"]>[];
+/** What `--status` takes besides: a run that was set aside has none of them. */
+const QUARANTINED = "quarantined";
 
 interface Options extends ServerOptions {
-  readonly status?: NonNullable<RunFilter["status"]>;
+  readonly status?: NonNullable<RunFilter["status"]> | typeof QUARANTINED;
   readonly node?: string;
   readonly tag?: string;
   readonly operation?: string;
@@ -36,7 +39,7 @@ export function listCommand(shell: Shell, settle: Settle): Command {
   return withServer(new Command("list"))
     .summary("search the runs")
     .description("The runs for which every condition holds, newest first. The index may lag a second behind.")
-    .addOption(new Option("--status <status>", "how the run stands").choices(STATUSES))
+    .addOption(new Option("--status <status>", "how the run stands").choices([...STATUSES, QUARANTINED]))
     .option("--node <node>", "a node of the plan: its name, or name@version")
     .option("--tag <tag>", "a tag of the envelope")
     .option("--operation <operation>", "such as goal.run")
@@ -60,14 +63,30 @@ export function listCommand(shell: Shell, settle: Settle): Command {
 async function list(shell: Shell, options: Options): Promise<ExitCode> {
   const { asking, serverClient } = await import("../remote/server.ts");
   const client = serverClient(options, shell);
+  if (options.status === QUARANTINED) {
+    if (Object.keys(filterOf(options)).length > 0)
+      throw usageFailure("--status quarantined goes with no other condition", "leave the others out");
+    const { items, more } = await asking(() => firstOf(client.quarantine.all(), options.limit));
+    if (options.json) await writeJson(shell.stdout, { runs: items, more });
+    else await shell.stdout.write(items.length === 0 ? NOTHING : quarantineRows(items) + (more ? MORE : ""));
+    return EXIT.ok;
+  }
   const { items, more } = await asking(() => firstOf(client.runs.all(filterOf(options)), options.limit));
-  if (options.json) await writeJson(shell.stdout, { runs: items, more });
-  else await shell.stdout.write(listing(items, more));
+  const aside = isUnfiltered(options) ? (await asking(() => client.quarantine.list())).runs : [];
+  if (options.json) await writeJson(shell.stdout, { runs: items, more, quarantined: aside });
+  else await shell.stdout.write(quarantineRows(aside) + listing(items, more, aside));
   return EXIT.ok;
 }
 
-const filterOf = ({ status, node, tag, operation, correlation, from, to, text }: Options): RunFilter => ({
-  ...(status === undefined ? {} : { status }),
+const NOTHING = "no run was found\n";
+const MORE = "there are more: --limit all shows them\n";
+
+/** Nothing but a number of runs is asked for: whatever needs somebody belongs there too. */
+const isUnfiltered = (options: Options): boolean =>
+  options.status === undefined && Object.keys(filterOf(options)).length === 0;
+
+const filterOf = ({ status: asked, node, tag, operation, correlation, from, to, text }: Options): RunFilter => ({
+  ...(asked === undefined || asked === QUARANTINED ? {} : { status: asked }),
   ...(node === undefined ? {} : { node }),
   ...(tag === undefined ? {} : { tag }),
   ...(operation === undefined ? {} : { operation }),
@@ -77,8 +96,8 @@ const filterOf = ({ status, node, tag, operation, correlation, from, to, text }:
   ...(text === undefined ? {} : { text }),
 });
 
-function listing(runs: readonly RunListEntry[], more: boolean): string {
-  if (runs.length === 0) return "no run was found\n";
+function listing(runs: readonly RunListEntry[], more: boolean, aside: readonly unknown[]): string {
+  if (runs.length === 0) return aside.length === 0 ? NOTHING : "";
   const rows = runs.map(({ run_id: id, status, created_at: created, duration_ms: ms, operation, want, error }) => [
     id,
     status,
@@ -87,5 +106,5 @@ function listing(runs: readonly RunListEntry[], more: boolean): string {
     operation,
     error === null ? want.join(", ") : `${error.code}: ${error.message}`,
   ]);
-  return columns(rows) + (more ? "there are more: --limit all shows them\n" : "");
+  return columns(rows) + (more ? MORE : "");
 }

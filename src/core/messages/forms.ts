@@ -1,5 +1,6 @@
 import {
   archiveMessage,
+  quarantineMessage,
   replanMessage,
   sequelMessage,
   startedMessage,
@@ -42,6 +43,7 @@ export const MESSAGE_FORMS: { readonly [T in MessageType]: MessageForm<MessageOf
   replan: form("a replan message", replanMessage),
   archive: form("an archive message", archiveMessage),
   started: form("a started message", startedMessage),
+  quarantine: form("a quarantine message", quarantineMessage),
   sequel: form("a sequel message", sequelMessage),
   trigger: form("a trigger message", triggerMessage),
 };

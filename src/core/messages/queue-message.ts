@@ -1,5 +1,12 @@
 import type { SequelMessage } from "../chain/message.ts";
-import type { ArchiveMessage, ExecuteMessage, Redrive, ReplanMessage, StartedMessage } from "../run/dispatch/work.ts";
+import type {
+  ArchiveMessage,
+  ExecuteMessage,
+  QuarantineMessage,
+  Redrive,
+  ReplanMessage,
+  StartedMessage,
+} from "../run/dispatch/work.ts";
 import type { TriggerMessage } from "../trigger/message.ts";
 
 /** Message type → the message: every one that travels on a queue of ours. */
@@ -8,6 +15,7 @@ export interface MessageTypes {
   readonly replan: ReplanMessage;
   readonly archive: ArchiveMessage;
   readonly started: StartedMessage;
+  readonly quarantine: QuarantineMessage;
   readonly sequel: SequelMessage;
   readonly trigger: TriggerMessage;
 }

@@ -34,6 +34,12 @@ const SUBJECTS: { readonly [T in MessageType]: (message: MessageOf<T>) => Subjec
     letterId: `archive-${ring.toString(16).padStart(2, "0")}-${batch}`,
   }),
   started: () => NOTHING,
+  // Whatever a ring says of the same runs later is the same matter.
+  quarantine: ({ ring, runs }) => ({
+    ...NOTHING,
+    runId: runs[0] ?? null,
+    letterId: `quarantine-${ring.toString(16).padStart(2, "0")}-${runs[0] ?? "none"}`,
+  }),
   sequel: ({ tenant, runId, correlationId, link }) => ({
     ...{ tenant, runId, correlationId },
     letterId: `sequel-${runId}${link ? `-${link.list}-${link.index}` : ""}`,

@@ -19,6 +19,7 @@ export function prometheusText({ runs, cache, dead_letters: letters, nodes, trus
       [{ cached: "false" }, recent.steps - recent.cached_steps],
     ]),
     family("onex_runs_complete", "gauge", "0 when there were more runs than were counted.", one(Number(runs.complete))),
+    family("onex_runs_quarantined", "gauge", "Runs that were set aside.", tally("reason", runs.quarantined)),
     family("onex_cache_entries", "gauge", "Results in the cache.", one(cache.entries)),
     family("onex_cache_bytes", "gauge", "Size of the results in the cache.", one(cache.bytes)),
     family("onex_cache_hits_total", "counter", "Results that were used.", one(cache.hits)),

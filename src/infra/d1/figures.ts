@@ -20,7 +20,9 @@ export function d1Figures(db: DrizzleD1Database): Figures {
           db.all<{ kind: string; count: number }>(
             sql`select status as kind, count(*) as count
                 from (select status from runs indexed by runs_unfinished
-                  where tenant = ${tenant} and finished_at is null order by created_at limit ${limit})
+                  where tenant = ${tenant} and finished_at is null
+                    and not exists (select 1 from quarantine q where q.run_id = runs.run_id)
+                  order by created_at limit ${limit})
                 group by status`,
           ),
           db.all<Recent>(

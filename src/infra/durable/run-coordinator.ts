@@ -46,7 +46,7 @@ export function durableRunCoordinator(rings: Objects): RunCoordinator {
       }),
     batch: (ring, batch) => call(async () => at(ring).batch(batch)),
     archived: (ring, batch) => call(async () => at(ring).archived(batch)),
-    quarantined: (ring) => call(async () => at(ring).quarantined()),
+    quarantined: (ring, of) => call(async () => at(ring).quarantined(of)),
     raw: (id) => call(async () => ringFor(id).raw(id)),
     retry: (id) => call(async () => ringFor(id).retry(id)),
     end: (id, request) => call(async () => ringFor(id).end(id, request)),

@@ -1,18 +1,25 @@
 import { ANY_DEAD_LETTER } from "../../core/dead-letters/query.ts";
 import type { RunSummary } from "../../core/run/model/summary.ts";
 import type { DeadLetterStore } from "../../spi/dead-letter-store.ts";
-import type { Figures, Tally } from "../../spi/figures.ts";
+import type { Figures } from "../../spi/figures.ts";
+import type { QuarantineIndex } from "../../spi/quarantine-index.ts";
+import { tallyOf } from "./tally.ts";
 import type { RunTables } from "./runs/run-tables.ts";
 
 /** More dead letters than anybody has in memory. */
 const ALL = 1_000_000;
 
 /** What can be counted in maps. */
-export function memoryFigures(tables: RunTables, deadLetters: DeadLetterStore): Figures {
+export function memoryFigures(
+  tables: RunTables,
+  deadLetters: DeadLetterStore,
+  quarantine: Pick<QuarantineIndex, "find">,
+): Figures {
   return {
     async runs(tenant, since, limit) {
       const all = [...tables.of(tenant)].sort((a, b) => a.createdAt - b.createdAt);
-      const open = all.filter(({ finishedAt }) => finishedAt === null).slice(0, limit);
+      const aside = await Promise.all(all.map(({ runId }) => quarantine.find(runId)));
+      const open = all.filter(({ finishedAt }, i) => finishedAt === null && !aside[i]).slice(0, limit);
       const recent = all.filter(({ createdAt }) => createdAt >= since).slice(-limit);
       const sum = (figure: (run: RunSummary) => number): number => recent.reduce((all, run) => all + figure(run), 0);
       return {
@@ -34,10 +41,4 @@ export function memoryFigures(tables: RunTables, deadLetters: DeadLetterStore): 
       return tallyOf(page.items.map(({ errorType }) => errorType));
     },
   };
-}
-
-function tallyOf<K extends string>(kinds: readonly K[]): Tally<K> {
-  const counts = new Map<K, number>();
-  for (const kind of kinds) counts.set(kind, (counts.get(kind) ?? 0) + 1);
-  return Object.fromEntries(counts) as Tally<K>;
 }

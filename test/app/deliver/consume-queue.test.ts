@@ -15,6 +15,7 @@ const ID = "r00_00000000000000000000000000";
 const work = { ...sampleWork(), work: { ...sampleWork().work, runId: ID } };
 const replan = { type: "replan", version: 1, runId: ID, tenant: "default", correlationId: "c", token: "t" };
 const started = { type: "started", version: 1, runs: [sampleSummary()] };
+const aside = { type: "quarantine", version: 1, ring: 0, runs: [ID] };
 const sequel = { type: "sequel", version: 1, tenant: "default", runId: ID, correlationId: "c" };
 const trigger = {
   type: "trigger",
@@ -44,11 +45,13 @@ function spying(heard: string[], fails: (type: string) => boolean = () => false)
     },
   });
   const { work: works, replan: replans, archive, started: news, sequel: sequels, trigger: triggers } = MESSAGES;
+  const { quarantine: asides } = MESSAGES;
   return {
     work: { ...works, ...spy("work") },
     replan: { ...replans, ...spy("replan") },
     archive: { ...archive, ...spy("archive") },
     started: { ...news, ...spy("started") },
+    quarantine: { ...asides, ...spy("quarantine") },
     sequel: { ...sequels, ...spy("sequel") },
     trigger: { ...triggers, ...spy("trigger") },
   };
@@ -60,7 +63,11 @@ const letters = async ({ engine }: TestEngine) =>
 describe("a batch", () => {
   it.each([
     ["onex-execute", { w1: work, r: replan, w2: work }, ["work: w1 w2", "replan: r"]],
-    ["onex-production-events", { a: sampleEvent(), n: started }, ["archive: a", "started: n"]],
+    [
+      "onex-production-events",
+      { a: sampleEvent(), n: started, q: aside },
+      ["archive: a", "started: n", "quarantine: q"],
+    ],
     ["triggers", { s: sequel, t: trigger, bare: trigger.trigger }, ["sequel: s", "trigger: t bare"]],
   ])("of %s reaches the consumer of each type, together", async (queue, bodies, expected) => {
     const world = await testEngine([]);

@@ -20,8 +20,11 @@ export interface TestServer {
 }
 
 /** Starts a server. Before and after every request its engine does whatever it can without waiting longer than an hour. */
-export async function testServer(nodes: readonly TestNode[]): Promise<TestServer> {
-  const world = await testEngine(nodes);
+export async function testServer(
+  nodes: readonly TestNode[],
+  ports?: Parameters<typeof testEngine>[1],
+): Promise<TestServer> {
+  const world = await testEngine(nodes, ports);
   const app = createApp({
     services: () => world.engine.services,
     token: () => TOKEN,

@@ -9,6 +9,7 @@ const EMPTY: Metrics = {
     unfinished: {},
     recent: { window_s: 3_600, created: 0, failed: 0, cancelled: 0, steps: 0, cached_steps: 0 },
     complete: true,
+    quarantined: {},
   },
   cache: { entries: 0, bytes: 0, hits: 0, stored: 0, complete: true },
   dead_letters: { open: {} },

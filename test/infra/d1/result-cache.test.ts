@@ -2,6 +2,7 @@ import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { describe, expect, it } from "vitest";
 import { d1DeadLetterStore } from "../../../src/infra/d1/dead-letter-store.ts";
+import { d1QuarantineIndex } from "../../../src/infra/d1/quarantine-index.ts";
 import { d1Figures } from "../../../src/infra/d1/figures.ts";
 import { d1ResultCache } from "../../../src/infra/d1/result-cache.ts";
 import { d1RunIndex } from "../../../src/infra/d1/runs/run-index.ts";
@@ -24,6 +25,7 @@ describe("the D1 adapters of cache and figures keep their ports' contracts", () 
   }));
   figuresContract("D1", async () => ({
     figures: d1Figures(db),
+    quarantine: d1QuarantineIndex(db),
     index: d1RunIndex(db),
     deadLetters: d1DeadLetterStore(db),
     tenant: freshTenant(),

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import type { DeadLetterStore } from "../../../src/spi/dead-letter-store.ts";
 import type { Figures } from "../../../src/spi/figures.ts";
+import type { QuarantineIndex } from "../../../src/spi/quarantine-index.ts";
 import type { RunIndex } from "../../../src/spi/run-index.ts";
 import { sampleDeadLetter } from "./dead-letter-store.ts";
 import { archivedSummary, sampleSummary } from "./run-index.ts";
@@ -9,6 +10,7 @@ export interface FiguresWorld {
   readonly figures: Figures;
   readonly index: RunIndex;
   readonly deadLetters: DeadLetterStore;
+  readonly quarantine: QuarantineIndex;
   readonly tenant: string;
 }
 
@@ -55,6 +57,19 @@ export function figuresContract(label: string, open: () => Promise<FiguresWorld>
       cachedSteps: 0,
       complete: true,
     });
+  });
+
+  it(`${label}: leaves runs in quarantine out of those that have not ended`, async () => {
+    const { figures, index, quarantine, tenant } = await open();
+    const aside = `r00_aside-${tenant}`;
+    await index.put([
+      sampleSummary({ tenant, runId: `r00_goes-on-${tenant}`, status: "running", createdAt: 10 }),
+      sampleSummary({ tenant, runId: aside, status: "running", createdAt: 11 }),
+    ]);
+    await quarantine.settle([aside], [{ tenant, runId: aside, code: "RECORD_NEWER", message: "later", since: 1 }]);
+    expect((await figures.runs(tenant, 0, 100)).unfinished).toEqual({ running: 1 });
+    await quarantine.settle([aside], []);
+    expect((await figures.runs(tenant, 0, 100)).unfinished).toEqual({ running: 2 });
   });
 
   it(`${label}: counts open dead letters by class`, async () => {

@@ -168,8 +168,31 @@ export interface StartedMessage {
   readonly redrive?: Redrive;
 }
 
+/**
+ * Runs of a ring that were set aside in quarantine or have left it. Says nothing of how they stand: whoever hears it asks
+ * the ring, so that it may arrive late, twice and in any order.
+ */
+export interface QuarantineMessage {
+  readonly type: "quarantine";
+  readonly version: 1;
+  readonly ring: number;
+  readonly runs: readonly RunId[];
+  readonly redrive?: Redrive;
+}
+
 /** What travels on the events queue. */
-export type EventMessage = ArchiveMessage | StartedMessage;
+export type EventMessage = ArchiveMessage | StartedMessage | QuarantineMessage;
+
+/** A message names so many runs at most. */
+const NAMED_TOGETHER = 500;
+
+/** The messages that tell which runs were set aside or have come back, as few as possible. */
+export function quarantineMessages(ring: number, runs: readonly RunId[]): readonly QuarantineMessage[] {
+  const messages: QuarantineMessage[] = [];
+  for (let from = 0; from < runs.length; from += NAMED_TOGETHER)
+    messages.push({ type: "quarantine", version: 1, ring, runs: runs.slice(from, from + NAMED_TOGETHER) });
+  return messages;
+}
 
 /** A message may take 128 KB and is billed by 64 KB; a character takes at most three bytes. */
 const MESSAGE_CHARS = 20_000;

@@ -33,7 +33,7 @@ export const isQuarantined = (answer: unknown): answer is Quarantined =>
 /** What callers are told who want something of a run in quarantine. */
 export const quarantineFault = (id: RunId, { code, message }: Quarantine): Fault =>
   fault("RUN_QUARANTINED", `run '${id}' is in quarantine: ${code}: ${message}`, {
-    hint: "it is kept as it is stored; a deployment that can read it takes it up again by itself",
+    hint: `it is kept as it is stored; GET /v1/quarantine/${id} shows it, and what can be done about it`,
   });
 
 /** An answer about a run, or RUN_QUARANTINED thrown. */

@@ -1,5 +1,6 @@
 import type { DeadLetterStore } from "../../../spi/dead-letter-store.ts";
 import type { Figures } from "../../../spi/figures.ts";
+import type { QuarantineIndex } from "../../../spi/quarantine-index.ts";
 import type { ResultCache } from "../../../spi/result-cache.ts";
 import type { RunIndex } from "../../../spi/run-index.ts";
 import type { RunRetention } from "../../../spi/run-retention.ts";
@@ -8,6 +9,7 @@ import type { SweepMarks } from "../../../spi/sweep-marks.ts";
 import type { ValueLedger } from "../../../spi/value-ledger.ts";
 import { memoryDeadLetterStore } from "../dead-letter-store.ts";
 import { memoryFigures } from "../figures.ts";
+import { memoryQuarantineIndex } from "../quarantine-index.ts";
 import { memoryResultCache } from "../result-cache.ts";
 import { memoryRunIndex } from "./run-index.ts";
 import { memoryRunRetention } from "./run-retention.ts";
@@ -25,11 +27,13 @@ export interface RunBooks {
   readonly marks: SweepMarks;
   readonly results: ResultCache;
   readonly figures: Figures;
+  readonly quarantine: QuarantineIndex;
 }
 
 /** @param deadLetters what the figures count among the rest */
 export function memoryRunBooks(deadLetters: DeadLetterStore = memoryDeadLetterStore()): RunBooks {
   const tables = new RunTables();
+  const quarantine = memoryQuarantineIndex();
   return {
     index: memoryRunIndex(tables),
     retention: memoryRunRetention(tables),
@@ -37,6 +41,7 @@ export function memoryRunBooks(deadLetters: DeadLetterStore = memoryDeadLetterSt
     values: memoryValueLedger(tables),
     marks: memorySweepMarks(),
     results: memoryResultCache(tables),
-    figures: memoryFigures(tables, deadLetters),
+    quarantine,
+    figures: memoryFigures(tables, deadLetters, quarantine),
   };
 }

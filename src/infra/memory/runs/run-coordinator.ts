@@ -42,7 +42,7 @@ export function memoryRunCoordinator(open: (ring: number) => RingFace, rings = M
     },
     batch: async (ring, batch) => open(ring).batch(batch),
     archived: async (ring, batch) => open(ring).archived(batch),
-    quarantined: async (ring) => open(ring).quarantined(),
+    quarantined: async (ring, of) => open(ring).quarantined(of),
     raw: async (id) => of(id).raw(id),
     retry: async (id) => of(id).retry(id),
     end: async (id, request) => of(id).end(id, request),
