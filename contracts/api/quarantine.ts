@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { plainText } from "../json/json.ts";
+import type { Wire } from "../json/wire.ts";
 import { cursor, nextCursor } from "./listing.ts";
-import { runStatus } from "./run.ts";
+import { runStatus } from "./status.ts";
 
 const runId = z.string().meta({ description: "`r<ring>_<26 characters>`." });
 
@@ -122,9 +123,9 @@ export const quarantineEnded = z.object({ run_id: runId, status: runStatus }).me
   examples: [{ run_id: "r00_01J00000000000000000000000", status: "failed" }],
 });
 
-export type QuarantinedRunView = z.output<typeof quarantinedRun>;
-export type QuarantineList = z.output<typeof quarantineList>;
-export type QuarantineRaw = z.output<typeof quarantineRaw>;
-export type QuarantineRetried = z.output<typeof quarantineRetried>;
+export type QuarantinedRunView = Wire<z.output<typeof quarantinedRun>>;
+export type QuarantineList = Wire<z.output<typeof quarantineList>>;
+export type QuarantineRaw = Wire<z.output<typeof quarantineRaw>>;
+export type QuarantineRetried = Wire<z.output<typeof quarantineRetried>>;
 export type QuarantineEndRequest = z.input<typeof quarantineEndRequest>;
-export type QuarantineEnded = z.output<typeof quarantineEnded>;
+export type QuarantineEnded = Wire<z.output<typeof quarantineEnded>>;

@@ -134,8 +134,8 @@ const viewOf = ({ runId, quarantine, known }: Shown): QuarantinedRunView => ({
   ...reasonOf(quarantine),
   operation: known.operation ?? null,
   correlation_id: known.correlationId ?? null,
-  want: known.want === undefined ? null : [...known.want],
-  tags: known.tags === undefined ? null : [...known.tags],
+  want: known.want ?? null,
+  tags: known.tags ?? null,
   created_at: isoTimeOrNull(known.createdAt ?? null),
 });
 

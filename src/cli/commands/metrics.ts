@@ -48,6 +48,7 @@ function rowsOf({ runs, cache, dead_letters: letters, nodes, trust }: Metrics): 
     list.map(({ node, score }) => `${node} ${score.toFixed(2)}`).join(", ") || "nothing is known yet";
   return [
     ["unfinished runs", tally(runs.unfinished)],
+    ...(Object.keys(runs.quarantined).length === 0 ? [] : [["in quarantine", tally(runs.quarantined)]]),
     [`runs of ${minutes} minutes`, `${created}, of which ${failed} failed, ${cancelled} cancelled`],
     ["their steps", `${steps}, of which ${cached} cached`],
     [
