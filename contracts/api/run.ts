@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { anyJson, anyObject } from "../json/any-json.ts";
+import { anyJson, anyObject, anyObjectOrNull } from "../json/any-json.ts";
 import type { Wire } from "../json/wire.ts";
 import { CHAIN_LISTS, type Chains } from "../documents/chain.ts";
 import { planView } from "./plan-request.ts";
@@ -108,9 +108,12 @@ export const runView = runSummary
       .meta({ description: "The bus message the run answers." }),
     chains: z
       .custom<Chains>((value) => typeof value === "object" && value !== null, "an object is required")
-      .meta({ type: "object", additionalProperties: true })
       .nullable()
-      .meta({ description: "What is sent when the run has ended: the lists of its envelope." }),
+      .meta({
+        type: ["object", "null"],
+        additionalProperties: true,
+        description: "What is sent when the run has ended: the lists of its envelope.",
+      }),
     chained: z
       .array(
         z.object({
@@ -153,7 +156,7 @@ const nodeResult = z.object({
     replan: z.int().optional(),
   }),
   input_state: anyObject("What it was given."),
-  output_state: anyObject("What it gave; null when it gave nothing.").nullable(),
+  output_state: anyObjectOrNull("What it gave; null when it gave nothing."),
   error: runError.nullable(),
   trust: z.object({ x: z.number(), weight: z.number() }).nullable().meta({ description: "What it says of the node." }),
   trace: z.array(runSignal),
@@ -178,9 +181,6 @@ export const executionResult = z
     title: "Execution result",
     description: "What a finished run came to, node by node.",
   });
-
-/** What the payload of every answer to an accepted envelope holds; the rest depends on the operation. */
-export const acceptedPayload = z.looseObject({ run_id: z.string() });
 
 export type RunError = Wire<z.output<typeof runError>>;
 export type StepView = Wire<z.output<typeof stepView>>;

@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { contractKey, jsonValue } from "../json/json.ts";
+import { anyJson } from "../json/any-json.ts";
+import { contractKey } from "../json/json.ts";
 import { policy, policyWire } from "./policy.ts";
 
 /** The given values of a run by contract key, or only their names where nothing is to be run. */
-export const givenWire = z.union([z.record(contractKey, jsonValue), z.array(contractKey).max(10_000)]);
+export const givenWire = z.union([z.record(contractKey, anyJson("A given value.")), z.array(contractKey).max(10_000)]);
 
 /** A goal as it travels: `{want: ["metadata.report"], given: {"document.text": "…"}, policy: {…}}`. */
 export const goalWire = z

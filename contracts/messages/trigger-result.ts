@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { jsonObject, semver } from "../json/json.ts";
+import { anyObjectOrNull } from "../json/any-json.ts";
+import { semver } from "../json/json.ts";
 
 /** The version of the result format this system writes. */
 export const TRIGGER_RESULT_VERSION = "1.0.0";
@@ -8,7 +9,7 @@ export const MOST_RESULT_BYTES = 100_000;
 
 /** What a trigger came to: one message for every run it started, or one that says why there is none. */
 export const triggerResult = z
-  .looseObject({
+  .object({
     schema_version: semver,
     topic: z.string().meta({ description: "`node.exec.result.<group>`." }),
     result_id: z.string().meta({ description: "The same for every copy of this message." }),
@@ -20,13 +21,11 @@ export const triggerResult = z
     status: z.enum(["success", "partial", "failure", "refused"]).meta({
       description: "As the execution result says; `refused` when nothing was run.",
     }),
-    execution_result: jsonObject.nullable().meta({
-      type: ["object", "null"],
-      additionalProperties: true,
-      description: "The execution result; null when nothing was run, and when it is too large to travel.",
-    }),
+    execution_result: anyObjectOrNull(
+      "The execution result; null when nothing was run, and when it is too large to travel.",
+    ),
     href: z.string().nullable().meta({ description: "Where the execution result is, when it is too large to travel." }),
-    error: z.looseObject({ code: z.string(), message: z.string() }).nullable(),
+    error: z.object({ code: z.string(), message: z.string() }).nullable(),
     timestamp: z.iso.datetime(),
   })
   .meta({

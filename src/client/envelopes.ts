@@ -7,7 +7,7 @@ import {
 import type { ChainsInput } from "../../contracts/documents/chain.ts";
 import type { GoalInput } from "../../contracts/documents/goal.ts";
 import type { JsonObject } from "../../contracts/json/json.ts";
-import { acceptedPayload } from "../../contracts/api/run.ts";
+import { runSummary, type RunSummaryView } from "../../contracts/api/run.ts";
 import { readAnswer, readEnvelope } from "./answer.ts";
 import type { Transport } from "./transport.ts";
 
@@ -41,7 +41,9 @@ export interface SendOptions {
 export interface Sent {
   readonly runId: string;
   readonly finished: boolean;
-  /** The response. Its payload holds `status`, `outputs` and the like. */
+  /** How the run stands, and what it gave: the payload of the response. */
+  readonly run: RunSummaryView;
+  /** The response. */
   readonly envelope: Envelope;
   readonly idempotencyKey: string;
 }
@@ -67,8 +69,8 @@ export function envelopeClient(transport: Transport, name: string, newKey: () =>
         waitSeconds: options.waitSeconds ?? 0,
       });
       const envelope = readEnvelope(body);
-      const { run_id: runId } = readAnswer(acceptedPayload, envelope.payload);
-      return { runId, finished: response.status === 200, envelope, idempotencyKey };
+      const run = readAnswer(runSummary, envelope.payload);
+      return { runId: run.run_id, run, finished: response.status === 200, envelope, idempotencyKey };
     },
   };
 }

@@ -3,7 +3,7 @@ import { createClient } from "../../src/client/client.ts";
 import { fault } from "../../src/core/errors.ts";
 import { err, ok } from "../../src/core/result.ts";
 import { gateway, TOKEN } from "../http/gateway.ts";
-import { CORRELATION, PLAN, RESULT, RUN, RUN_ID, UNKNOWN_RUN } from "../http/samples.ts";
+import { CORRELATION, PLAN, RESULT, RUN, RUN_ID, SUMMARY, UNKNOWN_RUN } from "../http/samples.ts";
 import { errorOf, json, problem, scripted } from "./server.ts";
 
 /** A client of the real routes, over services made by hand. */
@@ -75,7 +75,10 @@ describe("against the gateway", () => {
   it("says when a run goes on", async () => {
     const { client } = connected({
       envelopes: {
-        accept: () => Promise.resolve(ok({ status: 202, runId: RUN_ID, success: null, fault: null, payload: {} })),
+        accept: () =>
+          Promise.resolve(
+            ok({ status: 202, runId: RUN_ID, success: null, fault: null, payload: { ...SUMMARY, status: "queued" } }),
+          ),
       },
     });
     expect(await client.goal({ want: ["a.b"] })).toMatchObject({
@@ -89,7 +92,8 @@ describe("against the gateway", () => {
     const failure = fault("NODE_NOT_FOUND", "gone");
     const failing = connected({
       envelopes: {
-        accept: () => Promise.resolve(ok({ status: 200, runId: RUN_ID, success: false, fault: failure, payload: {} })),
+        accept: () =>
+          Promise.resolve(ok({ status: 200, runId: RUN_ID, success: false, fault: failure, payload: SUMMARY })),
       },
     });
     expect((await failing.client.goal({ want: ["a.b"] })).envelope).toMatchObject({

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fault } from "../../src/core/errors.ts";
 import { ok } from "../../src/core/result.ts";
 import { gateway, NOW, problemOf } from "./gateway.ts";
-import { ENVELOPE, RUN_ID } from "./samples.ts";
+import { ENVELOPE, RUN_ID, SUMMARY } from "./samples.ts";
 
 describe("POST /v1/envelopes", () => {
   it("answers a finished run with 200 and the response envelope", async () => {
@@ -17,7 +17,7 @@ describe("POST /v1/envelopes", () => {
       source_node: "planner",
       target_node: "caller",
       operation: "goal.run_RESPONSE",
-      payload: { run_id: RUN_ID, status: "succeeded", outputs: { "a.b": 1 } },
+      payload: SUMMARY,
       timestamp: new Date(NOW).toISOString(),
       is_response: true,
       success: true,
@@ -30,7 +30,7 @@ describe("POST /v1/envelopes", () => {
       envelopes: {
         accept: () =>
           Promise.resolve(
-            ok({ status: 202, runId: RUN_ID, success: null, fault: null, payload: { status: "queued" } }),
+            ok({ status: 202, runId: RUN_ID, success: null, fault: null, payload: { ...SUMMARY, status: "queued" } }),
           ),
       },
     });
@@ -48,7 +48,8 @@ describe("POST /v1/envelopes", () => {
     const failure = fault("HANDLER_EXECUTION_ERROR", "the node broke", { place: "noop@1.0.0" });
     const { post } = gateway({
       envelopes: {
-        accept: () => Promise.resolve(ok({ status: 200, runId: RUN_ID, success: false, fault: failure, payload: {} })),
+        accept: () =>
+          Promise.resolve(ok({ status: 200, runId: RUN_ID, success: false, fault: failure, payload: SUMMARY })),
       },
     });
     const response = await post("/v1/envelopes", ENVELOPE);

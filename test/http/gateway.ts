@@ -106,8 +106,7 @@ function servicesOf(overrides: ServiceOverrides, accepted: Gateway["accepted"]):
     envelopes: {
       accept: (call, envelope, options) => {
         accepted.push({ call, envelope, options });
-        const payload = { run_id: RUN_ID, status: "succeeded", outputs: { "a.b": 1 } };
-        return Promise.resolve(ok({ status: 200, runId: RUN_ID, success: true, fault: null, payload }));
+        return Promise.resolve(ok({ status: 200, runId: RUN_ID, success: true, fault: null, payload: SUMMARY }));
       },
       ...overrides.envelopes,
     },

@@ -30,7 +30,7 @@ describe("POST /v1/nodes", () => {
     expect(await response.json()).toEqual({
       created: true,
       registry_version: "8.0",
-      node: { name: "noop", version: "1.0.0" },
+      node: NODE,
     });
     expect(calls).toEqual([["default", { ...TEXTS, code: "export default (input) => input" }]]);
   });
@@ -102,7 +102,7 @@ describe("GET /v1/nodes", () => {
   it("lists the nodes with their registry version", async () => {
     const response = await gateway().get("/v1/nodes");
     expect(response.headers.get("x-onex-registry-version")).toBe("7.0");
-    expect(await response.json()).toEqual({ registry_version: "7.0", nodes: [{ name: "noop", version: "1.0.0" }] });
+    expect(await response.json()).toEqual({ registry_version: "7.0", nodes: [NODE] });
   });
 
   it("shows one", async () => {

@@ -1,7 +1,8 @@
+import { Validator } from "@cfworker/json-schema";
 import { describe, expect, it } from "vitest";
 import { err } from "../../src/core/result.ts";
-import { gateway, TOKEN, type Gateway } from "./gateway.ts";
-import { ENVELOPE, RUN_ID, UNKNOWN_RUN } from "./samples.ts";
+import { gateway, signals, TOKEN, type Gateway } from "./gateway.ts";
+import { ENVELOPE, NODE, RUN, RUN_ID, UNKNOWN_RUN } from "./samples.ts";
 import { describedBy, problemsOfDocument } from "./openapi-check.ts";
 
 interface Document {
@@ -72,6 +73,11 @@ describe("GET /openapi.json", () => {
     expect(response.headers.get("cache-control")).toBe("public, max-age=300");
   });
 });
+
+/** What a server may always say, of no one answer. */
+const EVERYWHERE = new Set(["content-type", "content-length", "cache-control", "x-content-type-options"]);
+const headersOf = async (path: string, method: string, status: string): Promise<Record<string, Loose>> =>
+  (await copyOf())["paths"][path][method.toLowerCase()].responses[status].headers;
 
 describe("what is documented is what is answered", () => {
   const runs = { view: () => Promise.reject(new Error("x")) };
@@ -150,6 +156,57 @@ describe("what is documented is what is answered", () => {
       type,
     );
     expect(described?.validate(await response.json())).toEqual({ valid: true, errors: [] });
+    const declared = await headersOf(path, method === "PUT" ? "GET" : method, status);
+    const sent = [...response.headers.keys()].filter((name) => !EVERYWHERE.has(name));
+    expect(sent.filter((name) => !(name in declared))).toEqual([]);
+    const missing = Object.entries(declared).filter(([name, { required }]) => required && !sent.includes(name));
+    expect(missing).toEqual([]);
+  });
+});
+
+describe("what is described whole", () => {
+  const schemas = async () => (await copyOf())["components"].schemas;
+  const judge = async (name: string, value: unknown): Promise<boolean> => {
+    const components = { schemas: await schemas() };
+    return new Validator({ ...components.schemas[name], components }, "2020-12").validate(value).valid;
+  };
+
+  const without = (from: object, field: string): object =>
+    Object.fromEntries(Object.entries(from).filter(([name]) => name !== field));
+
+  it("the payload of an envelope, by its operation", async () => {
+    const asked = (operation: string, payload: object) => judge("Envelope", { source_node: "a", operation, payload });
+    expect(await asked("goal.run", { want: ["a.b"] })).toBe(true);
+    expect(await asked("graph.run", { steps: [{ id: "a", node: "noop" }] })).toBe(true);
+    expect(await asked("node.execute", { node: "noop" })).toBe(true);
+    expect(await asked("goal.run", { node: "noop" })).toBe(false);
+    expect(await asked("node.execute", { want: ["a.b"] })).toBe(false);
+    expect(await asked("goal.walk", { want: ["a.b"] })).toBe(false);
+  });
+
+  it("a node in a list and on its page, a run with every field, a signal by its type", async () => {
+    expect(await judge("NodeListItem", NODE)).toBe(true);
+    expect(await judge("NodePage", NODE)).toBe(false);
+    expect(await judge("Run", RUN)).toBe(true);
+    for (const field of Object.keys(RUN)) {
+      expect([field, await judge("Run", without(RUN, field))]).toEqual([field, false]);
+    }
+    const [first] = signals(1);
+    expect(await judge("Signal", first)).toBe(true);
+    expect(await judge("Signal", { ...first, type: "signal.node.result" })).toBe(false);
+  });
+
+  it("nothing of a view is left open but JSON of any shape, which says so", async () => {
+    const open: string[] = [];
+    const look = (place: string, schema: Loose): void => {
+      if (schema === null || typeof schema !== "object") return;
+      const any = schema["additionalProperties"];
+      const isOpen = any === true || (typeof any === "object" && any !== null && Object.keys(any).length === 0);
+      if (isOpen && schema["properties"]) open.push(place);
+      for (const [key, inner] of Object.entries(schema)) look(`${place}.${key}`, inner as Loose);
+    };
+    look("$", await schemas());
+    expect(open).toEqual([]);
   });
 });
 
@@ -171,7 +228,7 @@ describe("the check itself", () => {
     ["has the unknown type", (d) => (d["components"].schemas.Run.properties.want.type = "list")],
     ["uses nullable", (d) => (d["components"].schemas.Run.properties.want.nullable = true)],
     ["has a pattern that is none", (d) => (d["components"].schemas.Plan.properties.hash.pattern = "(")],
-    ["has an example that breaks it", (d) => (d["components"].schemas.Run.examples[0].status = "odd")],
+    ["has an example that breaks it", (d) => (d["components"].schemas.Health.examples[0].healthy = "odd")],
     ["has no schema for", (d) => (d["paths"]["/health"].get.responses["200"].content["application/json"] = {})],
   ];
 

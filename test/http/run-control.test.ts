@@ -84,7 +84,7 @@ describe("running again, replaying, moving", () => {
     const body = { from: "b", downstream: false, given: { "text.in": { any: "thing" } } };
     const response = await post(`/v1/runs/${RUN_ID}/rerun`, body, { "x-correlation-id": CORRELATION });
     expect([response.status, response.headers.get("location")]).toEqual([202, `/v1/runs/${NEW_RUN}`]);
-    expect(await response.json()).toEqual({ run_id: NEW_RUN, status: "queued" });
+    expect(await response.json()).toEqual({ ...SUMMARY, run_id: NEW_RUN, status: "queued" });
     expect(calls).toEqual([
       [
         expect.objectContaining({ tenant: "default", correlationId: CORRELATION }),

@@ -2,8 +2,10 @@ import { OpenAPIHono, type createRoute, type RouteConfig } from "@hono/zod-opena
 import type { Handler, MiddlewareHandler } from "hono";
 import { z } from "zod";
 import { PROBLEM_TYPE, problem } from "../../contracts/api/problem.ts";
+import { uuid } from "../../contracts/json/json.ts";
 import { HTTP_STATUS, type ErrorCode } from "../../src/core/errors.ts";
 import type { AppContext, AppEnv } from "./request/context.ts";
+import { CORRELATION_HEADER } from "./request/correlation.ts";
 import { noBody } from "./request/json-body.ts";
 import { strictQuery } from "./request/query.ts";
 
@@ -25,9 +27,8 @@ export function serve(
   const { request, method, responses } = definition;
   const query = request?.query instanceof z.ZodType ? request.query : undefined;
   const bodiless = request?.body === undefined && method !== "get";
-  api.openAPIRegistry.registerPath(
-    bodiless ? { ...definition, responses: { ...problems(...BODY_PROBLEM), ...responses } } : definition,
-  );
+  const answers = bodiless ? { ...problems(...BODY_PROBLEM), ...responses } : responses;
+  api.openAPIRegistry.registerPath({ ...definition, responses: withCommonHeaders(answers) });
   const handlers: Handler<AppEnv>[] = [strictQuery(query), ...(bodiless ? noBody : []), ...before, handler];
   api.on(definition.method, [definition.getRoutingPath()], ...handlers);
 }
@@ -53,6 +54,35 @@ export function problems(...codes: readonly ErrorCode[]): RouteConfig["responses
       { description: list.join(", "), content: { [PROBLEM_TYPE]: { schema: problem } } },
     ]),
   );
+}
+
+/** What every answer has. */
+const EVERY_HEADER = z.object({
+  [CORRELATION_HEADER]: uuid.meta({ description: "Correlates the request, its logs and what it led to." }),
+});
+/** What some statuses have besides. */
+const STATUS_HEADERS: Readonly<Record<string, z.ZodObject>> = {
+  401: z.object({ "www-authenticate": z.string().meta({ description: "How to authenticate (RFC 6750)." }) }),
+  415: z.object({
+    accept: z.string().optional().meta({ description: "The media type a body must have." }),
+    "accept-encoding": z.string().optional().meta({ description: "How a body may be compressed." }),
+  }),
+  405: z.object({ allow: z.string().meta({ description: "The methods that are possible here." }) }),
+};
+const RETRY_HEADER = z.object({
+  "retry-after": z.string().optional().meta({ description: "Seconds to wait, where repeating the request may help." }),
+});
+
+function withCommonHeaders(responses: RouteConfig["responses"]): RouteConfig["responses"] {
+  const entries = Object.entries(responses).map(([status, response]): readonly [string, typeof response] => {
+    if ("$ref" in response) return [status, response];
+    const { headers, content } = response;
+    const own: z.ZodRawShape = headers instanceof z.ZodObject ? headers.shape : {};
+    const retry = content && PROBLEM_TYPE in content ? RETRY_HEADER.shape : {};
+    const shape = { ...EVERY_HEADER.shape, ...STATUS_HEADERS[status]?.shape, ...retry, ...own };
+    return [status, { ...response, headers: z.object(shape) }];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** What any route behind authentication may answer. */

@@ -1,3 +1,4 @@
+import type { RunSummaryView } from "../../../contracts/api/run.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { Envelope } from "../../core/envelope/envelope.ts";
 import { fault, faultOf, type Fault } from "../../core/errors.ts";
@@ -66,8 +67,8 @@ export interface Accepted {
   /** Null while the run goes on. */
   readonly success: boolean | null;
   readonly fault: Fault | null;
-  /** The payload of the response envelope: run id, status, outputs, execution_result … */
-  readonly payload: JsonObject;
+  /** The payload of the response envelope. */
+  readonly payload: RunSummaryView;
 }
 
 export interface EnvelopeService {

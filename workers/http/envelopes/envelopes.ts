@@ -1,6 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
-import { envelopeToWire, envelopeWire, type Envelope } from "../../../contracts/documents/envelope.ts";
+import { answeredEnvelope, sentEnvelope } from "../../../contracts/api/sent-envelope.ts";
+import { envelopeToWire, type Envelope } from "../../../contracts/documents/envelope.ts";
 import { acceptEnvelope, respond } from "../../../src/core/envelope/envelope.ts";
 import { fault, type Fault } from "../../../src/core/errors.ts";
 import { err, ok, type Result } from "../../../src/core/result.ts";
@@ -24,6 +25,13 @@ import { problemResponse } from "../answer/problem.ts";
 import { ANY_PROBLEM, BODY_PROBLEM, newApi, problems, SECURED, serve, type Api } from "../route.ts";
 import { callOf } from "../request/call.ts";
 
+const appliedHeader = {
+  "preference-applied": z
+    .string()
+    .optional()
+    .meta({ description: "How long the answer was held, where it was asked for." }),
+};
+
 const sendEnvelope = createRoute({
   method: "post",
   path: "/v1/envelopes",
@@ -36,17 +44,18 @@ const sendEnvelope = createRoute({
   ...SECURED,
   request: {
     headers: z.object({ ...correlationHeader, ...idempotencyHeader, ...preferHeader, ...registryVersionHeader }),
-    body: { required: true, content: { "application/json": { schema: envelopeWire } } },
+    body: { required: true, content: { "application/json": { schema: sentEnvelope } } },
   },
   responses: {
     200: {
       description: "The run has ended; `success` says how.",
-      content: { "application/json": { schema: envelopeWire } },
+      headers: z.object(appliedHeader),
+      content: { "application/json": { schema: answeredEnvelope } },
     },
     202: {
       description: "The run goes on; `success` is null.",
-      headers: z.object({ location: z.string().meta({ description: "The run's page." }) }),
-      content: { "application/json": { schema: envelopeWire } },
+      headers: z.object({ location: z.string().meta({ description: "The run's page." }), ...appliedHeader }),
+      content: { "application/json": { schema: answeredEnvelope } },
     },
     ...problems(
       ...ANY_PROBLEM,
@@ -81,7 +90,7 @@ export function envelopeRoutes(services: ServicesOf, ids: Ids, clock: Clock): Ap
     const { status, runId, success, fault: failure, payload } = outcome.value;
     const reply = respond(envelope, {
       success,
-      payload: { run_id: runId, ...payload },
+      payload,
       fault: failure,
       envelopeId: ids.uuid(),
       now: clock.now(),
