@@ -1,0 +1,30 @@
+/**
+ * Types a page and shows where it differs from what is printed: node test/e2e/pages/main.ts PAGE [--server] [--write].
+ * With --write the page gets what was printed; read it, and put `…` back where it stands for what is left out.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { PROJECT_ROOT } from "../../support/local-worker/project-root.ts";
+import { readAndType, type Difference } from "./reader.ts";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { server: { type: "boolean", default: false }, write: { type: "boolean", default: false } },
+});
+
+for (const page of positionals) {
+  const differences = await readAndType(page, values.server);
+  for (const { place, command, shown, printed } of differences)
+    process.stdout.write(`\n=== ${place}\n$ ${command}\n--- shown\n${shown}\n--- printed\n${printed}\n`);
+  if (values.write) rewrite(join(PROJECT_ROOT, page), differences);
+}
+
+function rewrite(path: string, differences: readonly Difference[]): void {
+  const lines = readFileSync(path, "utf8").split("\n");
+  for (const { from, shown, printed } of differences.toReversed()) {
+    const length = shown === "" ? 0 : shown.split("\n").length;
+    if (lines.slice(from, from + length).join("\n") === shown) lines.splice(from, length, ...printed.trimEnd().split("\n"));
+  }
+  writeFileSync(path, lines.join("\n"));
+}
