@@ -9,6 +9,8 @@ const WILD: readonly (readonly [RegExp, string])[] = [
   [/\b1\d{12}\b/g, "INSTANT"],
   [/\d+(?:\.\d+)? ms\b/g, "N ms"],
   [/(_ms"?: ?)\d+/g, "$1N"],
+  // What was measured of a node depends on how long it took.
+  [/\b0\.\d{2,3}\b/g, "SCORE"],
   [/[ \t]+/g, " "],
 ];
 

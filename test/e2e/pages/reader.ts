@@ -12,6 +12,8 @@ const PAUSE_MS = 200;
 
 /** Commands that only look: what they show may come a moment after what led to it. */
 const LOOKS = /^(?:onex (?:runs (?:list|show)|dlq (?:list|show)|cache stats|metrics|trigger (?:list|show)|nodes (?:list|show))\b|curl -s\S* "?\$U)/;
+/** An answer that refuses what was asked. */
+const REFUSED = /"urn:onex:problem:/;
 const CHANGES = /-X (?:POST|DELETE)|-d |onex run /;
 
 /** A place where a page and what is printed differ. */
@@ -55,7 +57,7 @@ async function typeAll(
   const asShown = (text: string): string => (server ? text.replaceAll(server.host, SHOWN_HOST) : text);
   if (server) await shell.run(`export ONEX_URL=http://${server.host}`);
   try {
-    for (const deed of deeds) {
+    for (const [index, deed] of deeds.entries()) {
       if (deed.kind === "file") {
         await workspace.write(deed.path, deed.text);
         continue;
@@ -70,7 +72,7 @@ async function typeAll(
         await shell.run(`export ONEX_URL=http://${server.host}`);
         continue;
       }
-      const { printed, met } = await type(deed, (text) => shell.run(local(text)), asShown);
+      const { printed, met } = await type(deed, deeds[index + 1]?.kind === "answer", (text) => shell.run(local(text)), asShown);
       last = printed;
       if (!met) {
         const from = deed.line - 1 + deed.text.split("\n").length;
@@ -86,6 +88,7 @@ async function typeAll(
 
 async function type(
   { text, output }: Extract<Deed, { kind: "command" }>,
+  asked: boolean,
   run: (text: string) => Promise<{ printed: string; code: number }>,
   asShown: (text: string) => string,
 ): Promise<{ readonly printed: string; readonly met: boolean }> {
@@ -93,7 +96,7 @@ async function type(
   for (const end = Date.now() + PATIENCE_MS; ;) {
     const outcome = await run(text);
     const printed = asShown(outcome.printed);
-    const met = output === null ? outcome.code === 0 : isPrinted(output, printed);
+    const met = output === null ? outcome.code === 0 && (asked || !REFUSED.test(printed)) : isPrinted(output, printed);
     if (met || !looks || Date.now() > end) return { printed, met };
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }

@@ -38,6 +38,7 @@ export async function openWorkspace(): Promise<Workspace> {
       PATH: [commands, dirname(process.execPath), process.env["PATH"] ?? ""].join(":"),
       ONEX_AUTHOR: "A reader",
       NO_COLOR: "1",
+      npm_config_update_notifier: "false",
       WRANGLER_SEND_METRICS: "false",
     },
     async write(path, text) {
