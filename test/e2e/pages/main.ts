@@ -1,20 +1,23 @@
 /**
- * Types a page and shows where it differs from what is printed: node test/e2e/pages/main.ts PAGE [--server] [--write].
+ * Types a page and shows where it differs from what is printed: node test/e2e/pages/main.ts PAGE [--served worker] [--write].
  * With --write the page gets what was printed; read it, and put `…` back where it stands for what is left out.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { PROJECT_ROOT } from "../../support/local-worker/project-root.ts";
-import { readAndType, type Difference } from "./reader.ts";
+import { readAndType, SERVERS, type Difference, type Served } from "./reader.ts";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { server: { type: "boolean", default: false }, write: { type: "boolean", default: false } },
+  options: { served: { type: "string", default: "none" }, write: { type: "boolean", default: false } },
 });
 
+const served = (Object.keys(SERVERS) as Served[]).find((one) => one === values.served);
+if (served === undefined) throw new Error(`--served takes ${Object.keys(SERVERS).join(", ")}`);
+
 for (const page of positionals) {
-  const differences = await readAndType(page, values.server);
+  const differences = await readAndType(page, served);
   for (const { place, command, shown, printed } of differences)
     process.stdout.write(`\n=== ${place}\n$ ${command}\n--- shown\n${shown}\n--- printed\n${printed}\n`);
   if (values.write) rewrite(join(PROJECT_ROOT, page), differences);

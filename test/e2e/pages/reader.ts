@@ -16,6 +16,15 @@ const LOOKS = /^(?:onex (?:runs (?:list|show)|dlq (?:list|show)|cache stats|metr
 const REFUSED = /"urn:onex:problem:/;
 const CHANGES = /-X (?:POST|DELETE)|-d |onex run /;
 
+/** What serves a page: nothing, a Worker like that of `npm start`, or `npm start` itself. */
+export const SERVERS = {
+  none: () => Promise.resolve(null),
+  worker: freshServer,
+  start: npmStart,
+} as const satisfies Record<string, (workspace: Workspace) => Promise<PageServer | null>>;
+
+export type Served = keyof typeof SERVERS;
+
 /** A place where a page and what is printed differ. */
 export interface Difference {
   readonly place: string;
@@ -30,15 +39,16 @@ export interface Difference {
  * Does what a reader does who types a page from its top to its end, in a fresh copy of the project and against a fresh
  * server; the first places where the page does not tell what is printed.
  */
-export async function readAndType(path: string, needsServer: boolean): Promise<readonly Difference[]> {
-  const deeds = deedsOf(readPage(path));
+export async function readAndType(path: string, served: Served): Promise<readonly Difference[]> {
   const workspace = await openWorkspace();
-  const startsOne = deeds.some((deed) => deed.kind === "command" && deed.text === "npm start");
-  const server = needsServer && !startsOne ? await freshServer(workspace) : null;
   try {
-    return await typeAll(path, deeds, workspace, server);
+    const server = await SERVERS[served](workspace);
+    try {
+      return await typeAll(path, deedsOf(readPage(path)), workspace, server);
+    } finally {
+      await server?.stop();
+    }
   } finally {
-    await server?.stop();
     await workspace.remove();
   }
 }
