@@ -39,7 +39,8 @@ const NOT_RUN = /^\*Not run by the tests: (.+)\*$/;
 /** A block whose first line names a file is that file. */
 const FILE_NAME = /^(?:#|\/\/) ([\w./-]+\.[a-z]+)$/;
 
-export const readPage = (path: string): readonly Block[] => blocksOf(path, readFileSync(join(PROJECT_ROOT, path), "utf8"));
+export const readPage = (path: string): readonly Block[] =>
+  blocksOf(path, readFileSync(join(PROJECT_ROOT, path), "utf8"));
 
 /** Every fenced block of a Markdown text. */
 export function blocksOf(path: string, text: string): readonly Block[] {
@@ -53,7 +54,14 @@ export function blocksOf(path: string, text: string): readonly Block[] {
         const intro = prose.at(-1) ?? "";
         const notRun = NOT_RUN.exec(prose.join(" "))?.[1] ?? null;
         const { language, lines } = open;
-        found.push({ name: heading === "" ? path : `${path}, ${heading}`, line: open.line, language, lines, notRun, intro });
+        found.push({
+          name: heading === "" ? path : `${path}, ${heading}`,
+          line: open.line,
+          language,
+          lines,
+          notRun,
+          intro,
+        });
         open = null;
         prose = [];
       } else open.lines.push(line);

@@ -27,7 +27,8 @@ function rewrite(path: string, differences: readonly Difference[]): void {
   const lines = readFileSync(path, "utf8").split("\n");
   for (const { from, shown, printed } of differences.toReversed()) {
     const length = shown === "" ? 0 : shown.split("\n").length;
-    if (lines.slice(from, from + length).join("\n") === shown) lines.splice(from, length, ...printed.trimEnd().split("\n"));
+    if (lines.slice(from, from + length).join("\n") === shown)
+      lines.splice(from, length, ...printed.trimEnd().split("\n"));
   }
   writeFileSync(path, lines.join("\n"));
 }

@@ -11,7 +11,8 @@ const PATIENCE_MS = 15_000;
 const PAUSE_MS = 200;
 
 /** Commands that only look: what they show may come a moment after what led to it. */
-const LOOKS = /^(?:onex (?:runs (?:list|show)|dlq (?:list|show)|cache stats|metrics|trigger (?:list|show)|nodes (?:list|show))\b|curl -s\S* "?\$U)/;
+const LOOKS =
+  /^(?:onex (?:runs (?:list|show)|dlq (?:list|show)|cache stats|metrics|trigger (?:list|show)|nodes (?:list|show))\b|curl -s\S* "?\$U)/;
 /** An answer that refuses what was asked. */
 const REFUSED = /"urn:onex:problem:/;
 const CHANGES = /-X (?:POST|DELETE)|-d |onex run /;
@@ -74,7 +75,8 @@ async function typeAll(
       }
       const place = `${path}:${deed.line} (${deed.block})`;
       if (deed.kind === "answer") {
-        if (!isAnswer(deed.text, last)) differences.push({ place, from: deed.line - 1, command: "", shown: deed.text, printed: last });
+        if (!isAnswer(deed.text, last))
+          differences.push({ place, from: deed.line - 1, command: "", shown: deed.text, printed: last });
         continue;
       }
       if (deed.text === "npm start") {
@@ -82,11 +84,22 @@ async function typeAll(
         await shell.run(`export ONEX_URL=http://${server.host}`);
         continue;
       }
-      const { printed, met } = await type(deed, deeds[index + 1]?.kind === "answer", (text) => shell.run(local(text)), asShown);
+      const { printed, met } = await type(
+        deed,
+        deeds[index + 1]?.kind === "answer",
+        (text) => shell.run(local(text)),
+        asShown,
+      );
       last = printed;
       if (!met) {
         const from = deed.line - 1 + deed.text.split("\n").length;
-        differences.push({ place, from, command: deed.text, shown: deed.output?.join("\n") ?? "(exit code 0)", printed });
+        differences.push({
+          place,
+          from,
+          command: deed.text,
+          shown: deed.output?.join("\n") ?? "(exit code 0)",
+          printed,
+        });
       }
     }
     return differences;
