@@ -46,8 +46,11 @@ it("what is not typed is named here, and its page says why", () => {
   expect(Object.fromEntries(skipped.map(({ name, notRun }) => [name, notRun]))).toEqual(NOT_RUN);
 });
 
+/** A page is some fifty commands, each a process; on a busy machine a process takes seconds to start. */
+const TIMEOUT_MS = 600_000;
+
 describe("a page tells what is printed when it is typed", () => {
-  it.each(Object.entries(TYPED))("%s", async (page, served) => {
+  it.each(Object.entries(TYPED))("%s", { timeout: TIMEOUT_MS }, async (page, served) => {
     expect(await readAndType(page, served)).toEqual([]);
   });
 });

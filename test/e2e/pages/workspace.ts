@@ -38,6 +38,7 @@ export async function openWorkspace(): Promise<Workspace> {
       PATH: [commands, dirname(process.execPath), process.env["PATH"] ?? ""].join(":"),
       ONEX_AUTHOR: "A reader",
       NO_COLOR: "1",
+      NODE_COMPILE_CACHE: join(home, "compiled"),
       npm_config_update_notifier: "false",
       WRANGLER_SEND_METRICS: "false",
     },
