@@ -6,6 +6,7 @@ import { crawlCommand } from "./commands/crawl.ts";
 import { dlqCommand } from "./commands/dlq.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { hooksCommand } from "./commands/hooks.ts";
+import { importCommand } from "./commands/import.ts";
 import { lifecycleCommand } from "./commands/lifecycle.ts";
 import { logCommand } from "./commands/log.ts";
 import { metricsCommand } from "./commands/metrics.ts";
@@ -26,6 +27,7 @@ const COMMANDS: readonly MakeCommand[] = [
   validateCommand,
   stampCommand,
   generateCommand,
+  importCommand,
   treeCommand,
   schemaCommand,
   crawlCommand,

@@ -82,6 +82,9 @@ export function makeFolderWith(path: string, files: Readonly<Record<string, stri
   });
 }
 
+/** Whether anything is at the path. Refuses links on the way. */
+export const isThere = (path: string, root: string): boolean => placeFor(path, root) !== undefined;
+
 /** Makes a small file that must not be there yet; false when it is. */
 export function claimFile(path: string, content: string): boolean {
   return attempt(path, () => {

@@ -76,7 +76,7 @@ function filled(call: HttpCall, input: JsonObject): Result<string, Fault> {
   const url = call.url.replaceAll(/\{([^{}]*)\}/g, (_, name: string) => {
     const source = call.path?.[name];
     const value = source === undefined ? undefined : taken(source, input);
-    const text = value === undefined ? null : scalarText(value);
+    const text = value === undefined ? null : (scalarText(value) ?? joined(value, source));
     if (text === null || text === "") {
       problem ??= refused(["http", "path", name], "a part of the path is text or a number, and is not empty");
       return "";
@@ -86,6 +86,12 @@ function filled(call: HttpCall, input: JsonObject): Result<string, Fault> {
     return encodeURIComponent(text.toWellFormed());
   });
   return problem === null ? ok(url) : err(problem);
+}
+
+/** A list as one part of the path, where the source says it is joined. */
+function joined(value: JsonValue, source: Parameters<typeof styleOf>[0] | undefined): string | null {
+  if (source === undefined || styleOf(source) !== "comma" || !isList(value)) return null;
+  return pairsOf("", value, "comma")?.[0]?.[1] ?? null;
 }
 
 type Pairs = readonly (readonly [string, Outgoing])[];
