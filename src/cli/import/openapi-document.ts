@@ -1,6 +1,6 @@
 import { upgrade } from "@scalar/openapi-upgrader";
 import { LineCounter, parseDocument } from "yaml";
-import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import { isObject } from "../../core/contract/map-schema.ts";
 import { usageFailure } from "../shell.ts";
 
@@ -23,11 +23,10 @@ export function openApiDocument(text: string, path: string): JsonObject {
   return isObject(current) ? current : read;
 }
 
-function parsed(text: string, path: string): JsonValue {
+function parsed(text: string, path: string): unknown {
   if (/^\s*\{/.test(text)) {
     try {
-      const json: JsonValue = JSON.parse(text);
-      return json;
+      return JSON.parse(text);
     } catch {
       // It may be YAML's flow style; whatever is wrong is told by that reader.
     }
@@ -40,8 +39,7 @@ function parsed(text: string, path: string): JsonValue {
     throw usageFailure(`${path}:${line}:${col}: ${wrong.message}`, "correct the document there");
   }
   try {
-    const value: JsonValue = document.toJS({ maxAliasCount: 10_000 });
-    return value;
+    return document.toJS({ maxAliasCount: 10_000 });
   } catch {
     throw usageFailure(`${path} repeats itself by its anchors without end`, "write what they stand for");
   }

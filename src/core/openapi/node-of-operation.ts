@@ -1,5 +1,5 @@
 import type { HttpCall } from "../../../contracts/documents/call.ts";
-import type { JsonObject, JsonSchema } from "../../../contracts/json/json.ts";
+import { jsonObject, type JsonObject, type JsonSchema } from "../../../contracts/json/json.ts";
 import { stamp } from "../metadata/stamp.ts";
 import { admitNode } from "../registry/admit.ts";
 import { hashOf } from "../registry/artifact-hashes.ts";
@@ -93,7 +93,7 @@ function contractOf({ name, description, kind, inputs, output, call }: Operation
     `optional_inputs:${yamlValue(optional)}`,
     `output_contract:${yamlValue({ [output.key]: describedAs(output.schema, null) })}`,
     `execution:${yamlValue(execution)}`,
-    `call:${yamlValue({ http: call })}`,
+    `call:${yamlValue(jsonObject.parse({ http: call }))}`,
     "",
   ].join("\n");
 }

@@ -49,7 +49,7 @@ export function parametersOf(
     const where = parameter["in"];
     if (where === "header" && IGNORED.has(name.toLowerCase())) continue;
     if (name === "" || (where !== "path" && where !== "query" && where !== "header")) {
-      left.push({ name, reason: `parameters in ${String(where)} are not supported`, required });
+      left.push({ name, reason: `parameters in ${JSON.stringify(where ?? null)} are not supported`, required });
       continue;
     }
     const { schema, style, reason } = writtenAs(document, parameter, where);

@@ -5,7 +5,7 @@ import type { JsonValue } from "../../../contracts/json/json.ts";
  * A value to stand right after `key:` in a YAML file: scalars and empty collections on the line, everything else as a
  * block below it. Every text is double-quoted, so no value can be read as another type or end the line.
  */
-export function yamlValue(value: JsonValue | object, indent = 2): string {
+export function yamlValue(value: JsonValue, indent = 2): string {
   const text = stringify(value, {
     indent: 2,
     lineWidth: 0,
