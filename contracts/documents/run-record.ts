@@ -123,6 +123,22 @@ const chains = z.strictObject(
   Object.fromEntries(CHAIN_LISTS.map((list) => [list, listOf(chainLinkWire, MOST_LINKS).optional()])),
 );
 
+const depth = z.int().min(1).max(1_000_000);
+
+/** Why the run existed where it ran; left out when a client asked for it. */
+const origin = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("rerun"), runId, from: placedStepId.nullable(), depth }),
+  z.strictObject({ kind: z.literal("chain"), runId, depth }),
+  z.strictObject({
+    kind: z.literal("trigger"),
+    id: text,
+    group: text,
+    idempotentKey: text,
+    node: text.nullable(),
+    part: count,
+  }),
+]);
+
 const header = z.strictObject({
   id: runId,
   tenant: text.min(1),
@@ -140,14 +156,6 @@ const header = z.strictObject({
   completedSeq: seq,
   mailbox: listOf(z.strictObject({ name: plainText.max(200), payload: storedValue }), 100).optional(),
   heard: listOf(z.strictObject({ key: text, request: text }), 100).optional(),
-  lineage: z
-    .strictObject({
-      kind: z.enum(["rerun", "chain"]),
-      runId,
-      from: placedStepId.nullable(),
-      depth: z.int().min(1).max(1_000_000),
-    })
-    .optional(),
   replanning: z
     .strictObject({
       failed: listOf(placedStepId, MOST_STEPS),
@@ -156,15 +164,9 @@ const header = z.strictObject({
     .optional(),
   replans: count.optional(),
   chains: chains.optional(),
-  trigger: z
-    .strictObject({
-      id: text,
-      group: text,
-      idempotentKey: text,
-      node: text.nullable(),
-      part: count,
-    })
-    .optional(),
+  principal: text.min(1).optional(),
+  trace: text.optional(),
+  origin: origin.optional(),
   fault: fault.nullable(),
 });
 

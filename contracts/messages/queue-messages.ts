@@ -21,6 +21,12 @@ const redrive = z.looseObject({
   retryCount: z.int().describe("Deliveries after the first, over all its lives before this one."),
 });
 
+/** Who asked, and the trace it belongs to: absent for the one token, and for what is not traced. */
+const asker = {
+  principal: name.exactOptional().describe("Who asked, such as `token:default`; absent for the one token."),
+  trace: name.exactOptional().describe("A traceparent (W3C Trace Context); absent for what is not traced."),
+};
+
 /** A message of a type in its present version; earlier ones are brought to it before they are read. */
 const message = <T extends string, S extends z.core.$ZodLooseShape>(type: T, shape: S) =>
   z.looseObject({ type: z.literal(type), version: z.literal(1), ...shape, redrive: redrive.exactOptional() });
@@ -70,6 +76,7 @@ export const workMessage = message("work", {
     runId,
     tenant: name,
     correlationId: z.string(),
+    ...asker,
     segment: name,
     token: z.string(),
     epoch: z.number(),
@@ -84,7 +91,13 @@ export const workMessage = message("work", {
 });
 
 /** A run's steps have died, and it asks for another plan. */
-export const replanMessage = message("replan", { runId, tenant: name, correlationId: z.string(), token: z.string() });
+export const replanMessage = message("replan", {
+  runId,
+  tenant: name,
+  correlationId: z.string(),
+  ...asker,
+  token: z.string(),
+});
 
 /** A ring asks for a batch of its finished runs to be fetched and archived. */
 export const archiveMessage = message("archive", { ring: z.int().min(0).max(255), batch: z.int() });
@@ -122,6 +135,7 @@ export const sequelMessage = message("sequel", {
   tenant: name,
   runId,
   correlationId: z.string(),
+  ...asker,
   link: z
     .looseObject({ list: z.enum(CHAIN_LISTS), index: z.int() })
     .exactOptional()
@@ -131,6 +145,7 @@ export const sequelMessage = message("sequel", {
 /** A bus message with what the host adds to it. */
 export const triggerMessage = message("trigger", {
   tenant: name,
+  ...asker,
   trigger: anyObject("The bus message as it was sent; see bus-trigger.schema.json."),
 });
 

@@ -2,6 +2,7 @@ import type { LeaseSettings } from "../core/run/model/event.ts";
 import type { Delivery } from "../spi/event-bus.ts";
 import type { Services } from "./services.ts";
 import { runRemovalService } from "./archive/run-removal.ts";
+import { RunStarter } from "./begin/run-starter.ts";
 import { CacheReader } from "./cache/cache-reader.ts";
 import { cacheService } from "./cache/cache-service.ts";
 import { consumeQueue } from "./deliver/consume-queue.ts";
@@ -38,6 +39,7 @@ export interface Parts extends Omit<Ports, "registry" | "handlers"> {
   readonly runs: RunReader;
   readonly router: HandlerRouter;
   readonly planner: Planner;
+  readonly starter: RunStarter;
   readonly envelopes: EnvelopeService;
   readonly tenantSlots: number | null;
 }
@@ -66,7 +68,7 @@ export function compose(ports: Ports, settings: Settings, seams: Seams = {}): Ap
     nodes: nodeService({ ...parts, registry: registry.writer() }),
     plans: planService(planner),
     runs: runService(runs, sequels),
-    control: runControlService(parts, settings.rings),
+    control: runControlService(parts),
     search: runSearchService(index),
     removal: runRemovalService(parts),
     deadLetters: deadLetterService(parts),
@@ -95,8 +97,9 @@ function partsOf(ports: Ports, { rings, leases, tenantSlots }: Settings, seams: 
     runs: new RunReader(ports),
     tenantSlots,
   };
-  const envelopes = envelopeService(made, { rings, leases });
-  return { ...made, envelopes: seams.envelopes?.(envelopes) ?? envelopes };
+  const started = { ...made, starter: new RunStarter(made, { rings, leases }) };
+  const envelopes = envelopeService(started);
+  return { ...started, envelopes: seams.envelopes?.(envelopes) ?? envelopes };
 }
 
 /** What must answer for anything else to work. Rings are left out: there are many, and each is asked by its own runs. */

@@ -1,4 +1,6 @@
 import type { JsonObject } from "../../contracts/json/json.ts";
+import type { Principal } from "../core/call/principal.ts";
+import type { TraceParent } from "../core/call/trace.ts";
 import type { NodeDefinition } from "../core/registry/node.ts";
 import type { NotBegun } from "../core/sandbox/budget.ts";
 import type { CpuAccount } from "./cpu-account.ts";
@@ -23,6 +25,10 @@ export interface NodeCall {
   readonly stepId: string;
   readonly attempt: number;
   readonly correlationId: string;
+  /** Who asked for the run. */
+  readonly principal: Principal;
+  /** The trace the run belongs to; null when its caller was not traced. */
+  readonly trace: TraceParent | null;
   /** Same for every attempt of this step of this run: what an effect hands to its target to be recognised. */
   readonly idempotencyKey: string;
   /** Aborted when the attempt's time is over. */

@@ -1,3 +1,4 @@
+import { isForeign, ownOrigin } from "../../src/core/run/model/origin.ts";
 import type { JsonObject, JsonValue } from "../../contracts/json/json.ts";
 import { planIndex } from "../../src/core/plan/model/plan-index.ts";
 import type { RunHeader, RunState, StepState } from "../../src/core/run/model/state.ts";
@@ -25,7 +26,7 @@ export function factsOf(state: RunState): JsonObject {
     chains: Object.entries(header.chains ?? {}).map(([list, links]) => `${list} ${links?.length ?? 0}`),
     mailbox: (header.mailbox ?? []).map(({ name }) => name),
     heard: (header.heard ?? []).length,
-    foreign: header.foreign === true,
+    foreign: isForeign(header),
     replans: header.replans ?? 0,
     question: header.replanning?.question?.token ?? null,
     want: [...plan.want],
@@ -41,10 +42,18 @@ export function factsOf(state: RunState): JsonObject {
 const nodeOf = (step: { readonly node: string; readonly version: string } | undefined): string =>
   step ? `${step.node}@${step.version}` : "";
 
-function originOf({ lineage, trigger }: RunHeader): string {
-  if (lineage)
-    return `${lineage.kind} of ${lineage.runId} from ${lineage.from ?? "the beginning"}, ${lineage.depth} deep`;
-  return trigger ? `trigger ${trigger.id} of ${trigger.group}, part ${trigger.part}` : "client";
+function originOf(header: RunHeader): string {
+  const origin = ownOrigin(header);
+  switch (origin.kind) {
+    case "client":
+      return "client";
+    case "rerun":
+      return `rerun of ${origin.runId} from ${origin.from ?? "the beginning"}, ${origin.depth} deep`;
+    case "chain":
+      return `chain of ${origin.runId} from the beginning, ${origin.depth} deep`;
+    case "trigger":
+      return `trigger ${origin.id} of ${origin.group}, part ${origin.part}`;
+  }
 }
 
 const stepFacts = ({ id, status, attempts, retryAt, outcome, waiting, limitedBy }: StepState): JsonObject => ({

@@ -80,7 +80,7 @@ describe("the audit of chains", () => {
   });
   const follower = (id: string, status: "succeeded" | "failed" = "succeeded"): [string, RunState] => [
     id,
-    { ...STATE, header: { ...STATE.header, id, status, lineage: { kind: "chain", runId: ID, from: null, depth: 1 } } },
+    { ...STATE, header: { ...STATE.header, id, status, origin: { kind: "chain", runId: ID, depth: 1 } } },
   ];
   it.each<[string, number, [string, RunState][], number]>([
     ["is content with one for one", 1, [follower("a")], 0],

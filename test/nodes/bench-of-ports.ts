@@ -7,6 +7,7 @@ import { seededIds } from "../../src/infra/memory/ids.ts";
 import { memoryNodeRegistry } from "../../src/infra/memory/node-registry.ts";
 import { quickJsSandbox } from "../../src/infra/sandbox/quick-js-sandbox.ts";
 import { builtinNodes, type NodePorts } from "../../src/nodes/index.ts";
+import { DEFAULT_PRINCIPAL } from "../../src/core/call/principal.ts";
 import type { JsonObject } from "../../contracts/json/json.ts";
 import type { NodeDefinition } from "../../src/core/registry/node.ts";
 import { NOT_BEGUN } from "../../src/core/sandbox/budget.ts";
@@ -23,6 +24,8 @@ export const callOf = (node: NodeDefinition, input: JsonObject, changes: Partial
   stepId: node.name,
   attempt: 1,
   correlationId: "6f1d5a3e-2b0c-4c8e-9a43-0d4c2e7b9f10",
+  principal: DEFAULT_PRINCIPAL,
+  trace: null,
   idempotencyKey: `r00_01KDVDPE000000000000000000/${node.name}`,
   signal: { aborted: false, addEventListener: () => undefined },
   code: () => Promise.reject(new Error("this node has no code")),

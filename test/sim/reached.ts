@@ -1,3 +1,4 @@
+import { isForeign, isRerun, ownOrigin, triggerOf } from "../../src/core/run/model/origin.ts";
 import { ANY_DEAD_LETTER } from "../../src/core/dead-letters/query.ts";
 import { isRef } from "../../src/core/run/model/value.ts";
 import type { World } from "./world.ts";
@@ -8,9 +9,10 @@ export async function reachedIn({ commits, told, backends, limits, handOvers }: 
   for (const { state } of commits.runs.values()) {
     const { header, segments } = state;
     reached.add(`a run ${header.status}${header.fault ? ` with ${header.fault.code}` : ""}`);
-    if (header.lineage) reached.add(header.lineage.kind === "rerun" ? "a run was repeated" : "a run followed another");
-    if (header.foreign) reached.add("a run came from a file");
-    if (header.trigger) reached.add("a run answers a bus message");
+    if (isRerun(header)) reached.add("a run was repeated");
+    if (ownOrigin(header).kind === "chain") reached.add("a run followed another");
+    if (isForeign(header)) reached.add("a run came from a file");
+    if (triggerOf(header)) reached.add("a run answers a bus message");
     if (header.replans) reached.add(`a run went on with another plan and ${header.status}`);
     if (state.plan.policy.mode === "batch") reached.add("a run went wave by wave");
     if (segments.size > 16) reached.add("a run was stored in many rows");
@@ -23,7 +25,7 @@ export async function reachedIn({ commits, told, backends, limits, handOvers }: 
         if (outcome?.ok && Object.values(outcome.outputs).some(isRef)) reached.add("a value travelled by reference");
       }
   }
-  if (commits.earlier.some(({ state, goneAt }) => goneAt !== null && !state.header.foreign))
+  if (commits.earlier.some(({ state, goneAt }) => goneAt !== null && !isForeign(state.header)))
     reached.add("an id was used again");
   for (const what of [...limits.reached, ...handOvers.reached]) reached.add(what);
   for (const tenant of await backends.deadLetters.tenants()) {

@@ -3,6 +3,7 @@ import type { Plan } from "../../src/core/plan/model/plan.ts";
 import { apply, begin } from "../../src/core/run/reduce/begin.ts";
 import type { Intent, LeaseSettings, RunEvent } from "../../src/core/run/model/event.ts";
 import { reduce } from "../../src/core/run/reduce/reduce.ts";
+import { CLIENT } from "../../src/core/run/model/origin.ts";
 import type { RunState, StepOutcome } from "../../src/core/run/model/state.ts";
 
 export const REQUEST = {
@@ -14,6 +15,9 @@ export const REQUEST = {
   sourceNode: "test",
   idempotencyKey: null,
   requestHash: "",
+  principal: "token:default",
+  trace: null,
+  origin: CLIENT,
   tags: [],
 } as const;
 

@@ -1,3 +1,4 @@
+import { carried } from "../../core/call/asker.ts";
 import { hasSequel } from "../../core/chain/links.ts";
 import { sequelMessage } from "../../core/chain/message.ts";
 import type { RunHeader } from "../../core/run/model/state.ts";
@@ -14,7 +15,7 @@ export interface AnnouncePorts {
 export async function announceEnd(header: RunHeader, { triggerBus, log }: AnnouncePorts): Promise<void> {
   if (!hasSequel(header)) return;
   try {
-    await triggerBus.publishTriggers([sequelMessage(header)]);
+    await triggerBus.publishTriggers([sequelMessage({ ...header, asker: carried(header) })]);
   } catch {
     log.warn("the end of a run was not announced; what follows it waits for the archive", {
       correlation_id: header.correlationId,

@@ -1,4 +1,4 @@
-import { decodeRun } from "../../core/run/codec/codec.ts";
+import { decodeRun } from "../runs/run-codec.ts";
 import { faultOf } from "../../core/errors.ts";
 import { sequelMessage, type SequelMessage } from "../../core/chain/message.ts";
 import { segmentKey } from "../../core/retention/keys.ts";

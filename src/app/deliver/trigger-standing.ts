@@ -2,6 +2,7 @@ import { linksOf, samePlace } from "../../core/chain/links.ts";
 import type { SequelMessage } from "../../core/chain/message.ts";
 import { ownSequelsSince } from "../../core/chain/sequel.ts";
 import type { TriggerMessage } from "../../core/trigger/message.ts";
+import { triggerOf } from "../../core/run/model/origin.ts";
 import { readTrigger } from "../../core/trigger/trigger.ts";
 import type { SequelLedger } from "../../spi/sequel-ledger.ts";
 import type { TriggerStore } from "../../spi/trigger-store.ts";
@@ -19,7 +20,7 @@ export async function standingOfSequel(
   const asked = linksOf(state).filter((one) => link === undefined || samePlace(one, link));
   const open = asked.find((one) => !done.some((sequel) => samePlace(sequel, one) && sequel.childId !== null));
   if (open) return { kind: "waiting", reason: `${open.list}[${open.index}] of run ${runId} has not been sent` };
-  const unanswered = link === undefined && state.header.trigger && !done.some(({ list }) => list === "result");
+  const unanswered = link === undefined && triggerOf(state.header) && !done.some(({ list }) => list === "result");
   if (unanswered) return { kind: "waiting", reason: `the trigger of run ${runId} has not been answered` };
   return { kind: "ended", reason: `everything that follows run ${runId} has been done` };
 }

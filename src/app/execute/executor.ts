@@ -17,6 +17,7 @@ import type { Clock } from "../../spi/clock.ts";
 import type { Log } from "../../spi/log.ts";
 import type { Timer } from "../../spi/timer.ts";
 import type { CacheReader } from "../cache/cache-reader.ts";
+import { callOfRecord } from "../call-context.ts";
 import { lookUpStep, Probing, type LookupPorts, type StepAnswer, type StepCall } from "./cached-step.ts";
 import { attempt } from "./attempt.ts";
 import type { CpuAllowance } from "./cpu-allowance.ts";
@@ -178,11 +179,10 @@ async function callNode(
     handler.execute({
       node,
       input,
-      tenant: work.tenant,
+      ...callOfRecord(work),
       runId: work.runId,
       stepId: step.id,
       attempt: step.attempt,
-      correlationId: work.correlationId,
       idempotencyKey: `${work.runId}/${step.id}`,
       get signal() {
         return signal();
@@ -233,7 +233,7 @@ async function loadRef({ ref }: Extract<StoredValue, { ref: unknown }>, blobs: B
 }
 
 /** Where large values go, and when. */
-type ValuePorts = Pick<ExecutorPorts, "blobs" | "clock">;
+export type ValuePorts = Pick<ExecutorPorts, "blobs" | "clock">;
 
 /** Keeps small values in the run and moves large ones to the blob store, under today and their own hash. */
 export async function storeState(

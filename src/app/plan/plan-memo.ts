@@ -1,6 +1,6 @@
 import type { Fault } from "../../core/errors.ts";
 import type { Plan } from "../../core/plan/model/plan.ts";
-import { BoundedMemo } from "../../core/plan/stored/bounded-memo.ts";
+import { BoundedMemo } from "./bounded-memo.ts";
 import type { RegistrySnapshot } from "../../core/registry/snapshot.ts";
 import type { Result } from "../../core/result.ts";
 import type { Ground } from "./ground.ts";

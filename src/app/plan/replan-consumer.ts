@@ -1,5 +1,5 @@
 import { faultOf } from "../../core/errors.ts";
-import { decodeRun } from "../../core/run/codec/codec.ts";
+import { decodeRun } from "../runs/run-codec.ts";
 import { awaitsPlan } from "../../core/run/reduce/replanning.ts";
 import type { ReplanMessage } from "../../core/run/dispatch/work.ts";
 import type { Log } from "../../spi/log.ts";

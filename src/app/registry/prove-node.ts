@@ -50,7 +50,7 @@ export async function proveNode(
 }
 
 async function tryExample(
-  { tenant, correlationId }: CallContext,
+  { tenant, principal, correlationId, trace }: CallContext,
   node: NodeDefinition,
   { code = "" }: NodeArtifacts,
   example: NodeExample,
@@ -60,7 +60,7 @@ async function tryExample(
     const handler = await router.ready(node.entrypoint.type, clock.now());
     const execute = (signal: () => AbortSignal) =>
       handler.execute({
-        ...{ node, input: example.input, tenant, correlationId, attempt: 1 },
+        ...{ tenant, principal, correlationId, trace, node, input: example.input, attempt: 1 },
         ...{ runId: "proof", stepId: node.name, idempotencyKey: `proof/${nodeRef(node)}` },
         get signal() {
           return signal();

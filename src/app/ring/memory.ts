@@ -1,4 +1,4 @@
-import { runCodec } from "../../core/run/codec/codec.ts";
+import { codecOf } from "../runs/run-codec.ts";
 import { STORED_FORMS } from "../../core/stored/forms.ts";
 import { RingMarks } from "./marks.ts";
 import { OUTBOX, RingOutbox } from "./outbox.ts";
@@ -19,7 +19,7 @@ export function recall(
   ring: number,
   { store, alarm, forms = STORED_FORMS }: Pick<RingPorts, "store" | "alarm" | "forms">,
 ): RingMemory {
-  const runs = new RingRuns(store, runCodec(forms));
+  const runs = new RingRuns(store, codecOf(forms));
   const timers = new RingTimers(store, alarm);
   const outbox = new RingOutbox(ring, store, runs, forms);
   const marks = new RingMarks(store, forms);

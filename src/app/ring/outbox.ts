@@ -1,6 +1,7 @@
 import { RuntimeHostError, type Fault } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
-import { runCodec, type RunCodec } from "../../core/run/codec/codec.ts";
+import { type RunCodec } from "../../core/run/codec/codec.ts";
+import { codecOf } from "../runs/run-codec.ts";
 import { STORED_FORMS, type StoredForms } from "../../core/stored/forms.ts";
 import { currentVersion, readStored } from "../../core/stored/stored-form.ts";
 import { partingOf, type Departure, type Parting } from "../../core/run/reduce/departure.ts";
@@ -74,7 +75,7 @@ export class RingOutbox {
     this.#store = store;
     this.#runs = runs;
     this.#forms = forms;
-    this.#codec = runCodec(forms);
+    this.#codec = codecOf(forms);
     this.#ledger = new RingLedger(ring, store, forms);
     for (const { part, body, dueAt } of store.read(OUTBOX)) {
       this.#ledger.noteNumber(Number(part));

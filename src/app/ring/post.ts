@@ -1,3 +1,4 @@
+import { carried } from "../../core/call/asker.ts";
 import { faultOf, isRetryable } from "../../core/errors.ts";
 import type { EventMessage, ExecuteMessage, ReplanMessage, Work } from "../../core/run/dispatch/work.ts";
 import { workOf } from "../../core/run/dispatch/work-of.ts";
@@ -37,7 +38,10 @@ export function postOf(decided: readonly Decided[], take: number): Post {
     }
     for (const intent of transition.intents)
       if (intent.type === "replan")
-        replans.push({ type: "replan", version: 1, runId, tenant, correlationId, token: intent.token });
+        replans.push({
+          ...{ type: "replan", version: 1, runId, tenant, correlationId, token: intent.token },
+          ...carried(state.header),
+        });
   }
   const quick = works.filter(isQuick).toSorted((a, b) => (b.priority ?? 0) - (a.priority ?? 0));
   const handed = quick.slice(0, take);

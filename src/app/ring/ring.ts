@@ -1,6 +1,7 @@
 import type { Holder } from "../../core/limit/book.ts";
 import { RuntimeHostError } from "../../core/errors.ts";
-import { runCodec, type RunCodec } from "../../core/run/codec/codec.ts";
+import { type RunCodec } from "../../core/run/codec/codec.ts";
+import { codecOf } from "../runs/run-codec.ts";
 import { isQuarantined, type Quarantined } from "../../core/run/quarantine/quarantine.ts";
 import { TERMINAL_RUN, type RunId, type RunStatus } from "../../core/run/model/state.ts";
 import { signalsOf } from "../../core/run/views/signals.ts";
@@ -52,7 +53,7 @@ export class Ring implements RingFace {
   constructor(number: number, ports: RingPorts, settings: RingSettings = DEFAULT_RING) {
     this.#ports = ports;
     this.#settings = settings;
-    this.#codec = runCodec(ports.forms);
+    this.#codec = codecOf(ports.forms);
     this.#book = new RingBook(number, ports, settings);
     this.#ward = new RingWard(this.#book, ports, settings);
     this.#departures = new RingDepartures(number, this.#book, this.#ward, ports, settings);

@@ -1,6 +1,7 @@
 import { fault, RuntimeHostError } from "../../core/errors.ts";
 import { valueKeysIn, valueTenant } from "../../core/retention/keys.ts";
-import { runCodec, type RunCodec } from "../../core/run/codec/codec.ts";
+import { type RunCodec } from "../../core/run/codec/codec.ts";
+import { codecOf } from "../runs/run-codec.ts";
 import { nextDue } from "../../core/run/dispatch/due-times.ts";
 import type { Transition } from "../../core/run/model/event.ts";
 import { TERMINAL_RUN, type Instant, type RunHeader, type RunId, type RunState } from "../../core/run/model/state.ts";
@@ -26,7 +27,7 @@ export class RingRuns {
   readonly #codec: RunCodec;
   readonly #maxLive: number;
 
-  constructor(store: RingStore, codec: RunCodec = runCodec(), maxLive = 500) {
+  constructor(store: RingStore, codec: RunCodec = codecOf(), maxLive = 500) {
     this.#store = store;
     this.#codec = codec;
     this.#maxLive = maxLive;

@@ -5,7 +5,7 @@ import { endAsFailed, failedStub } from "../../core/run/quarantine/end-as-failed
 import { quarantineOf } from "../../core/run/quarantine/mark.ts";
 import { quarantineFor, type Quarantined } from "../../core/run/quarantine/quarantine.ts";
 import { salvage, type Salvage } from "../../core/run/quarantine/salvage.ts";
-import { runCodec } from "../../core/run/codec/codec.ts";
+import { codecOf } from "../runs/run-codec.ts";
 import type { EndRequest, QuarantinedRun, RetryReceipt } from "../../spi/run-coordinator.ts";
 import type { RingBook } from "./book.ts";
 import { alone } from "./decisions.ts";
@@ -128,7 +128,7 @@ export class RingWard {
 
   /** The run as it is, ended; a stub in its place when it cannot be read, or not be written down. */
   #ended(id: RunId, { tenant, known }: EndRequest, problem: Fault, now: Instant): { state: RunState; record: string } {
-    const codec = runCodec(this.#ports.forms);
+    const codec = codecOf(this.#ports.forms);
     try {
       const state = this.#book.memory.runs.load(id);
       const ended = state && endAsFailed(state, problem, now);

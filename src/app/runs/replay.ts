@@ -1,6 +1,8 @@
 import type { ReplayReport } from "../../../contracts/api/run-control.ts";
+import { carried } from "../../core/call/asker.ts";
 import { planIndex } from "../../core/plan/model/plan-index.ts";
 import type { PlanStep } from "../../core/plan/model/plan.ts";
+import { isForeign } from "../../core/run/model/origin.ts";
 import type { RunState, StepState } from "../../core/run/model/state.ts";
 import { stepsOf, wireFault } from "../../core/run/views/view.ts";
 import type { StoredValue } from "../../core/run/model/value.ts";
@@ -44,7 +46,7 @@ async function replayStep(
   if (!planned || !outcome || hollow || planned.kind === "effect" || planned.wait || step.attempts.length === 0) {
     return { ...base, verdict: "not_repeated" };
   }
-  if (state.header.foreign && (await isEffect(state.header.tenant, planned, ports))) {
+  if (isForeign(state.header) && (await isEffect(state.header.tenant, planned, ports))) {
     return { ...base, verdict: "not_repeated" };
   }
   const work: WorkStep = { ...planned, attempt: step.attempts.length };
@@ -53,6 +55,7 @@ async function replayStep(
       runId: state.header.id,
       tenant: state.header.tenant,
       correlationId: state.header.correlationId,
+      ...carried(state.header),
       segment: planned.segment,
       token: "replay",
       epoch: 0,

@@ -3,33 +3,24 @@ import type { RunSummaryView } from "../../../contracts/api/run.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { fault, faultOf, RuntimeHostError, type Fault } from "../../core/errors.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { encodeRun } from "../../core/run/codec/codec.ts";
-import { partingOf } from "../../core/run/reduce/departure.ts";
 import { heardBefore, heardEvent } from "../../core/run/reduce/heard.ts";
 import { ringOf } from "../../core/run/model/run-id.ts";
-import { moveValues, openSnapshot, refsOf, sealSnapshot, type RunSnapshot } from "../../core/run/codec/snapshot.ts";
+import { refsOf, sealSnapshot, type RunSnapshot } from "../../core/run/codec/snapshot.ts";
 import { TERMINAL_RUN, type RunState } from "../../core/run/model/state.ts";
-import { summarizeRun } from "../../core/run/views/view.ts";
 import { type Audience, audienceOf } from "../../core/run/wait/audience.ts";
-import type { Ids } from "../../spi/clock.ts";
 import type { ControlEvent, RunCoordinator } from "../../spi/run-coordinator.ts";
-import type { RunRetention } from "../../spi/run-retention.ts";
 import { storeState, type ExecutorPorts } from "../execute/executor.ts";
 import { idleControl } from "../ring/idle-control.ts";
-import type { Planner } from "../plan/planner.ts";
 import { replayRun } from "./replay.ts";
-import { takenId, unknownRun } from "./run-faults.ts";
+import { unknownRun } from "./run-faults.ts";
+import { importRun, type ImportPorts } from "./run-import.ts";
 import type { RunReader } from "./run-reader.ts";
-import { rerun, type RerunRequest } from "./run-rerun.ts";
+import { rerun, type RerunPorts, type RerunRequest } from "./run-rerun.ts";
 import type { CallContext } from "../call-context.ts";
 
-export interface RunControlPorts extends ExecutorPorts {
+export interface RunControlPorts extends ExecutorPorts, RerunPorts, ImportPorts {
   readonly coordinator: RunCoordinator;
-  readonly planner: Planner;
   readonly runs: RunReader;
-  /** Where deletions are remembered. */
-  readonly retention: Pick<RunRetention, "undelete">;
-  readonly ids: Ids;
 }
 
 type Answer<Told> = Promise<Result<Told, Fault>>;
@@ -57,8 +48,7 @@ export interface RunControlService {
   importRun(call: CallContext, snapshot: JsonValue): Answer<RunSummaryView>;
 }
 
-/** `rings` is how many there are. */
-export function runControlService(ports: RunControlPorts, rings: number): RunControlService {
+export function runControlService(ports: RunControlPorts): RunControlService {
   const guarded = async <Told>(work: () => Answer<Told>): Answer<Told> => {
     try {
       return await work();
@@ -75,12 +65,12 @@ export function runControlService(ports: RunControlPorts, rings: number): RunCon
         const heard = key === null ? {} : { heard: heardEvent(key, name, payload) };
         return control(tenant, id, { type: "event", name, payload: stored, ...heard }, ports);
       }),
-    rerun: (call, id, request) => guarded(() => rerun(call, id, request, ports, rings)),
+    rerun: (call, id, request) => guarded(() => rerun(call, id, request, ports)),
     replay: ({ tenant }, id) =>
       guarded(async () => ended(await ports.runs.read(tenant, id), id, (run) => replayRun(run, ports))),
     exportRun: ({ tenant }, id) =>
       guarded(async () => ended(await ports.runs.read(tenant, id), id, (run) => seal(run, ports))),
-    importRun: ({ tenant }, snapshot) => guarded(() => importRun(tenant, snapshot, ports)),
+    importRun: (call, snapshot) => guarded(() => importRun(call, snapshot, ports)),
   };
 }
 
@@ -125,43 +115,3 @@ async function seal(state: RunState, { blobs }: RunControlPorts): Promise<RunSna
   }
   return sealSnapshot(state, values);
 }
-
-/** A clock elsewhere may be ahead by this much. */
-const CLOCK_SKEW_MS = 24 * 60 * 60 * 1_000;
-
-async function importRun(tenant: string, snapshot: JsonValue, ports: RunControlPorts): Answer<RunSummaryView> {
-  const opened = openSnapshot(snapshot);
-  if (!opened.ok) return opened;
-  const { header } = opened.value.state;
-  const { id, tenant: owner, requestHash, createdAt } = header;
-  if (owner !== tenant) {
-    const place = "$.record.header.tenant";
-    return err(fault("INVALID_PARAMETER", `run '${id}' belongs to another tenant`, { place }));
-  }
-  const early = (["createdAt", "finishedAt"] as const).find(
-    (at) => (header[at] ?? 0) > ports.clock.now() + CLOCK_SKEW_MS,
-  );
-  if (early) {
-    const place = `$.record.header.${early}`;
-    return err(fault("INVALID_PARAMETER", "the run is of the future", { place, hint: "compare the clocks" }));
-  }
-  const known = await ports.runs.read(tenant, id);
-  // A key that is used again after a day begins another run under the same id.
-  if (known) return known.header.createdAt === createdAt ? ok(summarizeRun(known)) : err(taken(id));
-  const placed = await storeState(tenant, Object.fromEntries(opened.value.values), ports);
-  const state = moveValues(opened.value.state, new Map(Object.entries(placed)));
-  const record = encodeRun(state);
-  // Whoever takes a deleted run in again wants it back: neither the index nor the ring may swallow it.
-  await ports.retention.undelete(tenant, id);
-  const { kind } = await ports.coordinator.submit({
-    runId: id,
-    requestHash,
-    keyed: false,
-    finished: partingOf(state),
-    restored: true,
-    record,
-  });
-  return kind === "conflict" ? err(taken(id)) : ok(summarizeRun(state));
-}
-
-const taken = (id: string): Fault => ({ ...takenId(id), place: "$.run_id" });

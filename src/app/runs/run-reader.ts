@@ -1,5 +1,5 @@
 import { RuntimeHostError } from "../../core/errors.ts";
-import { decodeRun, readRun } from "../../core/run/codec/codec.ts";
+import { decodeRun, readRun } from "./run-codec.ts";
 import { ringOf } from "../../core/run/model/run-id.ts";
 import type { RunId, RunState } from "../../core/run/model/state.ts";
 import { signalsOf } from "../../core/run/views/signals.ts";

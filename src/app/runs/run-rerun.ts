@@ -5,23 +5,21 @@ import { fault, type Fault } from "../../core/errors.ts";
 import { boundedPlan } from "../../core/plan/assemble/bounded-plan.ts";
 import type { Plan } from "../../core/plan/model/plan.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { encodeRun } from "../../core/run/codec/codec.ts";
-import { valueHash } from "../../core/run/model/hash.ts";
-import { rerunOf } from "../../core/run/reduce/rerun.ts";
-import { keyedRunId, runId } from "../../core/run/model/run-id.ts";
 import type { RunState } from "../../core/run/model/state.ts";
+import { rerunOf } from "../../core/run/reduce/rerun.ts";
 import { summarizeRun } from "../../core/run/views/view.ts";
 import type { Ids } from "../../spi/clock.ts";
-import type { RunCoordinator } from "../../spi/run-coordinator.ts";
+import { requestOf } from "../begin/identity.ts";
+import type { RunStarter, Wanted } from "../begin/run-starter.ts";
 import type { CallContext } from "../call-context.ts";
-import { storeState, type ExecutorPorts } from "../execute/executor.ts";
+import { storeState, type ValuePorts } from "../execute/executor.ts";
 import type { Planner } from "../plan/planner.ts";
-import { deletedKey, takenId, unknownRun } from "./run-faults.ts";
+import { takenId, unknownRun } from "./run-faults.ts";
 import type { RunReader } from "./run-reader.ts";
 import { readRevision, revisionIdentity, type RevisionRequest } from "./run-revision.ts";
 
-export interface RerunPorts extends ExecutorPorts {
-  readonly coordinator: RunCoordinator;
+export interface RerunPorts extends ValuePorts {
+  readonly starter: RunStarter;
   readonly planner: Planner;
   readonly runs: RunReader;
   readonly ids: Ids;
@@ -44,72 +42,68 @@ export interface RerunRequest {
 
 /** Begins a new run that repeats an ended one, with other values, versions or another plan; answers its summary. */
 export async function rerun(
-  { tenant, correlationId }: CallContext,
+  call: CallContext,
   id: string,
   request: RerunRequest,
   ports: RerunPorts,
-  rings: number,
 ): Promise<Result<RunSummaryView, Fault>> {
-  const original = await ports.runs.read(tenant, id);
+  const original = await ports.runs.read(call.tenant, id);
   if (!original) return err(unknownRun(id));
-  const { from, downstream, idempotencyKey: key, revision = {} } = request;
-  const asked = readRevision(revision, original.plan, request.given);
-  if (!asked.ok) return asked;
-  const revised = await ports.planner.revise(tenant, original.plan, asked.value.revision);
-  if (!revised.ok) return revised;
-  const plan = revised.value;
-  const values = { ...asked.value.values, ...request.given };
-  const stray = strayValue(values, id, plan);
-  if (stray) return err(stray);
-  const chains = request.chains === true ? original.header.chains : undefined;
-  const unknown = chains ? checkReferences(chains, plan) : null;
-  if (unknown) return err(unknown);
-  const now = ports.clock.now();
-  const { operation, sourceNode, tags } = original.header;
-  const identity = {
-    id:
-      key === null
-        ? runId(ports.ids.ring(rings), ports.ids.ulid(now))
-        : keyedRunId(tenant, JSON.stringify([id, key]), rings),
-    tenant,
-    operation,
-    correlationId,
-    envelopeId: ports.ids.uuid(),
-    sourceNode,
-    idempotencyKey: key,
-    requestHash:
-      key === null
-        ? ""
-        : valueHash({
-            ...{ id, from, downstream, given: request.given, ...revisionIdentity(revision) },
-            ...(chains ? { chains: true } : {}),
-          }),
-    tags,
-    ...(chains ? { chains } : {}),
-  };
-  const given = await storeState(tenant, values, ports);
-  const changed = plan === original.plan ? null : boundedPlan(plan);
-  const repeated = rerunOf(original, identity, { from, downstream, given, plan: changed }, now);
-  return repeated.ok ? begun(tenant, repeated.value, ports) : repeated;
+  const started = await ports.starter.start(call.tenant, repeatOf(call, original, request, ports));
+  return started.ok ? ok(summarizeRun(started.value)) : started;
 }
 
-async function begun(
-  tenant: string,
-  run: RunState,
-  { coordinator, runs }: RerunPorts,
-): Promise<Result<RunSummaryView, Fault>> {
-  const { id, requestHash, idempotencyKey: key } = run.header;
-  const { kind } = await coordinator.submit({
-    runId: id,
-    requestHash,
-    keyed: key !== null,
-    finished: null,
-    record: encodeRun(run),
+/** A plan as it is to be run again, and the given values that are new. */
+interface Repeated {
+  readonly plan: Plan;
+  readonly values: JsonObject;
+}
+
+function repeatOf(
+  call: CallContext,
+  original: RunState,
+  { from, downstream, given, idempotencyKey: key, revision = {}, ...request }: RerunRequest,
+  ports: RerunPorts,
+): Wanted<Repeated> {
+  const { tenant } = call;
+  const { id, operation, sourceNode, tags } = original.header;
+  const chains = request.chains === true ? original.header.chains : undefined;
+  const identity = ports.starter.identify(tenant, {
+    key,
+    scoped: (own) => JSON.stringify([id, own]),
+    asked: () => ({
+      ...{ id, from, downstream, given, ...revisionIdentity(revision) },
+      ...(chains ? { chains: true } : {}),
+    }),
   });
-  if (kind === "accepted") return ok(summarizeRun(run));
-  if (kind === "conflict") return err(takenId(id));
-  const first = await runs.read(tenant, id);
-  return first ? ok(summarizeRun(first)) : err(deletedKey(key ?? "", id));
+  return {
+    identity,
+    inline: null,
+    taken: takenId(identity.id),
+    async plan() {
+      const asked = readRevision(revision, original.plan, given);
+      if (!asked.ok) return asked;
+      const revised = await ports.planner.revise(tenant, original.plan, asked.value.revision);
+      if (!revised.ok) return revised;
+      const plan = revised.value;
+      const values = { ...asked.value.values, ...given };
+      const refused = strayValue(values, id, plan) ?? (chains ? checkReferences(chains, plan) : null);
+      return refused ? err(refused) : ok({ plan, values });
+    },
+    async begin({ plan, values }) {
+      const envelopeId = ports.ids.uuid();
+      const asking = requestOf(call, identity, {
+        operation,
+        envelopeId,
+        sourceNode,
+        tags,
+        ...(chains ? { chains } : {}),
+      });
+      const changed = plan === original.plan ? null : boundedPlan(plan);
+      const options = { from, downstream, given: await storeState(tenant, values, ports), plan: changed };
+      return rerunOf(original, asking, options, identity.createdAt);
+    },
+  };
 }
 
 /** A value nothing in the plan is given would silently be dropped; the caller meant something by it. */

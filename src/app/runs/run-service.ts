@@ -3,6 +3,7 @@ import { fault, type Fault } from "../../core/errors.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { chainedView, ownSequelsSince } from "../../core/chain/sequel.ts";
 import { executionResult } from "../../core/run/views/execution-result.ts";
+import { isForeign } from "../../core/run/model/origin.ts";
 import { viewRun } from "../../core/run/views/view.ts";
 import type { SignalPage } from "../../spi/run-coordinator.ts";
 import type { SequelLedger } from "../../spi/sequel-ledger.ts";
@@ -25,7 +26,7 @@ export function runService(runs: RunReader, sequels: Pick<SequelLedger, "of">): 
   return {
     async view({ tenant }, id) {
       const state = await runs.read(tenant, id);
-      if (!state?.header.chains || !sequels || state.header.foreign) return state && viewRun(state);
+      if (!state?.header.chains || !sequels || isForeign(state.header)) return state && viewRun(state);
       return {
         ...viewRun(state),
         chained: chainedView(await sequels.of(tenant, id, ownSequelsSince(state.header.createdAt))),

@@ -1,13 +1,13 @@
 import type { Chains } from "../../../contracts/documents/chain.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
-import { chainTag, lineageAfter, linkKey, linksOf, samePlace, type PlacedLink } from "../../core/chain/links.ts";
-import { DEFAULT_PRINCIPAL } from "../../core/call/principal.ts";
+import { chainTag, originAfter, linkKey, linksOf, samePlace, type PlacedLink } from "../../core/chain/links.ts";
 import type { SequelMessage } from "../../core/chain/message.ts";
 import { resolvePayload, type Resolved } from "../../core/chain/resolve.ts";
 import { notedAt, ownSequelsSince, type Sequel } from "../../core/chain/sequel.ts";
 import { NO_METADATA, type Envelope } from "../../../contracts/documents/envelope.ts";
 import { isRetryable, RuntimeHostError, type Fault } from "../../core/errors.ts";
 import { err, type Result } from "../../core/result.ts";
+import { isForeign } from "../../core/run/model/origin.ts";
 import { TERMINAL_RUN, type RunState } from "../../core/run/model/state.ts";
 import { isoTime } from "../../core/run/model/time.ts";
 import { refusedBy } from "../../core/trigger/record.ts";
@@ -16,11 +16,12 @@ import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Ids } from "../../spi/clock.ts";
 import type { SequelLedger } from "../../spi/sequel-ledger.ts";
 import type { TriggerBus } from "../../spi/trigger-bus.ts";
+import type { CpuAllowance } from "../execute/cpu-allowance.ts";
+import { callOfRun, sharing } from "../call-context.ts";
 import { bury, type BuryPorts } from "../deliver/bury.ts";
 import { loadState } from "../execute/executor.ts";
 import type { RunReader } from "../runs/run-reader.ts";
 import type { EnvelopeService } from "../operations/envelope-service.ts";
-import type { CpuAllowance } from "../execute/cpu-allowance.ts";
 
 export interface SequelPorts extends BuryPorts {
   readonly runs: RunReader;
@@ -40,7 +41,7 @@ export interface SequelPorts extends BuryPorts {
 export async function followRun(queue: string, message: SequelMessage, ports: SequelPorts): Promise<void> {
   const state = await ports.runs.read(message.tenant, message.runId);
   // A run that was deleted is followed by nothing; one that goes on announces its end itself.
-  if (!state || state.header.foreign === true || !TERMINAL_RUN.has(state.header.status)) return;
+  if (!state || isForeign(state.header) || !TERMINAL_RUN.has(state.header.status)) return;
   const done = await ports.sequels.of(message.tenant, message.runId, ownSequelsSince(state.header.createdAt));
   for (const link of linksOf(state)) {
     if (message.link && !samePlace(link, message.link)) continue;
@@ -86,8 +87,8 @@ async function start(
   ports: SequelPorts,
 ): Promise<Result<{ readonly runId: string }, Fault>> {
   const { header } = state;
-  const lineage = lineageAfter(header);
-  if (!lineage.ok) return lineage;
+  const origin = originAfter(header);
+  if (!origin.ok) return origin;
   const resolved = resolvePayload(placed.link.payload, state);
   if (!resolved.ok) return resolved;
   const payload: Record<string, JsonValue> = { ...resolved.value.rest };
@@ -96,19 +97,15 @@ async function start(
     for (const [key, value] of Object.entries(values)) loaded.push([key, await load(value, ports.blobs)]);
     payload[field] = Object.fromEntries(loaded);
   }
-  const { tenant, correlationId } = header;
-  const call = {
-    tenant,
-    principal: DEFAULT_PRINCIPAL,
-    correlationId,
-    trace: null,
-    ...(ports.cpu ? { cpu: ports.cpu } : {}),
-  };
-  const accepted = await ports.envelopes.accept(call, envelopeOf(placed, state, payload, ports), {
-    waitMs: 0,
-    registryVersion: null,
-    origin: { lineage: lineage.value },
-  });
+  const accepted = await ports.envelopes.accept(
+    sharing(callOfRun(header), ports.cpu),
+    envelopeOf(placed, state, payload, ports),
+    {
+      waitMs: 0,
+      registryVersion: null,
+      origin: origin.value,
+    },
+  );
   return accepted.ok ? accepted : err(accepted.error);
 }
 

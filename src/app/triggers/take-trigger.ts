@@ -1,6 +1,5 @@
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import { NO_METADATA, type Envelope } from "../../../contracts/documents/envelope.ts";
-import { DEFAULT_PRINCIPAL } from "../../core/call/principal.ts";
 import { fault, isRetryable, RuntimeHostError, type Fault } from "../../core/errors.ts";
 import { sequelMessage } from "../../core/chain/message.ts";
 import { err, type Result } from "../../core/result.ts";
@@ -20,6 +19,7 @@ import { refusedResult } from "../../core/trigger/result-message.ts";
 import { groupOfTopic } from "../../core/trigger/topic.ts";
 import { readTrigger, type Trigger, type TriggerRefusal } from "../../core/trigger/trigger.ts";
 import type { TriggerStore } from "../../spi/trigger-store.ts";
+import { callOfRecord, sharing } from "../call-context.ts";
 import { bury } from "../deliver/bury.ts";
 import type { Received } from "../deliver/received.ts";
 import type { Planner } from "../plan/planner.ts";
@@ -90,7 +90,7 @@ async function resume(
       continue;
     }
     if (part.refused !== null && received.message.redrive === undefined) continue;
-    const started = await start(trigger, record, index, snapshot, ports);
+    const started = await start(trigger, record, index, snapshot, taking);
     if (started.ok) {
       parts[index] = { ...part, runId: started.value.runId, refused: null };
       if (started.value.status === 200) ended.push(started.value.runId);
@@ -122,31 +122,26 @@ async function start(
   record: TriggerRecord,
   index: number,
   snapshot: RegistrySnapshot,
-  ports: TriggerPorts,
+  { ports, received: { message: asker } }: Taking,
 ): Promise<Result<Accepted, Fault>> {
   const taker = record.parts[index]?.taker ?? null;
   const request = requestOf(trigger, taker, snapshot);
   if (!request.ok) return err(request.error);
   const { operation, payload } = request.value;
   const origin = {
+    kind: "trigger",
     id: record.id,
     group: record.group,
     idempotentKey: record.idempotentKey,
     node: taker,
     part: index,
-  };
-  const { tenant, correlationId } = record;
-  const call = {
-    tenant,
-    principal: DEFAULT_PRINCIPAL,
-    correlationId,
-    trace: null,
-    ...(ports.cpu ? { cpu: ports.cpu } : {}),
-  };
+  } as const;
+  const asked = callOfRecord({ ...asker, tenant: record.tenant, correlationId: record.correlationId });
+  const call = sharing(asked, ports.cpu);
   return ports.envelopes.accept(call, envelopeOf(trigger, record, operation, payload, ports), {
     waitMs: 0,
     registryVersion: null,
-    origin: { trigger: origin },
+    origin,
   });
 
   function envelopeOf(

@@ -1,5 +1,6 @@
 import type { TriggerGroupList, TriggerPage, TriggerSent } from "../../../contracts/api/triggers-api.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
+import { askerOf, carried } from "../../core/call/asker.ts";
 import { faultOf, type Fault } from "../../core/errors.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { triggerGroups } from "../../core/trigger/groups.ts";
@@ -35,13 +36,14 @@ export interface TriggerService {
 
 export function triggerService(ports: TriggerServicePorts): TriggerService {
   return {
-    async send({ tenant, correlationId }, message) {
+    async send(call, message) {
+      const { tenant, correlationId } = call;
       const read = readTrigger(message);
       if (!read.ok) return err(read.error.fault);
       const correlated = read.value.correlationId ?? correlationId;
       const whole = { ...message, correlation_id: correlated };
       try {
-        await ports.triggerBus.publishTriggers([triggerMessage(tenant, whole)]);
+        await ports.triggerBus.publishTriggers([triggerMessage(tenant, whole, carried(askerOf(call)))]);
       } catch (thrown) {
         return err(faultOf(thrown, "the message could not be put on the queue"));
       }

@@ -1,6 +1,7 @@
 import type { PlanStep } from "../plan/model/plan.ts";
 import { planIndex } from "../plan/model/plan-index.ts";
 import type { ContractKey } from "../registry/node.ts";
+import { isForeign } from "../run/model/origin.ts";
 import type { Instant, RunState, StepOutcome, StepState } from "../run/model/state.ts";
 import type { StoredValue } from "../run/model/value.ts";
 import { boundaryCall } from "./boundary-call.ts";
@@ -25,7 +26,7 @@ const NONE: CacheNews = { drafts: [], hits: [] };
 
 /** False when nothing in the run's plan can be stored or found in the cache: then its news need not be looked for. */
 export const mayHaveCacheNews = ({ header, plan }: RunState): boolean =>
-  !header.foreign && !plan.policy.noCache && (plan.steps.some(isCaching) || (plan.boundaries ?? []).some(isCaching));
+  !isForeign(header) && !plan.policy.noCache && (plan.steps.some(isCaching) || (plan.boundaries ?? []).some(isCaching));
 
 const isCaching = ({ cacheTtlMs }: { readonly cacheTtlMs: number | null }): boolean => cacheTtlMs !== null;
 

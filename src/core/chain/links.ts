@@ -1,7 +1,8 @@
 import { CHAIN_LISTS, MOST_DEPTH, type ChainLink, type ChainList } from "../../../contracts/documents/chain.ts";
 import { fault, type Fault } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
-import { TERMINAL_RUN, type Lineage, type RunHeader, type RunState } from "../run/model/state.ts";
+import { depthOf, isForeign, triggerOf, type ChainOrigin } from "../run/model/origin.ts";
+import { TERMINAL_RUN, type RunHeader, type RunState } from "../run/model/state.ts";
 
 /** Which envelope of a run: its list, and its place in it from 0. */
 export interface LinkPlace {
@@ -14,16 +15,16 @@ export interface PlacedLink extends LinkPlace {
 }
 
 /** Whether something is to be done when the run has ended. What was taken in from a file starts nothing. */
-export const hasSequel = ({ foreign, chains, trigger }: RunHeader): boolean =>
-  foreign !== true && (chains !== undefined || trigger !== undefined);
+export const hasSequel = (header: RunHeader): boolean =>
+  !isForeign(header) && (header.chains !== undefined || triggerOf(header) !== null);
 
 /**
  * The envelopes an ended run sends, in order: `on_success` or `on_failure`, then `on_complete`. A cancelled run has
  * neither succeeded nor failed. Empty while the run goes on, and for a foreign one.
  */
 export function linksOf({ header }: RunState): readonly PlacedLink[] {
-  const { chains, status, foreign } = header;
-  if (!chains || foreign === true || !TERMINAL_RUN.has(status)) return [];
+  const { chains, status } = header;
+  if (!chains || isForeign(header) || !TERMINAL_RUN.has(status)) return [];
   const applies: Readonly<Record<ChainList, boolean>> = {
     on_success: status === "succeeded",
     on_failure: status === "failed",
@@ -35,9 +36,10 @@ export function linksOf({ header }: RunState): readonly PlacedLink[] {
 }
 
 /** Where a run that this one sends for comes from; CHAIN_TOO_DEEP when the lineage is long enough. */
-export function lineageAfter({ id, lineage }: RunHeader): Result<Lineage, Fault> {
-  const depth = (lineage?.depth ?? 0) + 1;
-  if (depth <= MOST_DEPTH) return ok({ kind: "chain", runId: id, from: null, depth });
+export function originAfter(header: RunHeader): Result<ChainOrigin, Fault> {
+  const { id } = header;
+  const depth = depthOf(header) + 1;
+  if (depth <= MOST_DEPTH) return ok({ kind: "chain", runId: id, depth });
   return err(
     fault("CHAIN_TOO_DEEP", `run '${id}' is the end of a lineage of ${depth - 1} runs, and sends nothing more`, {
       hint: `at most ${MOST_DEPTH} runs follow one another`,

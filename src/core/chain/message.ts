@@ -1,9 +1,10 @@
+import type { Carried } from "../call/asker.ts";
 import type { RunId } from "../run/model/state.ts";
 import type { Redrive } from "../run/dispatch/work.ts";
 import type { LinkPlace } from "./links.ts";
 
 /** A run has ended, and something follows: its chains are to be started, its trigger to be answered. */
-export interface SequelMessage {
+export interface SequelMessage extends Carried {
   readonly type: "sequel";
   readonly version: 1;
   readonly tenant: string;
@@ -19,8 +20,10 @@ export const sequelMessage = ({
   tenant,
   id,
   correlationId,
+  asker = {},
 }: {
   readonly tenant: string;
   readonly id: RunId;
   readonly correlationId: string;
-}): SequelMessage => ({ type: "sequel", version: 1, tenant, runId: id, correlationId });
+  readonly asker?: Carried;
+}): SequelMessage => ({ type: "sequel", version: 1, tenant, runId: id, correlationId, ...asker });

@@ -2,7 +2,7 @@ import type { DeadLetterClass } from "../dead-letters/dead-letter.ts";
 import { jsonPath, type Issue } from "../envelope/refusal.ts";
 import { fault, type Fault } from "../errors.ts";
 import { currentVersion, upgraded } from "../stored/stored-form.ts";
-import { isBare, QUEUE_TENANT, storable, triggerMessage } from "../trigger/message.ts";
+import { isBare, QUEUE_ASKER, QUEUE_TENANT, storable, triggerMessage } from "../trigger/message.ts";
 import { isMessageType, MESSAGE_FORMS } from "./forms.ts";
 import type { QueueMessage } from "./queue-message.ts";
 
@@ -24,7 +24,7 @@ const MOST_WORDS = 119;
 
 /** Reads what arrived on any queue, whichever version wrote it. */
 export function readMessage(body: unknown): Reading {
-  if (isBare(body)) return { ok: true, message: triggerMessage(QUEUE_TENANT, body) };
+  if (isBare(body)) return { ok: true, message: triggerMessage(QUEUE_TENANT, body, QUEUE_ASKER) };
   if (!isObject(body) || typeof body["type"] !== "string") return malformed(null, "it has no type");
   const type = storable(body["type"], 100);
   if (!isMessageType(type)) return unknown(type);

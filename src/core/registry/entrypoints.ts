@@ -8,11 +8,19 @@ import type { NodeDefinition } from "./node.ts";
  */
 export type Place = "isolate" | "ring" | "graph" | "bus" | "pool" | "remote" | "nowhere";
 
+/**
+ * Which nodes of an entrypoint can be tried out where they are registered. `always`: nothing they do has effects there.
+ * `without effects`: those of a kind that has none. `never`: they would reach the world, or are somewhere else.
+ */
+export type Provable = "always" | "without effects" | "never";
+
 /** What is particular to the nodes of an entrypoint type. */
 export interface EntrypointTraits {
   readonly runs: Place;
   /** Whether such a node may be pure: only then may its steps share an invocation with others. */
   readonly pure: boolean;
+  /** Where a node may be tried out when it is registered: what it does there reaches nothing else. */
+  readonly provable: Provable;
   /** Whether its code is registered with it. */
   readonly hasCode: boolean;
   /** Whether its target is a file of the node's folder. */
@@ -23,7 +31,14 @@ export interface EntrypointTraits {
   readonly extensions: readonly string[];
 }
 
-const DEFAULTS = { pure: false, hasCode: false, hasFile: false, servedBy: null, extensions: [] } as const;
+const DEFAULTS = {
+  provable: "never",
+  pure: false,
+  hasCode: false,
+  hasFile: false,
+  servedBy: null,
+  extensions: [],
+} as const;
 const DOCUMENT = { ...DEFAULTS, runs: "nowhere", hasFile: true } as const;
 
 /**
@@ -40,8 +55,16 @@ export const ENTRYPOINTS = {
   typescript: { ...DEFAULTS, runs: "pool", hasFile: true, servedBy: "typescript", extensions: ["ts"] },
   javascript: { ...DEFAULTS, runs: "pool", hasFile: true, servedBy: "javascript", extensions: ["js", "mjs"] },
   html: { ...DOCUMENT, extensions: ["html"] },
-  builtin: { ...DEFAULTS, runs: "isolate", pure: true, servedBy: "builtin" },
-  function: { ...DEFAULTS, runs: "isolate", pure: true, hasCode: true, hasFile: true, servedBy: "function" },
+  builtin: { ...DEFAULTS, runs: "isolate", pure: true, provable: "without effects", servedBy: "builtin" },
+  function: {
+    ...DEFAULTS,
+    runs: "isolate",
+    pure: true,
+    provable: "always",
+    hasCode: true,
+    hasFile: true,
+    servedBy: "function",
+  },
   http: { ...DEFAULTS, runs: "remote", servedBy: "http" },
   db: { ...DEFAULTS, runs: "remote", servedBy: "db" },
   // Holds the place of a node that is elsewhere: nobody knows whether that one is pure.

@@ -5,6 +5,7 @@ import { fault, type Fault } from "../errors.ts";
 import { PLACEHOLDER_NOTE } from "../scaffold/placeholder.ts";
 import { judgeExample } from "../scaffold/examples.ts";
 import { CONTRACT_FILE } from "./artifact-hashes.ts";
+import { entrypointTraits } from "./entrypoints.ts";
 import { nodeRef, type NodeDefinition } from "./node.ts";
 
 /** One thing a node says of itself: what it makes of an input. */
@@ -17,13 +18,10 @@ export interface NodeExample {
   readonly place: string;
 }
 
-/**
- * Whether a node can be tried out where it is registered: functions in the sandbox, where nothing they do has effects, and
- * built-in nodes that have none. Everything else would reach the world, or is somewhere else.
- */
+/** Whether a node can be tried out where it is registered. */
 export function canBeProven({ entrypoint, kind }: NodeDefinition): boolean {
-  if (entrypoint.type === "function") return true;
-  return entrypoint.type === "builtin" && (kind === "compute" || kind === "reducer");
+  const { provable } = entrypointTraits(entrypoint.type);
+  return provable === "always" || (provable === "without effects" && (kind === "compute" || kind === "reducer"));
 }
 
 /** The example of a contract; none when it gives no input. */

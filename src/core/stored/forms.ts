@@ -1,4 +1,5 @@
 import { storePlan } from "../plan/stored/stored-plan.ts";
+import { upgradeRun1 } from "../run/codec/stored-header.ts";
 import { memberOf, versioned, type StoredForm } from "./stored-form.ts";
 
 /** Everything that is written by one deployment and read by another, apart from messages, which have a table of their own. */
@@ -27,8 +28,8 @@ export type StoredForms = Readonly<Record<StoredKind, StoredForm>>;
  * of its list, and a record of the release before in test/compat; what is in a list never changes.
  */
 export const STORED_FORMS: StoredForms = {
-  run: versioned("a run"),
-  "run change": versioned("a change of a run"),
+  run: versioned("a run", [upgradeRun1]),
+  "run change": versioned("a change of a run", [upgradeRun1]),
   plan: { noun: "a plan", versionOf: (stored) => memberOf(stored, "form", 1), upgraders: [storePlan] },
   tombstone: versioned("a remembered key"),
   "quarantine mark": versioned("a mark of a run in quarantine"),

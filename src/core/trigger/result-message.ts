@@ -7,6 +7,7 @@ import {
 } from "../../../contracts/messages/trigger-result.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import { executionResult } from "../run/views/execution-result.ts";
+import { triggerOf } from "../run/model/origin.ts";
 import type { Instant, RunState } from "../run/model/state.ts";
 import { isoTime } from "../run/model/time.ts";
 import { wireFault } from "../run/views/view.ts";
@@ -14,7 +15,8 @@ import type { Refused } from "./record.ts";
 
 /** What a message's sender is told when one of its runs has ended; null while it goes on, or when no message asked for it. */
 export function resultOf(state: RunState): TriggerResult | null {
-  const { trigger, id, correlationId, fault: problem, finishedAt, createdAt } = state.header;
+  const { id, correlationId, fault: problem, finishedAt, createdAt } = state.header;
+  const trigger = triggerOf(state.header);
   const whole = executionResult(state);
   if (!trigger || !whole) return null;
   const fits = utf8ToBytes(JSON.stringify(whole)).length <= MOST_RESULT_BYTES;

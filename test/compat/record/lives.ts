@@ -1,3 +1,4 @@
+import { CLIENT } from "../../../src/core/run/model/origin.ts";
 import fc from "fast-check";
 import { RingRuns } from "../../../src/app/ring/runs.ts";
 import { memoryRingStore } from "../../../src/infra/memory/runs/ring-store.ts";
@@ -55,10 +56,10 @@ const TRIGGER = {
 /** A run of everything a run may come from and lead to. */
 function origins(): readonly Life[] {
   const requests: Readonly<Record<string, Partial<RunRequest>>> = {
-    "rerun of a whole run": { lineage: { ...LINEAGE, kind: "rerun", from: null } },
-    "rerun from a step": { lineage: { ...LINEAGE, kind: "rerun", from: "a" } },
-    "sent by a chain": { lineage: { ...LINEAGE, kind: "chain", from: null }, tags: [`chain:${LINEAGE.runId}`] },
-    "asked for by a message": { trigger: { ...TRIGGER, part: 1 } },
+    "rerun of a whole run": { origin: { ...LINEAGE, kind: "rerun", from: null } },
+    "rerun from a step": { origin: { ...LINEAGE, kind: "rerun", from: "a" } },
+    "sent by a chain": { origin: { ...LINEAGE, kind: "chain" }, tags: [`chain:${LINEAGE.runId}`] },
+    "asked for by a message": { origin: { ...TRIGGER, kind: "trigger", part: 1 } },
     "keyed, with chains": {
       idempotencyKey: "order 7",
       requestHash: "5f".repeat(32),
@@ -78,7 +79,11 @@ function origins(): readonly Life[] {
   );
   const odd = {
     ...begun,
-    header: { ...begun.header, foreign: true as const, heard: [{ key: "k".repeat(64), request: "r".repeat(64) }] },
+    header: {
+      ...begun.header,
+      origin: { kind: "import", of: CLIENT } as const,
+      heard: [{ key: "k".repeat(64), request: "r".repeat(64) }],
+    },
   };
   const foreign = { parts: [{ part: "r", body: encodeRun(odd), dueAt: null }], facts: factsOf(odd) };
   return [...lives, { shows: ["taken in from a file", "a keyed event", "a large value"], ...foreign }];

@@ -1,3 +1,4 @@
+import { CLIENT } from "../../../src/core/run/model/origin.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { boundaryFaces } from "../../../src/core/cache/boundary-face.ts";
@@ -250,7 +251,7 @@ describe("what a run leaves in the cache", () => {
 
   it("is nothing of a run from a file, or of one whose policy wants none", () => {
     const { state } = finished((one) => executed(one, ["box/a", "box/b", "box/c", "d"]));
-    const foreign = { ...state, header: { ...state.header, foreign: true as const } };
+    const foreign = { ...state, header: { ...state.header, origin: { kind: "import", of: CLIENT } as const } };
     const plan = { ...state.plan, policy: { ...state.plan.policy, noCache: true } };
     expect(cacheNews(foreign, 600).drafts).toEqual([]);
     expect(cacheNews({ ...state, plan }, 600).drafts).toEqual([]);

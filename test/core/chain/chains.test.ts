@@ -1,8 +1,9 @@
+import { CLIENT } from "../../../src/core/run/model/origin.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { MOST_CHAIN_BYTES, MOST_DEPTH } from "../../../contracts/documents/chain.ts";
-import { lineageAfter, linkKey, linksOf } from "../../../src/core/chain/links.ts";
+import { originAfter, linkKey, linksOf } from "../../../src/core/chain/links.ts";
 import { readChains } from "../../../src/core/chain/read-chains.ts";
 import { readReference, RUN_FACTS, type Reference } from "../../../src/core/chain/reference.ts";
 import { resolvePayload } from "../../../src/core/chain/resolve.ts";
@@ -113,7 +114,7 @@ describe("the envelopes an ended run sends", () => {
     ["paused", []],
   ] as const)("when it is %s", (status, lists) => {
     expect(linksOf(ended(status)).map(({ list }) => list)).toEqual(lists);
-    expect(linksOf(ended(status, { foreign: true }))).toEqual([]);
+    expect(linksOf(ended(status, { origin: { kind: "import", of: CLIENT } }))).toEqual([]);
   });
 
   it("have a key each, of their own", () => {
@@ -124,7 +125,7 @@ describe("the envelopes an ended run sends", () => {
 
   it("grow a lineage of a certain length", () => {
     const at = (depth: number) =>
-      lineageAfter({ ...ended("succeeded").header, lineage: { kind: "chain", runId: "r", from: null, depth } });
+      originAfter({ ...ended("succeeded").header, origin: { kind: "chain", runId: "r", depth } });
     expect(at(MOST_DEPTH - 1)).toMatchObject({ ok: true, value: { depth: MOST_DEPTH } });
     expect(at(MOST_DEPTH)).toMatchObject({ ok: false, error: { code: "CHAIN_TOO_DEEP" } });
   });

@@ -222,9 +222,15 @@ describe("the text of a stored plan", () => {
   it("is one for a plan, and gives one plan", () => {
     const text = planStoreText(plan);
     expect(planStoreText(plan)).toBe(text);
-    const first = planOfStoreText(text);
-    expect(first).toEqual(ok(plan));
-    expect(first.ok && planOfStoreText(`${text}`)).toMatchObject({ value: first.ok && first.value });
+    expect(planOfStoreText(text)).toEqual(ok(plan));
+    const kept = new Map<string, typeof plan>();
+    const known = {
+      get: (own: string) => kept.get(own),
+      keep: (own: string, one: typeof plan) => void kept.set(own, one),
+    };
+    const first = planOfStoreText(text, undefined, known);
+    expect([...kept.keys()]).toEqual([text]);
+    expect(first.ok && planOfStoreText(`${text}`, undefined, known)).toMatchObject({ value: first.ok && first.value });
   });
 
   it("may be of the time when plans were stored as they are", () => {

@@ -46,9 +46,9 @@ describe("the members of a text", () => {
 
 describe("what can be told of a record", () => {
   const chains = { on_failure: [{ operation: "node.execute" as const, payload: { node: "n" } }] };
-  const trigger = { id: "t", group: "g", idempotentKey: "k", node: null, part: 0 };
+  const origin = { kind: "trigger" as const, id: "t", group: "g", idempotentKey: "k", node: null, part: 0 };
   const begun = beginRun(sketchPlan([{ id: "a" }]), 7);
-  const state = { ...begun, header: { ...begun.header, chains, trigger, tags: ["x"] } };
+  const state = { ...begun, header: { ...begun.header, chains, origin, tags: ["x"] } };
 
   it("is what identifies its run, what asked for it and what follows", () => {
     expect(salvage([encodeRun(state).replace(/"v":\d+/, '"v":99')])).toEqual({
@@ -63,8 +63,20 @@ describe("what can be told of a record", () => {
       createdAt: 7,
       want: ["a.out"],
       chains,
-      trigger,
+      origin,
     });
+  });
+
+  it("is so in a record of the first version too, and who asked is told of a later one", () => {
+    const { kind, ...trigger } = origin;
+    const first = { header: { tenant: "default", trigger }, plan: {} };
+    expect([kind, salvage([JSON.stringify(first)])]).toEqual(["trigger", { tenant: "default", origin }]);
+    const two = { header: { lineage: { kind: "chain", runId: "r", from: null, depth: 1 }, trigger } };
+    expect(salvage([JSON.stringify(two)])).toEqual({});
+    const asker = { principal: "token:alice", trace: "00-1-2-00" };
+    const known = salvage([encodeRun({ ...state, header: { ...state.header, ...asker } })]);
+    expect(known).toMatchObject(asker);
+    expect(failedStub(REQUEST.id, "default", known, PROBLEM, 9).header).toMatchObject({ ...asker, origin });
   });
 
   it("is right as far as it goes, wherever the record is cut", () => {
@@ -87,7 +99,7 @@ describe("what can be told of a record", () => {
 
   it.each([
     ["chains", '"on_failure"', '"on_failure":7,"x"'],
-    ["trigger", '"group":"g"', '"group":7'],
+    ["origin", '"group":"g"', '"group":7'],
     ["tags", '["x"]', "[7]"],
     ["createdAt", '"createdAt":7', '"createdAt":"7"'],
   ])("leaves %s out where it is of another kind", (name, from, to) => {

@@ -62,7 +62,7 @@ describe("reading a message", () => {
   it("is told from other messages by its topic, and keeps its tenant when it is wrapped", () => {
     expect(readMessage(MESSAGE)).toEqual({
       ok: true,
-      message: { type: "trigger", version: 1, tenant: "default", trigger: MESSAGE },
+      message: { type: "trigger", version: 1, tenant: "default", principal: "host:queue", trigger: MESSAGE },
     });
     const wrapped = { type: "trigger", version: 1, tenant: "other", trigger: MESSAGE };
     expect(readMessage(wrapped)).toEqual({ ok: true, message: wrapped });

@@ -11,8 +11,8 @@ export function auditChains(
   findings: Findings,
 ): void {
   const followers = Map.groupBy(
-    [...runs.values()].filter(({ header }) => header.lineage?.kind === "chain"),
-    ({ header }) => header.lineage?.runId ?? "",
+    [...runs.values()].filter(({ header }) => header.origin.kind === "chain"),
+    ({ header }) => (header.origin.kind === "chain" ? header.origin.runId : ""),
   );
   for (const { story, runId, result } of told) {
     if (!result) continue;

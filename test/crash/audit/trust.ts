@@ -1,3 +1,4 @@
+import { isForeign } from "../../../src/core/run/model/origin.ts";
 import { observationsOf } from "../../../src/core/run/reduce/observations.ts";
 import { ringOf } from "../../../src/core/run/model/run-id.ts";
 import type { RunState } from "../../../src/core/run/model/state.ts";
@@ -12,7 +13,7 @@ export async function auditTrust(runs: Iterable<RunState>, persist: string, find
   const byPlace = new Map<string, TrustTotals>();
   const byNode = new Map<string, TrustTotals>();
   for (const state of runs) {
-    if (state.header.foreign) continue;
+    if (isForeign(state.header)) continue;
     const ring = `ring-${(ringOf(state.header.id) ?? 0).toString(16).padStart(2, "0")}`;
     for (const { node, observation } of observationsOf(state)) {
       const place = `${node} from ${ring}`;

@@ -1,3 +1,4 @@
+import { isForeign } from "../../../src/core/run/model/origin.ts";
 import type { RegistrySnapshot } from "../../../src/core/registry/snapshot.ts";
 import { isOfGiven } from "../../../src/core/run/reduce/given-fault.ts";
 import { nextPlan } from "../../../src/core/run/reduce/next-plan.ts";
@@ -18,8 +19,8 @@ function wasGivenWrong({ plan, segments }: RunState, id: string): boolean {
 /** Asks about every run that failed whether another plan would have been left. Only where nobody was out of reach. */
 export function auditFallback(runs: Iterable<RunState>, snapshot: RegistrySnapshot, findings: Findings): void {
   for (const state of runs) {
-    const { id, status, fault, replans = 0, foreign } = state.header;
-    if (status !== "failed" || foreign || replans >= state.plan.policy.maxReplans) continue;
+    const { id, status, fault, replans = 0 } = state.header;
+    if (status !== "failed" || isForeign(state.header) || replans >= state.plan.policy.maxReplans) continue;
     if (fault === null || UNAVOIDABLE.test(fault.code)) continue;
     const failed = [...state.segments.values()].flatMap(({ steps }) =>
       steps.filter((step) => step.status === "failed" && step.attempts.length > 0).map((step) => step.id),

@@ -1,3 +1,4 @@
+import { ownOrigin } from "../../../src/core/run/model/origin.ts";
 import { decodeRun, encodeRun } from "../../../src/core/run/codec/codec.ts";
 import { changed, type Bug } from "./bug.ts";
 
@@ -11,7 +12,7 @@ export const fileCountsForTrust: Bug = {
         submit(submission) {
           if (!submission.restored) return ring.submit(submission);
           const { header, ...state } = decodeRun(submission.record);
-          const { foreign: _, ...own } = header;
+          const own = { ...header, origin: ownOrigin(header) };
           return ring.submit({ ...submission, record: encodeRun({ ...state, header: own }) });
         },
       }),

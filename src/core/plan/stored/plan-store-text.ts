@@ -1,4 +1,3 @@
-import { BoundedMemo } from "./bounded-memo.ts";
 import type { Plan } from "../model/plan.ts";
 import type { Fault } from "../../errors.ts";
 import { ok, type Result } from "../../result.ts";
@@ -6,13 +5,18 @@ import { STORED_FORMS } from "../../stored/forms.ts";
 import { readStored, type StoredForm } from "../../stored/stored-form.ts";
 import { restorePlan, storePlan } from "./stored-plan.ts";
 
-const texts = new WeakMap<Plan, string>();
+/** Plans that were read before, by their text: whoever keeps them decides how many. */
+export interface ReadPlans {
+  /** The plan of the very text; undefined when it is not kept. */
+  get(text: string): Plan | undefined;
+  /** May keep it. The text is one of its own, no piece of a larger one. */
+  keep(text: string, plan: Plan): void;
+}
 
-/**
- * Plans that were read, by their text: runs of one plan share one object, with its index. Weighed in characters, each of
- * which stands for some seven bytes of plan.
- */
-const plans = new BoundedMemo<Plan>({ entries: 256, weight: 4_000_000 });
+/** Every plan is read anew. */
+const NONE_KEPT: ReadPlans = { get: () => undefined, keep: () => undefined };
+
+const texts = new WeakMap<Plan, string>();
 
 /** A plan as JSON for storage. Worked out once for each plan object. */
 export function planStoreText(plan: Plan): string {
@@ -26,13 +30,17 @@ export function planStoreText(plan: Plan): string {
  *
  * @param form how plans are stored; this code's own when left out
  */
-export function planOfStoreText(text: string, form: StoredForm = STORED_FORMS.plan): Result<Plan, Fault> {
-  const known = plans.get(text);
-  if (known) return ok(known);
+export function planOfStoreText(
+  text: string,
+  form: StoredForm = STORED_FORMS.plan,
+  known: ReadPlans = NONE_KEPT,
+): Result<Plan, Fault> {
+  const kept = known.get(text);
+  if (kept) return ok(kept);
   const read = readStored(form, text, restorePlan);
   if (!read.ok) return read;
   const own = planStoreText(read.value);
   // Kept under a text of its own: a piece of a record would keep the whole record.
-  if (own === text) plans.set(own, read.value, own.length);
+  if (own === text) known.keep(own, read.value);
   return read;
 }

@@ -14,6 +14,7 @@ import { signalsOf } from "../views/signals.ts";
 import type { RunState, StepState } from "../model/state.ts";
 import { triedStates } from "../model/tried-steps.ts";
 import { utf8Bytes } from "../model/utf8.ts";
+import { ownOrigin } from "../model/origin.ts";
 import { isRef, type BlobRef, type StoredValue } from "../model/value.ts";
 
 export const SNAPSHOT_FORMAT = "onex-run/1";
@@ -48,7 +49,7 @@ export function refsOf(state: RunState): readonly BlobRef[] {
 
 /** Seals a run with the texts of its large values. */
 export function sealSnapshot(state: RunState, values: Readonly<Record<string, string>>): RunSnapshot {
-  const { foreign: _, ...header } = state.header;
+  const header = { ...state.header, origin: ownOrigin(state.header) };
   const unsealed = {
     format: SNAPSHOT_FORMAT,
     run_id: header.id,
@@ -121,7 +122,11 @@ function withoutPending(state: RunState): RunState {
 
 const asForeign = ({ mailbox, ...header }: RunState["header"]): RunState["header"] => {
   const kept = mailbox?.filter(({ payload }) => !isRef(payload)) ?? [];
-  return { ...header, ...(kept.length === 0 ? {} : { mailbox: kept }), foreign: true };
+  return {
+    ...header,
+    ...(kept.length === 0 ? {} : { mailbox: kept }),
+    origin: { kind: "import", of: ownOrigin(header) },
+  };
 };
 
 /** The run with its large values where they are now; a value that `placed` does not know stays where it is. */

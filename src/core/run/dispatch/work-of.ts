@@ -1,4 +1,5 @@
 import type { JsonValue } from "../../../../contracts/json/json.ts";
+import { carried } from "../../call/asker.ts";
 import { planIndex } from "../../plan/model/plan-index.ts";
 import { gateSources } from "../../plan/model/gate-sources.ts";
 import type { PlanStep, Source, StepId } from "../../plan/model/plan.ts";
@@ -29,6 +30,7 @@ export function workOf(
     runId: state.header.id,
     tenant: state.header.tenant,
     correlationId: state.header.correlationId,
+    ...carried(state.header),
     segment: dispatch.segment,
     token: dispatch.token,
     epoch: dispatch.epoch,

@@ -1,3 +1,4 @@
+import type { Carried } from "../../call/asker.ts";
 import type { Fault } from "../../errors.ts";
 import type { LimitLabel, NodeLimit } from "../../limit/limit.ts";
 import type { Gate } from "../../plan/model/gate.ts";
@@ -40,7 +41,7 @@ export type SourceId = string;
 export const sourceId = (source: Source): SourceId => `${source.step ?? ""}|${source.key}`;
 
 /** A segment's steps, in order, with every value they need from outside the segment. */
-export interface Work {
+export interface Work extends Carried {
   readonly runId: RunId;
   readonly tenant: string;
   readonly correlationId: string;
@@ -138,7 +139,7 @@ export interface ExecuteMessage {
 }
 
 /** A run's steps have died: whoever knows the registry finds it another plan and answers its ring. */
-export interface ReplanMessage {
+export interface ReplanMessage extends Carried {
   readonly type: "replan";
   readonly version: 1;
   readonly runId: RunId;

@@ -1,11 +1,13 @@
 import type { Chains } from "../../../../contracts/documents/chain.ts";
 import type { JsonObject } from "../../../../contracts/json/json.ts";
 import type { Signature } from "../../cache/signature.ts";
+import type { Asker } from "../../call/asker.ts";
 import type { Fault } from "../../errors.ts";
 import type { LimitLabel } from "../../limit/limit.ts";
 import type { Boundary, Plan, PlanStep, SegmentId, StepId } from "../../plan/model/plan.ts";
 import type { WaitKind } from "../../plan/model/wait.ts";
 import type { ContractKey } from "../../registry/node.ts";
+import type { RunOrigin } from "./origin.ts";
 import type { StoredValue } from "./value.ts";
 
 export type RunId = string;
@@ -132,7 +134,7 @@ export interface SegmentState {
 }
 
 /** The part of a run that changes as a whole, kept apart from the plan, which only a dead step can change. */
-export interface RunHeader {
+export interface RunHeader extends Asker {
   readonly id: RunId;
   readonly tenant: string;
   readonly operation: string;
@@ -142,6 +144,8 @@ export interface RunHeader {
   readonly idempotencyKey: string | null;
   /** Hash of what was asked, to tell a repeated request from a conflicting one. */
   readonly requestHash: string;
+  /** Why it exists. */
+  readonly origin: RunOrigin;
   readonly tags: readonly string[];
   readonly status: RunStatus;
   readonly createdAt: Instant;
@@ -152,30 +156,13 @@ export interface RunHeader {
   readonly mailbox?: readonly MailboxEvent[];
   /** Events that came with an idempotency key, oldest first: a repeat of one changes nothing. */
   readonly heard?: readonly HeardEvent[];
-  /** The run this one repeats, and how. */
-  readonly lineage?: Lineage;
-  /** Present on a run that was taken in from a file: what it says of nodes counts nowhere. */
-  readonly foreign?: true;
   /** Present while the run waits for another plan: nothing new is dispatched. */
   readonly replanning?: Replanning;
   /** How often the run went on with another plan; absent for never. */
   readonly replans?: number;
   /** What is sent when the run has ended. */
   readonly chains?: Chains;
-  /** The bus message the run answers. */
-  readonly trigger?: TriggerOrigin;
   readonly fault: Fault | null;
-}
-
-/** The message that asked for a run. */
-export interface TriggerOrigin {
-  readonly id: string;
-  readonly group: string;
-  readonly idempotentKey: string;
-  /** The node that took it, a trigger node included; null when the message states a goal. */
-  readonly node: string | null;
-  /** Which of the message's runs this is, from 0. */
-  readonly part: number;
 }
 
 /** A step has died, and another plan may do without it. */
@@ -219,16 +206,6 @@ export interface HeardEvent {
 export interface MailboxEvent {
   readonly name: string;
   readonly payload: StoredValue;
-}
-
-/** Where a run comes from. */
-export interface Lineage {
-  readonly kind: "rerun" | "chain";
-  readonly runId: RunId;
-  /** Steps executed anew; null for all. */
-  readonly from: StepId | null;
-  /** How many runs led here, 1 for the first successor. */
-  readonly depth: number;
 }
 
 /**

@@ -12,6 +12,8 @@ import {
   type StepState,
 } from "../model/state.ts";
 import { abandon } from "../model/step.ts";
+import { askerIn } from "../../call/asker.ts";
+import { CLIENT } from "../model/origin.ts";
 import { begin, recount } from "../reduce/begin.ts";
 import type { Salvage } from "./salvage.ts";
 
@@ -47,7 +49,7 @@ export function endAsFailed(state: RunState, problem: Fault, now: Instant): RunS
  * no step and no value, ended as failed.
  */
 export function failedStub(id: RunId, tenant: string, known: Salvage, problem: Fault, now: Instant): RunState {
-  const { want = [], createdAt = now, chains, lineage, trigger } = known;
+  const { want = [], createdAt = now, chains, origin = CLIENT, principal, trace } = known;
   const request = {
     id,
     tenant,
@@ -57,10 +59,10 @@ export function failedStub(id: RunId, tenant: string, known: Salvage, problem: F
     sourceNode: known.sourceNode ?? "unknown",
     idempotencyKey: known.idempotencyKey ?? null,
     requestHash: known.requestHash ?? "",
+    ...askerIn({ ...(principal === undefined ? {} : { principal }), ...(trace ? { trace } : {}) }),
+    origin,
     tags: known.tags ?? [],
     ...(chains === undefined ? {} : { chains }),
-    ...(lineage === undefined ? {} : { lineage }),
-    ...(trigger === undefined ? {} : { trigger }),
   };
   const begun = begin(request, emptyPlan(want), {}, createdAt);
   const header = { ...begun.header, status: "failed" as const, finishedAt: now, fault: problem };

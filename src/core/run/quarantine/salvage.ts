@@ -1,6 +1,8 @@
 import { readChains } from "../../chain/read-chains.ts";
 import { isObject } from "../../contract/map-schema.ts";
 import { textMembers } from "../../json/members.ts";
+import { originOf1 } from "../codec/stored-header.ts";
+import { isOrigin, type RunOrigin } from "../model/origin.ts";
 import type { RunHeader } from "../model/state.ts";
 
 /** What can still be told of a run whose record cannot be read. Every member is of its type or left out. */
@@ -17,8 +19,9 @@ export type Salvage = Partial<
     | "tags"
     | "createdAt"
     | "chains"
-    | "lineage"
-    | "trigger"
+    | "principal"
+    | "trace"
+    | "origin"
   >
 > & { readonly want?: readonly string[] };
 
@@ -41,17 +44,18 @@ export function salvage(texts: readonly string[]): Salvage {
 }
 
 function checked(found: Readonly<Record<string, unknown>>): Salvage {
-  const { idempotencyKey, createdAt, chains, lineage, trigger } = found;
+  const { idempotencyKey, createdAt, chains, trace } = found;
+  const origin = readOrigin(found);
   const read = isObject(chains) ? readChains(chains) : null;
   return {
-    ...texts(found, ["tenant", "operation", "correlationId", "envelopeId", "sourceNode", "requestHash"]),
+    ...texts(found, ["tenant", "operation", "correlationId", "envelopeId", "sourceNode", "requestHash", "principal"]),
     ...(typeof idempotencyKey === "string" || idempotencyKey === null ? { idempotencyKey } : {}),
     ...(isTexts(found["tags"]) ? { tags: found["tags"] } : {}),
     ...(isTexts(found["want"]) ? { want: found["want"] } : {}),
     ...(typeof createdAt === "number" && Number.isSafeInteger(createdAt) ? { createdAt } : {}),
     ...(read?.ok && read.value !== null ? { chains: read.value } : {}),
-    ...(isLineage(lineage) ? { lineage } : {}),
-    ...(isTrigger(trigger) ? { trigger } : {}),
+    ...(typeof trace === "string" ? { trace } : {}),
+    ...(origin === null ? {} : { origin }),
   };
 }
 
@@ -60,18 +64,15 @@ const texts = <K extends string>(found: Readonly<Record<string, unknown>>, names
     readonly [N in K]?: string;
   };
 
-const isLineage = (value: unknown): value is NonNullable<RunHeader["lineage"]> =>
-  isObject(value) &&
-  (value["kind"] === "rerun" || value["kind"] === "chain") &&
-  typeof value["runId"] === "string" &&
-  (value["from"] === null || typeof value["from"] === "string") &&
-  Number.isInteger(value["depth"]);
-
-const isTrigger = (value: unknown): value is NonNullable<RunHeader["trigger"]> =>
-  isObject(value) &&
-  ["id", "group", "idempotentKey"].every((name) => typeof value[name] === "string") &&
-  (value["node"] === null || typeof value["node"] === "string") &&
-  Number.isInteger(value["part"]);
+/** The origin of a header of any version there was; null when none is named. */
+function readOrigin({ origin, ...earlier }: Readonly<Record<string, unknown>>): RunOrigin | null {
+  try {
+    const named = origin ?? originOf1(earlier);
+    return isOrigin(named) ? named : null;
+  } catch {
+    return null;
+  }
+}
 
 const isTexts = (value: unknown): value is readonly string[] =>
   Array.isArray(value) && value.every((item) => typeof item === "string");

@@ -25,10 +25,11 @@ export type RunRequest = Pick<
   | "sourceNode"
   | "idempotencyKey"
   | "requestHash"
+  | "principal"
+  | "trace"
+  | "origin"
   | "tags"
-  | "lineage"
   | "chains"
-  | "trigger"
 >;
 
 /** A run in which nothing has happened yet. A plan without steps is finished from the start. */

@@ -4,6 +4,7 @@ import { planIndex } from "../../plan/model/plan-index.ts";
 import type { Plan, PlanStep, SegmentId, Source, StepId } from "../../plan/model/plan.ts";
 import type { Draft } from "./draft.ts";
 import { TERMINAL_STEP, type RunState, type StepOutcome, type StepState } from "../model/state.ts";
+import { isRerun } from "../model/origin.ts";
 import { lease, succeed } from "../model/step.ts";
 import type { StoredValue } from "../model/value.ts";
 import { sourceId, type Probe, type SourceId, type StepResult, type Work } from "../dispatch/work.ts";
@@ -11,7 +12,7 @@ import { sourceId, type Probe, type SourceId, type StepResult, type Work } from 
 /** What a work says about the cache: nothing, in a plan without composites whose results are cached. */
 export function cacheUse(state: RunState, steps: readonly StepId[]): Pick<Work, "probes" | "anew"> {
   // Whoever repeats a run wants its steps executed, not its results again.
-  if (state.header.lineage?.kind === "rerun") return { anew: true };
+  if (isRerun(state.header)) return { anew: true };
   const probes = probesOf(state, steps);
   return probes.length === 0 ? {} : { probes };
 }
@@ -49,7 +50,7 @@ function probesOf(state: RunState, steps: readonly StepId[]): readonly Probe[] {
 /** Composites of which nothing has ended and some step is about to begin, with everything that goes into them at hand. */
 function beginning(state: RunState, steps: readonly StepId[]): readonly (readonly [StepId, BoundaryFace])[] {
   const faces = boundaryFaces(state.plan);
-  if (faces.size === 0 || state.header.lineage?.kind === "rerun") return [];
+  if (faces.size === 0 || isRerun(state.header)) return [];
   const index = planIndex(state.plan);
   const together = new Set(steps);
   return [...faces].filter(([id, { inputs }]) => {

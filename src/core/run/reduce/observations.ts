@@ -2,6 +2,7 @@ import { nodeRef, type NodeRef } from "../../registry/node.ts";
 import { factsOf, observe, type Observation } from "../../trust/observation.ts";
 import { addObservations, emptyTotals, type TrustTotals } from "../../trust/totals.ts";
 import { compositeFacts } from "./composite-facts.ts";
+import { isForeign } from "../model/origin.ts";
 import type { RunState, StepState } from "../model/state.ts";
 import { triedSteps } from "../model/tried-steps.ts";
 
@@ -36,7 +37,7 @@ export interface NodeTrust {
 
 /** The run's observations, counted by node; a run from a file says nothing here. */
 export function trustOf(state: RunState): readonly NodeTrust[] {
-  if (state.header.foreign) return [];
+  if (isForeign(state.header)) return [];
   const byNode = Map.groupBy(observationsOf(state), ({ node }) => node);
   return [...byNode].map(([node, seen]) => ({
     node,

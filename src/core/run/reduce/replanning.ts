@@ -9,6 +9,7 @@ import type { Draft } from "./draft.ts";
 import { isOfGiven } from "./given-fault.ts";
 import type { LeaseSettings } from "../model/event.ts";
 import { skipDependents } from "./skip.ts";
+import { isForeign, isRerun } from "../model/origin.ts";
 import type { Replanning } from "../model/state.ts";
 
 /** Faults that are not the node's: no other node could have avoided them. */
@@ -39,13 +40,13 @@ type Way = { readonly open: true } | { readonly open: false; readonly hint: stri
 function wayOn(draft: Draft, id: StepId, problem: Fault): Way {
   const { header, state, index } = draft;
   const step = index.stepById.get(id);
-  if (!step || step.wait || header.fault !== null || header.foreign || UNAVOIDABLE.has(problem.code))
+  if (!step || step.wait || header.fault !== null || isForeign(header) || UNAVOIDABLE.has(problem.code))
     return { open: false, hint: null };
   if (isOfGiven(step, problem)) return { open: false, hint: null };
   const { replans = 0 } = header;
   const dead = (state.replaced ?? []).flatMap((one) => (one.state.status === "failed" ? [refOf(one.step)] : []));
   // The plan of a repeated run tells who was out of question in the run it was made for.
-  const repeated = header.lineage?.kind === "rerun" && state.plan.origin !== "graph";
+  const repeated = isRerun(header) && state.plan.origin !== "graph";
   if (!repeated && !mayFallBack(state.plan, step, new Set([...dead, refOf(step)])))
     return { open: false, hint: replans > 0 ? nobodyElse(state.plan, step) : null };
   const { maxReplans } = state.plan.policy;

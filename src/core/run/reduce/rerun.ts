@@ -6,14 +6,8 @@ import { err, ok, type Result } from "../../result.ts";
 import { begin, recount, type RunRequest } from "./begin.ts";
 import { readsOf, withHollowSteps } from "./boundary.ts";
 import { hasSucceeded } from "../dispatch/dispatch-segment.ts";
-import {
-  TERMINAL_RUN,
-  type Instant,
-  type Lineage,
-  type RunState,
-  type SegmentState,
-  type StepState,
-} from "../model/state.ts";
+import { TERMINAL_RUN, type Instant, type RunState, type SegmentState, type StepState } from "../model/state.ts";
+import { depthOf, type RerunOrigin } from "../model/origin.ts";
 import type { StoredValue } from "../model/value.ts";
 
 /** What a rerun changes. */
@@ -36,7 +30,7 @@ export interface RerunOptions {
  */
 export function rerunOf(
   original: RunState,
-  request: RunRequest,
+  request: Omit<RunRequest, "origin">,
   options: RerunOptions,
   now: Instant,
 ): Result<RunState, Fault> {
@@ -70,20 +64,15 @@ export function rerunOf(
     );
   }
   const anew = stepsAnew(original, plan, options);
-  const fresh = begin(request, plan, given, now);
+  const origin: RerunOrigin = { kind: "rerun", runId: header.id, from: options.from, depth: depthOf(header) + 1 };
+  const fresh = begin({ ...request, origin }, plan, given, now);
   const kept = stepStates(original);
   const segments = new Map<string, SegmentState>();
   for (const [id, segment] of fresh.segments) {
     segments.set(id, { ...segment, steps: segment.steps.map((step) => (anew.has(step.id) ? step : keep(step, kept))) });
   }
-  const lineage: Lineage = {
-    kind: "rerun",
-    runId: header.id,
-    from: options.from,
-    depth: (header.lineage?.depth ?? 0) + 1,
-  };
   const counted = recount(fresh.header, segments);
-  const next: RunState = { ...fresh, header: { ...fresh.header, lineage }, segments, ...counted };
+  const next: RunState = { ...fresh, segments, ...counted };
   if (counted.openSteps > 0) return ok(next);
   return err(
     fault("INVALID_PARAMETER", "nothing would be executed anew", {

@@ -4,16 +4,8 @@ import type { Fault } from "../../errors.ts";
 import { planIndex } from "../../plan/model/plan-index.ts";
 import { planToWire } from "../../plan/stored/plan-to-wire.ts";
 import type { PlanStep } from "../../plan/model/plan.ts";
-import type {
-  CacheHit,
-  Lineage,
-  ReplacedStep,
-  Replanning,
-  RunState,
-  StepState,
-  TriggerOrigin,
-  Waiting,
-} from "../model/state.ts";
+import type { CacheHit, ReplacedStep, Replanning, RunState, StepState, Waiting } from "../model/state.ts";
+import { ownOrigin, type OwnOrigin } from "../model/origin.ts";
 import { isoTime, isoTimeOrNull } from "../model/time.ts";
 import { wireValue } from "../model/value.ts";
 import { outputOf } from "../dispatch/work-of.ts";
@@ -68,8 +60,7 @@ export function viewRun(state: RunState): RunView {
     idempotency_key: header.idempotencyKey,
     tags: header.tags,
     deadline_at: isoTimeOrNull(header.deadlineAt),
-    lineage: header.lineage ? lineageView(header.lineage) : null,
-    trigger: header.trigger ? triggerView(header.trigger) : null,
+    ...originView(ownOrigin(header)),
     chains: header.chains ?? null,
     chained: [],
     steps: stepsOf(state).map((step) => stepView(planIndex(state.plan).stepById.get(step.id), step)),
@@ -79,19 +70,22 @@ export function viewRun(state: RunState): RunView {
   };
 }
 
-const lineageView = ({ kind, runId, from, depth }: Lineage): RunView["lineage"] => ({
-  kind,
-  run_id: runId,
-  from,
-  depth,
-});
-
-const triggerView = ({ id, group, node, part }: TriggerOrigin): RunView["trigger"] => ({
-  trigger_id: id,
-  group,
-  node,
-  part,
-});
+/** The run it came from, and the message it answers, as clients see them. */
+function originView(origin: OwnOrigin): Pick<RunView, "lineage" | "trigger"> {
+  switch (origin.kind) {
+    case "client":
+      return { lineage: null, trigger: null };
+    case "rerun":
+    case "chain": {
+      const { kind, runId, depth } = origin;
+      return { lineage: { kind, run_id: runId, from: kind === "rerun" ? origin.from : null, depth }, trigger: null };
+    }
+    case "trigger": {
+      const { id, group, node, part } = origin;
+      return { lineage: null, trigger: { trigger_id: id, group, node, part } };
+    }
+  }
+}
 
 /** Steps in the plan's order. */
 export function stepsOf(state: RunState): readonly StepState[] {

@@ -15,6 +15,15 @@ export class BoundedMemo<T> {
     this.#bounds = bounds;
   }
 
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** Of all entries together. */
+  get weight(): number {
+    return this.#weight;
+  }
+
   get(key: string): T | undefined {
     const known = this.#entries.get(key);
     if (!known) return undefined;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { BoundedMemo } from "../../../src/core/plan/stored/bounded-memo.ts";
+import { BoundedMemo } from "../../../src/app/plan/bounded-memo.ts";
 
 describe("BoundedMemo", () => {
   it("forgets what was not used for longest", () => {
