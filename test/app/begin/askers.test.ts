@@ -85,7 +85,7 @@ describe("what a run does carries who asked for it, and the trace", () => {
     heard.length = 0;
     const by = { ...CALL, principal: BOB };
     const request = { from: null, downstream: true, given: {}, idempotencyKey: null };
-    const again = valueOf(await engine.services.control.rerun(by, id, request))["run_id"] as string;
+    const again = valueOf(await engine.services.control.rerun(by, id, request)).run_id;
     await settle();
     expect(heard).not.toEqual([]);
     for (const { call } of heard) expect(call).toEqual(by);
