@@ -1,6 +1,5 @@
 import { isObject } from "../../contract/map-schema.ts";
 import type { StepId } from "../../plan/model/plan.ts";
-import type { RunId } from "./state.ts";
 
 /**
  * Why a run exists. One more reason is one more member: what shows, stores and follows runs does not compile until it
@@ -19,7 +18,8 @@ export interface ClientOrigin {
 /** It repeats an ended run. */
 export interface RerunOrigin {
   readonly kind: "rerun";
-  readonly runId: RunId;
+  /** A run id. */
+  readonly runId: string;
   /** Steps executed anew; null for all. */
   readonly from: StepId | null;
   /** How many runs led here, 1 for the first successor. */
@@ -29,7 +29,8 @@ export interface RerunOrigin {
 /** A run sent for it at its end. */
 export interface ChainOrigin {
   readonly kind: "chain";
-  readonly runId: RunId;
+  /** A run id. */
+  readonly runId: string;
   /** How many runs led here, 1 for the first successor. */
   readonly depth: number;
 }
