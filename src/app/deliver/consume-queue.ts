@@ -78,12 +78,23 @@ function received<M extends QueueMessage>(
     async giveBack(thrown) {
       if (isSettled) return;
       isSettled = true;
+      if (rowOf(message).triedAgainBy === "ring") return leaveToRing(delivery, message, ports);
       if (attempts <= QUEUES[rowOf(message).queue].maxRetries) return delivery.retry();
       const cause = faultOf(thrown, "its consumer failed unexpectedly");
       const reason = "its consumer kept failing";
       await lay(queue, delivery, message, { errorType: "consumer_error", reason, cause, retries: attempts - 1 }, ports);
     },
   };
+}
+
+/** The ring sends it again when its pause is over: here it is done with. */
+function leaveToRing(delivery: Delivery<unknown>, message: QueueMessage, { log }: Ports): void {
+  log.warn("a message could not be processed; its ring sends it again, after an ever longer pause", {
+    correlation_id: message.type === "archive" ? `ring-${message.ring}` : message.type,
+    message_type: message.type,
+    attempts: delivery.attempts,
+  });
+  delivery.ack();
 }
 
 /** What the queue's consumers do not take, whatever it is. */
@@ -105,7 +116,8 @@ async function buryDead(queue: string, deliveries: readonly Delivery<unknown>[],
   for (const delivery of deliveries) {
     const reading = readMessage(delivery.body);
     const of = livingName(queue);
-    if (reading.ok) {
+    if (reading.ok && rowOf(reading.message).triedAgainBy === "ring") leaveToRing(delivery, reading.message, ports);
+    else if (reading.ok) {
       const retries = QUEUES[rowOf(reading.message).queue].maxRetries;
       await lay(of, delivery, reading.message, { ...spent, retries }, ports);
     } else await lay(of, delivery, null, unread(reading, delivery.attempts - 1), ports);

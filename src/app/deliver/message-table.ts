@@ -45,6 +45,11 @@ export interface MessageRow<M extends QueueMessage> {
   readonly lost: ((message: M, loss: Loss, ports: LossPorts) => Promise<void>) | null;
   /** Whether a ring sends it again by itself until it has done its work. */
   readonly isRepeated: boolean;
+  /**
+   * Who tries it again when its consumer fails: its queue, a few times, and then it is dead; or the ring that sent it, ever
+   * more rarely and for as long as it takes, so that one message is under way at a time and none is ever dead.
+   */
+  readonly triedAgainBy: "queue" | "ring";
   /** Whether anybody still waits for it. Rejects with SERVICE_UNAVAILABLE when they cannot be asked. */
   readonly standing: (message: M, ports: StandingPorts) => Promise<Standing>;
   /** Sends it once more. */
@@ -65,6 +70,7 @@ export const MESSAGES: MessageTable = {
     consume: consumeWork,
     lost: lostWork,
     isRepeated: false,
+    triedAgainBy: "queue",
     standing: standingOfWork,
     redrive: (message, { bus }) => bus.publishWork([message]),
   },
@@ -74,6 +80,7 @@ export const MESSAGES: MessageTable = {
     consume: consumeReplans,
     lost: lostQuestion,
     isRepeated: false,
+    triedAgainBy: "queue",
     standing: standingOfQuestion,
     redrive: (message, { bus }) => bus.publishWork([message]),
   },
@@ -83,6 +90,7 @@ export const MESSAGES: MessageTable = {
     consume: consumeArchive,
     lost: null,
     isRepeated: true,
+    triedAgainBy: "ring",
     standing: standingOfArchive,
     redrive: (message, { bus }) => bus.publishEvents([message]),
   },
@@ -92,6 +100,7 @@ export const MESSAGES: MessageTable = {
     consume: consumeStarted,
     lost: null,
     isRepeated: true,
+    triedAgainBy: "queue",
     standing: standingOfNews,
     redrive: (message, { bus }) => bus.publishEvents([message]),
   },
@@ -110,6 +119,7 @@ export const MESSAGES: MessageTable = {
     consume: (received, ports) => eachApart(received, (one) => followRun(one.queue, one.message, ports)),
     lost: null,
     isRepeated: false,
+    triedAgainBy: "queue",
     standing: standingOfSequel,
     redrive: (message, { triggerBus }) => triggerBus.publishTriggers([message]),
   },
@@ -119,6 +129,7 @@ export const MESSAGES: MessageTable = {
     consume: (received, ports) => eachApart(received, (one) => takeTrigger(one, ports)),
     lost: lostTrigger,
     isRepeated: false,
+    triedAgainBy: "queue",
     standing: standingOfTrigger,
     redrive: (message, { triggerBus }) => triggerBus.publishTriggers([message]),
   },

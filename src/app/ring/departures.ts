@@ -37,7 +37,7 @@ export class RingDepartures {
       this.#setAside(stranded);
     }
     const { outbox, timers } = this.#book.memory;
-    const due = outbox.due(now, retryAt);
+    const due = outbox.isDue(now) ? this.#book.commit(() => outbox.due(now, this.#settings.archiveRetryMs)) : [];
     timers.set(OUTBOX, outbox.nextRetryAt());
     timers.set(NEWS, null);
     const archives = due.map((batch): EventMessage => ({ type: "archive", version: 1, ring: this.#number, batch }));

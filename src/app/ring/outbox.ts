@@ -4,6 +4,7 @@ import { type RunCodec } from "../../core/run/codec/codec.ts";
 import { codecOf } from "../runs/run-codec.ts";
 import { STORED_FORMS, type StoredForms } from "../../core/stored/forms.ts";
 import { currentVersion, readStored } from "../../core/stored/stored-form.ts";
+import { backoffMs } from "../../core/run/reduce/retry.ts";
 import { partingOf, type Departure, type Parting } from "../../core/run/reduce/departure.ts";
 import type { Instant, RunId } from "../../core/run/model/state.ts";
 import type { RingStore } from "../../spi/ring-store.ts";
@@ -23,6 +24,20 @@ const MAX_NODES = 5_000;
  * rings may share the memory of one isolate.
  */
 const MAX_KEPT_CHARS = 1024 * 1024;
+
+/** The longest pause between two messages for the same batch, in milliseconds. */
+const MAX_PAUSE_MS = 10 * 60 * 1_000;
+
+/**
+ * How long a batch waits for the archive once it was sent again: at least as long as it has waited in all, so that each pause
+ * is about twice the one before; spread, so that rings which failed together do not come back together.
+ */
+export function archivePauseMs(number: number, now: Instant, firstPauseMs: number): number {
+  // A batch is numbered by the moment it was opened at, or a little later.
+  const waitedMs = Math.max(0, now - number) + firstPauseMs;
+  const policy = { maxRetries: 0, backoff: "fixed", baseMs: 2 * waitedMs, maxMs: MAX_PAUSE_MS } as const;
+  return backoffMs(policy, 1, `${number}/${now}`);
+}
 
 /** A finished run whose record need not be read, as far as that is at hand. */
 interface Known {
@@ -134,10 +149,24 @@ export class RingOutbox {
     if (ended) this.#send({ runs: [{ id, keyed: ended.parting.keyed }], nodes: [] }, now, retryAt);
   }
 
-  /** Batches to send now; each is due again at `retryAt` unless the archive answers. */
-  due(now: Instant, retryAt: Instant): readonly number[] {
-    const due = [...this.#batches].filter(([, batch]) => batch.retryAt <= now);
-    for (const [, batch] of due) batch.retryAt = retryAt;
+  /** Whether a batch is to be sent now. */
+  isDue(now: Instant): boolean {
+    return [...this.#batches.values()].some(({ retryAt }) => retryAt <= now);
+  }
+
+  /**
+   * Batches to send now; each is due again after a pause that grows with its age, unless the archive answers. Call inside a
+   * transaction: a ring that wakes up meanwhile keeps to the pause.
+   */
+  due(now: Instant, firstPauseMs: number): readonly number[] {
+    const due = [...this.#batches].filter(([, { retryAt }]) => retryAt <= now);
+    for (const [number, { retryAt: before, ...batch }] of due) {
+      const isNew = before === 0;
+      const retryAt = now + (isNew ? firstPauseMs : archivePauseMs(number, now, firstPauseMs));
+      // A new batch was stored with its first pause.
+      if (!isNew) this.#write(number, batch, retryAt);
+      this.#batches.set(number, { ...batch, retryAt });
+    }
     return due.map(([number]) => number);
   }
 

@@ -14,7 +14,7 @@ export interface RingSettings {
   readonly flushMs: number;
   /** How long a keyed run's request is remembered after the run has left, in milliseconds. */
   readonly keyMemoryMs: number;
-  /** An archive message not answered within this time is sent again, in milliseconds. */
+  /** An archive message not answered within this time is sent again, in milliseconds; later ones wait ever longer. */
   readonly archiveRetryMs: number;
 }
 

@@ -127,7 +127,25 @@ describe("a batch", () => {
       world.engine.parts,
       spying([], (type) => type === "archive"),
     );
-    expect(verdicts.toSorted()).toEqual(["a retry", "n ack"]);
+    // What its ring sends again is done with here.
+    expect(verdicts.toSorted()).toEqual(["a ack", "n ack"]);
+    expect(await letters(world)).toEqual([]);
+  });
+
+  it.each([
+    ["that fails for the last time", "onex-production-events", QUEUES.events.maxRetries + 1],
+    ["that its queue gave up", "onex-production-events-dlq", 1],
+  ])("that its ring sends again is no dead letter: one %s", async (_, queue, attempts) => {
+    const world = await testEngine([]);
+    const { deliveries, verdicts } = delivered({ a: sampleEvent() }, attempts);
+    await consumeQueue(
+      queue,
+      deliveries,
+      world.engine.parts,
+      spying([], () => true),
+    );
+    expect(verdicts).toEqual(["a ack"]);
+    expect(await letters(world)).toEqual([]);
   });
 
   it("that fails for the last time is buried with its cause", async () => {

@@ -1,3 +1,4 @@
+import { archivePauseMs } from "../../../src/app/ring/outbox.ts";
 import { describe, expect, it } from "vitest";
 import { fault, RuntimeHostError } from "../../../src/core/errors.ts";
 import { released } from "../../../src/core/run/quarantine/quarantine.ts";
@@ -135,7 +136,8 @@ describe("a ring's one alarm", () => {
     world.alarms.splice(0);
     const ticking = world.ring.tick();
     world.ring.archived(batch);
-    expect(world.alarms.at(0)).toBe(world.clock.now() + SETTINGS.archiveRetryMs);
+    const now = world.clock.now();
+    expect(world.alarms.at(0)).toBe(now + archivePauseMs(batch, now, SETTINGS.archiveRetryMs));
     slow.resolve();
     await ticking;
   });
