@@ -12,7 +12,7 @@ export class MessageAudit {
   readonly #rings: readonly { readonly store: RingStore }[];
   /** Leases whose answer a ring took. */
   readonly #answered = new Set<string>();
-  /** What the dead letters hold: a run's work by its message, an archive's by its batch. */
+  /** What the dead letters hold: a run's work by its message. */
   readonly #buried = new Set<string>();
   /** Messages that reached a consumer after their lease was over, by its clock. */
   readonly #expired = new Set<string>();
@@ -40,6 +40,8 @@ export class MessageAudit {
       ...deadLetters,
       record: (entry) => {
         this.#buried.add(entry.id);
+        if (entry.messageType === "archive")
+          this.#findings.add("answered", `${entry.id}: an archive message was buried`);
         return deadLetters.record(entry);
       },
     };
@@ -60,9 +62,10 @@ export class MessageAudit {
 
   eventSettled({ id, body }: Delivery<EventMessage>, verdict: "ack" | "retry"): void {
     if (verdict !== "ack" || body.type !== "archive") return;
-    const open = this.#rings[body.ring]?.store.read("~outbox").some(({ part }) => part === String(body.batch));
-    const matter = `archive-${body.ring.toString(16).padStart(2, "0")}-${body.batch}`;
-    if (open && !this.#buried.has(matter))
+    const parts = this.#rings[body.ring]?.store.read("~outbox") ?? [];
+    const open = parts.find(({ part }) => part === String(body.batch));
+    // Its ring sends it again, for as long as the batch has a time at which it is due.
+    if (open && open.dueAt === null)
       this.#findings.add("answered", `${id}: batch ${body.batch} of ring ${body.ring} is not archived`);
   }
 }
