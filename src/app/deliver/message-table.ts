@@ -110,6 +110,7 @@ export const MESSAGES: MessageTable = {
     consume: (received, ports) => eachApart(received, ({ message }) => noteQuarantine(message, ports)),
     lost: null,
     isRepeated: false,
+    triedAgainBy: "queue",
     standing: standingOfQuarantine,
     redrive: (message, { bus }) => bus.publishEvents([message]),
   },
