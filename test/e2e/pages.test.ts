@@ -25,6 +25,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   "docs/deploying.md, 4. Migrate, then deploy": "it needs an account.",
   "docs/deploying.md, 5. Register the built-in nodes": "the address and the token are yours.",
   "docs/deploying.md, Roll back": "it needs an account.",
+  "docs/operations.md, Quarantine": "no command damages a record. `test/http/quarantine.test.ts` has some that are.",
   "docs/performance.md, Performance": "they take minutes.",
   "docs/running.md, Benchmarks": "they take minutes.",
   "docs/running.md, Killing it": "it takes minutes. `test/e2e/crash-campaign.test.ts` runs a short campaign.",
