@@ -2,6 +2,7 @@ import { waitUntil } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { compose, type App } from "../src/app/compose.ts";
 import type { Ports } from "../src/app/ports.ts";
+import type { PoolPorts } from "../src/app/pools/pool.ts";
 import { DEFAULT_RING, type RingPorts, type RingSettings } from "../src/app/ring/ports.ts";
 import { fault, RuntimeHostError, type Fault } from "../src/core/errors.ts";
 import type { Result } from "../src/core/result.ts";
@@ -22,6 +23,7 @@ import { d1SweepMarks } from "../src/infra/d1/sweep-marks.ts";
 import { d1TriggerStore } from "../src/infra/d1/trigger-store.ts";
 import { durableLimiter } from "../src/infra/durable/limiter.ts";
 import { placedObjects } from "../src/infra/durable/objects.ts";
+import { durablePools } from "../src/infra/durable/pools.ts";
 import { durableRunCoordinator } from "../src/infra/durable/run-coordinator.ts";
 import type { TrustMemoryPorts } from "../src/infra/durable/trust-memory.ts";
 import { durableTrustStore } from "../src/infra/durable/trust-store.ts";
@@ -84,6 +86,14 @@ export const ringSettings = (env: Env): RingSettings => ({
   leases: { ...DEFAULT_LEASES, graceMs: Number(env.LEASE_GRACE_MS) },
 });
 
+/** What a pool object needs besides its own storage and alarm. */
+export const poolPorts = (env: Env): Omit<PoolPorts, "store" | "alarm"> => ({
+  coordinator: durableRunCoordinator(placedObjects(env.RINGS_NS, env.LOCATION_HINT)),
+  clock: systemClock,
+  timer: systemTimer,
+  log: consoleLog,
+});
+
 /** What a trust memory needs besides its own storage. */
 export const trustMemoryPorts = (env: Env): TrustMemoryPorts => ({
   scores: d1TrustScores(drizzle(env.DB)),
@@ -108,6 +118,7 @@ export function portsOf(env: Env): Ports {
     ...busesOf(env),
     coordinator: durableRunCoordinator(placedObjects(env.RINGS_NS, env.LOCATION_HINT)),
     limiter: durableLimiter(placedObjects(env.LIMITS_NS, env.LOCATION_HINT)),
+    pools: durablePools(placedObjects(env.POOLS_NS, env.LOCATION_HINT)),
     deadLetters: d1DeadLetterStore(db),
     triggers: d1TriggerStore(db),
     sequels: d1SequelLedger(db),

@@ -6,6 +6,7 @@ import { deployment } from "./env.ts";
 
 export { Limiter } from "./objects/limiter.ts";
 export { RunRing } from "./objects/run-ring.ts";
+export { RunnerPool } from "./objects/runner-pool.ts";
 export { TrustMemory } from "./objects/trust-memory.ts";
 
 const apps = new WeakMap<Env, ReturnType<typeof createApp>>();

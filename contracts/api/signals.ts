@@ -28,6 +28,16 @@ const dispatchSignal = z
   .object({ type: z.literal("signal.node.dispatch"), ...common, ...attempt })
   .meta({ id: "DispatchSignal", title: "Dispatch signal", description: "An attempt at a step has begun." });
 
+const progressSignal = z
+  .object({
+    type: z.literal("signal.node.progress"),
+    ...common,
+    ...attempt,
+    fraction: z.number().nullable().meta({ description: "From 0 to 1; null when it cannot be told." }),
+    message: z.string().nullable(),
+  })
+  .meta({ id: "ProgressSignal", title: "Progress signal", description: "How far an attempt at a step has come." });
+
 const resultSignal = z
   .object({
     type: z.literal("signal.node.result"),
@@ -59,7 +69,7 @@ const completedSignal = z
 
 /** Something that happened in a run. `seq` orders the signals of one run, from 1. */
 export const runSignal = z
-  .discriminatedUnion("type", [dispatchSignal, resultSignal, replannedSignal, completedSignal])
+  .discriminatedUnion("type", [dispatchSignal, progressSignal, resultSignal, replannedSignal, completedSignal])
   .meta({ id: "Signal", title: "Signal", description: "Something that happened in a run." });
 
 /** What every signal of any release has: what is read of one whose type is not known here. */
@@ -96,6 +106,7 @@ export const runEvents = z
 
 export type RunSignal = Wire<z.output<typeof runSignal>>;
 export type DispatchSignal = Wire<z.output<typeof dispatchSignal>>;
+export type ProgressSignal = Wire<z.output<typeof progressSignal>>;
 export type ResultSignal = Wire<z.output<typeof resultSignal>>;
 export type ReplannedSignal = Wire<z.output<typeof replannedSignal>>;
 export type CompletedSignal = Wire<z.output<typeof completedSignal>>;

@@ -49,6 +49,10 @@ export const planStepWire = z.object({
   }),
   cache_ttl_ms: z.number().nullable(),
   limits: z.array(limitWire).optional().describe("Limits across runs that the step must pass."),
+  pool: z
+    .object({ name: z.string(), queue_timeout_ms: z.number() })
+    .optional()
+    .describe("Where an attempt waits for a runner, and for how long."),
 });
 
 /** A plan as it travels. */

@@ -85,6 +85,18 @@ const attempt = z.strictObject({
   durationMs: duration.nullable(),
   fault: fault.nullable(),
   released: z.literal(true).optional(),
+  progress: z
+    .strictObject({
+      fraction: z.number().min(0).max(1).nullable(),
+      message: z.string().max(1_000).nullable(),
+      at: moment,
+      seq,
+    })
+    .optional(),
+  log: listOf(
+    z.strictObject({ stream: z.enum(["stdout", "stderr"]), text: z.string().max(2_000), skipped: count.optional() }),
+    20_000,
+  ).optional(),
 });
 
 /** A step of a run that has ended. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { contractKey, jsonObject, nodeName, semver, plainText } from "../json/json.ts";
 import { callBlock } from "./call.ts";
 import { limitWire } from "./limit.ts";
+import { cliWire, poolName, pythonWire, sandboxWire } from "./runner-blocks.ts";
 
 /*
  * A node's state contract, as contract.yaml holds it: the de-facto shape of real contracts, and beyond it what this
@@ -34,6 +35,13 @@ export const executionProfile = z
       .default(null)
       .describe("Result caching by input; null for none. Never honoured for effects."),
     limits: z.array(limitWire).max(16).optional().describe("Limits across runs; all of them must have room."),
+    pool: poolName.optional().describe("Which runners execute it; the entrypoint's type when absent."),
+    queue_timeout_ms: milliseconds
+      .min(100)
+      .max(86_400_000)
+      .default(60_000)
+      .describe("How long an attempt may wait for a runner."),
+    sandbox: sandboxWire.prefault({}),
   })
   .describe("How the node is run.");
 
@@ -63,6 +71,8 @@ export const stateContractWire = z.looseObject({
   group: plainText.max(100).optional().describe("The queue group that executes the node."),
   graph: jsonObject.optional().describe("The body of a composite node."),
   call: callBlock.optional().describe("What an http or db node does, without code."),
+  cli: cliWire.optional(),
+  python: pythonWire.optional(),
 });
 
 /** A state contract as it travels, defaults filled. */

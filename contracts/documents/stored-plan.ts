@@ -88,6 +88,7 @@ const profile = {
   }),
   cacheTtlMs: milliseconds.nullable(),
   limits: listOf(limit, 100).optional(),
+  pool: z.strictObject({ name: label.min(1), queueTimeoutMs: milliseconds }).optional(),
 };
 
 const own = {

@@ -59,6 +59,7 @@ const step = z.looseObject({
   cacheTtlMs: z.number().nullable(),
   attempt: z.number(),
   limits: z.array(limit).exactOptional(),
+  pool: z.looseObject({ name, queueTimeoutMs: z.number() }).exactOptional(),
 });
 const probe = z.looseObject({
   boundary: name,

@@ -16,6 +16,10 @@ import { Planner } from "./plan/planner.ts";
 import { planService } from "./plan/plan-service.ts";
 import type { Ports } from "./ports.ts";
 import { quarantineService } from "./quarantine/quarantine-service.ts";
+import { POOL_KINDS, poolHandler } from "./pools/pool-handler.ts";
+import { poolService } from "./pools/pool-service.ts";
+import { stepLogService } from "./pools/step-log-service.ts";
+import { workItemService } from "./pools/work-item-service.ts";
 import { nodeService } from "./registry/node-service.ts";
 import { RegistryCache } from "./registry/registry-cache.ts";
 import { runControlService } from "./runs/run-control-service.ts";
@@ -74,6 +78,9 @@ export function compose(ports: Ports, settings: Settings, seams: Seams = {}): Ap
     deadLetters: deadLetterService(parts),
     quarantine: quarantineService(parts),
     triggers: triggerService(parts),
+    pools: poolService(parts),
+    workItems: workItemService(parts),
+    logs: stepLogService(parts),
     cache: cacheService(parts),
     metrics: metricsService(parts),
     health: keptHealth(healthService(probes(ports), timer), clock),
@@ -87,7 +94,12 @@ function partsOf(ports: Ports, { rings, leases, tenantSlots }: Settings, seams: 
   const cached = new RegistryCache(ports.registry, clock, ports.timer);
   const registry = seams.registry?.(cached) ?? cached;
   const router = new HandlerRouter();
-  for (const handler of ports.handlers({ registry: registry.writer(), blobs, clock, ids })) router.register(handler);
+  const { pools } = ports;
+  const served = [
+    ...ports.handlers({ registry: registry.writer(), blobs, clock, ids }),
+    ...(pools === null ? [] : POOL_KINDS.map((kind) => poolHandler(kind, pools, clock))),
+  ];
+  for (const handler of served) router.register(handler);
   const made = {
     ...ports,
     registry,

@@ -8,6 +8,7 @@ import type { Limiter } from "../spi/limiter.ts";
 import type { Log } from "../spi/log.ts";
 import type { NodeRegistry } from "../spi/node-registry.ts";
 import type { QuarantineIndex } from "../spi/quarantine-index.ts";
+import type { Pools } from "../spi/pools.ts";
 import type { ResultCache } from "../spi/result-cache.ts";
 import type { RunCoordinator } from "../spi/run-coordinator.ts";
 import type { RunIndex } from "../spi/run-index.ts";
@@ -51,6 +52,8 @@ export interface Ports extends Surroundings {
   readonly segments: SegmentLedger;
   readonly values: ValueLedger;
   readonly marks: SweepMarks;
+  /** Where work waits for runners; null where there are none, and their nodes are no part of any plan. */
+  readonly pools: Pools | null;
   readonly results: ResultCache;
   readonly figures: Figures;
   readonly quarantine: QuarantineIndex;

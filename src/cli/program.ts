@@ -11,6 +11,8 @@ import { lifecycleCommand } from "./commands/lifecycle.ts";
 import { logCommand } from "./commands/log.ts";
 import { metricsCommand } from "./commands/metrics.ts";
 import { planCommand } from "./commands/plan.ts";
+import { poolsCommand } from "./commands/pools.ts";
+import { runnerCommand } from "./commands/runner.ts";
 import { runCommand } from "./commands/run.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { schemaCommand } from "./commands/schema.ts";
@@ -37,6 +39,8 @@ const COMMANDS: readonly MakeCommand[] = [
   dlqCommand,
   triggerCommand,
   cacheCommand,
+  poolsCommand,
+  runnerCommand,
   metricsCommand,
   lifecycleCommand,
   hooksCommand,

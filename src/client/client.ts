@@ -28,6 +28,7 @@ import { runControlClient, type RunControlClient } from "./run-control.ts";
 import { runSearchClient, type RunSearchClient } from "./run-search.ts";
 import { runClient, type RunClient } from "./runs.ts";
 import { createTransport, type TransportOptions } from "./transport.ts";
+import { poolClient, type PoolClient } from "./pools.ts";
 import { triggerClient, type TriggerClient } from "./triggers.ts";
 
 export { OnexError } from "./onex-error.ts";
@@ -66,6 +67,7 @@ export interface Client {
   goal(goal: GoalInput, options?: SendOptions): Promise<Sent>;
   /** `node.execute`: runs one node, chosen by name and, if given, a semver range. `input` is by contract key. */
   executeNode(name: string, input: JsonObject, options?: SendOptions & { readonly version?: string }): Promise<Sent>;
+  readonly pools: PoolClient;
   readonly cache: CacheClient;
   /** The system in numbers. */
   metrics(): Promise<Metrics>;
@@ -113,6 +115,7 @@ export function createClient(options: ClientOptions): Client {
     goal: (goal, sendOptions) => envelopes.send(goalEnvelope(goal), sendOptions),
     executeNode: (name, input, { version, ...sendOptions } = {}) =>
       envelopes.send(nodeEnvelope(name, input, version), sendOptions),
+    pools: poolClient(transport, once),
     cache: cacheClient(transport),
     metrics: () => readMetrics(transport),
     metricsText: () => readMetricsText(transport),

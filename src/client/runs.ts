@@ -1,3 +1,4 @@
+import { runLogs, type RunLogs } from "../../contracts/api/pools.ts";
 import { problem } from "../../contracts/api/problem.ts";
 import { executionResult, runView, type ExecutionResult, type RunView } from "../../contracts/api/run.ts";
 import { isSignalType, runSignal, signalHead, type RunSignal } from "../../contracts/api/signals.ts";
@@ -14,6 +15,8 @@ export interface WaitOptions {
 
 export interface RunClient {
   get(runId: string): Promise<RunView>;
+  /** What the processes of its steps wrote, so far. */
+  logs(runId: string): Promise<RunLogs>;
   /** Rejects with RUN_NOT_FINISHED while the run goes on; `waitSeconds` (60 at most) holds the answer that long. */
   result(
     runId: string,
@@ -58,6 +61,10 @@ export function runClient(transport: Transport, now: () => number): RunClient {
       return readAnswer(runView, body);
     },
     result,
+    async logs(runId) {
+      const { body } = await transport.json({ method: "GET", path: `${path(runId)}/logs` });
+      return readAnswer(runLogs, body);
+    },
     async wait(runId, { timeoutSeconds = 300, signal } = {}) {
       const deadline = now() + timeoutSeconds * 1000;
       for (;;) {

@@ -1,5 +1,6 @@
 import { compose, type App } from "../app/compose.ts";
 import { driverOf, type Driver, type LocalQueues } from "../app/drive/driver.ts";
+import { LocalPools } from "../app/drive/local-pools.ts";
 import { LocalRings } from "../app/drive/local-rings.ts";
 import type { Ports, Surroundings } from "../app/ports.ts";
 import { DEFAULT_RING, type RingSettings } from "../app/ring/ports.ts";
@@ -17,6 +18,7 @@ import { silentLog } from "../infra/memory/silent-log.ts";
 import { memoryTriggerStore } from "../infra/memory/trigger-store.ts";
 import { memoryTrustScores } from "../infra/memory/trust-scores.ts";
 import { memoryTrustStore } from "../infra/memory/trust-store.ts";
+import type { Pools } from "../spi/pools.ts";
 
 /** The ports of an engine in memory; any of them can be replaced, by a failing one for instance. */
 export interface MemoryPorts extends Ports {
@@ -31,6 +33,8 @@ export interface MemoryEngineOptions extends Pick<Surroundings, "clock" | "timer
   readonly settings?: RingSettings;
   /** How many queued work items of a tenant may be under way at once; absent for any number. */
   readonly tenantSlots?: number;
+  /** Whether work may wait for runners here; absent where there are none. */
+  readonly pools?: true;
   /** Wraps or replaces ports. */
   readonly ports?: (ports: MemoryPorts) => MemoryPorts;
 }
@@ -42,11 +46,17 @@ export interface MemoryEngine extends App, Driver {
 
 export function memoryEngine(options: MemoryEngineOptions): MemoryEngine {
   const { rings: count = 4, settings = DEFAULT_RING, tenantSlots = null } = options;
-  const bare = memoryPorts(options, (number) => rings.open(number));
+  const { clock, timer, log = silentLog } = options;
+  const bare = memoryPorts(
+    options,
+    (number) => rings.open(number),
+    () => pools,
+  );
   const ports = options.ports?.(bare) ?? bare;
   const rings = new LocalRings(memoryRingStore, ports, settings);
+  const pools = new LocalPools(memoryRingStore, { coordinator: ports.coordinator, clock, timer, log });
   const app = compose(ports, { rings: count, leases: settings.leases, tenantSlots });
-  return { ...app, ...driverOf(app, rings, queuesOf(ports)), ports };
+  return { ...app, ...driverOf(app, rings, queuesOf(ports), pools), ports };
 }
 
 const queuesOf = ({ bus, triggerBus }: MemoryPorts): LocalQueues => ({
@@ -59,8 +69,9 @@ const queuesOf = ({ bus, triggerBus }: MemoryPorts): LocalQueues => ({
 });
 
 function memoryPorts(
-  { clock, timer, ids, handlers, log = silentLog }: MemoryEngineOptions,
+  { clock, timer, ids, handlers, log = silentLog, pools }: MemoryEngineOptions,
   open: Parameters<typeof memoryRunCoordinator>[0],
+  poolsOf: () => Pools,
 ): MemoryPorts {
   const scores = memoryTrustScores();
   const deadLetters = memoryDeadLetterStore();
@@ -77,5 +88,6 @@ function memoryPorts(
     limiter: memoryLimiter(clock),
     triggers: memoryTriggerStore(),
     sequels: memorySequelLedger(),
+    pools: pools ? { at: (id) => poolsOf().at(id) } : null,
   };
 }

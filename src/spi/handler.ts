@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../contracts/json/json.ts";
 import type { Principal } from "../core/call/principal.ts";
 import type { TraceParent } from "../core/call/trace.ts";
+import type { WorkItemId } from "../core/pool/work-item.ts";
 import type { NodeDefinition } from "../core/registry/node.ts";
 import type { NotBegun } from "../core/sandbox/budget.ts";
 import type { CpuAccount } from "./cpu-account.ts";
@@ -14,6 +15,20 @@ export interface NodeOutput {
   readonly projections?: JsonObject;
   readonly events?: readonly JsonObject[];
   readonly intents?: readonly JsonObject[];
+  /** Instead of anything else: the attempt goes on elsewhere, and its answer comes later under the call's work item. */
+  readonly parked?: true;
+}
+
+/** How whoever executes an attempt elsewhere answers it later. */
+export interface CallLease {
+  /** Names the attempt: `POST /v1/work-items/{token}`. */
+  readonly id: WorkItemId;
+  /** An answer after this changes nothing, milliseconds since 1970. */
+  readonly expiresAt: number;
+  /** Higher goes first, −10 to 10. */
+  readonly priority: number;
+  /** One attempt may take this long, in milliseconds. */
+  readonly timeoutMs: number;
 }
 
 /** One call of a node, with everything it may know. */
@@ -31,6 +46,8 @@ export interface NodeCall {
   readonly trace: TraceParent | null;
   /** Same for every attempt of this step of this run: what an effect hands to its target to be recognised. */
   readonly idempotencyKey: string;
+  /** Null where an answer must come with the call: in a gateway that has no run yet, and in a replay. */
+  readonly lease: CallLease | null;
   /** Aborted when the attempt's time is over. */
   readonly signal: AbortSignalLike;
   /** What calls of one invocation share; absent where nobody counts. */

@@ -12,10 +12,12 @@ import type {
   EndRequest,
   HandOver,
   LiveValue,
+  ProgressReport,
   QuarantinedRun,
   Receipt,
   RetryReceipt,
   SignalPage,
+  Standing,
   Submission,
 } from "./run-coordinator.ts";
 
@@ -38,6 +40,9 @@ export interface RingFace {
   control(tenant: string, id: RunId, event: ControlEvent): Promise<ControlReceipt | Quarantined>;
   values(id: RunId, segment: SegmentId, token: string): Told<Readonly<Record<SourceId, StoredValue>> | null>;
   holds(id: RunId, segment: SegmentId, token: string): Told<boolean>;
+  standing(id: RunId, segment: SegmentId, token: string): Told<Standing>;
+  report(answer: Answer): Promise<boolean>;
+  progress(report: ProgressReport): Promise<boolean>;
   admit(called: readonly Holder[]): Promise<readonly Holder[]>;
   liveValues(): Told<readonly LiveValue[]>;
   batch(batch: number): Told<ArchiveBatch | null>;

@@ -1,10 +1,11 @@
 import type { Holder } from "../core/limit/book.ts";
 import type { Departure, Parting } from "../core/run/reduce/departure.ts";
 import type { RunEvent } from "../core/run/model/event.ts";
-import type { RunId, RunStatus } from "../core/run/model/state.ts";
+import type { Progress, RunId, RunStatus } from "../core/run/model/state.ts";
 import type { Audience } from "../core/run/wait/audience.ts";
+import type { DispatchStanding } from "../core/run/dispatch/standing.ts";
 import type { Answer, PlanAnswer, SourceId, Undeliverable, Work } from "../core/run/dispatch/work.ts";
-import type { SegmentId } from "../core/plan/model/plan.ts";
+import type { SegmentId, StepId } from "../core/plan/model/plan.ts";
 import type { NodeRef } from "../core/registry/node.ts";
 import type { TrustTotals } from "../core/trust/totals.ts";
 import type { Signal } from "../core/run/views/signals.ts";
@@ -76,6 +77,21 @@ export interface SignalPage {
   readonly finished: boolean;
 }
 
+/**
+ * Whether somebody waits for the answer of a dispatch. `answered`: it was answered. `superseded`: the work has been
+ * dispatched anew. `ended`: so has the run. `unknown`: the ring does not have the run, or no such dispatch.
+ */
+export type Standing = DispatchStanding;
+
+/** What an executor says of a step it executes. */
+export interface ProgressReport {
+  readonly runId: RunId;
+  readonly segment: SegmentId;
+  readonly token: string;
+  readonly step: StepId;
+  readonly progress: Progress;
+}
+
 /** A large value some run in a ring refers to. */
 export interface LiveValue {
   readonly tenant: string;
@@ -140,6 +156,12 @@ export interface RunCoordinator {
   control(tenant: string, runId: RunId, event: ControlEvent): Promise<ControlReceipt>;
   /** Values of a work that were too large for its message; null when the token is stale. */
   values(runId: RunId, segment: SegmentId, token: string): Promise<Readonly<Record<SourceId, StoredValue>> | null>;
+  /** The dispatch with all its values, while somebody waits for its answer; otherwise why nobody does. */
+  standing(runId: RunId, segment: SegmentId, token: string): Promise<Standing>;
+  /** As `answer`, for one, which hands nothing over: whether it was the one that was waited for. */
+  report(answer: Answer): Promise<boolean>;
+  /** How far a step under way has come, as its executor says; false when nobody waits for it any more. */
+  progress(report: ProgressReport): Promise<boolean>;
   /** Whether a dispatch's lease is still the segment's: false once the run is cancelled, ended or dispatched anew. */
   holds(runId: RunId, segment: SegmentId, token: string): Promise<boolean>;
   /** A limit has room for these segments; returns those of them that do not wait for one. Grouped by ring inside. */

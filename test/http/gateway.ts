@@ -143,6 +143,22 @@ function servicesOf(overrides: ServiceOverrides, accepted: Gateway["accepted"]):
       importRun: () => Promise.resolve(ok(SUMMARY)),
       ...overrides.control,
     },
+    pools: {
+      lease: () => Promise.resolve(ok({ items: [] })),
+      heartbeat: () => Promise.resolve(ok({ lost: [], replaced: false })),
+      list: () => Promise.resolve([{ name: "python", waiting: 0, leased: 0, oldest_ms: null, runners: [] }]),
+      ...overrides.pools,
+    },
+    workItems: {
+      answer: () => Promise.resolve(ok({ accepted: true })),
+      heartbeat: () => Promise.resolve(ok({ wanted: true, reason: null })),
+      code: () => Promise.resolve(ok("def run(input): return {}")),
+      ...overrides.workItems,
+    },
+    logs: {
+      logs: (_, id) => Promise.resolve(id === RUN_ID ? ok({ run_id: id, finished: true, logs: [] }) : err(notFound)),
+      ...overrides.logs,
+    },
     search: {
       search: () => Promise.resolve({ items: [RUN_ENTRY], next: `k.${RUN_ID}` }),
       ...overrides.search,

@@ -27,6 +27,7 @@ export const callOf = (node: NodeDefinition, input: JsonObject, changes: Partial
   principal: DEFAULT_PRINCIPAL,
   trace: null,
   idempotencyKey: `r00_01KDVDPE000000000000000000/${node.name}`,
+  lease: null,
   signal: { aborted: false, addEventListener: () => undefined },
   code: () => Promise.reject(new Error("this node has no code")),
   ...changes,

@@ -45,6 +45,7 @@ export function bootIsolate(name: string, universe: Universe, options: IsolateOp
         return works;
       },
     }),
+    pools: null,
     ...{ clock, timer, log: silentLog },
     background: (work: Promise<unknown>) => void work.catch(() => undefined),
     handlers: () => handlersOf(process, nodes, executions, universe),

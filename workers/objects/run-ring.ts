@@ -60,6 +60,18 @@ export class RunRing extends DurableObject<Env> implements RingFace {
     return this.#ring.holds(...args);
   }
 
+  standing(...args: Parameters<Ring["standing"]>): ReturnType<Ring["standing"]> {
+    return this.#ring.standing(...args);
+  }
+
+  report(...args: Parameters<Ring["report"]>): ReturnType<Ring["report"]> {
+    return this.#ring.report(...args);
+  }
+
+  progress(...args: Parameters<Ring["progress"]>): ReturnType<Ring["progress"]> {
+    return this.#ring.progress(...args);
+  }
+
   admit(...args: Parameters<Ring["admit"]>): ReturnType<Ring["admit"]> {
     return this.#ring.admit(...args);
   }

@@ -1,6 +1,7 @@
 import { faultOf } from "../../core/errors.ts";
 import { MAX_FUNCTION_CPU_MS } from "../../core/sandbox/budget.ts";
 import { ringOf } from "../../core/run/model/run-id.ts";
+import type { WorkLimit } from "../../core/limit/work-limits.ts";
 import type { Answer, Deferral, ExecuteMessage, SourceId, Work } from "../../core/run/dispatch/work.ts";
 import type { StoredValue } from "../../core/run/model/value.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
@@ -64,7 +65,8 @@ export async function consumeWork(
 
 /** What came of a work, and whoever holds turns at limits until its ring knows. */
 interface Result {
-  readonly answer: Answer;
+  /** Null when all of it goes on elsewhere: the answer comes from there. */
+  readonly answer: Answer | null;
   readonly turns: readonly Ready[];
 }
 
@@ -136,6 +138,12 @@ class Shift {
       done();
       return [];
     }
+    if (!result.answer) {
+      this.#seats.release(1);
+      done();
+      if (result.turns.length > 0) await dismiss(result.turns, this.#ports);
+      return [];
+    }
     let handed: readonly Work[];
     try {
       handed = await this.#ringOf(work).give(result.answer);
@@ -160,9 +168,13 @@ class Shift {
     if (rest.length === 0) return { answer: { runId, segment, token, ...judged }, turns: [] };
     const deferred = limits.length === 0 ? null : await this.#admit(ready);
     if (deferred) return { answer: { runId, segment, token, results: [], deferred }, turns: [] };
-    const executed = await executeWork({ ...work, steps: rest }, values, this.#executor);
+    let parked = false;
+    const park = (): void => void (parked = true);
+    const executed = await executeWork({ ...work, steps: rest }, values, { ...this.#executor, park });
     const results = [...judged.results, ...executed];
     const turns = limits.length === 0 ? [] : [ready];
+    // What goes on elsewhere is no burden here: others may have the tenant's turn. The node's own turns end with the answer.
+    if (parked) return { answer: null, turns: [{ ...ready, limits: limits.filter(isOfTenant) }] };
     if (results.length === 0 && judged.verdicts === undefined)
       return { answer: { runId, segment, token, results, deferred: PUT_OFF }, turns };
     return { answer: { runId, segment, token, ...judged, results }, turns };
@@ -219,6 +231,8 @@ function shareOut(handed: readonly Work[], answers: readonly Answer[]): readonly
     return own;
   });
 }
+
+const isOfTenant = ({ id }: WorkLimit): boolean => id.endsWith("/tenant/slots");
 
 function warn(message: string, work: Work, thrown: unknown, { log }: ExecuteConsumerPorts): void {
   const { correlationId, runId, segment } = work;

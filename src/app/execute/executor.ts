@@ -14,6 +14,7 @@ import { clipFault } from "../../core/text/clip-fault.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import { NOT_BEGUN } from "../../core/sandbox/budget.ts";
 import type { Clock } from "../../spi/clock.ts";
+import type { CallLease, NodeOutput } from "../../spi/handler.ts";
 import type { Log } from "../../spi/log.ts";
 import type { Timer } from "../../spi/timer.ts";
 import type { CacheReader } from "../cache/cache-reader.ts";
@@ -35,6 +36,13 @@ export interface ExecutorPorts {
   readonly timer: Timer;
   /** Whether somebody still waits for a work that lasts; absent where nobody could take it back. */
   readonly isWanted?: (work: Work) => Promise<boolean>;
+  /**
+   * Told of a step that goes on elsewhere: its answer comes later, and it has no result here. Absent where an answer must
+   * come with the call.
+   */
+  readonly park?: () => void;
+  /** Instead of calling the step's node: what somebody else has made of it. */
+  readonly answered?: () => NodeOutput;
   /** Results that may be used again. */
   readonly cache: CacheReader;
   /** What one invocation may spend; absent where nobody counts. */
@@ -45,8 +53,8 @@ type Values = Readonly<Record<SourceId, StoredValue>>;
 
 /**
  * Executes a work's steps in order and says what came of each. Never rejects: every failure is an outcome. A step whose
- * input comes from a step that failed here has no result, nor has a step that cannot begin for want of CPU, nor what is
- * behind it: without any result, nothing was done. Works of one run may share a hasher.
+ * input comes from a step that failed here has no result, nor has one that goes on elsewhere or cannot begin for want of
+ * CPU, nor what is behind it: without any result, nothing was done here. Works of one run may share a hasher.
  */
 export async function executeWork(
   work: Work,
@@ -78,7 +86,7 @@ export async function executeWork(
       }),
     );
     const outcome = await executeStep(work, step, stored, hasher, ports);
-    // Others may have what is left of the invocation: the rest goes to another.
+    // It goes on elsewhere, alone in its work; or others may have what is left of the invocation.
     if (outcome === null) break;
     results.push({ step: step.id, outcome });
     if (!outcome.ok && outcome.fault.code === "RUN_CANCELLED") break;
@@ -91,7 +99,7 @@ export async function executeWork(
   return results;
 }
 
-/** Null when it was not begun. */
+/** Null when it was not begun, or goes on elsewhere. */
 async function executeStep(
   work: Work,
   step: WorkStep,
@@ -173,6 +181,7 @@ async function callNode(
   input: JsonObject,
   ports: ExecutorPorts,
 ): Promise<Admitted | null> {
+  if (ports.answered) return admittedOf(node, ports.answered());
   const handler = await ports.router.ready(node.entrypoint.type, ports.clock.now());
   const { isWanted } = ports;
   const call = (signal: () => AbortSignal) =>
@@ -184,6 +193,7 @@ async function callNode(
       stepId: step.id,
       attempt: step.attempt,
       idempotencyKey: `${work.runId}/${step.id}`,
+      lease: ports.park ? leaseOf(work, step) : null,
       get signal() {
         return signal();
       },
@@ -197,11 +207,26 @@ async function callNode(
     ...(isWanted ? { isWanted: () => isWanted(work) } : {}),
   });
   if (returned === NOT_BEGUN) return null;
+  if (returned.parked) {
+    ports.park?.();
+    return null;
+  }
+  return admittedOf(node, returned);
+}
+
+function admittedOf(node: NodeDefinition, returned: NodeOutput): Admitted {
   const admitted = admitOutput(node.kind, returned);
   if (admitted.ok) return admitted.value;
   const { error } = admitted;
   throw new RuntimeHostError({ ...error, message: `${nodeRef(node)}: ${error.message}` });
 }
+
+const leaseOf = ({ runId, segment, token, expiresAt, priority = 0 }: Work, step: WorkStep): CallLease => ({
+  id: { runId, segment, lease: token, step: step.id, pool: step.pool?.name ?? null },
+  expiresAt,
+  priority,
+  timeoutMs: step.timeoutMs,
+});
 
 /**
  * The hash of an input state. One that was stored before values were held to be whole Unicode has none: that says nothing

@@ -60,7 +60,7 @@ async function tryExample(
     const handler = await router.ready(node.entrypoint.type, clock.now());
     const execute = (signal: () => AbortSignal) =>
       handler.execute({
-        ...{ tenant, principal, correlationId, trace, node, input: example.input, attempt: 1 },
+        ...{ tenant, principal, correlationId, trace, node, input: example.input, attempt: 1, lease: null },
         ...{ runId: "proof", stepId: node.name, idempotencyKey: `proof/${nodeRef(node)}` },
         get signal() {
           return signal();

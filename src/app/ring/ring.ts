@@ -6,6 +6,7 @@ import { isQuarantined, type Quarantined } from "../../core/run/quarantine/quara
 import { TERMINAL_RUN, type RunId, type RunStatus } from "../../core/run/model/state.ts";
 import { signalsOf } from "../../core/run/views/signals.ts";
 import { audienceOf } from "../../core/run/wait/audience.ts";
+import { standingOf } from "../../core/run/dispatch/standing.ts";
 import { valuesFor } from "../../core/run/dispatch/work-of.ts";
 import type { Answer, PlanAnswer, SourceId, Undeliverable, Work } from "../../core/run/dispatch/work.ts";
 import type { StoredValue } from "../../core/run/model/value.ts";
@@ -18,10 +19,12 @@ import type {
   EndRequest,
   HandOver,
   LiveValue,
+  ProgressReport,
   QuarantinedRun,
   Receipt,
   RetryReceipt,
   SignalPage,
+  Standing,
   Submission,
 } from "../../spi/run-coordinator.ts";
 import { announceEnd } from "../archive/announce-end.ts";
@@ -109,6 +112,28 @@ export class Ring implements RingFace {
   async answer(answers: readonly Answer[], { take }: HandOver = { take: 0 }): Promise<readonly Work[]> {
     const heard = answers.map(({ runId: id, ...answer }): Heard => ({ id, event: { type: "answer", ...answer } }));
     return this.#loop.settle(this.#loop.hear(heard, this.#ports.clock.now()), take);
+  }
+
+  /** As `answer`, for one, which hands nothing over: whether it was the one that was waited for. */
+  async report({ runId: id, ...answer }: Answer): Promise<boolean> {
+    if (!this.holds(id, answer.segment, answer.token)) return false;
+    const heard: Heard = { id, event: { type: "answer", ...answer } };
+    await this.#loop.settle(this.#loop.hear([heard], this.#ports.clock.now()));
+    return true;
+  }
+
+  /** How far a step under way has come; false when nobody waits for it any more. */
+  async progress({ runId: id, ...progress }: ProgressReport): Promise<boolean> {
+    if (!this.holds(id, progress.segment, progress.token)) return false;
+    const heard: Heard = { id, event: { type: "progress", ...progress } };
+    await this.#loop.settle(this.#loop.hear([heard], this.#ports.clock.now()));
+    return true;
+  }
+
+  /** The dispatch with all its values, while somebody waits for its answer; otherwise why nobody does. */
+  standing(id: RunId, segment: string, token: string): Standing {
+    const state = this.#ward.usable(id);
+    return state ? standingOf(state, segment, token) : { kind: "unknown" };
   }
 
   /** It is these segments' turn at a limit; returns those that do not wait for one. */

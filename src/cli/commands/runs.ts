@@ -3,6 +3,7 @@ import type { Settle } from "../command.ts";
 import { copyCommands } from "../runs/copies.ts";
 import { listCommand } from "../runs/list.ts";
 import { quarantineCommands } from "../runs/quarantine.ts";
+import { logsCommand } from "../runs/logs.ts";
 import { deleteCommand } from "../runs/remove.ts";
 import { showCommand } from "../runs/show.ts";
 import { steeringCommands } from "../runs/steer.ts";
@@ -14,6 +15,7 @@ export function runsCommand(shell: Shell, settle: Settle): Command {
   const all = [
     listCommand(shell, settle),
     showCommand(shell, settle),
+    logsCommand(shell, settle),
     ...steeringCommands(shell, settle),
     ...copyCommands(shell, settle),
     ...quarantineCommands(shell, settle),

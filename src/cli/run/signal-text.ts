@@ -1,4 +1,10 @@
-import type { DispatchSignal, ReplannedSignal, ResultSignal, RunSignal } from "../../../contracts/api/signals.ts";
+import type {
+  DispatchSignal,
+  ProgressSignal,
+  ReplannedSignal,
+  ResultSignal,
+  RunSignal,
+} from "../../../contracts/api/signals.ts";
 import type { Paint } from "../paint.ts";
 import { type Failure, failureIn, headOf } from "./failure-text.ts";
 import { oneLine } from "../printer.ts";
@@ -33,12 +39,23 @@ const deadNodes = ({ replaced }: ReplannedSignal): string =>
     .map(({ node, version }) => `${node}@${version}`)
     .join(", ");
 
-function eventOf(signal: DispatchSignal | ResultSignal, failure: Failure | null, paint: Paint): string {
+function eventOf(
+  signal: DispatchSignal | ProgressSignal | ResultSignal,
+  failure: Failure | null,
+  paint: Paint,
+): string {
+  if (signal.type === "signal.node.progress") return progressText(signal);
   if (signal.type === "signal.node.dispatch")
     return signal.via === "wait" ? "waits" : signal.via === "queue" ? "starts" : "starts inline";
   const { status, will_retry: again, execution_time_ms: ms } = signal;
   const took = ms === null ? "" : ` in ${Math.round(ms)} ms`;
   return `${paint(colourOf(status), status)}${took}${problemOf(failure)}${again ? ", again later" : ""}`;
+}
+
+/** How far a step has come, in words. */
+export function progressText({ fraction, message }: ProgressSignal): string {
+  const share = fraction === null ? "" : `${Math.round(fraction * 100)} %`;
+  return [share, message ?? ""].filter((part) => part !== "").join("  ");
 }
 
 const problemOf = (failure: Failure | null): string => (failure === null ? "" : `: ${headOf(failure)}`);

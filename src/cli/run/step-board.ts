@@ -1,7 +1,7 @@
 import type { RunView } from "../../../contracts/api/run.ts";
 import type { RunSignal } from "../../../contracts/api/signals.ts";
 import type { Paint } from "../paint.ts";
-import { colourOf } from "./signal-text.ts";
+import { colourOf, progressText } from "./signal-text.ts";
 import { oneLine } from "../printer.ts";
 
 const MARKS: Readonly<Record<string, string>> = {
@@ -46,6 +46,10 @@ export class StepBoard {
     const tries = attempt > 1 ? `attempt ${attempt}` : "";
     if (signal.type === "signal.node.dispatch") {
       this.#rows.set(step, { ...row, status: signal.via === "wait" ? "waiting" : "leased", ms: null, note: tries });
+      return;
+    }
+    if (signal.type === "signal.node.progress") {
+      this.#rows.set(step, { ...row, note: progressText(signal) });
       return;
     }
     const { status, will_retry: again, execution_time_ms: ms, error } = signal;

@@ -16,6 +16,7 @@ import { limitProblems, limitsOf } from "./execution-limits.ts";
 import { isObject } from "./map-schema.ts";
 import { normaliseSchema } from "./normalise-schema.ts";
 import type { StateContract } from "./state-contract.ts";
+import { cliProblems } from "./runner-blocks.ts";
 import { readSide } from "./state-schemas.ts";
 import { validateState } from "./validate-state.ts";
 
@@ -135,6 +136,8 @@ function built(
       }),
     );
   }
+  if (input !== null && output !== null)
+    found.push(...cliProblems(wire.cli, { inputs, outputs: new Set(Object.keys(output.schemas)) }));
   if (found.length > 0 || input === null || output === null) return err(found);
   const contract: StateContract = {
     nodeName: wire.node_name,
@@ -155,6 +158,7 @@ function built(
     group: wire.group ?? null,
     graph: wire.graph ?? null,
     call: wire.call ?? null,
+    runner: runnerOf(wire),
     source,
   };
   return ok({ contract, warnings: unknownFields(source) });
@@ -188,6 +192,14 @@ function executionOf(wire: ExecutionProfileWire): ExecutionProfile {
     ...(limits === undefined ? {} : { limits }),
   };
 }
+
+const runnerOf = ({ execution, cli, python }: StateContractWire): StateContract["runner"] => ({
+  pool: execution.pool ?? null,
+  queueTimeoutMs: execution.queue_timeout_ms,
+  sandbox: execution.sandbox,
+  ...(cli === undefined ? {} : { cli }),
+  ...(python === undefined ? {} : { python }),
+});
 
 function holdsMoreThan(most: number, whole: JsonValue): boolean {
   let left = most;

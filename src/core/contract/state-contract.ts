@@ -1,5 +1,6 @@
 import type { CallBlock } from "../../../contracts/documents/call.ts";
 import type { JsonObject, JsonSchema } from "../../../contracts/json/json.ts";
+import type { RunnerSpec } from "../registry/runner-spec.ts";
 import type { ContractKey, ExecutionProfile, InputPort, NodeKind } from "../registry/node.ts";
 
 /** A state contract ready for use: aliases resolved, schemas normalised, keys and whole-state schemas in agreement. */
@@ -24,6 +25,8 @@ export interface StateContract {
   readonly graph: JsonObject | null;
   /** What an `http` or `db` node does; null for every other. */
   readonly call: CallBlock | null;
+  /** What it says to a runner, whether or not the node is executed by one. */
+  readonly runner: Omit<RunnerSpec, "pool"> & { readonly pool: string | null };
   /** The contract as it was read, aliases resolved: fields nobody knows are kept here. */
   readonly source: JsonObject;
 }

@@ -19,6 +19,7 @@ import type { Result } from "../result.ts";
 import { err, ok } from "../result.ts";
 import { artifactFaults, METADATA_FILE } from "./artifact-hashes.ts";
 import { entrypointFaults } from "./entrypoint-rules.ts";
+import { poolOf, runsIn } from "./entrypoints.ts";
 import type { Entrypoint, Lifecycle, NodeArtifacts, NodeDefinition } from "./node.ts";
 
 /** Longer metadata is refused unread: real metadata is a hundredth of this. UTF-16 units. */
@@ -182,6 +183,9 @@ function definition(
     config: contract.config,
     ...(contract.graph === null ? {} : { graph: contract.graph }),
     ...(contract.call === null ? {} : { call: contract.call }),
+    ...(runsIn({ entrypoint }, "pool")
+      ? { runner: { ...contract.runner, pool: contract.runner.pool ?? poolOf(entrypoint.type) } }
+      : {}),
     tags,
     group: contract.group,
     declaredTrust: typeof fields["trust_score"] === "number" ? fields["trust_score"] : null,

@@ -7,8 +7,9 @@ import { fault } from "../errors.ts";
 import { WAIT_KINDS } from "../plan/model/wait.ts";
 import { MAX_FUNCTION_CPU_MS } from "../sandbox/budget.ts";
 import { triggerConfigProblems } from "../trigger/trigger-node.ts";
-import { entrypointTraits, EXECUTABLE_TYPES } from "./entrypoints.ts";
+import { entrypointTraits, EXECUTABLE_TYPES, hasCode } from "./entrypoints.ts";
 import type { Entrypoint, NodeArtifacts } from "./node.ts";
+import { runnerProblems } from "./runner-rules.ts";
 
 /**
  * What an entrypoint needs and must not have: `function` its code, `composite` a graph, and nobody else has either; `wait`
@@ -24,12 +25,16 @@ export function entrypointFaults(
   const refuse = (message: string, hint: string): void => {
     found.push(fault("METADATA_INVALID", message, { place, hint, details: { code: "RG003", field: "entrypoint" } }));
   };
-  const { runs, hasCode } = entrypointTraits(type);
+  const { runs } = entrypointTraits(type);
+  const needsCode = hasCode({ type, target });
   if (runs === "nowhere")
     refuse(`a ${type} entrypoint cannot be executed`, `use one of ${EXECUTABLE_TYPES.join(", ")}`);
-  if (hasCode && (code ?? "").trim() === "") refuse(`a ${type} needs its code`, "send the JavaScript file as code");
-  if (!hasCode && code !== undefined)
+  if (needsCode && (code ?? "").trim() === "")
+    refuse(`a ${type} needs its code`, `send the ${type === "python" ? "Python" : "JavaScript"} file as code`);
+  if (!needsCode && code !== undefined)
     refuse(`a ${type} entrypoint takes no code`, "leave code out, or use type function");
+  if (runs === "pool")
+    for (const { message, hint } of runnerProblems({ type, target }, contract)) refuse(message, hint);
   if (runs === "ring" && !WAIT_KINDS.has(target))
     refuse(`nothing can wait for ${JSON.stringify(target)}`, `use one of ${[...WAIT_KINDS].join(", ")} as its target`);
   if (contract !== null && runs === "ring" && Object.keys(contract.outputs).length !== 1)

@@ -1,4 +1,4 @@
-import type { NodeDefinition } from "./node.ts";
+import type { Entrypoint, NodeDefinition } from "./node.ts";
 
 /**
  * Where nodes of an entrypoint are executed. `isolate`: within the executor. `ring`: by the ring that holds the run, which
@@ -21,11 +21,11 @@ export interface EntrypointTraits {
   readonly pure: boolean;
   /** Where a node may be tried out when it is registered: what it does there reaches nothing else. */
   readonly provable: Provable;
-  /** Whether its code is registered with it. */
-  readonly hasCode: boolean;
+  /** Whether its code is registered with it: always, never, or when its target is a file with one of its extensions. */
+  readonly hasCode: boolean | "file";
   /** Whether its target is a file of the node's folder. */
   readonly hasFile: boolean;
-  /** The handler or pool that executes it; null where the engine itself does, or nobody. */
+  /** The handler that executes it, or the kind of runner; null where the engine itself does, or nobody. */
   readonly servedBy: string | null;
   /** A bare file name with one of these extensions is of this type. */
   readonly extensions: readonly string[];
@@ -46,7 +46,7 @@ const DOCUMENT = { ...DEFAULTS, runs: "nowhere", hasFile: true } as const;
  * something serves it, the planner rejects its nodes and says so.
  */
 export const ENTRYPOINTS = {
-  python: { ...DEFAULTS, runs: "pool", hasFile: true, servedBy: "python", extensions: ["py"] },
+  python: { ...DEFAULTS, runs: "pool", hasCode: "file", hasFile: true, servedBy: "python", extensions: ["py"] },
   cli: { ...DEFAULTS, runs: "pool", servedBy: "cli", extensions: ["sh"] },
   docker: { ...DEFAULTS, runs: "pool", servedBy: "docker" },
   markdown: { ...DOCUMENT, extensions: ["md"] },
@@ -88,6 +88,15 @@ const UNKNOWN: EntrypointTraits = { ...DEFAULTS, runs: "nowhere" };
 /** What is particular to a type. One that nobody here knows, as a later release may have registered, runs nowhere. */
 export const entrypointTraits = (type: string): EntrypointTraits =>
   isEntrypointType(type) ? ENTRYPOINTS[type] : UNKNOWN;
+
+/** Whether a node's code is registered with it. A Python node is a file, which is, or a module of the runner's. */
+export function hasCode({ type, target }: Entrypoint): boolean {
+  const { hasCode: says, extensions } = entrypointTraits(type);
+  return says === "file" ? extensions.some((extension) => target.endsWith(`.${extension}`)) : says;
+}
+
+/** The pool whose runners execute nodes of a type that names none. */
+export const poolOf = (type: string): string => entrypointTraits(type).servedBy ?? type;
 
 /** The types that can be registered as nodes. */
 export const EXECUTABLE_TYPES: readonly EntrypointType[] = ENTRYPOINT_TYPES.filter(

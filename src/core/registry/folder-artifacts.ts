@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import { parseEntrypoint } from "../metadata/entrypoint.ts";
 import { CONTRACT_FILE } from "./artifact-hashes.ts";
-import { entrypointTraits } from "./entrypoints.ts";
+import { hasCode } from "./entrypoints.ts";
 import type { NodeArtifacts } from "./node.ts";
 
 /**
@@ -16,7 +16,6 @@ export function folderArtifacts(
   const contract = textOf(CONTRACT_FILE);
   if (contract === null) return null;
   const entrypoint = parseEntrypoint(fields["entrypoint"]);
-  const hasCode = entrypoint.ok && entrypointTraits(entrypoint.value.type).hasCode;
-  const code = hasCode ? textOf(entrypoint.value.target) : null;
+  const code = entrypoint.ok && hasCode(entrypoint.value) ? textOf(entrypoint.value.target) : null;
   return { metadata, contract, ...(code === null ? {} : { code }) };
 }

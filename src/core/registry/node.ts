@@ -1,6 +1,7 @@
 import type { CallBlock } from "../../../contracts/documents/call.ts";
 import type { JsonObject, JsonSchema } from "../../../contracts/json/json.ts";
 import type { NodeLimit } from "../limit/limit.ts";
+import type { RunnerSpec } from "./runner-spec.ts";
 
 /** What a node may return: compute a result only, effect events and a result, reducer projections only, orchestrator events and intents. */
 export type NodeKind = "compute" | "effect" | "reducer" | "orchestrator";
@@ -66,6 +67,8 @@ export interface NodeDefinition {
   readonly graph?: JsonObject;
   /** What an `http` or `db` node does; absent for every other, and for an `http` node that is elsewhere. */
   readonly call?: CallBlock;
+  /** Present exactly on nodes that runners execute. */
+  readonly runner?: RunnerSpec;
   readonly tags: readonly string[];
   readonly group: string | null;
   /** The trust its author declares, 0 to 1, or null. */

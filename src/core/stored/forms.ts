@@ -18,7 +18,8 @@ export type StoredKind =
   | "trigger parts"
   | "lost work"
   | "trust history"
-  | "limit entry";
+  | "limit entry"
+  | "pool entry";
 
 export type StoredForms = Readonly<Record<StoredKind, StoredForm>>;
 
@@ -43,6 +44,7 @@ export const STORED_FORMS: StoredForms = {
   "lost work": versioned("the work of a dead letter"),
   "trust history": versioned("a history of trust"),
   "limit entry": versioned("an entry of a limit"),
+  "pool entry": versioned("an item of a pool"),
 };
 
 /** `onex-run/1` is 1. */

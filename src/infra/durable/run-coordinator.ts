@@ -38,6 +38,9 @@ export function durableRunCoordinator(rings: Objects): RunCoordinator {
     control: (tenant, id, event) => held(id, (ring) => ring.control(tenant, id, event)),
     values: (id, segment, token) => call(async () => ringFor(id).values(id, segment, token)),
     holds: (id, segment, token) => call(async () => ringFor(id).holds(id, segment, token)),
+    standing: (id, segment, token) => call(async () => ringFor(id).standing(id, segment, token)),
+    report: (answer) => call(async () => ringFor(answer.runId).report(answer)),
+    progress: (report) => call(async () => ringFor(report.runId).progress(report)),
     admit: (called) => eachRing(called, (ring, own) => at(ring).admit(own)),
     liveValues: () =>
       call(async () => {

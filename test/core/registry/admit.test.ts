@@ -216,7 +216,7 @@ describe("entrypoints", () => {
     },
   );
 
-  it.each(["builtin", "http", "noop", "wasm", "python", "cli", "docker"])("%s is accepted as declared", (type) => {
+  it.each(["builtin", "http", "noop", "wasm", "python", "cli"])("%s is accepted as declared", (type) => {
     expect(entry(type)).toEqual([]);
   });
 
@@ -236,6 +236,61 @@ describe("entrypoints", () => {
       contract: graph,
     });
     expect(admitted.ok && admitted.value.graph).toEqual({ steps: [{ id: "a", node: "counter" }] });
+  });
+});
+
+describe("nodes that runners execute", () => {
+  const of = (type: string, target: string, more = "", code?: string): readonly string[] => {
+    const text = metadata({ entrypoint: { type, target } });
+    return refusals({ metadata: text, contract: CONTRACT + more, ...(code === undefined ? {} : { code }) });
+  };
+  const IMAGE = `registry.example/tide@sha256:${"a".repeat(64)}`;
+
+  it("python is a file, which brings its code, or a module, which does not", () => {
+    expect(of("python", "node.py", "", "def run(state): return {}")).toEqual([]);
+    expect(of("python", "tides.table")).toEqual([]);
+    expect(of("python", "tides.table:count")).toEqual([]);
+    expect(of("python", "node.py"), "the file is missing").toHaveLength(1);
+    expect(of("python", "tides.table", "", CODE), "nobody would run it").toHaveLength(1);
+    expect(of("python", "tides table")).toHaveLength(1);
+    expect(of("python", "node.py", "python: {uv: [numpy==2.0.0]}\n", "x = 1")).toEqual([]);
+    expect(of("python", "node.py", "python: {uv: [numpy], environment: data}\n", "x = 1")).toHaveLength(1);
+    expect(of("python", "node.py", 'python: {uv: ["--index-url=http://evil"]}\n', "x = 1")).toHaveLength(1);
+  });
+
+  it("docker is an image by its digest", () => {
+    expect(of("docker", IMAGE)).toEqual([]);
+    for (const target of ["tide", "tide:latest", "tide@sha256:abc", `--privileged@sha256:${"a".repeat(64)}`])
+      expect(of("docker", target)).toHaveLength(1);
+  });
+
+  it("only who is called as a command has a cli block, and only of keys that there are", () => {
+    const cli = "cli: {command: [wc, -w], stdin: document.text, stdout: {text: tide.count}}\n";
+    expect(of("cli", "wc", cli)).toEqual([]);
+    expect(of("docker", IMAGE, cli)).toEqual([]);
+    expect(of("python", "tides.table", cli)).toHaveLength(1);
+    expect(of("cli", "wc", "cli: {stdin: nothing.there}\n")).toEqual([
+      "CONTRACT_VALIDATION_ERROR contract.yaml:$.cli.stdin",
+    ]);
+    expect(of("cli", "wc", "cli: {stdout: {text: nothing.there}}\n")).toHaveLength(1);
+    expect(of("cli", "wc", "cli: {command: [wc, {key: nothing.there}]}\n")).toHaveLength(1);
+    expect(of("cli", "wc", "cli: {command: [{key: document.text}]}\n"), "a value is no program").toHaveLength(1);
+    expect(of("cli", "wc", "cli: {exit_codes: {ok: [0], retry: [0]}}\n")).toHaveLength(1);
+    expect(of("cli", "wc", "cli: {env: {path: x}}\n")).toHaveLength(1);
+  });
+
+  it("keep what the contract says to runners, and others keep none of it", () => {
+    const limits = "execution: {pool: gpu, queue_timeout_ms: 5000, sandbox: {memory_mb: 64, network: true}}\n";
+    const admitted = (type: string, target: string) =>
+      admitNode({ metadata: metadata({ entrypoint: { type, target } }), contract: CONTRACT + limits });
+    expect(admitted("cli", "wc")).toMatchObject({
+      value: {
+        runner: { pool: "gpu", queueTimeoutMs: 5_000, sandbox: { memory_mb: 64, processes: 64, network: true } },
+      },
+    });
+    const other = admitted("builtin", "tide");
+    expect(other.ok && other.value.runner).toBeUndefined();
+    expect(of("cli", "wc", "execution: {pool: GPU}\n")).toHaveLength(1);
   });
 });
 

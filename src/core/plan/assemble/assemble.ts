@@ -4,6 +4,7 @@ import { err, ok, type Result } from "../../result.ts";
 import type { Fault } from "../../errors.ts";
 import { cycleFault, dependencyPlaces, placesBefore, sourcePlaces } from "../graph/dependencies.ts";
 import type { DraftStep } from "../model/draft-step.ts";
+import { stepPool } from "../../registry/step-pool.ts";
 import { factsOf } from "../search/facts.ts";
 import { planHash } from "./hash.ts";
 import { order } from "../graph/order.ts";
@@ -149,6 +150,8 @@ function planStep(step: DraftStep, inputs: PlanStep["inputs"], segment: Segment 
   const unchecked = step.unchecked.filter((key) => Object.hasOwn(inputs, key));
   if (unchecked.length > 0) made.unchecked = unchecked;
   if (node.execution.limits !== undefined) made.limits = node.execution.limits;
+  const pool = stepPool(node);
+  if (pool !== undefined) made.pool = pool;
   return made;
 }
 

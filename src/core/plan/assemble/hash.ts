@@ -104,7 +104,7 @@ function stepContent(step: PlanStep, profiles: Map<string, PlanStep>): JsonValue
 
 /** What a step owes to its node. */
 function profileContent(step: PlanStep): JsonValue {
-  const { cacheTtlMs, cost, entrypoint, kind, limits, outputs, retry, timeoutMs, wait } = step;
+  const { cacheTtlMs, cost, entrypoint, kind, limits, outputs, pool, retry, timeoutMs, wait } = step;
   return {
     cacheTtlMs,
     cost,
@@ -112,6 +112,7 @@ function profileContent(step: PlanStep): JsonValue {
     kind,
     ...(limits === undefined ? {} : { limits: limits.map(limitContent) }),
     outputs,
+    ...(pool === undefined ? {} : { pool: { name: pool.name, queueTimeoutMs: pool.queueTimeoutMs } }),
     retry: { backoff: retry.backoff, baseMs: retry.baseMs, maxMs: retry.maxMs, maxRetries: retry.maxRetries },
     timeoutMs,
     wait: wait
@@ -126,7 +127,7 @@ function profileContent(step: PlanStep): JsonValue {
 /** Whether two steps of one node owe the same to it. */
 export function sameProfile(a: PlanStep, b: PlanStep): boolean {
   const scalars = a.cacheTtlMs === b.cacheTtlMs && a.cost === b.cost && a.timeoutMs === b.timeoutMs;
-  const lists = a.retry === b.retry && a.outputs === b.outputs && a.limits === b.limits;
+  const lists = a.retry === b.retry && a.outputs === b.outputs && a.limits === b.limits && a.pool === b.pool;
   if (scalars && lists && a.entrypoint === b.entrypoint && a.kind === b.kind) {
     return a.wait === b.wait || sameJson(asJson(a.wait), asJson(b.wait));
   }

@@ -39,6 +39,15 @@ export interface PlanStep {
   readonly cacheTtlMs: number | null;
   /** Limits across runs that an attempt must pass; absent when there are none. */
   readonly limits?: readonly NodeLimit[];
+  /** Where an attempt waits for a runner, and for how long: present exactly on steps that runners execute. */
+  readonly pool?: StepPool;
+}
+
+/** The queue of runners that executes a step. */
+export interface StepPool {
+  readonly name: string;
+  /** An attempt that no runner takes in this time fails, in milliseconds. */
+  readonly queueTimeoutMs: number;
 }
 
 /** The unit of dispatch: steps executed together in one invocation. */

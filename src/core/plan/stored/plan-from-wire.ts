@@ -70,6 +70,7 @@ function stepFromWire(step: PlanWire["steps"][number], when: Gate | undefined): 
     retry: { maxRetries: retry.max_retries, backoff: retry.backoff, baseMs: retry.base_ms, maxMs: retry.max_ms },
     cacheTtlMs: step.cache_ttl_ms,
     ...(step.limits === undefined ? {} : { limits: step.limits.map(limitFromWire) }),
+    ...(step.pool === undefined ? {} : { pool: { name: step.pool.name, queueTimeoutMs: step.pool.queue_timeout_ms } }),
   };
 }
 

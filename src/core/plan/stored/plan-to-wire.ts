@@ -69,6 +69,7 @@ function stepToWire(step: PlanStep): PlanWire["steps"][number] {
     retry: { max_retries: retry.maxRetries, backoff: retry.backoff, base_ms: retry.baseMs, max_ms: retry.maxMs },
     cache_ttl_ms: step.cacheTtlMs,
     ...(step.limits === undefined ? {} : { limits: step.limits.map(limitToWire) }),
+    ...(step.pool === undefined ? {} : { pool: { name: step.pool.name, queue_timeout_ms: step.pool.queueTimeoutMs } }),
   };
 }
 

@@ -143,7 +143,7 @@ function leaseMs(draft: Draft, steps: readonly StepId[], expiries: number, lease
   for (const id of steps) {
     const planned = draft.index.stepById.get(id);
     // A wait is not executed, only checked.
-    if (!planned?.wait) timeouts += planned?.timeoutMs ?? 0;
+    if (!planned?.wait) timeouts += (planned?.timeoutMs ?? 0) + (planned?.pool?.queueTimeoutMs ?? 0);
   }
   return timeouts + leases.graceMs * 2 ** expiries;
 }

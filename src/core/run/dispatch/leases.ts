@@ -8,7 +8,7 @@ import type { LeaseSettings, RunEvent } from "../model/event.ts";
 import { bury, dispatchAfter, settle } from "../reduce/settle.ts";
 import { passOver } from "../reduce/skip.ts";
 import { TERMINAL_STEP, type Lease, type LeaseToken, type SegmentState } from "../model/state.ts";
-import { admit, defer, release } from "../model/step.ts";
+import { admit, defer, logged, release } from "../model/step.ts";
 import { waitOver } from "../wait/waits.ts";
 import type { Deferral, Verdict } from "./work.ts";
 
@@ -34,7 +34,7 @@ export function answer(
   }
   draft.putSegment({ ...segment, lease: null, dueAt: null, expiries: 0 });
   const found = settleBoundaries(draft, whole);
-  for (const { step, outcome } of settled) settle(draft, draft.step(step), outcome);
+  for (const { step, outcome, log } of settled) settle(draft, logged(draft.step(step), log), outcome);
   const freed = verdicts.flatMap((verdict) => follow(draft, verdict));
   for (const step of held.steps) draft.putStep(release(draft.step(step), draft.takeSeq(), null, draft.now));
   dispatchAfter(draft, id, [...settled, ...verdicts].map(({ step }) => step).concat(found.steps), leases);
@@ -53,6 +53,23 @@ function follow(draft: Draft, { step: id, goesOn }: Verdict): readonly SegmentId
   if (step.arrived !== undefined) settle(draft, step, waitOver(planned, step.arrived, step, draft.now));
   else if (!draft.isHeld) startWait(draft, step);
   return [];
+}
+
+/** The holder of a lease says how far it has come. What comes under an old token, or of a step that has ended, changes nothing. */
+export function progressed(
+  draft: Draft,
+  { segment: id, token, step: stepId, progress }: Extract<RunEvent, { type: "progress" }>,
+): void {
+  const held = draft.state.segments.get(id)?.lease;
+  if (held?.token !== token || !held.steps.includes(stepId)) return;
+  const step = draft.step(stepId);
+  const last = step.attempts.at(-1);
+  if (step.status !== "leased" || !last) return;
+  const seq = draft.takeSeq();
+  draft.putStep({
+    ...step,
+    attempts: [...step.attempts.slice(0, -1), { ...last, progress: { ...progress, at: draft.now, seq } }],
+  });
 }
 
 /** A limit has no room for the work. Waiting is no failure and no expiry, but it does not go on for ever. */

@@ -103,6 +103,7 @@ function workStep(state: RunState, id: StepId, segment: string): WorkStep {
     cacheTtlMs: planned.cacheTtlMs,
     attempt: own?.attempts.length ?? 1,
     ...(planned.limits === undefined || check !== undefined ? {} : { limits: planned.limits }),
+    ...(planned.pool === undefined ? {} : { pool: planned.pool }),
     ...(planned.when && check !== "output" && isAskedElsewhere(state, planned) ? { when: planned.when } : {}),
     ...(check === undefined ? {} : { check }),
   };

@@ -1,8 +1,9 @@
 import type { Carried } from "../../call/asker.ts";
 import type { Fault } from "../../errors.ts";
 import type { LimitLabel, NodeLimit } from "../../limit/limit.ts";
+import type { LogLine } from "../../pool/step-log.ts";
 import type { Gate } from "../../plan/model/gate.ts";
-import type { Plan, SegmentId, Source, StepId } from "../../plan/model/plan.ts";
+import type { Plan, SegmentId, Source, StepId, StepPool } from "../../plan/model/plan.ts";
 import type { ContractKey } from "../../registry/node.ts";
 import type { Result } from "../../result.ts";
 import type { Instant, LeaseToken, RunId, StepOutcome } from "../model/state.ts";
@@ -21,6 +22,8 @@ export interface WorkStep {
   readonly attempt: number;
   /** Limits across runs that the attempt must pass first. */
   readonly limits?: readonly NodeLimit[];
+  /** Where the attempt waits for a runner. */
+  readonly pool?: StepPool;
   /** A condition on values that the run's record does not hold: whoever executes the step judges it first. */
   readonly when?: Gate;
   /** A wait is not executed: its input is checked before it begins, or what ended it, which is among the values. */
@@ -80,6 +83,8 @@ export interface Probe {
 export interface StepResult {
   readonly step: StepId;
   readonly outcome: StepOutcome;
+  /** What the step's process wrote, clipped. */
+  readonly log?: readonly LogLine[];
   /** `step` is a composite that was found in the cache as a whole; the outputs are under its own keys. */
   readonly whole?: true;
 }

@@ -2,7 +2,16 @@ import type { JsonObject } from "../../../../contracts/json/json.ts";
 import type { Fault } from "../../errors.ts";
 import type { Plan, SegmentId, StepId } from "../../plan/model/plan.ts";
 import type { Result } from "../../result.ts";
-import type { Activity, HeardEvent, Instant, LeaseToken, ReplacedStep, RunHeader, SegmentState } from "./state.ts";
+import type {
+  Activity,
+  HeardEvent,
+  Instant,
+  LeaseToken,
+  Progress,
+  ReplacedStep,
+  RunHeader,
+  SegmentState,
+} from "./state.ts";
 import type { StoredValue } from "./value.ts";
 import type { Deferral, StepResult, Verdict } from "../dispatch/work.ts";
 
@@ -20,6 +29,14 @@ export type RunEvent =
       readonly verdicts?: readonly Verdict[];
       /** Nothing was executed: a limit has no room. */
       readonly deferred?: Deferral;
+    }
+  /** Whoever executes a step says how far it has come. */
+  | {
+      readonly type: "progress";
+      readonly segment: SegmentId;
+      readonly token: LeaseToken;
+      readonly step: StepId;
+      readonly progress: Progress;
     }
   /** A limit that had no room for the segment has some now. */
   | { readonly type: "admitted"; readonly segment: SegmentId }

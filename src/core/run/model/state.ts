@@ -1,3 +1,4 @@
+import type { LogLine } from "../../pool/step-log.ts";
 import type { Chains } from "../../../../contracts/documents/chain.ts";
 import type { JsonObject } from "../../../../contracts/json/json.ts";
 import type { Signature } from "../../cache/signature.ts";
@@ -81,6 +82,17 @@ export interface Attempt {
   readonly fault: Fault | null;
   /** The lease ended without a word on the step: the attempt came to nothing, and none of it counts. */
   readonly released?: true;
+  /** The last its executor said of how far it has come; absent when it said nothing. */
+  readonly progress?: Progress & { readonly at: Instant; readonly seq: number };
+  /** What its process wrote, clipped; absent for nodes without a process. */
+  readonly log?: readonly LogLine[];
+}
+
+/** How far a step under way has come, as its executor says. */
+export interface Progress {
+  /** From 0 to 1; null when it cannot be told. */
+  readonly fraction: number | null;
+  readonly message: string | null;
 }
 
 /** What a waiting step waits for, and until when at most. */

@@ -1,4 +1,5 @@
 import type { Fault } from "../../errors.ts";
+import type { LogLine } from "../../pool/step-log.ts";
 import type { LimitLabel } from "../../limit/limit.ts";
 import type { StoredValue } from "./value.ts";
 import { TERMINAL_STEP, type Attempt, type Instant, type StepOutcome, type StepState } from "./state.ts";
@@ -88,6 +89,13 @@ export function die(
 export function abandon(step: StepState, status: "skipped" | "cancelled", seq: number, now: Instant): StepState {
   if (TERMINAL_STEP.has(step.status)) return step;
   return { ...stilled(step), status, retryAt: null, attempts: closeAttempt(step, seq, now, null, null) };
+}
+
+/** The step with what the process of its open attempt wrote. */
+export function logged(step: StepState, log: readonly LogLine[] | undefined): StepState {
+  const last = step.attempts.at(-1);
+  if (!log || log.length === 0 || !last || last.finishedAt !== null) return step;
+  return { ...step, attempts: [...step.attempts.slice(0, -1), { ...last, log }] };
 }
 
 /** The lease ended without a word on this step: it is as it was before the dispatch, the attempt stays on record. */

@@ -91,7 +91,8 @@ export function recount(
   let openSteps = 0;
   let last = header.completedSeq ?? 0;
   const count = ({ attempts }: StepState): void => {
-    for (const { dispatchSeq, resultSeq } of attempts) last = Math.max(last, dispatchSeq, resultSeq ?? 0);
+    for (const { dispatchSeq, resultSeq, progress } of attempts)
+      last = Math.max(last, dispatchSeq, resultSeq ?? 0, progress?.seq ?? 0);
   };
   for (const { steps } of segments.values()) {
     for (const step of steps) {

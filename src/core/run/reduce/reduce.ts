@@ -3,7 +3,7 @@ import { approve, deliverEvent, end, openMailbox, pause, resume, tick } from "./
 import { dispatchAll, dispatchInline } from "../dispatch/dispatch.ts";
 import { Draft } from "./draft.ts";
 import { DEFAULT_LEASES, type LeaseSettings, type RunEvent, type Transition } from "../model/event.ts";
-import { admitted, answer, undeliverable } from "../dispatch/leases.ts";
+import { admitted, answer, progressed, undeliverable } from "../dispatch/leases.ts";
 import { advanceReplanning, awaitsPlan, replanned } from "./replanning.ts";
 import { TERMINAL_RUN, type Instant, type RunState } from "../model/state.ts";
 import { switchPlan } from "./switch-plan.ts";
@@ -47,6 +47,8 @@ function handle(draft: Draft, event: RunEvent, leases: LeaseSettings): void {
       return dispatchAll(draft, leases);
     case "answer":
       return answer(draft, event, leases);
+    case "progress":
+      return progressed(draft, event);
     case "admitted":
       return admitted(draft, event.segment, leases);
     case "undeliverable":

@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../../errors.ts";
 import type { SegmentId, StepId } from "../../plan/model/plan.ts";
 import { dispatchInline, dispatchNext, dispatchSegments } from "../dispatch/dispatch.ts";
 import type { Draft } from "./draft.ts";
@@ -16,13 +17,16 @@ export function settle(draft: Draft, step: StepState, outcome: StepOutcome): voi
     return;
   }
   const planned = draft.index.stepById.get(step.id);
-  const failures = step.attempts.filter(({ fault }) => fault !== null && fault.code !== "LEASE_EXPIRED").length;
+  const failures = step.attempts.filter(({ fault }) => fault !== null && !LOST.has(fault.code)).length;
   const seed = `${draft.header.id}/${step.id}`;
   const next = planned ? verdict({ fault: outcome.fault, number: failures + 1, seed }, planned.retry) : DEAD;
   if (next.kind === "dead") return bury(draft, step, outcome, seq);
   const retryAt = draft.now + next.afterMs;
   draft.putStep(retryLater(step, outcome.fault, outcome.durationMs, seq, retryAt, draft.now));
 }
+
+/** The attempt came to nothing because whoever had it is gone: that is counted with the lease. */
+const LOST: ReadonlySet<ErrorCode> = new Set(["LEASE_EXPIRED", "RUNNER_LOST"]);
 
 const DEAD = { kind: "dead" } as const;
 

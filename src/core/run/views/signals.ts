@@ -1,6 +1,7 @@
 import type {
   CompletedSignal,
   DispatchSignal,
+  ProgressSignal,
   ReplannedSignal,
   ResultSignal,
   RunSignal,
@@ -23,6 +24,8 @@ export function signalsOf(state: RunState, after = 0): readonly Signal[] {
       // What was found in the cache was never sent out.
       if (attempt.dispatchSeq > after && attempt.via !== "cache")
         signals.push(dispatchSignal(state, tried, attempt, index + 1));
+      if (attempt.progress && attempt.progress.seq > after)
+        signals.push(progressSignal(state, tried, attempt, attempt.progress, index + 1));
       if (attempt.resultSeq !== null && attempt.resultSeq > after)
         signals.push(resultSignal(state, tried, attempt, index + 1));
     }
@@ -55,6 +58,23 @@ function dispatchSignal(state: RunState, tried: TriedStep, attempt: Attempt, num
     type: "signal.node.dispatch",
     ...common(state, tried, attempt, number),
     timestamp: isoTime(attempt.dispatchedAt),
+  };
+}
+
+function progressSignal(
+  state: RunState,
+  tried: TriedStep,
+  attempt: Attempt,
+  { seq, at, fraction, message }: NonNullable<Attempt["progress"]>,
+  number: number,
+): ProgressSignal {
+  return {
+    seq,
+    type: "signal.node.progress",
+    ...common(state, tried, attempt, number),
+    fraction,
+    message,
+    timestamp: isoTime(at),
   };
 }
 

@@ -30,6 +30,9 @@ export function memoryRunCoordinator(open: (ring: number) => RingFace, rings = M
     control: async (tenant, id, event) => released(id, await of(id).control(tenant, id, event)),
     values: async (id, segment, token) => of(id).values(id, segment, token),
     holds: async (id, segment, token) => of(id).holds(id, segment, token),
+    standing: async (id, segment, token) => of(id).standing(id, segment, token),
+    report: async (answer) => of(answer.runId).report(answer),
+    progress: async (report) => of(report.runId).progress(report),
     admit: async (called) => {
       const idle = await Promise.all(
         [...Map.groupBy(called, ({ runId }) => of(runId))].map(([ring, own]) => ring.admit(own)),

@@ -1,0 +1,179 @@
+import type { WorkItemAnswer, WorkItemHeartbeat, WorkItemWanted } from "../../../contracts/api/pools.ts";
+import { fault, RuntimeHostError, type Fault } from "../../core/errors.ts";
+import { StepLog } from "../../core/pool/step-log.ts";
+import { workItemOf, type WorkItemId } from "../../core/pool/work-item.ts";
+import { hasCode } from "../../core/registry/entrypoints.ts";
+import type { NodeKind } from "../../core/registry/node.ts";
+import { err, ok, type Result } from "../../core/result.ts";
+import type { StepResult, Work } from "../../core/run/dispatch/work.ts";
+import { clipFault } from "../../core/text/clip-fault.ts";
+import type { NodeOutput } from "../../spi/handler.ts";
+import type { Pools } from "../../spi/pools.ts";
+import type { Standing } from "../../spi/run-coordinator.ts";
+import type { CallContext } from "../call-context.ts";
+import { dismiss, limitsFor, type AdmissionPorts } from "../execute/admission.ts";
+import { executeWork, type ExecutorPorts } from "../execute/executor.ts";
+
+export interface WorkItemPorts extends ExecutorPorts, AdmissionPorts {
+  readonly pools: Pools | null;
+}
+
+/**
+ * How whoever executes an attempt elsewhere, a runner or a remote node, answers it. The ring's token is the fence: the
+ * first answer under it counts, and every other is refused with its reason and changes nothing.
+ */
+export interface WorkItemService {
+  /** WORK_ITEM_NOT_FOUND, WORK_ITEM_OVER, REQUEST_REJECTED for another run's. */
+  answer(call: CallContext, token: string, answer: WorkItemAnswer): Promise<Result<{ readonly accepted: true }, Fault>>;
+  /** Whether the answer is still wanted; says how far it has come. */
+  heartbeat(call: CallContext, token: string, beat: WorkItemHeartbeat): Promise<Result<WorkItemWanted, Fault>>;
+  /** The code of the item's node. */
+  code(call: CallContext, token: string): Promise<Result<string, Fault>>;
+}
+
+export function workItemService(ports: WorkItemPorts): WorkItemService {
+  const { coordinator, registry, pools } = ports;
+
+  async function held(call: CallContext, token: string): Promise<Result<Held, Fault>> {
+    const id = workItemOf(token);
+    if (!id) return err(notFound("the token names no work item"));
+    const standing = await coordinator.standing(id.runId, id.segment, id.lease);
+    if (standing.kind !== "held") return err(overFault(standing, id));
+    const { work } = standing;
+    // Whose run it is, nobody else is told.
+    if (work.tenant !== call.tenant) return err(overFault({ kind: "unknown" }, id));
+    return work.steps.some(({ id: step }) => step === id.step)
+      ? ok({ id, work })
+      : err(notFound("the token names no step of the work"));
+  }
+
+  /** What its pool has of an item that is over is forgotten. */
+  const forget = async (call: CallContext, token: string): Promise<void> => {
+    const name = workItemOf(token)?.pool ?? null;
+    if (name !== null) await pools?.at({ tenant: call.tenant, name }).settle([token]);
+  };
+
+  return {
+    async answer(call, token, { run_id: runId, outcome, duration_ms: durationMs, log }) {
+      const wrong = otherRun(token, runId);
+      if (wrong) return err(wrong);
+      const found = await held(call, token);
+      if (!found.ok) {
+        if (found.error.code === "WORK_ITEM_OVER") await forget(call, token);
+        return found;
+      }
+      const { id, work } = found.value;
+      const { kind } = await registry.definition(work.tenant, ...nodeOf(work, id));
+      const answered = (): NodeOutput => {
+        if (outcome.ok)
+          return { ...outputOf(kind, outcome.output), ...(outcome.events ? { events: outcome.events } : {}) };
+        throw new RuntimeHostError(faultFrom(outcome.error));
+      };
+      const values = work.values ?? {};
+      const results = await executeWork(aloneIn(work, id), values, { ...ports, answered });
+      const lines = new StepLog(log).lines;
+      const timed = results.map((result) => tookSoLong(result, durationMs, ports.clock.now(), lines));
+      const accepted = await coordinator.report({ runId, segment: id.segment, token: id.lease, results: timed });
+      await forget(call, token);
+      const limits = limitsFor(work, values, ports);
+      if (accepted && limits.length > 0) await dismiss([{ work, limits }], ports);
+      if (accepted) return ok({ accepted: true });
+      return err(overFault(await coordinator.standing(runId, id.segment, id.lease), id));
+    },
+    async heartbeat(call, token, { run_id: runId, progress }) {
+      const wrong = otherRun(token, runId);
+      if (wrong) return err(wrong);
+      const found = await held(call, token);
+      if (!found.ok)
+        return found.error.code === "WORK_ITEM_OVER" ? ok({ wanted: false, reason: found.error.message }) : found;
+      const { segment, lease, step } = found.value.id;
+      if (progress) await coordinator.progress({ runId, segment, token: lease, step, progress });
+      return ok({ wanted: true, reason: null });
+    },
+    async code(call, token) {
+      const found = await held(call, token);
+      if (!found.ok) return found;
+      const { id, work } = found.value;
+      const node = await registry.definition(work.tenant, ...nodeOf(work, id));
+      if (!hasCode(node.entrypoint)) return err(notFound("the item's node has no code"));
+      return ok(await registry.code(work.tenant, node));
+    },
+  };
+}
+
+interface Held {
+  readonly id: WorkItemId;
+  readonly work: Work;
+}
+
+const notFound = (message: string): Fault => fault("WORK_ITEM_NOT_FOUND", message);
+
+function otherRun(token: string, runId: string): Fault | null {
+  const id = workItemOf(token);
+  if (!id || id.runId === runId) return null;
+  return fault("REQUEST_REJECTED", "the token belongs to another run", {
+    place: "$.run_id",
+    hint: "answer every work item under the token it came with",
+  });
+}
+
+function overFault({ kind }: Standing, { runId }: WorkItemId): Fault {
+  if (kind === "unknown") return notFound("no run here waits for such a work item");
+  const why = {
+    held: "it waits",
+    answered: "it was answered",
+    superseded: "the work was dispatched anew",
+    ended: "its run has ended",
+  }[kind];
+  return fault("WORK_ITEM_OVER", `nobody waits for the work item any more: ${why}`, {
+    details: { why: kind, run_id: runId },
+  });
+}
+
+const stepOf = ({ steps }: Work, { step }: WorkItemId) => steps.find(({ id }) => id === step);
+
+const nodeOf = (work: Work, id: WorkItemId): readonly [string, string] => {
+  const step = stepOf(work, id);
+  return [step?.node ?? "", step?.version ?? ""];
+};
+
+/** The work of the one step, without a look into the cache: it has been done. */
+function aloneIn({ probes: _probes, ...work }: Work, id: WorkItemId): Work {
+  const step = stepOf(work, id);
+  return { ...work, steps: step ? [step] : [], anew: true };
+}
+
+/** A flat output state, put where the output rule expects it from a node of this kind. */
+function outputOf(kind: NodeKind, state: Extract<WorkItemAnswer["outcome"], { ok: true }>["output"]): NodeOutput {
+  if (kind === "reducer") return { projections: state };
+  if (kind === "orchestrator") return { intents: Object.keys(state).length === 0 ? [] : [state] };
+  return { result: state };
+}
+
+function faultFrom(error: Extract<WorkItemAnswer["outcome"], { ok: false }>["error"]): Fault {
+  const { code, message, hint, retryable, retry_after_s: retryAfterSeconds, blameless, details } = error;
+  return clipFault(
+    fault(code, message, {
+      ...(hint === undefined ? {} : { hint }),
+      ...(retryable === undefined ? {} : { retryable }),
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+      ...(blameless === undefined ? {} : { blameless }),
+      ...(details === undefined ? {} : { details }),
+    }),
+  );
+}
+
+/** With the time that whoever executed it says it took; how long the answer took to be read is no part of it. */
+function tookSoLong(
+  { step, outcome }: StepResult,
+  durationMs: number,
+  now: number,
+  log: NonNullable<StepResult["log"]>,
+): StepResult {
+  const whole = Math.round(durationMs);
+  return {
+    step,
+    outcome: { ...outcome, startedAt: now - whole, durationMs: whole },
+    ...(log.length === 0 ? {} : { log }),
+  };
+}
