@@ -8,6 +8,8 @@ import { fault, RuntimeHostError, type Fault } from "../src/core/errors.ts";
 import type { Result } from "../src/core/result.ts";
 import { readRetention, type Retention } from "../src/core/retention/settings.ts";
 import { DEFAULT_LEASES } from "../src/core/run/model/event.ts";
+import { d1BreakerBoard } from "../src/infra/d1/breaker-board.ts";
+import { d1SqlDatabase } from "../src/infra/d1/sql-database.ts";
 import { d1DeadLetterStore } from "../src/infra/d1/dead-letter-store.ts";
 import { d1Figures } from "../src/infra/d1/figures.ts";
 import { d1QuarantineIndex } from "../src/infra/d1/quarantine-index.ts";
@@ -37,7 +39,14 @@ import { quickJsSandbox } from "../src/infra/sandbox/quick-js-sandbox.ts";
 import { workerdModule } from "../src/infra/sandbox/workerd-module.ts";
 import { systemClock, systemIds, systemTimer } from "../src/infra/system/clock.ts";
 import { consoleLog } from "../src/infra/system/console-log.ts";
+import { dbHandler } from "../src/infra/handlers/db-handler.ts";
+import { httpHandler } from "../src/infra/handlers/http/http-handler.ts";
+import { localHandler } from "../src/infra/handlers/local-handler.ts";
 import { builtinNodes } from "../src/nodes/index.ts";
+import { CONTRACTS } from "../contracts/generated/runtime-contracts.ts";
+import { contractTextOf, hostSetup } from "../src/app/host/host-setup.ts";
+import type { HostSetup } from "../src/core/runtime-contract/read.ts";
+import type { EnvelopeHandler } from "../src/spi/envelope-handler.ts";
 
 /*
  * The only file that reads Env: bindings become ports, variables become settings, and the engine is composed of them once
@@ -104,6 +113,7 @@ export const trustMemoryPorts = (env: Env): TrustMemoryPorts => ({
 /** The ports of these bindings. */
 export function portsOf(env: Env): Ports {
   const db = drizzle(env.DB);
+  const setup = setupOf(env);
   const blobs = r2BlobStore(env.BLOBS);
   const sandbox = quickJsSandbox({ loadModule: workerdModule });
   return {
@@ -130,9 +140,43 @@ export function portsOf(env: Env): Ports {
     results: d1ResultCache(db),
     figures: d1Figures(db),
     quarantine: d1QuarantineIndex(db),
-    handlers: (world) => [builtinHandler(builtinNodes({ sandbox, ...world })), functionHandler(sandbox), noopHandler()],
+    breakerBoard: d1BreakerBoard(db),
+    bindings: setup.handlers.map((bound) => ({ ...bound, handler: HANDLERS[bound.type](env) })),
+    handlers: (world) => [
+      builtinHandler(listed(builtinNodes({ sandbox, ...world }), setup.nodes)),
+      functionHandler(sandbox),
+      noopHandler(),
+    ],
   };
 }
+
+/** The nodes a contract lists; all when it lists none. */
+const listed = <T>(table: Readonly<Record<string, T>>, slugs: readonly string[]): Readonly<Record<string, T>> =>
+  slugs.length === 0 ? table : Object.fromEntries(Object.entries(table).filter(([name]) => slugs.includes(name)));
+
+/** What the runtime contract of this deployment says; rejected with everything that is wrong with it. */
+const setupOf = (env: Env): HostSetup =>
+  hostSetup(contractTextOf(CONTRACTS, env.ENVIRONMENT, env.RUNTIME_CONTRACT), {
+    environment: env.ENVIRONMENT,
+    databases: Object.entries(env).flatMap(([name, binding]) => (name !== "DB" && isDatabase(binding) ? [name] : [])),
+    log: consoleLog,
+    correlationId: systemIds.uuid(),
+  });
+
+const HANDLERS = {
+  http: () => httpHandler({ fetch: (input, init) => fetch(input, init), clock: systemClock }),
+  db: (env) =>
+    dbHandler({
+      database: (name) => {
+        const binding: unknown = Reflect.get(env, name);
+        return isDatabase(binding) ? d1SqlDatabase(binding) : null;
+      },
+    }),
+  local: () => localHandler(),
+} as const satisfies Record<EnvelopeHandler["type"], (env: Env) => EnvelopeHandler>;
+
+const isDatabase = (binding: unknown): binding is D1Database =>
+  typeof binding === "object" && binding !== null && "prepare" in binding && "withSession" in binding;
 
 /** How queues are sent to. */
 const PATIENCE = { timer: systemTimer };

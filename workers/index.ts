@@ -1,6 +1,7 @@
 import project from "../package.json" with { type: "json" };
 import { scheduled } from "./cron.ts";
 import { createApp } from "./http/app.ts";
+import { refusedStart } from "./http/answer/refused-start.ts";
 import { deliveries } from "./queues/deliveries.ts";
 import { deployment } from "./env.ts";
 
@@ -30,7 +31,15 @@ function appOf(env: Env): ReturnType<typeof createApp> {
 }
 
 export default {
-  fetch: (request, env, ctx) => appOf(env).fetch(request, env, ctx),
+  fetch(request, env, ctx) {
+    let app: ReturnType<typeof createApp>;
+    try {
+      app = appOf(env);
+    } catch (thrown) {
+      return refusedStart(thrown, request, crypto.randomUUID());
+    }
+    return app.fetch(request, env, ctx);
+  },
   queue: (batch, env) => deployment(env).consume(batch.queue, deliveries(batch)),
   scheduled: (controller, env) => scheduled(controller, deployment(env)),
 } satisfies ExportedHandler<Env>;

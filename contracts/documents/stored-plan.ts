@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { listOf, mapOf } from "../json/bounded.ts";
-import { contractKey, nodeName, plainText, semver } from "../json/json.ts";
+import { contractKey, executedName, nodeName, plainText, semver } from "../json/json.ts";
 
 /*
  * A plan as it is stored within a run, in the engine's own names: every member and its limits (see
@@ -64,7 +64,7 @@ const limit = z.strictObject({
 
 /** What a step owes to its node. */
 const profile = {
-  node: nodeName,
+  node: executedName,
   version: semver,
   kind: z.enum(["compute", "effect", "reducer", "orchestrator"]),
   entrypoint: label.min(1),
@@ -109,7 +109,7 @@ export const planStep = z.strictObject({
 
 const candidates = listOf(
   z.strictObject({
-    node: nodeName,
+    node: executedName,
     version: semver,
     verdict: z.enum(["chosen", "fallback", "rejected"]),
     reasons: listOf(z.string().max(20_000), 1_000),

@@ -46,3 +46,8 @@ export const nodeName = z
   .string()
   .max(100)
   .regex(/^[a-z][a-z0-9_]*$/, "a node name is lower case letters, digits and underscores, starting with a letter");
+/** What a step of a plan executes: a node, or an operation of a handler, such as `http.get`. */
+export const executedName = z
+  .string()
+  .max(100)
+  .regex(/^[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?$/, "a node's name or an operation is required");

@@ -9,6 +9,8 @@ import { consumeQueue } from "./deliver/consume-queue.ts";
 import { MESSAGES, type MessageTable } from "./deliver/message-table.ts";
 import { deadLetterService } from "./deliver/dead-letter-service.ts";
 import { HandlerRouter } from "./execute/handler-router.ts";
+import type { RuntimeHost } from "./host/runtime-host.ts";
+import { runtimeHost } from "./host/runtime-host.ts";
 import { healthService, keptHealth } from "./insight/health-service.ts";
 import { metricsService } from "./insight/metrics-service.ts";
 import { envelopeService, type EnvelopeService } from "./operations/envelope-service.ts";
@@ -42,6 +44,7 @@ export interface Parts extends Omit<Ports, "registry" | "handlers"> {
   readonly cache: CacheReader;
   readonly runs: RunReader;
   readonly router: HandlerRouter;
+  readonly host: RuntimeHost;
   readonly planner: Planner;
   readonly starter: RunStarter;
   readonly envelopes: EnvelopeService;
@@ -94,9 +97,11 @@ function partsOf(ports: Ports, { rings, leases, tenantSlots }: Settings, seams: 
   const cached = new RegistryCache(ports.registry, clock, ports.timer);
   const registry = seams.registry?.(cached) ?? cached;
   const router = new HandlerRouter();
+  const host = runtimeHost(ports);
   const { pools } = ports;
   const served = [
     ...ports.handlers({ registry: registry.writer(), blobs, clock, ids }),
+    ...host.handlers,
     ...(pools === null ? [] : POOL_KINDS.map((kind) => poolHandler(kind, pools, clock))),
   ];
   for (const handler of served) router.register(handler);
@@ -104,6 +109,7 @@ function partsOf(ports: Ports, { rings, leases, tenantSlots }: Settings, seams: 
     ...ports,
     registry,
     router: router.freeze(),
+    host,
     planner: new Planner(registry, router.served, ports.background),
     cache: new CacheReader(ports.results, clock, log),
     runs: new RunReader(ports),

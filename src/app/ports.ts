@@ -1,6 +1,8 @@
 import type { BlobStore } from "../spi/blob-store.ts";
+import type { BreakerBoard } from "../spi/breaker-board.ts";
 import type { Clock, Ids } from "../spi/clock.ts";
 import type { DeadLetterStore } from "../spi/dead-letter-store.ts";
+import type { HandlerBinding } from "../spi/envelope-handler.ts";
 import type { EventBus } from "../spi/event-bus.ts";
 import type { Figures } from "../spi/figures.ts";
 import type { Handler } from "../spi/handler.ts";
@@ -57,6 +59,9 @@ export interface Ports extends Surroundings {
   readonly results: ResultCache;
   readonly figures: Figures;
   readonly quarantine: QuarantineIndex;
+  /** Who serves envelopes, one a type of handler. */
+  readonly bindings: readonly HandlerBinding[];
+  readonly breakerBoard: BreakerBoard;
   /** Who executes nodes, one a type of entrypoint. Called once. */
   readonly handlers: (world: HandlerWorld) => readonly Handler[];
 }

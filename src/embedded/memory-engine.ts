@@ -4,6 +4,7 @@ import { LocalPools } from "../app/drive/local-pools.ts";
 import { LocalRings } from "../app/drive/local-rings.ts";
 import type { Ports, Surroundings } from "../app/ports.ts";
 import { DEFAULT_RING, type RingSettings } from "../app/ring/ports.ts";
+import { memoryBreakerBoard } from "../infra/memory/breaker-board.ts";
 import { memoryBlobStore } from "../infra/memory/blob-store.ts";
 import { memoryDeadLetterStore } from "../infra/memory/dead-letter-store.ts";
 import { memoryLimiter } from "../infra/memory/limiter.ts";
@@ -28,6 +29,8 @@ export interface MemoryPorts extends Ports {
 
 export interface MemoryEngineOptions extends Pick<Surroundings, "clock" | "timer" | "ids"> {
   readonly handlers: Ports["handlers"];
+  /** Who serves envelopes; nobody when absent. */
+  readonly bindings?: Ports["bindings"];
   readonly log?: Surroundings["log"];
   readonly rings?: number;
   readonly settings?: RingSettings;
@@ -69,14 +72,15 @@ const queuesOf = ({ bus, triggerBus }: MemoryPorts): LocalQueues => ({
 });
 
 function memoryPorts(
-  { clock, timer, ids, handlers, log = silentLog, pools }: MemoryEngineOptions,
+  { clock, timer, ids, handlers, bindings = [], log = silentLog, pools }: MemoryEngineOptions,
   open: Parameters<typeof memoryRunCoordinator>[0],
   poolsOf: () => Pools,
 ): MemoryPorts {
   const scores = memoryTrustScores();
   const deadLetters = memoryDeadLetterStore();
   return {
-    ...{ clock, timer, ids, log, handlers, deadLetters },
+    ...{ clock, timer, ids, log, handlers, bindings, deadLetters },
+    breakerBoard: memoryBreakerBoard(),
     ...memoryRunBooks(deadLetters),
     background: (work) => void work.catch(() => undefined),
     registry: memoryNodeRegistry(scores),

@@ -2,6 +2,7 @@ import type { JsonObject } from "../../contracts/json/json.ts";
 import type { Principal } from "../core/call/principal.ts";
 import type { TraceParent } from "../core/call/trace.ts";
 import type { WorkItemId } from "../core/pool/work-item.ts";
+import type { CallProfile } from "../core/operation/operation-node.ts";
 import type { NodeDefinition } from "../core/registry/node.ts";
 import type { NotBegun } from "../core/sandbox/budget.ts";
 import type { CpuAccount } from "./cpu-account.ts";
@@ -65,6 +66,10 @@ export interface AbortSignalLike {
 export interface HandlerDescription {
   readonly handlerType: string;
   readonly supportedOperations: readonly string[];
+  /** Members of a payload that every operation needs; empty where that depends on the node. */
+  readonly requiredPayloadFields: readonly string[];
+  /** Member of a response → what it is; empty where that depends on the node. */
+  readonly responseShape: Readonly<Record<string, string>>;
   readonly version: string;
 }
 
@@ -75,6 +80,8 @@ export interface Handler {
   readonly type: string;
   /** The entrypoint targets it knows, where that is a list: nodes with others are not planned. */
   readonly targets?: readonly string[];
+  /** How its steps are called, where its binding says so. */
+  readonly profile?: CallProfile;
   initialize(): Promise<void>;
   shutdown(): Promise<void>;
   /** What is computed without waiting for anything is returned at once, and a refusal always as a rejection. */

@@ -1,6 +1,7 @@
 import { compose, type App } from "../../src/app/compose.ts";
 import type { RingSettings } from "../../src/app/ring/ports.ts";
 import type { Services } from "../../src/app/services.ts";
+import { memoryBreakerBoard } from "../../src/infra/memory/breaker-board.ts";
 import { silentLog } from "../../src/infra/memory/silent-log.ts";
 import type { NodeRegistry } from "../../src/spi/node-registry.ts";
 import type { Backends } from "./backends.ts";
@@ -48,6 +49,8 @@ export function bootIsolate(name: string, universe: Universe, options: IsolateOp
     pools: null,
     ...{ clock, timer, log: silentLog },
     background: (work: Promise<unknown>) => void work.catch(() => undefined),
+    bindings: [],
+    breakerBoard: memoryBreakerBoard(),
     handlers: () => handlersOf(process, nodes, executions, universe),
   };
   const { services, parts, consume } = compose(ports, { rings, leases: settings.leases, tenantSlots }, plant);

@@ -1,3 +1,4 @@
+import { HANDLER_TYPES, type HandlerType } from "../../../contracts/documents/handler-operation.ts";
 import { fault, faultOf, RuntimeHostError, type Fault } from "../../core/errors.ts";
 import { servedBy, type Served } from "../../core/registry/served.ts";
 import type { Handler } from "../../spi/handler.ts";
@@ -43,6 +44,11 @@ export class HandlerRouter {
   /** What this deployment executes. */
   get served(): Served {
     return servedBy(this.#handlers.values());
+  }
+
+  /** Of them those an envelope can be for. */
+  get handlerTypes(): readonly HandlerType[] {
+    return HANDLER_TYPES.filter((type) => this.#handlers.has(type));
   }
 
   get types(): readonly string[] {

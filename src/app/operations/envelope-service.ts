@@ -2,13 +2,16 @@ import type { RunSummaryView } from "../../../contracts/api/run.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { Envelope } from "../../core/envelope/envelope.ts";
 import { fault, faultOf, type Fault } from "../../core/errors.ts";
+import { handlerTypeFault } from "../../core/operation/handler-type.ts";
+import { isHandlerOperation } from "../../core/operation/handler-operations.ts";
+import { responseOfOutputs } from "../../core/operation/operation-node.ts";
 import { checkReferences } from "../../core/chain/check-references.ts";
 import { boundedPlan } from "../../core/plan/assemble/bounded-plan.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { CLIENT, type OwnOrigin } from "../../core/run/model/origin.ts";
 import { TERMINAL_RUN, type RunState } from "../../core/run/model/state.ts";
 import { begin } from "../../core/run/reduce/begin.ts";
-import { summarizeRun } from "../../core/run/views/view.ts";
+import { outputsOf, summarizeRun } from "../../core/run/views/view.ts";
 import { Budget } from "../../core/schema/budget.ts";
 import { MAX_VALIDATION_WORK } from "../../core/schema/validate/validate.ts";
 import type { Timer } from "../../spi/timer.ts";
@@ -17,6 +20,7 @@ import type { RunStarter, Wanted } from "../begin/run-starter.ts";
 import type { CallContext } from "../call-context.ts";
 import { CpuAllowance } from "../execute/cpu-allowance.ts";
 import { storeState, type ValuePorts } from "../execute/executor.ts";
+import type { HandlerRouter } from "../execute/handler-router.ts";
 import { validationMs } from "../execute/judge-state.ts";
 import { checkGiven } from "../plan/given.ts";
 import type { Planner } from "../plan/planner.ts";
@@ -25,6 +29,7 @@ import type { Planned } from "../plan/planning.ts";
 export interface EnvelopePorts extends ValuePorts {
   readonly starter: RunStarter;
   readonly planner: Planner;
+  readonly router: HandlerRouter;
   /** Gives way to others between pieces of work. */
   readonly timer: Timer;
 }
@@ -82,7 +87,7 @@ function wantedBy(
   ports: EnvelopePorts,
 ): Wanted<Planned> {
   const { tenant } = call;
-  const { operation, payload, targetNode, envelopeId, sourceNode, chains, metadata } = envelope;
+  const { operation, payload, targetNode, handlerType, envelopeId, sourceNode, chains, metadata } = envelope;
   const key = metadata.idempotencyKey;
   const asked = (): JsonObject => ({
     operation,
@@ -97,6 +102,8 @@ function wantedBy(
     inline: cpu,
     taken: conflict(key),
     async plan() {
+      const misrouted = handlerTypeFault(operation, handlerType, ports.router.handlerTypes);
+      if (misrouted) return err(misrouted);
       const request = { operation, payload, targetNode };
       const { ground, made } = await ports.planner.plan(tenant, request, registryVersion);
       if (!made.ok) return made;
@@ -123,8 +130,16 @@ function answer(state: RunState): Accepted {
     runId: id,
     success: ended ? status === "succeeded" : null,
     fault: ended ? problem : null,
-    payload: summarizeRun(state),
+    payload: payloadOf(state),
   };
+}
+
+/** What a handler answered stands beside how the run stands, as whoever sent the operation expects it. */
+function payloadOf(state: RunState): RunSummaryView {
+  const summary = summarizeRun(state);
+  const { operation, status } = state.header;
+  if (status !== "succeeded" || !isHandlerOperation(operation)) return summary;
+  return { ...responseOfOutputs(operation, outputsOf(state)), ...summary };
 }
 
 const conflict = (key: string | null): Fault =>

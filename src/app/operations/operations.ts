@@ -1,21 +1,24 @@
+import type { HandlerType } from "../../../contracts/documents/handler-operation.ts";
 import { RUN_OPERATIONS, type RunOperation } from "../../../contracts/documents/operation.ts";
 import { fault, type Fault } from "../../core/errors.ts";
+import { isHandlerOperation, type HandlerOperationName } from "../../core/operation/handler-operations.ts";
 import type { Served } from "../../core/registry/served.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { planHandlerPayload } from "./plan-handler.ts";
 import { planGoalPayload, planGraphPayload, planNodePayload, type PayloadPlanner } from "./plan-payload.ts";
 
 /** Answered by a run of the plan that its payload makes. */
 export interface PlanOperation {
   readonly kind: "plan";
-  /** Where the payload holds the values of the run. */
-  readonly values: "given" | "input";
+  /** Where the payload holds the values of the run; `payload` where all of it is values. */
+  readonly values: "given" | "input" | "payload";
   readonly plan: PayloadPlanner;
 }
 
 /** Answered by the handler of its family. */
 export interface HandlerOperation {
   readonly kind: "handler";
-  readonly handler: "http" | "db" | "local";
+  readonly handler: HandlerType;
 }
 
 /** Told to a part of the engine. */
@@ -32,9 +35,10 @@ const planned = (operation: RunOperation, plan: PayloadPlanner): PlanOperation =
   values: RUN_OPERATIONS[operation].values,
   plan,
 });
-const HTTP: Operation = { kind: "handler", handler: "http" };
-const DB: Operation = { kind: "handler", handler: "db" };
-const LOCAL: Operation = { kind: "handler", handler: "local" };
+const handled = (handler: HandlerType): HandlerOperation => ({ kind: "handler", handler });
+const HTTP = handled("http");
+const DB = handled("db");
+const LOCAL = handled("local");
 
 /** What each operation of an envelope leads to. One that is not here is INVALID_OPERATION. */
 export const OPERATIONS = {
@@ -53,7 +57,9 @@ export const OPERATIONS = {
   "local.echo": LOCAL,
   "local.transform": LOCAL,
   "local.error": LOCAL,
-} as const satisfies Readonly<Record<RunOperation, PlanOperation> & Record<string, Operation>>;
+} as const satisfies Readonly<
+  Record<RunOperation, PlanOperation> & Record<HandlerOperationName, HandlerOperation> & Record<string, Operation>
+>;
 
 export type OperationName = keyof typeof OPERATIONS;
 
@@ -72,6 +78,8 @@ export function planOperationOf(name: string, served: Served): Result<PlanOperat
     case "plan":
       return ok(operation);
     case "handler":
+      if (isHandlerOperation(name) && served.targets.get(operation.handler)?.has(name))
+        return ok({ kind: "plan", values: "payload", plan: planHandlerPayload(name) });
       return err(
         fault("HANDLER_NOT_FOUND", `no handler here takes '${name}'`, {
           place: "$.operation",

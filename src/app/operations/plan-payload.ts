@@ -2,9 +2,9 @@ import { execute } from "../../../contracts/documents/execute.ts";
 import { goal } from "../../../contracts/documents/goal.ts";
 import { graph } from "../../../contracts/documents/graph.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
-import type { AnySchema } from "../../../contracts/json/members.ts";
-import { faultsOfIssues, refusal, type Issue } from "../../core/envelope/refusal.ts";
+import { faultsOfIssues, refusal } from "../../core/envelope/refusal.ts";
 import { fault, type Fault } from "../../core/errors.ts";
+import type { Reader } from "../../core/operation/read-payload.ts";
 import { planGraph } from "../../core/plan/graph/plan-graph.ts";
 import type { Plan } from "../../core/plan/model/plan.ts";
 import { planGoal } from "../../core/plan/search/plan-goal.ts";
@@ -16,20 +16,20 @@ import type { Ground } from "../plan/ground.ts";
 export type PayloadPlanner = (payload: JsonObject, targetNode: string | null, ground: Ground) => Result<Plan, Fault>;
 
 export const planGoalPayload: PayloadPlanner = (payload, _, { snapshot, served }) => {
-  const read = parse(goal, payload, "the goal");
+  const read = parsePayload(goal, payload, "the goal");
   if (!read.ok) return read;
   const { want, given, policy } = read.value;
   return planGoal({ want, given, policy }, snapshot, served);
 };
 
 export const planGraphPayload: PayloadPlanner = (payload, _, { snapshot, served }) => {
-  const read = parse(graph, payload, "the graph");
+  const read = parsePayload(graph, payload, "the graph");
   return read.ok ? planGraph(read.value.graph, snapshot, read.value.policy, served) : read;
 };
 
 /** One node is a graph of one step whose inputs are given and whose outputs are wanted. */
 export const planNodePayload: PayloadPlanner = (payload, targetNode, { snapshot, served }) => {
-  const read = parse(execute, payload, "the payload");
+  const read = parsePayload(execute, payload, "the payload");
   if (!read.ok) return read;
   const { version, input, policy } = read.value;
   const node = read.value.node ?? targetNode;
@@ -60,16 +60,8 @@ function unknownInput(name: string, input: JsonObject, snapshot: RegistrySnapsho
   });
 }
 
-/** The part of a contract's schema that is needed here. */
-type Reader<T> = AnySchema & {
-  safeParse(
-    value: unknown,
-  ):
-    | { readonly success: true; readonly data: T }
-    | { readonly success: false; readonly error: { readonly issues: readonly Issue[] } };
-};
-
-function parse<T>(schema: Reader<T>, payload: JsonObject, subject: string): Result<T, Fault> {
+/** Reads a payload, or lists everything that is wrong with it as INVALID_PARAMETER. */
+export function parsePayload<T>(schema: Reader<T>, payload: JsonObject, subject: string): Result<T, Fault> {
   const read = schema.safeParse(payload);
   if (read.success) return ok(read.data);
   const faults = faultsOfIssues("INVALID_PARAMETER", read.error.issues, { schema, at: ["payload"] });

@@ -1,6 +1,8 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { fault, type Fault } from "../../core/errors.ts";
 import { givenGateFault } from "../../core/plan/graph/gate-types.ts";
+import { isHandlerOperation } from "../../core/operation/handler-operations.ts";
+import { valuesOfPayload } from "../../core/operation/operation-node.ts";
 import type { Plan } from "../../core/plan/model/plan.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { isObject } from "../../core/schema/schema-parts.ts";
@@ -36,6 +38,8 @@ export function planOperation(
   if (!operation.ok) return operation;
   const { plan, values } = operation.value;
   const make = (): Result<Plan, Fault> => plan(payload, targetNode, ground);
+  if (values === "payload")
+    return withValues(make(), isHandlerOperation(name) ? valuesOfPayload(name, payload) : payload);
   const question = memo && planQuestion(name, values, payload, targetNode);
   const known = memo === null || question === null ? make() : memo.remembered(question, ground, make);
   return withValues(known, payload[values]);

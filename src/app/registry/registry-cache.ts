@@ -1,4 +1,5 @@
 import { fault, RuntimeHostError, type Fault } from "../../core/errors.ts";
+import { plannedOperation } from "../../core/operation/operation-node.ts";
 import { nodeRef, type NodeDefinition } from "../../core/registry/node.ts";
 import type { RegistrySnapshot } from "../../core/registry/snapshot.ts";
 import type { Clock } from "../../spi/clock.ts";
@@ -77,6 +78,8 @@ export class RegistryCache {
 
   /** The definition of a planned node; looks once past the cache, for nodes that were just registered elsewhere. */
   async definition(tenant: string, name: string, version: string): Promise<NodeDefinition> {
+    const operation = plannedOperation(name, version);
+    if (operation) return operation;
     const ref = nodeRef({ name, version });
     const known = this.#current(tenant)?.byRef.get(ref) ?? (await this.#load(tenant)).byRef.get(ref);
     if (known) return known;

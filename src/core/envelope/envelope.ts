@@ -8,6 +8,7 @@ import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { readChains } from "../chain/read-chains.ts";
 import { fault, type Fault } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
+import { handlerOperation } from "../operation/handler-operations.ts";
 import { readDraft } from "./read-draft.ts";
 import { refusal } from "./refusal.ts";
 
@@ -86,7 +87,7 @@ export function respond(request: Envelope, reply: Reply): Envelope {
     sourceNode: request.targetNode ?? HOST,
     targetNode: request.sourceNode,
     operation: `${request.operation}_RESPONSE`,
-    handlerType: request.handlerType,
+    handlerType: handlerTypeOf(request),
     payload: reply.payload,
     metadata: Object.freeze({ ...request.metadata, headers: {} }),
     timestamp: iso(reply.now),
@@ -108,12 +109,16 @@ function errorOf(request: Envelope, problem: Fault): EnvelopeError {
   return {
     code: problem.code,
     message: problem.message,
-    handlerType: request.handlerType,
+    handlerType: handlerTypeOf(request),
     operation: request.operation,
     ...(Object.keys(details).length === 0 ? {} : { details }),
     ...(Array.isArray(handlers) ? { availableHandlers: handlers.filter((type) => typeof type === "string") } : {}),
   };
 }
+
+/** Whom a request named, or who serves its operation. */
+const handlerTypeOf = ({ handlerType, operation }: Envelope): string | null =>
+  handlerType ?? handlerOperation(operation)?.handler ?? null;
 
 /** Place and hint join the details, so an envelope says as much as a problem document. */
 const detailsOf = ({ details, place, hint }: Fault): JsonObject => ({

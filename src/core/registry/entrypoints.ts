@@ -67,6 +67,8 @@ export const ENTRYPOINTS = {
   },
   http: { ...DEFAULTS, runs: "remote", servedBy: "http" },
   db: { ...DEFAULTS, runs: "remote", servedBy: "db" },
+  // For development: no deployment elsewhere serves it.
+  local: { ...DEFAULTS, runs: "isolate", pure: true, servedBy: "local" },
   // Holds the place of a node that is elsewhere: nobody knows whether that one is pure.
   noop: { ...DEFAULTS, runs: "isolate", servedBy: "noop" },
   composite: { ...DEFAULTS, runs: "graph" },

@@ -1,4 +1,5 @@
 import { ENTRYPOINTS, ENTRYPOINT_TYPES, entrypointTraits } from "./entrypoints.ts";
+import type { CallProfile } from "../operation/operation-node.ts";
 import type { NodeDefinition } from "./node.ts";
 
 /** A handler or pool, as the planner knows it. */
@@ -7,12 +8,16 @@ export interface Serving {
   readonly type: string;
   /** The entrypoint targets it knows; any when left out. */
   readonly targets?: readonly string[];
+  /** How it is called, where its binding says so. */
+  readonly profile?: CallProfile;
 }
 
 /** What a deployment can execute. Plans are made of nothing else. */
 export interface Served {
   /** Entrypoint type → the targets that somebody executes; null for any. */
   readonly targets: ReadonlyMap<string, ReadonlySet<string> | null>;
+  /** Handler → how it is called, for those whose binding says so. */
+  readonly profiles: ReadonlyMap<string, CallProfile>;
   /** The handlers and pools there are, sorted. */
   readonly names: readonly string[];
   /** Deployments that serve the same have the same text: part of the question whose answer is a plan. */
@@ -21,7 +26,8 @@ export interface Served {
 
 /** What the engine executes by itself, together with what these handlers and pools do. */
 export function servedBy(serving: Iterable<Serving>): Served {
-  const byName = new Map([...serving].map(({ type, targets }) => [type, targets ? new Set(targets) : null]));
+  const all = [...serving];
+  const byName = new Map(all.map(({ type, targets }) => [type, targets ? new Set(targets) : null]));
   const names = [...byName.keys()].sort();
   const targets = ENTRYPOINT_TYPES.flatMap((type): [string, ReadonlySet<string> | null][] => {
     const { runs, servedBy: name } = ENTRYPOINTS[type];
@@ -30,7 +36,8 @@ export function servedBy(serving: Iterable<Serving>): Served {
     return known === undefined ? [] : [[type, known]];
   });
   const text = JSON.stringify(names.map((name) => [name, byName.get(name) && [...(byName.get(name) ?? [])].sort()]));
-  return { targets: new Map(targets), names, text };
+  const profiles = new Map(all.flatMap(({ type, profile }) => (profile ? [[type, profile] as const] : [])));
+  return { targets: new Map(targets), profiles, names, text };
 }
 
 /** Whether somebody here can execute a step of the node. */

@@ -294,3 +294,24 @@ export const runSequels = sqliteTable(
     index("run_sequels_by_time").on(table.tenant, table.at),
   ],
 );
+
+/** What isolates tell each other of the targets that handlers call. */
+export const breakers = sqliteTable(
+  "breakers",
+  {
+    tenant: text().notNull(),
+    binding: text().notNull(),
+    target: text().notNull(),
+    /** In a row, of all isolates together. */
+    failures: integer().notNull(),
+    /** Milliseconds since the epoch; null while the breaker is closed. */
+    openUntil: integer("open_until"),
+    /** Who tries, has until then. */
+    trialUntil: integer("trial_until"),
+    changedAt: integer("changed_at").notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.tenant, table.binding, table.target] }),
+    index("breakers_by_time").on(table.changedAt),
+  ],
+);

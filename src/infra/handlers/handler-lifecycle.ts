@@ -1,7 +1,5 @@
-import { fault, RuntimeHostError } from "../../core/errors.ts";
 import type { Handler, HandlerAnswer, NodeCall } from "../../spi/handler.ts";
-
-export type HandlerState = "CREATED" | "INITIALIZED" | "HEALTHY" | "EXECUTING" | "SHUTDOWN";
+import { Lifecycle, type HandlerState } from "./lifecycle.ts";
 
 /** What is particular to a handler; the lifecycle around it is the same for all. */
 export interface HandlerBody {
@@ -23,49 +21,22 @@ export interface HandlerBody {
  * it HEALTHY, as does the first call.
  */
 export function handler(body: HandlerBody): Handler & { readonly state: HandlerState } {
-  let state: Exclude<HandlerState, "EXECUTING"> = "CREATED";
-  let running = 0;
-  const current = (): HandlerState => (running > 0 && state !== "SHUTDOWN" ? "EXECUTING" : state);
-  const refuse = (verb: string) =>
-    new RuntimeHostError(fault("INVALID_STATE", `handler ${body.type} cannot ${verb}: it is ${current()}`));
-  const isOpen = () => state === "INITIALIZED" || state === "HEALTHY";
+  const life = new Lifecycle(body.type);
   return {
     type: body.type,
     ...(body.targets === undefined ? {} : { targets: body.targets }),
     get state() {
-      return current();
+      return life.state;
     },
-    async initialize() {
-      if (state !== "CREATED") throw refuse("initialize");
-      await body.initialize?.();
-      state = "INITIALIZED";
-    },
-    async shutdown() {
-      if (state === "SHUTDOWN") throw refuse("shut down");
-      state = "SHUTDOWN";
-      await body.shutdown?.();
-    },
-    execute(call) {
-      if (!isOpen()) return Promise.reject(refuse("execute"));
-      state = "HEALTHY";
-      running++;
-      let output: HandlerAnswer | Promise<HandlerAnswer>;
-      try {
-        output = body.execute(call);
-      } catch (thrown) {
-        output = Promise.reject<HandlerAnswer>(thrown instanceof Error ? thrown : new Error(String(thrown)));
-      }
-      if (output instanceof Promise) return output.finally(() => running--);
-      running--;
-      return output;
-    },
-    healthCheck() {
-      if (isOpen()) state = "HEALTHY";
-      return Promise.resolve({ healthy: state === "HEALTHY" });
-    },
+    initialize: () => life.initialize(async () => body.initialize?.()),
+    shutdown: () => life.shutdown(async () => body.shutdown?.()),
+    execute: (call) => life.execute(() => body.execute(call)),
+    healthCheck: () => Promise.resolve({ healthy: life.check() }),
     describe: () => ({
       handlerType: body.type,
       supportedOperations: body.supportedOperations,
+      requiredPayloadFields: [],
+      responseShape: {},
       version: body.version,
     }),
   };

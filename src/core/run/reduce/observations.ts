@@ -1,6 +1,7 @@
 import { nodeRef, type NodeRef } from "../../registry/node.ts";
 import { factsOf, observe, type Observation } from "../../trust/observation.ts";
 import { addObservations, emptyTotals, type TrustTotals } from "../../trust/totals.ts";
+import { isHandlerOperation } from "../../operation/handler-operations.ts";
 import { compositeFacts } from "./composite-facts.ts";
 import { isForeign } from "../model/origin.ts";
 import type { RunState, StepState } from "../model/state.ts";
@@ -15,7 +16,8 @@ export function observationsOf(
 ): readonly { readonly node: NodeRef; readonly observation: Observation }[] {
   const seen: { node: NodeRef; observation: Observation }[] = [];
   for (const { step, state: own } of triedSteps(state)) {
-    if (own.attempts.length === 0) continue;
+    // Operations are in no registry: nobody chooses between them, so nothing is to be known of them.
+    if (own.attempts.length === 0 || isHandlerOperation(step.node)) continue;
     const node = nodeRef({ name: step.node, version: step.version });
     for (const facts of attemptFacts(own, step.timeoutMs)) {
       const observation = observe(facts);
