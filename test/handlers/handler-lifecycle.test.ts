@@ -73,6 +73,8 @@ describe("handler lifecycle", () => {
     expect(handler(body()).describe()).toEqual({
       handlerType: "test",
       supportedOperations: ["node.execute"],
+      requiredPayloadFields: [],
+      responseShape: {},
       version: "2.1.0",
     });
   });
