@@ -15,6 +15,7 @@ import { poolsCommand } from "./commands/pools.ts";
 import { runnerCommand } from "./commands/runner.ts";
 import { runCommand } from "./commands/run.ts";
 import { runsCommand } from "./commands/runs.ts";
+import { runtimeCommand } from "./commands/runtime.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { stampCommand } from "./commands/stamp.ts";
 import { treeCommand } from "./commands/tree.ts";
@@ -36,6 +37,7 @@ const COMMANDS: readonly MakeCommand[] = [
   planCommand,
   runCommand,
   runsCommand,
+  runtimeCommand,
   dlqCommand,
   triggerCommand,
   cacheCommand,

@@ -4,7 +4,12 @@ import { createServer as createTcp, type Server as TcpServer } from "node:net";
 /** A server on loopback for one test file; its URL, what it was asked, and how to end it. */
 export interface LoopbackServer {
   readonly url: string;
-  readonly asked: { readonly method: string; readonly path: string; readonly headers: Record<string, string>; readonly body: string }[];
+  readonly asked: {
+    readonly method: string;
+    readonly path: string;
+    readonly headers: Record<string, string>;
+    readonly body: string;
+  }[];
   stop(): Promise<void>;
 }
 

@@ -77,7 +77,9 @@ describe("registering", () => {
     const router = routerOf().registerHandler(bindingOf(localHandler()));
     expect(router.freeze().freeze()).toBe(router);
     expect(thrownBy(() => router.registerHandler(bindingOf(http(async () => ({})))))).toBe("INVALID_STATE");
-    expect(thrownBy(() => router.registerNode(new NodeInstance(operationNode("local.echo"), router)))).toBe("INVALID_STATE");
+    expect(thrownBy(() => router.registerNode(new NodeInstance(operationNode("local.echo"), router)))).toBe(
+      "INVALID_STATE",
+    );
   });
 
   it("comes before routing", async () => {
@@ -104,7 +106,9 @@ describe("routing", () => {
 
   it("names the handlers there are", async () => {
     const router = await readyRouter(http(async () => ({})));
-    const thrown: unknown = await router.execute(envelope({ operation: "db.query" }), CALLED).catch((caught: unknown) => caught);
+    const thrown: unknown = await router
+      .execute(envelope({ operation: "db.query" }), CALLED)
+      .catch((caught: unknown) => caught);
     expect(thrown).toMatchObject({ fault: { details: { handler_type: "db", available_handlers: ["http"] } } });
   });
 
@@ -124,7 +128,11 @@ describe("routing", () => {
 
 describe("what a handler does wrong", () => {
   it.each([
-    ["a refusal", async () => Promise.reject(new RuntimeHostError(fault("REQUEST_REJECTED", "no"))), "REQUEST_REJECTED"],
+    [
+      "a refusal",
+      async () => Promise.reject(new RuntimeHostError(fault("REQUEST_REJECTED", "no"))),
+      "REQUEST_REJECTED",
+    ],
     ["a raw exception", async () => Promise.reject(new TypeError("secret inside")), "RUNTIME_ERROR"],
     ["null", async () => null as never, "HANDLER_EXECUTION_ERROR"],
     ["a text", async () => "x" as never, "HANDLER_EXECUTION_ERROR"],
@@ -171,7 +179,10 @@ describe("what a handler does wrong", () => {
   it("is called off: the router passes that on instead of answering", async () => {
     const abort = new AbortController();
     const router = await readyRouter(
-      http((_, { signal }) => new Promise((__, reject) => signal.addEventListener("abort", () => reject(new Error("off"))))),
+      http(
+        (_, { signal }) =>
+          new Promise((__, reject) => signal.addEventListener("abort", () => reject(new Error("off")))),
+      ),
     );
     const routed = router.execute(envelope(), { ...CALLED, signal: abort.signal });
     abort.abort();
@@ -261,7 +272,9 @@ describe("an envelope", () => {
 
 describe("the router as a whole", () => {
   it("describes its handlers as the runtime host's taxonomy asks", () => {
-    const router = routerOf().registerHandler(bindingOf(localHandler())).registerHandler(bindingOf(http(async () => ({}))));
+    const router = routerOf()
+      .registerHandler(bindingOf(localHandler()))
+      .registerHandler(bindingOf(http(async () => ({}))));
     expect(router.describe()).toEqual([
       {
         handlerType: "local",

@@ -54,7 +54,11 @@ describe("an operation that a handler serves", () => {
     const { send } = await world();
     expect(await send("local.echo", { a: [1, { b: "x" }] })).toMatchObject({
       ok: true,
-      value: { status: 200, success: true, payload: { a: [1, { b: "x" }], status: "succeeded", operation: "local.echo" } },
+      value: {
+        status: 200,
+        success: true,
+        payload: { a: [1, { b: "x" }], status: "succeeded", operation: "local.echo" },
+      },
     });
     expect(await send("local.transform", { a: ["x", { b: "straße" }], n: 1, no: null })).toMatchObject({
       value: { payload: { a: ["X", { b: "STRASSE" }], n: 1, no: null } },
@@ -84,7 +88,11 @@ describe("an operation that a handler serves", () => {
   });
 
   it("is tried again as its binding says, with one correlation id and one key", async () => {
-    const { send, settle, engine, asked } = await world([failing("CONNECTION_ERROR"), failing("CONNECTION_ERROR"), () => OK]);
+    const { send, settle, engine, asked } = await world([
+      failing("CONNECTION_ERROR"),
+      failing("CONNECTION_ERROR"),
+      () => OK,
+    ]);
     const sent = await send("http.get", GET);
     await settle();
     const view = await engine.services.runs.view(CALL, sent.ok ? sent.value.runId : "");
@@ -129,7 +137,9 @@ describe("an operation that a handler serves", () => {
     expect(await send("local.error", told)).toMatchObject({
       value: { status: 200, success: false, fault: { code: "AUTHENTICATION_ERROR", message: "who are you" } },
     });
-    expect(await send("local.error", { code: "NO_SUCH" })).toMatchObject({ value: { fault: { code: "INVALID_PARAMETER" } } });
+    expect(await send("local.error", { code: "NO_SUCH" })).toMatchObject({
+      value: { fault: { code: "INVALID_PARAMETER" } },
+    });
   });
 });
 

@@ -1,7 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { kindOf4, kindOfAddress, numberOf4 } from "../../../src/core/egress/address.ts";
-import { judgeAddresses, judgeEgress, PUBLIC_ONLY, targetOf, type EgressPolicy } from "../../../src/core/egress/policy.ts";
+import {
+  judgeAddresses,
+  judgeEgress,
+  PUBLIC_ONLY,
+  targetOf,
+  type EgressPolicy,
+} from "../../../src/core/egress/policy.ts";
 
 const judge = (url: string, changes: Partial<EgressPolicy> = {}, tenant = "default") =>
   judgeEgress(url, tenant, { ...PUBLIC_ONLY, ...changes }, "$.payload.url");
@@ -36,15 +42,59 @@ describe("an address that must not be reached", () => {
     ...["169.254.169.254", "169.254.0.1", "100.64.0.1", "100.100.100.200", "168.63.129.16", "192.0.0.192"],
     ...["0.0.0.0", "0.1.2.3", "192.0.2.1", "198.18.0.1", "198.51.100.1", "203.0.113.1", "224.0.0.1", "255.255.255.255"],
     // spellings of other addresses
-    ...["2130706433", "0x7f000001", "0x7f.1", "0177.0.0.1", "127.1", "127.0.1", "010.0.0.1", "0x8.0x8.0x8.0x8", "8.8.8.08"],
+    ...[
+      "2130706433",
+      "0x7f000001",
+      "0x7f.1",
+      "0177.0.0.1",
+      "127.1",
+      "127.0.1",
+      "010.0.0.1",
+      "0x8.0x8.0x8.0x8",
+      "8.8.8.08",
+    ],
     ...["1.2.3.4.5", "256.1.1.1", "0x", "999", "example.0x1", "1.1.1.1."],
     // IPv6: loopback, private, link-local, mapped, translated, tunnels, documentation
-    ...["[::1]", "[::]", "[fc00::1]", "[fd00:ec2::254]", "[fe80::1]", "[ff02::1]", "[::ffff:127.0.0.1]", "[::ffff:8.8.8.8]"],
-    ...["[::ffff:7f00:1]", "[64:ff9b::7f00:1]", "[64:ff9b::8.8.8.8]", "[2002:7f00:1::]", "[2001:0:1::]", "[2001:db8::1]"],
+    ...[
+      "[::1]",
+      "[::]",
+      "[fc00::1]",
+      "[fd00:ec2::254]",
+      "[fe80::1]",
+      "[ff02::1]",
+      "[::ffff:127.0.0.1]",
+      "[::ffff:8.8.8.8]",
+    ],
+    ...[
+      "[::ffff:7f00:1]",
+      "[64:ff9b::7f00:1]",
+      "[64:ff9b::8.8.8.8]",
+      "[2002:7f00:1::]",
+      "[2001:0:1::]",
+      "[2001:db8::1]",
+    ],
     ...["[::127.0.0.1]", "[0:0:0:0:0:0:0:1]", "[3fff::1]", "[4000::1]", "[1:2:3]", "[::1::]", "[2606:4700:::1]"],
     // names
-    ...["localhost", "a.localhost", "LOCALHOST", "printer", "db.internal", "metadata.google.internal", "x.local", "nas.lan"],
-    ...["router.home", "a.home.arpa", "4.3.2.1.in-addr.arpa", "x.test", "x.corp", "x.intranet", "x.private", "x.consul"],
+    ...[
+      "localhost",
+      "a.localhost",
+      "LOCALHOST",
+      "printer",
+      "db.internal",
+      "metadata.google.internal",
+      "x.local",
+      "nas.lan",
+    ],
+    ...[
+      "router.home",
+      "a.home.arpa",
+      "4.3.2.1.in-addr.arpa",
+      "x.test",
+      "x.corp",
+      "x.intranet",
+      "x.private",
+      "x.consul",
+    ],
     ...["127.0.0.1.nip.io", "8.8.8.8.nip.io", "app-10-0-0-1.sslip.io", "7f000001.nip.io", "localtest.me", "a.lvh.me"],
     ...["10.0.0.1.example.com", "x-10-0-0-1.example.com", "169-254-169-254.example.com", "example.com.", "localhost."],
     ...["-a.example.com", "a-.example.com", "a..example.com", ".example.com", `${"a".repeat(64)}.com`],
@@ -128,7 +178,15 @@ describe("loopback", () => {
     const open = { allowLoopback: true };
     for (const host of ["127.0.0.1:9", "127.9.9.9:8787", "[::1]:80", "localhost:3000", "a.localhost"])
       expect(reasonOf(`http://${host}/`, open)).toBe("open");
-    for (const host of ["10.0.0.1", "169.254.169.254", "0.0.0.0", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1", "127.1"])
+    for (const host of [
+      "10.0.0.1",
+      "169.254.169.254",
+      "0.0.0.0",
+      "[::ffff:127.0.0.1]",
+      "2130706433",
+      "0x7f.1",
+      "127.1",
+    ])
       expect(reasonOf(`http://${host}/`, open)).toBe("private_address");
   });
 });
@@ -148,7 +206,26 @@ describe("what a name resolves to", () => {
 
 describe("properties", () => {
   it("the platform's own parser never sees another host in a text that is called", () => {
-    const piece = fc.constantFrom("http://", "https://", "@", ":", "/", "\\", "#", "?", "127.0.0.1", "[::1]", "a.example", "%2e", "。", ".", "0x7f", "\t", "80", "x");
+    const piece = fc.constantFrom(
+      "http://",
+      "https://",
+      "@",
+      ":",
+      "/",
+      "\\",
+      "#",
+      "?",
+      "127.0.0.1",
+      "[::1]",
+      "a.example",
+      "%2e",
+      "。",
+      ".",
+      "0x7f",
+      "\t",
+      "80",
+      "x",
+    );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
         const url = `http://${pieces.join("")}`;

@@ -59,7 +59,9 @@ beforeAll(async () => {
       case "/text":
         return response.writeHead(200, { "content-type": "text/plain" }).end("hello ü");
       case "/latin":
-        return response.writeHead(200, { "content-type": "text/plain; charset=iso-8859-1" }).end(Buffer.from([0x66, 0xfc]));
+        return response
+          .writeHead(200, { "content-type": "text/plain; charset=iso-8859-1" })
+          .end(Buffer.from([0x66, 0xfc]));
       case "/bytes":
         return response.writeHead(200, { "content-type": "image/png" }).end(Buffer.from([0x89, 0x50, 0x00, 0xff]));
       case "/nothing":
@@ -73,7 +75,9 @@ beforeAll(async () => {
       case "/not-json":
         return response.writeHead(200, { "content-type": "application/json" }).end("<html>sorry</html>");
       case "/deep":
-        return response.writeHead(200, { "content-type": "application/json" }).end(`${"[".repeat(5_000)}${"]".repeat(5_000)}`);
+        return response
+          .writeHead(200, { "content-type": "application/json" })
+          .end(`${"[".repeat(5_000)}${"]".repeat(5_000)}`);
       case "/echo":
         return response.writeHead(200, { "content-type": "text/plain" }).end(body);
       case "/long":
@@ -151,7 +155,12 @@ describe("a request", () => {
   it.each([
     ["http.post", { body: { a: "ü" } }, '{"a":"ü"}', "application/json"],
     ["http.put", { body: "plain" }, "plain", "text/plain; charset=utf-8"],
-    ["http.patch", { body: [1], headers: { "Content-Type": "application/json-patch+json" } }, "[1]", "application/json-patch+json"],
+    [
+      "http.patch",
+      { body: [1], headers: { "Content-Type": "application/json-patch+json" } },
+      "[1]",
+      "application/json-patch+json",
+    ],
     ["http.delete", { body: null }, "null", "application/json"],
   ])("%s sends %j", async (operation, rest, body, type) => {
     await call(operation, { url: `${server.url}/echo`, ...rest });
@@ -163,7 +172,10 @@ describe("a request", () => {
   it("carries its headers and its query", async () => {
     const query = { a: "1&2", b: [true, 3], c: "ü" };
     await call("http.get", { url: `${server.url}/json?x=0#there`, headers: { "X-Own": "v" }, query });
-    expect(server.asked.at(-1)).toMatchObject({ path: "/json?x=0&a=1%262&b=true&b=3&c=%C3%BC", headers: { "x-own": "v" } });
+    expect(server.asked.at(-1)).toMatchObject({
+      path: "/json?x=0&a=1%262&b=true&b=3&c=%C3%BC",
+      headers: { "x-own": "v" },
+    });
   });
 
   it.each([
@@ -252,7 +264,10 @@ describe("a redirect", () => {
   it("does not show one server what is meant for another", async () => {
     const other = await loopbackServer((_, response) => response.end("ok"));
     const headers = { authorization: "Bearer x", cookie: "a=1", "x-own": "1" };
-    await call("http.get", { url: `${server.url}/away?to=${encodeURIComponent(encodeURIComponent(`${other.url}/`))}`, headers });
+    await call("http.get", {
+      url: `${server.url}/away?to=${encodeURIComponent(encodeURIComponent(`${other.url}/`))}`,
+      headers,
+    });
     await call("http.get", { url: `${server.url}/to-json`, headers });
     await other.stop();
     expect(other.asked[0]?.headers).not.toHaveProperty("authorization");
@@ -286,8 +301,12 @@ describe("egress", () => {
       resolve: async () => addresses,
     });
     const url = "https://rebound.example/";
-    expect(await refusalOf(call("http.get", { url }, {}, resolving(["10.0.0.1"])))).toMatchObject({ code: "REQUEST_REJECTED" });
-    expect(await refusalOf(call("http.get", { url }, {}, resolving(["93.184.216.34"])))).toMatchObject({ code: "none" });
+    expect(await refusalOf(call("http.get", { url }, {}, resolving(["10.0.0.1"])))).toMatchObject({
+      code: "REQUEST_REJECTED",
+    });
+    expect(await refusalOf(call("http.get", { url }, {}, resolving(["93.184.216.34"])))).toMatchObject({
+      code: "none",
+    });
     const unknown = { fetch, resolve: async () => Promise.reject(new Error("ENOTFOUND")) };
     expect(await refusalOf(call("http.get", { url }, {}, unknown))).toMatchObject({ code: "CONNECTION_ERROR" });
   });
@@ -342,7 +361,10 @@ describe("statuses that are failures by the binding's word", () => {
     ["/busy", "SERVICE_UNAVAILABLE", 17],
     ["/limited", "RATE_LIMIT_ERROR", 65],
   ])("%s waits as its Retry-After says", async (path, code, retryAfterSeconds) => {
-    expect(await refusalOf(call("http.get", { url: server.url + path }, config))).toMatchObject({ code, retryAfterSeconds });
+    expect(await refusalOf(call("http.get", { url: server.url + path }, config))).toMatchObject({
+      code,
+      retryAfterSeconds,
+    });
   });
 
   it("are no others", async () => {
@@ -359,7 +381,9 @@ describe("settings that cannot be", () => {
     [{ max_response_bytes: 60 * MIB }, "$.config.max_response_bytes"],
     [{ max_redirects: -1 }, "$.config.max_redirects"],
   ])("%j", async (config, place) => {
-    expect(await refusalOf(httpHandler({ fetch, clock: fixedClock(0) }).initialize(config as JsonObject))).toMatchObject({
+    expect(
+      await refusalOf(httpHandler({ fetch, clock: fixedClock(0) }).initialize(config as JsonObject)),
+    ).toMatchObject({
       code: "INVALID_CONFIGURATION",
       place,
     });
