@@ -6,6 +6,12 @@ import { jsonValue, plainText } from "../json/json.ts";
 export const HANDLER_TYPES = ["http", "db", "local"] as const;
 export type HandlerType = (typeof HANDLER_TYPES)[number];
 
+/** The operations that handlers serve. */
+export type HandlerOperation =
+  | `http.${"get" | "post" | "put" | "patch" | "delete"}`
+  | `db.${"query" | "execute"}`
+  | `local.${"echo" | "transform" | "error"}`;
+
 const queryValue = z.union([z.string(), z.number(), z.boolean()]);
 
 /** What `http.*` asks for. */

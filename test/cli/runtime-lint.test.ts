@@ -29,7 +29,6 @@ describe("onex runtime lint", () => {
     );
     expect(stderr).toContain("1 problem");
     expect(code).toBe(1);
-    folder.remove();
   });
 
   it("reads a file for the environment of its name, or the one that is named", async () => {
@@ -44,7 +43,6 @@ describe("onex runtime lint", () => {
     expect(await lint("own.yaml", "--environment", "development")).toBe(0);
     expect(await lint("missing.yaml")).toBe(2);
     expect(await lint()).toBe(1);
-    folder.remove();
   });
 
   it("prints one document with --json", async () => {
@@ -64,6 +62,5 @@ describe("onex runtime lint", () => {
       ],
     });
     expect(code).toBe(1);
-    folder.remove();
   });
 });

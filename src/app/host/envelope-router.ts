@@ -8,13 +8,7 @@ import type { Clock, Ids } from "../../spi/clock.ts";
 import type { CallSurroundings, EnvelopeHandler, HandlerBinding } from "../../spi/envelope-handler.ts";
 import type { HandlerDescription } from "../../spi/handler.ts";
 import type { Guard } from "./guard.ts";
-import type { NodeInstance } from "./node-instance.ts";
-
-/** The answer to an envelope, and the fault it tells of with all that an envelope has no place for. */
-export interface Routed {
-  readonly response: Envelope;
-  readonly fault: Fault | null;
-}
+import type { EnvelopeExecutor, NodeInstance, Routed } from "./node-instance.ts";
 
 export interface RouterPorts {
   readonly clock: Clock;
@@ -27,7 +21,7 @@ export interface RouterPorts {
  * DUPLICATE_REGISTRATION; registering after the freeze, or routing before it, is INVALID_STATE. Envelopes are read and
  * never changed; the correlation id of an answer is the request's.
  */
-export class EnvelopeRouter {
+export class EnvelopeRouter implements EnvelopeExecutor {
   readonly #ports: RouterPorts;
   readonly #bindings = new Map<string, HandlerBinding>();
   readonly #nodes = new Map<string, NodeInstance>();

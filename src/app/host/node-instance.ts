@@ -1,8 +1,18 @@
 import type { Envelope } from "../../../contracts/documents/envelope.ts";
-import { fault, RuntimeHostError } from "../../core/errors.ts";
+import { fault, RuntimeHostError, type Fault } from "../../core/errors.ts";
 import { nodeRef, type NodeDefinition } from "../../core/registry/node.ts";
 import type { CallSurroundings } from "../../spi/envelope-handler.ts";
-import type { EnvelopeRouter, Routed } from "./envelope-router.ts";
+
+/** The answer to an envelope, and the fault it tells of with all that an envelope has no place for. */
+export interface Routed {
+  readonly response: Envelope;
+  readonly fault: Fault | null;
+}
+
+/** Has envelopes handled. */
+export interface EnvelopeExecutor {
+  execute(envelope: Envelope, surroundings: CallSurroundings): Promise<Routed>;
+}
 
 /**
  * A node with its contract, as a router knows it. It executes nothing: what it is asked to handle goes to the router, which
@@ -11,9 +21,9 @@ import type { EnvelopeRouter, Routed } from "./envelope-router.ts";
 export class NodeInstance {
   readonly slug: string;
   readonly definition: NodeDefinition;
-  readonly #router: Pick<EnvelopeRouter, "execute">;
+  readonly #router: EnvelopeExecutor;
 
-  constructor(definition: NodeDefinition, router: Pick<EnvelopeRouter, "execute">) {
+  constructor(definition: NodeDefinition, router: EnvelopeExecutor) {
     this.slug = definition.name;
     this.definition = definition;
     this.#router = router;

@@ -1,11 +1,7 @@
 import { Command } from "commander";
 import { examples, type Settle } from "../command.ts";
+import type { LintOptions } from "../runtime/lint-contracts.ts";
 import type { Shell } from "../shell.ts";
-
-export interface LintOptions {
-  readonly environment?: string;
-  readonly json: boolean;
-}
 
 /** `onex runtime`: the contract a host starts from. */
 export function runtimeCommand(shell: Shell, settle: Settle): Command {

@@ -3,11 +3,15 @@ import { basename, join } from "node:path";
 import { HOST_NODES } from "../../../contracts/generated/runtime-contracts.ts";
 import { problemJson, problemText, type ContractProblem } from "../../core/runtime-contract/problem.ts";
 import { readRuntimeContract } from "../../core/runtime-contract/read.ts";
-import type { LintOptions } from "../commands/runtime.ts";
 import { textOfFile } from "../files/read-file.ts";
 import { writeJson } from "../json-output.ts";
 import { plural } from "../plural.ts";
 import { CommandFailure, EXIT, type ExitCode, type Shell } from "../shell.ts";
+
+export interface LintOptions {
+  readonly environment?: string;
+  readonly json: boolean;
+}
 
 /** A contract to be read, and the environment it must hold in. */
 interface Asked {

@@ -4,6 +4,7 @@ import {
   httpPayload,
   localErrorPayload,
   localPayload,
+  type HandlerOperation,
   type HandlerType,
 } from "../../../contracts/documents/handler-operation.ts";
 import type { AnySchema } from "../../../contracts/json/members.ts";
@@ -63,9 +64,9 @@ export const HANDLER_OPERATIONS = {
   "local.echo": LOCAL,
   "local.transform": LOCAL,
   "local.error": { ...LOCAL, payload: localErrorPayload },
-} as const satisfies Readonly<Record<string, HandlerOperationTraits>>;
+} as const satisfies Readonly<Record<HandlerOperation, HandlerOperationTraits>>;
 
-export type HandlerOperationName = keyof typeof HANDLER_OPERATIONS;
+export type HandlerOperationName = HandlerOperation;
 
 /** Their names, in the table's order. */
 export const HANDLER_OPERATION_NAMES = Object.keys(HANDLER_OPERATIONS) as readonly HandlerOperationName[];

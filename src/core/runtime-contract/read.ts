@@ -3,10 +3,10 @@ import { HANDLER_TYPES, type HandlerType } from "../../../contracts/documents/ha
 import { hostContract, type HandlerEntry, type HostContract } from "../../../contracts/documents/runtime-contract.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { AnySchema } from "../../../contracts/json/members.ts";
+import { meantMember } from "../envelope/meant-member.ts";
 import { faultsOfIssues, jsonPath, type Issue } from "../envelope/refusal.ts";
 import { readYaml } from "../metadata/yaml.ts";
 import type { CallProfile } from "../operation/operation-node.ts";
-import { nearest } from "../plan/model/nearest.ts";
 import { DEFAULT_BREAKER, type BreakerSettings } from "../resilience/breaker.ts";
 import { err, ok, type Result } from "../result.ts";
 import { linesOf } from "./places.ts";
@@ -142,8 +142,8 @@ function judgeHandler(entry: Readonly<Record<string, unknown>>, at: Path, world:
   const { type } = entry;
   if (typeof type !== "string" || type === "") return;
   if (!isHandlerType(type)) {
-    const [meant] = nearest(type, HANDLER_TYPES, 1);
-    const hint = meant === undefined ? `known are ${HANDLER_TYPES.join(", ")}` : `did you mean '${meant}'?`;
+    const meant = meantMember(type, HANDLER_TYPES);
+    const hint = meant === null ? `known are ${HANDLER_TYPES.join(", ")}` : `did you mean '${meant}'?`;
     return found.add([...at, "type"], `there is no handler '${type}'`, hint, "correct the type, or remove the handler");
   }
   if (type === "local" && world.environment !== DEVELOPMENT)
@@ -195,11 +195,11 @@ function judgeNodes(document: unknown, { nodes }: ContractWorld, found: Problems
     );
   for (const [i, slug] of slugs.entries()) {
     if (nodes === null || typeof slug !== "string" || nodes.includes(slug)) continue;
-    const [meant] = nearest(slug, nodes, 1);
+    const meant = meantMember(slug, nodes);
     found.add(
       ["runtime", "nodes", i, "slug"],
       `there is no node '${slug}' in the bundle`,
-      meant === undefined ? `there are ${nodes.join(", ")}` : `did you mean '${meant}'?`,
+      meant === null ? `there are ${nodes.join(", ")}` : `did you mean '${meant}'?`,
       "correct the name, or leave the node out",
     );
   }
