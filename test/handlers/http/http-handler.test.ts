@@ -1,3 +1,4 @@
+import type { ServerResponse } from "node:http";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../contracts/json/json.ts";
@@ -116,7 +117,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-function endless(response: import("node:http").ServerResponse): void {
+function endless(response: ServerResponse): void {
   const chunk = Buffer.alloc(MIB, 97);
   const go = (): void => {
     while (!response.destroyed && response.write(chunk));
@@ -200,7 +201,7 @@ describe("a request", () => {
     [{ "x-a": "a".repeat(40_000) }, "$.payload.headers"],
   ])("with headers %j is not sent", async (headers, place) => {
     const before = server.asked.length;
-    const refused = await refusalOf(call("http.get", { url: `${server.url}/json`, headers: headers as JsonObject }));
+    const refused = await refusalOf(call("http.get", { url: `${server.url}/json`, headers }));
     expect(refused).toMatchObject({ code: "INVALID_PARAMETER", place });
     expect(server.asked).toHaveLength(before);
   });

@@ -45,7 +45,7 @@ export function breakerBoardContract(label: string, open: () => Promise<BreakerB
       await board.report([failed(5)], 0);
       expect(await board.claimTrial(KEY, 59_999, 120_000)).toBe(false);
       const claims = await Promise.all([1, 2, 3].map(() => board.claimTrial(KEY, 60_000, 120_000)));
-      expect(claims.toSorted()).toEqual([false, false, true]);
+      expect(claims.filter(Boolean)).toHaveLength(1);
       expect(await board.claimTrial(KEY, 119_999, 180_000)).toBe(false);
       // Whoever tried never came back.
       expect(await board.claimTrial(KEY, 120_000, 180_000)).toBe(true);
