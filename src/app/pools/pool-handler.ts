@@ -18,7 +18,13 @@ export function poolHandler(kind: (typeof POOL_KINDS)[number], pools: Pools, clo
     shutdown: async () => undefined,
     execute: (call) => park(call, pools, clock.now()),
     healthCheck: async () => ({ healthy: true }),
-    describe: () => ({ handlerType: kind, supportedOperations: ["node.execute"], version: "1.0.0" }),
+    describe: () => ({
+      handlerType: kind,
+      supportedOperations: ["node.execute"],
+      requiredPayloadFields: [],
+      responseShape: {},
+      version: "1.0.0",
+    }),
   };
 }
 
