@@ -72,7 +72,7 @@ export function compose(ports: Ports, settings: Settings, seams: Seams = {}): Ap
   const { registry, index, sequels, runs, envelopes, planner, timer, clock } = parts;
   const services: Services = {
     envelopes,
-    nodes: nodeService({ ...parts, registry: registry.writer() }),
+    nodes: nodeService({ ...parts, registry: registry.writer(), remembered: registry }),
     plans: planService(planner),
     runs: runService(runs, sequels),
     control: runControlService(parts),

@@ -10,6 +10,7 @@ import { importCommand } from "./commands/import.ts";
 import { lifecycleCommand } from "./commands/lifecycle.ts";
 import { logCommand } from "./commands/log.ts";
 import { metricsCommand } from "./commands/metrics.ts";
+import { nodesCommand } from "./commands/nodes.ts";
 import { planCommand } from "./commands/plan.ts";
 import { poolsCommand } from "./commands/pools.ts";
 import { runnerCommand } from "./commands/runner.ts";
@@ -34,6 +35,7 @@ const COMMANDS: readonly MakeCommand[] = [
   treeCommand,
   schemaCommand,
   crawlCommand,
+  nodesCommand,
   planCommand,
   runCommand,
   runsCommand,

@@ -2,15 +2,6 @@ import { health, type Health } from "../../contracts/api/health.ts";
 import type { GoalInput } from "../../contracts/documents/goal.ts";
 import type { JsonObject } from "../../contracts/json/json.ts";
 import type { Metrics } from "../../contracts/api/metrics.ts";
-import {
-  nodeList,
-  nodeRegistered,
-  nodePage,
-  type NodeList,
-  type NodePage,
-  type NodeRegistered,
-  type RegisterNode,
-} from "../../contracts/api/nodes-api.ts";
 import { planView, type PlanRequest, type PlanView } from "../../contracts/api/plan-request.ts";
 import { readAnswer } from "./answer.ts";
 import { cacheClient, readMetrics, readMetricsText, type CacheClient } from "./cache.ts";
@@ -23,6 +14,7 @@ import {
   type Sent,
 } from "./envelopes.ts";
 import { deadLetterClient, type DeadLetterClient } from "./dead-letters.ts";
+import { nodeClient, type NodeClient } from "./nodes.ts";
 import { quarantineClient, type QuarantineClient } from "./quarantine.ts";
 import { runControlClient, type RunControlClient } from "./run-control.ts";
 import { runSearchClient, type RunSearchClient } from "./run-search.ts";
@@ -52,13 +44,7 @@ export interface Client {
   readonly deadLetters: DeadLetterClient;
   readonly quarantine: QuarantineClient;
   readonly triggers: TriggerClient;
-  readonly nodes: {
-    /** Registers a node, or finds it registered. A refusal's `errors` lists everything that is wrong. */
-    register(node: RegisterNode): Promise<NodeRegistered>;
-    list(): Promise<NodeList>;
-    /** One name with all its versions; rejects with NODE_NOT_FOUND. */
-    get(name: string): Promise<NodePage>;
-  };
+  readonly nodes: NodeClient;
   readonly plans: {
     /** The plan of a goal or graph, without running anything. */
     preview(request: PlanRequest, options?: { readonly registryVersion?: string }): Promise<PlanView>;
@@ -93,18 +79,7 @@ export function createClient(options: ClientOptions): Client {
     deadLetters: deadLetterClient(transport),
     quarantine: quarantineClient(transport),
     triggers: triggerClient(transport, options.name ?? "onex-client", newKey, options.now ?? Date.now),
-    nodes: {
-      async register(body) {
-        return readAnswer(nodeRegistered, (await transport.json({ method: "POST", path: "/v1/nodes", body })).body);
-      },
-      async list() {
-        return readAnswer(nodeList, (await transport.json({ method: "GET", path: "/v1/nodes" })).body);
-      },
-      async get(name) {
-        const path = `/v1/nodes/${encodeURIComponent(name)}`;
-        return readAnswer(nodePage, (await transport.json({ method: "GET", path })).body);
-      },
-    },
+    nodes: nodeClient(transport),
     plans: {
       async preview(body, { registryVersion } = {}) {
         const headers: Record<string, string> =

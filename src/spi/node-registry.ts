@@ -20,7 +20,10 @@ export interface Registration {
 
 /** The durable list of nodes. A name and version, once registered, never changes content; only its lifecycle moves. */
 export interface NodeRegistry {
-  /** Same digest: nothing happens. Same name and version with another digest, or a uuid of another node: DUPLICATE_REGISTRATION. */
+  /**
+   * Same digest: nothing happens, but that further files replace those that were there. Same name and version with another digest, or a
+   * uuid of another node: DUPLICATE_REGISTRATION.
+   */
   register(
     tenant: string,
     definition: NodeDefinition,

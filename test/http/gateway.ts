@@ -16,6 +16,7 @@ import {
   METRICS,
   NEW_RUN,
   NODE,
+  NODE_DETAIL,
   PLAN,
   REDRIVEN,
   REPLAY,
@@ -112,7 +113,10 @@ function servicesOf(overrides: ServiceOverrides, accepted: Gateway["accepted"]):
     },
     nodes: {
       register: () => Promise.resolve(ok({ created: true, registryVersion: "7.0", node: NODE })),
-      list: () => Promise.resolve({ registryVersion: "7.0", nodes: [NODE] }),
+      list: () => Promise.resolve({ registryVersion: "7.0", nodes: [NODE], next: null }),
+      detail: (_, name, version) => Promise.resolve(name === "noop" && version === "1.0.0" ? NODE_DETAIL : null),
+      move: (_, node, { to }) =>
+        Promise.resolve(ok({ ...node, from: "draft" as const, to, changed: true, registry_version: "8.0" })),
       get: (_, name) => Promise.resolve(name === "noop" ? { name, versions: [] } : null),
       ...overrides.nodes,
     },

@@ -1,5 +1,5 @@
 import type { DeadLetterPage, DeadLetterView, RedriveOutcome } from "../../contracts/api/dead-letters.ts";
-import type { NodeListItem } from "../../contracts/api/nodes-api.ts";
+import type { NodeDetail, NodeListItem } from "../../contracts/api/nodes-api.ts";
 import type { ReplayReport } from "../../contracts/api/run-control.ts";
 import type { RunListEntry } from "../../contracts/api/run-search.ts";
 import type { ExecutionResult, RunSummaryView, RunView, StepView } from "../../contracts/api/run.ts";
@@ -261,4 +261,21 @@ export const NODE: NodeListItem = {
   digest: "0".repeat(64),
   execution: { cost: 1, latency_ms: 1, timeout_ms: 1_000, max_retries: 3, cache_ttl_s: null },
   trust: { score: 0.5, confidence: 0, samples: 0 },
+};
+
+export const NODE_DETAIL: NodeDetail = {
+  ...NODE,
+  trust_history: [],
+  registered_at: "2026-01-01T00:00:00.000Z",
+  input_contract: {},
+  optional_inputs: [],
+  output_contract: {},
+  deprecated_by: null,
+  archived_reason: null,
+  uuid: "6f1a2c34-5b6d-4e7f-8a9b-0c1d2e3f4a5b",
+  metadata: "name: noop",
+  contract: "node_name: noop",
+  code: null,
+  files: { "README.md": "# noop" },
+  cases: [{ name: "the example", input: {}, output: null, place: "contract.yaml:$.examples" }],
 };

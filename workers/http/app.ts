@@ -13,6 +13,7 @@ import { failureLog } from "./answer/failure-log.ts";
 import { healthRoutes } from "./insight/health.ts";
 import { landingRoutes } from "./landing/landing.ts";
 import { metricsRoutes } from "./insight/metrics.ts";
+import { nodeVersionRoutes } from "./nodes/node-version.ts";
 import { nodeRoutes } from "./nodes/nodes.ts";
 import { addOpenApi } from "./openapi.ts";
 import { systemSleep, type Sleep } from "./runs/pace.ts";
@@ -78,6 +79,7 @@ export function createApp(options: AppOptions): Api {
   api.route("/", envelopeRoutes(services, ids, clock));
   api.route("/", planRoutes(services));
   api.route("/", nodeRoutes(services));
+  api.route("/", nodeVersionRoutes(services));
   api.route("/", runSearchRoutes(services));
   api.route("/", runRoutes(services));
   api.route("/", runRemovalRoutes(services));

@@ -1,16 +1,9 @@
-import { loadContract } from "../../core/contract/load-contract.ts";
 import { faultOf, isRetryable, type Fault } from "../../core/errors.ts";
+import { examplesOf, type NodeExample } from "../../core/registry/cases.ts";
 import { nodeRef, type NodeArtifacts, type NodeDefinition } from "../../core/registry/node.ts";
-import {
-  canBeProven,
-  contractExamples,
-  judgeProof,
-  notProven,
-  placeholderFault,
-  type NodeExample,
-} from "../../core/registry/proof.ts";
+import { canBeProven, judgeProof, notProven, placeholderFault } from "../../core/registry/proof.ts";
 import { admitOutput } from "../../core/run/reduce/output-rule.ts";
-import { NOT_BEGUN } from "../../core/sandbox/budget.ts";
+import { MAX_FUNCTION_CPU_MS, NOT_BEGUN } from "../../core/sandbox/budget.ts";
 import { BLAME } from "../../core/trust/blame.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { Timer } from "../../spi/timer.ts";
@@ -25,25 +18,31 @@ export interface ProofPorts {
 }
 
 /**
- * What keeps a node from being active: that it is a placeholder, or an example of its own that it does not keep. Functions
- * run in the sandbox, built-in nodes in this process; what has effects outside, and what is nowhere here, is not tried.
- * `cases` are tried besides the contract's example.
+ * What keeps a node from being active: that it is a placeholder, or an example or case of its own that it does not keep.
+ * Functions run in the sandbox, built-in nodes in this process; what has effects outside, and what is nowhere here, is
+ * not tried. All of them together have the CPU that one call may have at most.
  */
 export async function proveNode(
   call: CallContext,
   node: NodeDefinition,
   artifacts: NodeArtifacts,
   ports: ProofPorts,
-  cases: readonly NodeExample[] = [],
 ): Promise<readonly Fault[]> {
   const placeholder = placeholderFault(node, artifacts.code);
   if (placeholder) return [placeholder];
-  const contract = loadContract(artifacts.contract);
-  const examples = [...(contract.ok ? contractExamples(contract.value.contract) : []), ...cases];
+  const examples = examplesOf(artifacts);
+  if (!examples.ok) return [examples.error];
+  if (!canBeProven(node)) return [];
   const found: Fault[] = [];
-  if (!canBeProven(node)) return found;
-  for (const example of examples) {
-    const against = await tryExample(call, node, artifacts, example, ports);
+  let leftMs = MAX_FUNCTION_CPU_MS;
+  const onSpent = (cpuMs: number): void => {
+    leftMs -= cpuMs;
+  };
+  for (const example of examples.value) {
+    if (leftMs < 1) return [...found, notProven(node, example, "the examples before it have used the CPU of them all")];
+    const timeoutMs = Math.min(node.execution.timeoutMs, leftMs);
+    const limited = { ...node, execution: { ...node.execution, timeoutMs } };
+    const against = await tryExample(call, limited, artifacts, { example, onSpent }, ports);
     if (against) found.push(against);
   }
   return found;
@@ -53,7 +52,7 @@ async function tryExample(
   { tenant, principal, correlationId, trace }: CallContext,
   node: NodeDefinition,
   { code = "" }: NodeArtifacts,
-  example: NodeExample,
+  { example, onSpent }: { readonly example: NodeExample; readonly onSpent: (cpuMs: number) => void },
   { router, clock, timer }: ProofPorts,
 ): Promise<Fault | null> {
   try {
@@ -61,6 +60,7 @@ async function tryExample(
     const execute = (signal: () => AbortSignal) =>
       handler.execute({
         ...{ tenant, principal, correlationId, trace, node, input: example.input, attempt: 1, lease: null },
+        cpu: { admits: () => true, spend: onSpent },
         ...{ runId: "proof", stepId: node.name, idempotencyKey: `proof/${nodeRef(node)}` },
         get signal() {
           return signal();
@@ -69,7 +69,7 @@ async function tryExample(
       });
     const timeoutMs = node.execution.timeoutMs;
     const returned = await attempt(execute, { what: nodeRef(node), timeoutMs, timer });
-    // Nobody counts here, so nothing is put off.
+    // The account admits everything, so nothing is put off.
     if (returned === NOT_BEGUN) return notProven(node, example, "it was not begun");
     const admitted = admitOutput(node.kind, returned);
     return admitted.ok

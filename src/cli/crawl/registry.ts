@@ -43,11 +43,10 @@ const advised = (problem: string, hint: string | null | undefined): string =>
 
 /** Every node the registry has. */
 export async function registeredNodes(client: Client): Promise<readonly RegistryNode[]> {
-  const { nodes } = await asking(() => client.nodes.list());
-  return nodes.map((node) => ({
-    name: node.name,
-    version: String(node["version"]),
-    digest: String(node["digest"]),
-    lifecycle: String(node["lifecycle"]),
-  }));
+  return asking(async () => {
+    const nodes: RegistryNode[] = [];
+    for await (const { name, version, digest, lifecycle } of client.nodes.all())
+      nodes.push({ name, version, digest, lifecycle });
+    return nodes;
+  });
 }

@@ -2,13 +2,16 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { realInside, textOfFile } from "../files/read-file.ts";
 import { z } from "zod";
-import type { RegisterNode } from "../../../contracts/api/nodes-api.ts";
+import { readBlock } from "../../core/metadata/read.ts";
+import { CONTRACT_FILE, METADATA_FILE } from "../../core/registry/artifact-hashes.ts";
+import { folderArtifacts } from "../../core/registry/folder-artifacts.ts";
+import type { NodeArtifacts } from "../../core/registry/node.ts";
 
 /** A node of a tree: the folder it lies in and the texts it consists of. */
 export interface TreeNode {
   /** Relative to the tree, with slashes. */
   readonly folder: string;
-  readonly texts: RegisterNode;
+  readonly texts: NodeArtifacts;
 }
 
 interface Entry {
@@ -42,22 +45,20 @@ interface Folder {
 function nodeFolders({ children }: Entry, path = ""): readonly Folder[] {
   const list = children ?? [];
   const files = new Set(list.filter(({ type }) => type === "file").map(({ name }) => name));
-  const own = files.has("node.onex.yaml") ? [{ path, files }] : [];
+  const own = files.has(METADATA_FILE) ? [{ path, files }] : [];
   const below = list.filter(({ type }) => type === "directory");
   return [...own, ...below.flatMap((child) => nodeFolders(child, path === "" ? child.name : `${path}/${child.name}`))];
 }
 
-function readTexts(root: string, folder: string, files: ReadonlySet<string>): RegisterNode {
+function readTexts(root: string, folder: string, files: ReadonlySet<string>): NodeArtifacts {
   const text = (name: string): string => {
     const path = join(folder, name);
     const real = realInside(root, path);
     if (real === null) throw new Error(`${path} is not there, or leads out of ${root}`);
     return textOfFile(real, root);
   };
-  return {
-    metadata: text("node.onex.yaml"),
-    contract: text("contract.yaml"),
-    // The code of a function node; a built-in node's is part of the Worker.
-    ...(files.has("node.js") ? { code: text("node.js") } : {}),
-  };
+  const metadata = text(METADATA_FILE);
+  const { fields } = readBlock(metadata, { path: METADATA_FILE });
+  const listed = (name: string): string | null => (files.has(name) ? text(name) : null);
+  return folderArtifacts(metadata, fields, listed) ?? { metadata, contract: text(CONTRACT_FILE) };
 }

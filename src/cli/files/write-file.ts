@@ -60,7 +60,7 @@ export function makeFolder(path: string, root: string): void {
   attempt(path, () => mkdirSync(path, { recursive: true }));
 }
 
-/** Makes a folder with these files: all of them or none. Whatever is at the path already stays as it is and refuses. */
+/** Makes a folder with these files, by their paths in it: all of them or none. Whatever is at the path already stays as it is and refuses. */
 export function makeFolderWith(path: string, files: Readonly<Record<string, string>>, root: string): void {
   if (placeFor(path, root) !== undefined) {
     throw new CommandFailure(`${path} exists already and is left as it is`, {
@@ -73,7 +73,11 @@ export function makeFolderWith(path: string, files: Readonly<Record<string, stri
   attempt(path, () => {
     try {
       mkdirSync(draft);
-      for (const [name, text] of Object.entries(files)) writeNew(join(draft, name), text, 0o666);
+      for (const [name, text] of Object.entries(files)) {
+        const file = placeBelow(draft, name);
+        mkdirSync(dirname(file), { recursive: true });
+        writeNew(file, text, 0o666);
+      }
       renameSync(draft, path);
     } catch (thrown) {
       rmSync(draft, { recursive: true, force: true });
@@ -144,6 +148,13 @@ function statsOf(path: string): Stats | undefined {
   } catch (thrown) {
     throw refusal("FILE_UNWRITABLE", `${path} cannot be written: ${systemReason(thrown)}`, { cause: thrown });
   }
+}
+
+/** A file in a folder of ours: a path that leads out of it is refused. */
+function placeBelow(folder: string, name: string): string {
+  const file = resolve(folder, name);
+  if (file.startsWith(folder + sep)) return file;
+  throw refusal("FILE_IS_LINK", `${name} is outside of its folder`);
 }
 
 const draftIn = (folder: string): string => join(folder, `.onex-${randomBytes(6).toString("hex")}.tmp`);

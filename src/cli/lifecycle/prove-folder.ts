@@ -1,10 +1,9 @@
 import { proveNode } from "../../app/registry/prove-node.ts";
 import { canBeExecuted } from "../../core/crawl/artifact-role.ts";
-import { fault, type Fault } from "../../core/errors.ts";
+import type { Fault } from "../../core/errors.ts";
 import { readBlock } from "../../core/metadata/read.ts";
 import { admitNode } from "../../core/registry/admit.ts";
 import { folderArtifacts } from "../../core/registry/folder-artifacts.ts";
-import { caseExamples } from "../../core/registry/proof.ts";
 import type { ScanWorld } from "../../core/scan/references.ts";
 import { systemClock, systemIds } from "../../infra/system/clock.ts";
 import { localCall, localEngine } from "../run/local-engine.ts";
@@ -23,21 +22,6 @@ export async function againstActive(
   if (artifacts === null) return [];
   const admitted = admitNode(artifacts);
   if (!admitted.ok) return admitted.error;
-  const cases = casesIn(world.text("cases.json"));
-  if (cases === null) {
-    const hint = "correct it, or take it away";
-    return [fault("LIFECYCLE_INVALID", "cases.json cannot be read", { place: "cases.json", hint })];
-  }
   const { parts } = await localEngine({ clock: systemClock, ids: systemIds }, [], shell);
-  return proveNode(localCall(systemIds.uuid()), admitted.value, artifacts, parts, caseExamples(cases));
-}
-
-/** Null for a file that is no JSON. */
-function casesIn(text: string | null): unknown {
-  if (text === null) return {};
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return null;
-  }
+  return proveNode(localCall(systemIds.uuid()), admitted.value, artifacts, parts);
 }

@@ -39,17 +39,16 @@ export async function localEngine(
     timer: systemTimer,
     handlers: (own) => [builtinHandler(builtinNodes({ sandbox, ...own })), functionHandler(sandbox), noopHandler()],
   });
-  const builtIn = readTreeNodes(PROJECT).map(({ texts: { metadata, contract, code } }) => ({
-    metadata,
-    contract,
-    ...(code === undefined ? {} : { code }),
-  }));
   const call = localCall(world.ids.uuid());
-  for (const artifacts of [...builtIn, ...nodesIn(folders, shell)]) await register(call, engine, artifacts);
+  for (const artifacts of [...builtInNodes(), ...nodesIn(folders, shell)]) await register(call, engine, artifacts);
   return engine;
 }
 
-function nodesIn(folders: readonly string[], { cwd }: Shell): readonly NodeArtifacts[] {
+/** The nodes that come with the command. */
+export const builtInNodes = (): readonly NodeArtifacts[] => readTreeNodes(PROJECT).map(({ texts }) => texts);
+
+/** The nodes of some folders. */
+export function nodesIn(folders: readonly string[], { cwd }: Shell): readonly NodeArtifacts[] {
   if (folders.length === 0) return [];
   const { artifacts } = crawl({ roots: folders, cwd, strictStructure: false });
   const nodes = artifacts.filter(({ role, node }) => role === "node" || node !== null);

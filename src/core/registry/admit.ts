@@ -20,6 +20,7 @@ import { err, ok } from "../result.ts";
 import { artifactFaults, METADATA_FILE } from "./artifact-hashes.ts";
 import { entrypointFaults } from "./entrypoint-rules.ts";
 import { poolOf, runsIn } from "./entrypoints.ts";
+import { fileFaults } from "./node-files.ts";
 import type { Entrypoint, Lifecycle, NodeArtifacts, NodeDefinition } from "./node.ts";
 
 /** Longer metadata is refused unread: real metadata is a hundredth of this. UTF-16 units. */
@@ -53,6 +54,7 @@ export function admitNode(artifacts: NodeArtifacts): Result<NodeDefinition, read
   faults.push(
     ...artifactFaults(fields, artifacts, entrypoint.ok ? entrypoint.value : null, placeOf(reading, "x_extensions")),
   );
+  faults.push(...fileFaults(artifacts, entrypoint.ok ? entrypoint.value : null));
   if (faults.length > 0 || !contract.ok || !entrypoint.ok) return err(faults);
   return ok(definition(fields, entrypoint.value, contract.value.contract, artifacts, reading.computedHash ?? ""));
 }

@@ -13,7 +13,7 @@ export const CONTRACT_FILE = "contract.yaml";
 /**
  * Checks the hashes a block declares under `x_extensions.artifacts`: a map from file name to lower-case hex SHA-256 of
  * its UTF-8 text. contract.yaml is the contract, the entrypoint's target is the code. Other files (README.md, cases.json)
- * are not registered, so their hashes are not checked here.
+ * are checked where they are there: a node may be registered without them.
  */
 export function artifactFaults(
   fields: JsonObject,
@@ -34,7 +34,9 @@ export function artifactFaults(
   }
   return Object.entries(declared).flatMap(([file, hash]) => {
     const content =
-      file === CONTRACT_FILE ? artifacts.contract : file === entrypoint?.target ? artifacts.code : undefined;
+      file === CONTRACT_FILE
+        ? artifacts.contract
+        : ((file === entrypoint?.target ? artifacts.code : undefined) ?? filesOf(artifacts)[file]);
     if (content === undefined || hash === hashOf(content)) return [];
     return [
       fault("METADATA_HASH_MISMATCH", `${file} is not the file the metadata was stamped with`, {
@@ -45,6 +47,8 @@ export function artifactFaults(
     ];
   });
 }
+
+const filesOf = ({ files = {} }: NodeArtifacts): Readonly<Record<string, string | undefined>> => files;
 
 /** Lower-case hex SHA-256 of a text's UTF-8 bytes. */
 export const hashOf = (text: string): string => bytesToHex(sha256(utf8ToBytes(text)));

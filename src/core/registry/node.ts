@@ -89,4 +89,9 @@ export interface NodeArtifacts {
   readonly metadata: string;
   readonly contract: string;
   readonly code?: string;
+  /**
+   * Further files of its folder, by path within it: its README, its cases. No part of its digest: the same node may be
+   * registered again with others.
+   */
+  readonly files?: Readonly<Record<string, string>>;
 }

@@ -1,50 +1,15 @@
 import type { JsonObject } from "../../../contracts/json/json.ts";
-import { isObject } from "../contract/map-schema.ts";
-import type { StateContract } from "../contract/state-contract.ts";
 import { fault, type Fault } from "../errors.ts";
 import { PLACEHOLDER_NOTE } from "../scaffold/placeholder.ts";
 import { judgeExample } from "../scaffold/examples.ts";
-import { CONTRACT_FILE } from "./artifact-hashes.ts";
+import type { NodeExample } from "./cases.ts";
 import { entrypointTraits } from "./entrypoints.ts";
 import { nodeRef, type NodeDefinition } from "./node.ts";
-
-/** One thing a node says of itself: what it makes of an input. */
-export interface NodeExample {
-  readonly name: string;
-  readonly input: JsonObject;
-  /** Null when nothing is promised but that the output satisfies its contract. */
-  readonly output: JsonObject | null;
-  /** Where it is written: `contract.yaml:$.examples`, `cases.json:$.cases[0]`. */
-  readonly place: string;
-}
 
 /** Whether a node can be tried out where it is registered. */
 export function canBeProven({ entrypoint, kind }: NodeDefinition): boolean {
   const { provable } = entrypointTraits(entrypoint.type);
   return provable === "always" || (provable === "without effects" && (kind === "compute" || kind === "reducer"));
-}
-
-/** The example of a contract; none when it gives no input. */
-export function contractExamples({ examples }: Pick<StateContract, "examples">): readonly NodeExample[] {
-  const { validInput: input, validOutput: output } = examples;
-  return input === null ? [] : [{ name: "the example", input, output, place: `${CONTRACT_FILE}:$.examples` }];
-}
-
-/** The cases of a node's cases.json; what is no case is left out. */
-export function caseExamples(cases: unknown): readonly NodeExample[] {
-  const list = isObject(cases) && Array.isArray(cases["cases"]) ? (cases["cases"] as readonly unknown[]) : [];
-  return list.flatMap((one, i): readonly NodeExample[] => {
-    if (!isObject(one) || !isObject(one["input"])) return [];
-    const { name, input, output } = one;
-    return [
-      {
-        name: typeof name === "string" ? name : `case ${i + 1}`,
-        input,
-        output: isObject(output) ? output : null,
-        place: `cases.json:$.cases[${i}]`,
-      },
-    ];
-  });
 }
 
 /** Why a node that was generated and never written cannot be active; null when it was written. */

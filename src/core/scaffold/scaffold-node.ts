@@ -49,7 +49,8 @@ export function scaffoldNode(
     );
   }
   const metadata = stamped.value.text;
-  const artifacts = { metadata, contract: files["contract.yaml"], code: files["node.js"] };
+  const beside = { "README.md": files["README.md"], "cases.json": files["cases.json"] };
+  const artifacts = { metadata, contract: files["contract.yaml"], code: files["node.js"], files: beside };
   const admitted = admitNode(artifacts);
   if (!admitted.ok) return admitted;
   return ok({ files: { ...files, "node.onex.yaml": metadata }, artifacts, definition: admitted.value, codeFirstLine });

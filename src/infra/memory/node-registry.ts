@@ -40,7 +40,12 @@ export function memoryNodeRegistry(scores: MemoryTrustScores = memoryTrustScores
         [...entries.values()].map((entry) => entry.definition),
       );
       if (!met.ok) return met;
-      if (met.value === "itself") return ok({ created: false, registryVersion: versionOf(tenant) });
+      if (met.value === "itself") {
+        const known = entries.get(nodeRef(definition));
+        const { files } = artifacts;
+        if (known && files) entries.set(nodeRef(definition), { ...known, artifacts: { ...known.artifacts, files } });
+        return ok({ created: false, registryVersion: versionOf(tenant) });
+      }
       // A JSON round trip, as the database makes one: nothing is shared with the caller.
       const stored = JSON.parse(JSON.stringify(definition)) as NodeDefinition;
       return write(tenant, { definition: stored, artifacts: { ...artifacts }, registeredAt: now, reasons: {} }, true);

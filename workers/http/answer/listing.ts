@@ -24,10 +24,12 @@ export function pageRequest(limit: number, cursor: string | undefined, place: st
   if (cursor === undefined) return ok({ limit, after: null });
   const after = decodeCursor(cursor);
   if (after) return ok({ limit, after });
-  return err(
-    fault("INVALID_PARAMETER", "cursor: this is no cursor an answer carried", {
-      place,
-      hint: "use `next` of the answer before, unchanged, or leave it out",
-    }),
-  );
+  return err(badCursor(place));
 }
+
+/** The refusal of a cursor that is none of ours. */
+export const badCursor = (place: string): Fault =>
+  fault("INVALID_PARAMETER", "cursor: this is no cursor an answer carried", {
+    place,
+    hint: "use `next` of the answer before, unchanged, or leave it out",
+  });

@@ -1,19 +1,24 @@
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
-import { nodeList, nodePage, nodeRegistered, registerNode } from "../../../contracts/api/nodes-api.ts";
+import { nodeList, nodePage, nodeQuery, nodeRegistered, registerNode } from "../../../contracts/api/nodes-api.ts";
 import { refusal } from "../../../src/core/envelope/refusal.ts";
 import { fault } from "../../../src/core/errors.ts";
 import { quoted } from "../../../src/core/text/clip.ts";
+import { cursor } from "../../../contracts/api/listing.ts";
+import { isNodeRef } from "../../../src/core/registry/node-query.ts";
 import type { ServicesOf } from "../request/context.ts";
 import { correlationHeader, REGISTRY_VERSION_HEADER } from "../request/headers.ts";
 import { jsonBody, readBody } from "../request/json-body.ts";
+import { badCursor, pageSize } from "../answer/listing.ts";
 import { problemResponse } from "../answer/problem.ts";
+import { readQuery } from "../request/query.ts";
 import { ANY_PROBLEM, BODY_PROBLEM, newApi, pathParam, problems, SECURED, serve, type Api } from "../route.ts";
 import { callOf } from "../request/call.ts";
 
 const tags = ["nodes"];
 const headers = z.object(correlationHeader);
-const versionHeader = z.object({
+const listQuery = nodeQuery.extend({ cursor, limit: pageSize });
+export const versionHeader = z.object({
   [REGISTRY_VERSION_HEADER]: z.string().meta({ description: "The registry version this answer shows." }),
 });
 
@@ -56,11 +61,12 @@ const list = createRoute({
   operationId: "listNodes",
   tags,
   summary: "List nodes",
-  description: "Every version of every node of the registry.",
+  description:
+    "The versions of nodes for which every given condition holds, by name, the newest version first, a page at a time.",
   ...SECURED,
-  request: { headers },
+  request: { headers, query: listQuery },
   responses: {
-    200: { description: "The nodes.", headers: versionHeader, content: { "application/json": { schema: nodeList } } },
+    200: { description: "A page of nodes.", headers: versionHeader, content: { "application/json": { schema: nodeList } } },
     ...problems(...ANY_PROBLEM),
   },
 });
@@ -89,8 +95,12 @@ export function nodeRoutes(services: ServicesOf): Api {
   serve(api, register, jsonBody, async (c) => {
     const body = readBody(c, registerNode);
     if (!body.ok) return problemResponse(c, body.error);
-    const { metadata, contract, code } = body.value;
-    const artifacts = { metadata, contract, ...(code === undefined ? {} : { code }) };
+    const { metadata, contract, code, files } = body.value;
+    const artifacts = {
+      ...{ metadata, contract },
+      ...(code === undefined ? {} : { code }),
+      ...(files === undefined ? {} : { files }),
+    };
     const outcome = await services(c).nodes.register(callOf(c), artifacts);
     if (!outcome.ok) return problemResponse(c, refusal("the node", outcome.error));
     const { created, registryVersion, node } = outcome.value;
@@ -100,8 +110,12 @@ export function nodeRoutes(services: ServicesOf): Api {
     });
   });
   serve(api, list, [], async (c) => {
-    const { registryVersion, nodes } = await services(c).nodes.list(callOf(c));
-    return c.json({ registry_version: registryVersion, nodes }, 200, { [REGISTRY_VERSION_HEADER]: registryVersion });
+    const asked = readQuery(c, listQuery);
+    if (!asked.ok) return problemResponse(c, asked.error);
+    const { limit, cursor: after = null, ...query } = asked.value;
+    if (after !== null && !isNodeRef(after)) return problemResponse(c, badCursor("query cursor"));
+    const { registryVersion, nodes, next } = await services(c).nodes.list(callOf(c), query, { limit, after });
+    return c.json({ registry_version: registryVersion, nodes, next }, 200, { [REGISTRY_VERSION_HEADER]: registryVersion });
   });
   serve(api, show, [], async (c) => {
     const name = pathParam(c, "name");

@@ -6,7 +6,7 @@ import { meets } from "../../../core/registry/refusals.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import type { BlobStore } from "../../../spi/blob-store.ts";
 import type { Registration } from "../../../spi/node-registry.ts";
-import { putArtifacts } from "./node-artifacts.ts";
+import { putArtifacts, putFiles } from "./node-artifacts.ts";
 import { bumpCounter, currentVersion, versionText } from "./registry-version.ts";
 import { nodes } from "../schema.ts";
 
@@ -32,6 +32,7 @@ export async function registerNode(
 ): Promise<Result<Registration, Fault>> {
   const { tenant, definition, artifacts } = request;
   const known = await judge(db, tenant, definition);
+  if (known?.ok && artifacts.files) await putFiles(blobs, { tenant, ...definition }, artifacts.files);
   if (known) return known;
   const json = JSON.stringify(definition);
   if (new TextEncoder().encode(json).byteLength > MAX_DEFINITION_BYTES) {
