@@ -3,7 +3,7 @@ import { createClient, OnexError } from "../../src/client/client.ts";
 import { NODE } from "../http/samples.ts";
 import { errorOf, json, problem, scripted, type Sent } from "./server.ts";
 
-const NODES = { registry_version: "7.0", nodes: [NODE] };
+const NODES = { registry_version: "7.0", nodes: [NODE], next: null };
 const down = new TypeError("fetch failed");
 
 describe("requests", () => {

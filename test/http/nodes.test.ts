@@ -1,4 +1,4 @@
-import { NODE } from "./samples.ts";
+import { NODE, NODE_DETAIL } from "./samples.ts";
 import { describe, expect, it } from "vitest";
 import { fault } from "../../src/core/errors.ts";
 import { err, ok } from "../../src/core/result.ts";
@@ -102,7 +102,45 @@ describe("GET /v1/nodes", () => {
   it("lists the nodes with their registry version", async () => {
     const response = await gateway().get("/v1/nodes");
     expect(response.headers.get("x-onex-registry-version")).toBe("7.0");
-    expect(await response.json()).toEqual({ registry_version: "7.0", nodes: [NODE] });
+    expect(await response.json()).toEqual({ registry_version: "7.0", nodes: [NODE], next: null });
+  });
+
+  it("hands the conditions and the page on, and answers where the next one begins", async () => {
+    const asked: unknown[] = [];
+    const { get } = gateway({
+      nodes: {
+        list: (_, ...rest) => {
+          asked.push(rest);
+          return Promise.resolve({ registryVersion: "7.0", nodes: [], next: "noop@1.0.0" });
+        },
+      },
+    });
+    const response = await get("/v1/nodes?kind=compute&produces=a.b&lifecycle=active&limit=7&cursor=abc@1.2.3");
+    expect(await response.json()).toMatchObject({ next: "noop@1.0.0" });
+    expect(asked).toEqual([
+      [
+        { kind: "compute", produces: "a.b", lifecycle: "active" },
+        { limit: 7, after: "abc@1.2.3" },
+      ],
+    ]);
+  });
+
+  it.each([
+    "kind=odd",
+    "lifecycle=",
+    "cursor=nonsense",
+    "limit=0",
+    "limit=101",
+    "produces=%20",
+    "name=UPPER",
+    "nam=noop",
+    "kind=effect&kind=compute",
+  ])("refuses ?%s with its place", async (query) => {
+    expect(await problemOf(await gateway().get(`/v1/nodes?${query}`))).toMatchObject({
+      status: 400,
+      code: "INVALID_PARAMETER",
+      place: `query ${query.split("=")[0]}`,
+    });
   });
 
   it("shows one", async () => {
@@ -114,5 +152,52 @@ describe("GET /v1/nodes", () => {
       status: 404,
       code: "NODE_NOT_FOUND",
     });
+  });
+});
+
+describe("GET /v1/nodes/{name}/{version}", () => {
+  it("shows a version with its texts and cases", async () => {
+    const response = await gateway().get("/v1/nodes/noop/1.0.0");
+    expect([response.status, await response.json()]).toEqual([200, NODE_DETAIL]);
+  });
+
+  it.each(["noop/9.9.9", "absent/1.0.0", "noop/latest", "..%2f..%2fetc/passwd", "noop/%00"])(
+    "%s is a 404 problem",
+    async (path) => {
+      expect(await problemOf(await gateway().get(`/v1/nodes/${path}`))).toMatchObject({
+        status: 404,
+        code: "NODE_NOT_FOUND",
+      });
+    },
+  );
+});
+
+describe("POST /v1/nodes/{name}/{version}/lifecycle", () => {
+  const move = (body: unknown, overrides = {}) =>
+    gateway({ nodes: overrides }).post("/v1/nodes/noop/1.0.0/lifecycle", body);
+
+  it("moves, and answers the registry version that shows it", async () => {
+    const response = await move({ to: "active" });
+    expect(response.headers.get("x-onex-registry-version")).toBe("8.0");
+    expect(await response.json()).toEqual({
+      ...{ name: "noop", version: "1.0.0", from: "draft", to: "active" },
+      ...{ changed: true, registry_version: "8.0" },
+    });
+  });
+
+  it("answers a refusal with its place", async () => {
+    const refused = fault("LIFECYCLE_INVALID", "a node cannot go from active to draft", { place: "$.to", hint: "x" });
+    const response = await move({ to: "draft" }, { move: () => Promise.resolve(err(refused)) });
+    expect(await problemOf(response)).toMatchObject({ status: 422, code: "LIFECYCLE_INVALID", place: "$.to" });
+  });
+
+  it.each([
+    [{}, "$.to"],
+    [{ to: "gone" }, "$.to"],
+    [{ to: "active", why: "x" }, "$.why"],
+    [{ to: "archived", reason: "" }, "$.reason"],
+    [{ to: "deprecated", replaced_by: "NOT A NODE" }, "$.replaced_by"],
+  ])("refuses %j", async (body, place) => {
+    expect(await problemOf(await move(body))).toMatchObject({ status: 400, code: "INVALID_PARAMETER", place });
   });
 });

@@ -29,6 +29,7 @@ const BODIES: Readonly<Record<string, object>> = {
   sendEnvelope: ENVELOPE,
   previewPlan: { payload: { want: ["a.b"] } },
   registerNode: { metadata: "name: noop", contract: "node_name: noop" },
+  moveNodeLifecycle: { to: "active" },
   cancelRun: { reason: "x" },
   sendRunEvent: { name: "paid" },
   approveRunStep: { approved: true },

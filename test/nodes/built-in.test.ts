@@ -1,23 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { parse } from "yaml";
-import type { JsonObject } from "../../contracts/json/json.ts";
-import { validateState } from "../../src/core/contract/validate-state.ts";
 import { readBlock } from "../../src/core/metadata/read.ts";
 import { planGoal } from "../../src/core/plan/search/plan-goal.ts";
 import { DEFAULT_POLICY } from "../../src/core/plan/model/policy.ts";
 import { buildSnapshot } from "../../src/core/registry/snapshot.ts";
-import { admitOutput } from "../../src/core/run/reduce/output-rule.ts";
-import { bench } from "./bench-of-ports.ts";
 import { definitionOf, hasNodeFile, nodeNames, readNodeFile } from "./built-in.ts";
 import { ALL_SERVED } from "../support/served.ts";
 
 /** Nodes without code: the ring itself does what they do. */
 const WAITS: ReadonlySet<string> = new Set(["wait_approval", "wait_event", "wait_sleep"]);
-const WORKERS = nodeNames.filter((name) => !WAITS.has(name));
-
-interface Examples {
-  readonly examples: { readonly valid_input: JsonObject; readonly valid_output: JsonObject };
-}
 
 describe("built-in nodes", () => {
   it("are all there", () => {
@@ -52,18 +42,6 @@ describe("built-in nodes", () => {
       const readme = readNodeFile(name, "README.md");
       const { inputs, outputs } = definitionOf(name);
       for (const key of [...Object.keys(inputs), ...Object.keys(outputs)]) expect(readme).toContain(`\`${key}\``);
-    });
-  });
-
-  describe.each(WORKERS)("%s", (name) => {
-    it("gives its contract's example output for its example input", async () => {
-      const node = definitionOf(name);
-      const { examples } = parse(readNodeFile(name, "contract.yaml")) as Examples;
-      const returned = await (await bench()).execute(node, examples.valid_input);
-      const admitted = admitOutput(node.kind, returned);
-      const state = admitted.ok ? admitted.value.state : admitted.error.message;
-      expect(state).toEqual(examples.valid_output);
-      expect(validateState(node.outputState, state)).toEqual([]);
     });
   });
 

@@ -116,7 +116,9 @@ async function mustBeProven(
   registry: NodeRegistry,
 ): Promise<boolean> {
   const versions = await registry.versions(tenant, node.name);
-  const known = versions.find(({ definition: { version, digest } }) => version === node.version && digest === node.digest);
+  const known = versions.find(
+    ({ definition: { version, digest } }) => version === node.version && digest === node.digest,
+  );
   if (!known) return node.lifecycle === "active";
   const cases = files?.[CASES_FILE];
   if (known.definition.lifecycle !== "active" || cases === undefined) return false;

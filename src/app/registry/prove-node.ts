@@ -2,6 +2,7 @@ import { faultOf, isRetryable, type Fault } from "../../core/errors.ts";
 import { examplesOf, type NodeExample } from "../../core/registry/cases.ts";
 import { nodeRef, type NodeArtifacts, type NodeDefinition } from "../../core/registry/node.ts";
 import { canBeProven, judgeProof, notProven, placeholderFault } from "../../core/registry/proof.ts";
+import { valueHash } from "../../core/run/model/hash.ts";
 import { admitOutput } from "../../core/run/reduce/output-rule.ts";
 import { MAX_FUNCTION_CPU_MS, NOT_BEGUN } from "../../core/sandbox/budget.ts";
 import { BLAME } from "../../core/trust/blame.ts";
@@ -38,7 +39,7 @@ export async function proveNode(
   const onSpent = (cpuMs: number): void => {
     leftMs -= cpuMs;
   };
-  for (const example of examples.value) {
+  for (const example of distinct(examples.value)) {
     if (leftMs < 1) return [...found, notProven(node, example, "the examples before it have used the CPU of them all")];
     const timeoutMs = Math.min(node.execution.timeoutMs, leftMs);
     const limited = { ...node, execution: { ...node.execution, timeoutMs } };
@@ -46,6 +47,16 @@ export async function proveNode(
     if (against) found.push(against);
   }
   return found;
+}
+
+/** A case that says what the contract's example says is tried once. */
+function distinct(examples: readonly NodeExample[]): readonly NodeExample[] {
+  const byContent = new Map<string, NodeExample>();
+  for (const example of examples) {
+    const content = valueHash({ input: example.input, output: example.output });
+    if (!byContent.has(content)) byContent.set(content, example);
+  }
+  return [...byContent.values()];
 }
 
 async function tryExample(

@@ -29,7 +29,9 @@ export function folderArtifacts(
   const [code = null] = isCode ? target.map(textOf) : [];
   const own = new Set([METADATA_FILE, CONTRACT_FILE, ...(isCode ? target : [])]);
   const names = new Set([...USUAL_FILES, ...Object.keys(declaredArtifacts(fields)), ...target]);
-  const texts = [...names].filter((name) => !own.has(name) && isNodeFile(name)).map((name) => [name, textOf(name)] as const);
+  const texts = [...names]
+    .filter((name) => !own.has(name) && isNodeFile(name))
+    .map((name) => [name, textOf(name)] as const);
   const files = Object.fromEntries(texts.flatMap(([name, text]) => (text === null ? [] : [[name, text]])));
   return {
     metadata,

@@ -57,7 +57,7 @@ describe("a node that an older release took, with a pattern nobody can bound", (
       ok: true,
       value: { success: true, payload: { outputs: { "text.loud": "HEY 1" } } },
     });
-    const { nodes } = await world.engine.services.nodes.list(CALL);
+    const { nodes } = await world.engine.services.nodes.list(CALL, {}, { limit: 9, after: null });
     expect(nodes.map(({ name }) => name)).toEqual(["old_shout", "shout"]);
   });
 

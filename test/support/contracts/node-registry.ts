@@ -66,6 +66,23 @@ export function nodeRegistryContract(label: string, open: () => Promise<OpenRegi
     );
   });
 
+  it(`${label}: keeps further files, and those of the last registration of the very same node`, async () => {
+    const opened = await open();
+    const { registry, tenant } = opened;
+    const send = (files?: Readonly<Record<string, string>>, digest?: string) => {
+      const artifacts = { ...sampleArtifacts("text_count"), ...(files === undefined ? {} : { files }) };
+      return registry.register(tenant, sampleNode(digest === undefined ? {} : { digest }), artifacts, 1);
+    };
+    const kept = async () => (await registry.artifacts(tenant, "text_count", "1.0.0"))?.files;
+    await send({ "README.md": "# ü", "deep/er.md": "" });
+    expect(await kept()).toEqual({ "README.md": "# ü", "deep/er.md": "" });
+    expect(await send({ "cases.json": "{}" })).toEqual({ ok: true, value: { created: false, registryVersion: "1.0" } });
+    expect(await kept()).toEqual({ "cases.json": "{}" });
+    await send();
+    expect(await send({ "cases.json": "[]" }, "another")).toMatchObject({ ok: false });
+    expect(await kept()).toEqual({ "cases.json": "{}" });
+  });
+
   it(`${label}: is not changed through an object it was given`, async () => {
     const opened = await open();
     const node = { ...sampleNode(), tags: ["before"] };

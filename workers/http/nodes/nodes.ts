@@ -66,7 +66,11 @@ const list = createRoute({
   ...SECURED,
   request: { headers, query: listQuery },
   responses: {
-    200: { description: "A page of nodes.", headers: versionHeader, content: { "application/json": { schema: nodeList } } },
+    200: {
+      description: "A page of nodes.",
+      headers: versionHeader,
+      content: { "application/json": { schema: nodeList } },
+    },
     ...problems(...ANY_PROBLEM),
   },
 });
@@ -115,7 +119,9 @@ export function nodeRoutes(services: ServicesOf): Api {
     const { limit, cursor: after = null, ...query } = asked.value;
     if (after !== null && !isNodeRef(after)) return problemResponse(c, badCursor("query cursor"));
     const { registryVersion, nodes, next } = await services(c).nodes.list(callOf(c), query, { limit, after });
-    return c.json({ registry_version: registryVersion, nodes, next }, 200, { [REGISTRY_VERSION_HEADER]: registryVersion });
+    return c.json({ registry_version: registryVersion, nodes, next }, 200, {
+      [REGISTRY_VERSION_HEADER]: registryVersion,
+    });
   });
   serve(api, show, [], async (c) => {
     const name = pathParam(c, "name");

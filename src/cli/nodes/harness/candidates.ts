@@ -9,7 +9,7 @@ import { builtInNodes, nodesIn } from "../../run/local-engine.ts";
 import { CommandFailure, type Shell, usageFailure } from "../../shell.ts";
 import { namedNode } from "../named-node.ts";
 import { fetchedNode } from "../node-folder.ts";
-import type { Candidate } from "./try-node.ts";
+import { type Candidate, partNames } from "./try-node.ts";
 
 /** What is to be tried, and what may be a part of it. */
 export interface Trial {
@@ -30,7 +30,8 @@ export function treeTrial(root: string, { cwd }: Pick<Shell, "cwd">): Trial {
 /** The nodes of some folders, whatever state they are in; those of `beside` may be parts of them. */
 export function folderTrial(folders: readonly string[], beside: readonly string[], shell: Shell): Trial {
   const nodes = nodesIn(folders, shell).map((texts) => candidateOf(texts, folders.join(", ")));
-  const others = beside.length === 0 ? [] : nodesIn(beside, shell).map((texts) => candidateOf(texts, beside.join(", ")));
+  const others =
+    beside.length === 0 ? [] : nodesIn(beside, shell).map((texts) => candidateOf(texts, beside.join(", ")));
   return { nodes, world: withBuiltIn([...nodes, ...others]) };
 }
 
@@ -55,12 +56,7 @@ export async function remoteTrial(text: string, client: Client): Promise<Trial> 
   return { nodes: [node], world: withBuiltIn([...world.values()]) };
 }
 
-/** The nodes that the steps of a composite name. */
-export function partsOf({ definition }: Candidate): readonly string[] {
-  const steps = definition.graph?.["steps"];
-  if (!Array.isArray(steps)) return [];
-  return (steps as readonly { readonly node?: unknown }[]).flatMap(({ node }) => (typeof node === "string" ? [node] : []));
-}
+const partsOf = ({ definition }: Candidate): readonly string[] => partNames(definition.graph);
 
 /** With the nodes that come with the command, as far as nobody else has their name and version. */
 function withBuiltIn(nodes: readonly Candidate[]): readonly Candidate[] {

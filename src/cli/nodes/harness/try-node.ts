@@ -2,7 +2,7 @@ import type { JsonObject, JsonValue } from "../../../../contracts/json/json.ts";
 import { loadState } from "../../../app/execute/executor.ts";
 import { examplesOf, type NodeExample } from "../../../core/registry/cases.ts";
 import { entrypointTraits } from "../../../core/registry/entrypoints.ts";
-import { LIFECYCLES, nodeRef, type NodeArtifacts, type NodeDefinition } from "../../../core/registry/node.ts";
+import { LIFECYCLES, type NodeArtifacts, type NodeDefinition } from "../../../core/registry/node.ts";
 import { judgeProof, placeholderFault } from "../../../core/registry/proof.ts";
 import { outputOf } from "../../../core/run/dispatch/work-of.ts";
 import type { RunState } from "../../../core/run/model/state.ts";
@@ -43,7 +43,7 @@ export async function tryNode(node: Candidate, world: readonly Candidate[]): Pro
   if (!examples.ok) return [verdictOf("its cases", examples.error.place ?? "", "failed", examples.error.message)];
   const [first] = examples.value;
   if (!first) return [verdictOf("", "contract.yaml:$.examples", "not_tried", "it has no example and no case")];
-  const elsewhere = whyElsewhere(definition);
+  const elsewhere = whyElsewhere(definition, world);
   if (elsewhere !== null)
     return examples.value.map(({ name, place }) => verdictOf(name, place, "not_tried", elsewhere));
   const verdicts: CaseVerdict[] = [];
@@ -61,13 +61,32 @@ const verdictOf = (
   problem: string | null,
 ): CaseVerdict => ({ name, place, verdict, problem });
 
-/** Why a node cannot be executed in this process; null when it can. */
-function whyElsewhere({ entrypoint }: NodeDefinition): string | null {
+/** Why a node cannot be executed in this process, or a part of it; null when it can. */
+function whyElsewhere(
+  { entrypoint, graph }: NodeDefinition,
+  world: readonly Candidate[],
+  above: ReadonlySet<string> = new Set(),
+): string | null {
   const { runs, servedBy } = entrypointTraits(entrypoint.type);
-  if (runs === "ring" || runs === "graph") return null;
+  if (runs === "ring") return null;
+  if (runs === "graph") {
+    const names = new Set(partNames(graph).filter((name) => !above.has(name)));
+    const parts = world.filter(({ definition }) => names.has(definition.name));
+    const reasons = parts.map(({ definition }) => whyElsewhere(definition, world, new Set([...above, ...names])));
+    return reasons.find((reason) => reason !== null) ?? null;
+  }
   if (runs === "bus") return "it is reached by messages alone, and starts runs of its own";
   if (runs === "isolate" && ["builtin", "function", "noop"].includes(servedBy ?? "")) return null;
   return `nothing here executes ${entrypoint.type} nodes`;
+}
+
+/** The nodes that the steps of a composite name. */
+export function partNames(graph: JsonObject | undefined): readonly string[] {
+  const steps = graph?.["steps"];
+  if (!Array.isArray(steps)) return [];
+  return (steps as readonly { readonly node?: unknown }[]).flatMap(({ node }) =>
+    typeof node === "string" ? [node] : [],
+  );
 }
 
 async function problemOf(
