@@ -64,7 +64,7 @@ async function answer(
   if (request.method === "GET") {
     return {
       status: 200,
-      body: { registry_version: "1.0", nodes: [...nodes].map(([ref, digest]) => view(ref, digest)) },
+      body: { registry_version: "1.0", nodes: [...nodes].map(([ref, digest]) => view(ref, digest)), next: null },
     };
   }
   let text = "";

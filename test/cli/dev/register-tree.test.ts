@@ -32,12 +32,22 @@ children:
         children: []
 `;
 
+/** What a node says whose code is a file beside it. */
+const WRITTEN = [
+  "# === ONEX:Metadata ===",
+  "# entrypoint:",
+  "#   target: node.js",
+  "#   type: function",
+  "# === /ONEX:Metadata ===",
+  "",
+].join("\n");
+
 const FILES = {
   ".onextree": TREE,
   "README.md": "",
   "nodes/built/node.onex.yaml": "built metadata",
   "nodes/built/contract.yaml": "built contract",
-  "nodes/written/node.onex.yaml": "written metadata",
+  "nodes/written/node.onex.yaml": WRITTEN,
   "nodes/written/contract.yaml": "written contract",
   "nodes/written/node.js": "written code",
   // Not in the tree, so not registered.
@@ -64,7 +74,7 @@ describe("registering a tree", () => {
       { folder: "nodes/built", texts: { metadata: "built metadata", contract: "built contract" } },
       {
         folder: "nodes/written",
-        texts: { metadata: "written metadata", contract: "written contract", code: "written code" },
+        texts: { metadata: WRITTEN, contract: "written contract", code: "written code" },
       },
     ]);
   });
