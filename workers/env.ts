@@ -37,6 +37,7 @@ import { queuesTriggerBus } from "../src/infra/queues/trigger-bus.ts";
 import { r2BlobStore } from "../src/infra/r2/blob-store.ts";
 import { quickJsSandbox } from "../src/infra/sandbox/quick-js-sandbox.ts";
 import { workerdModule } from "../src/infra/sandbox/workerd-module.ts";
+import { boundSecrets } from "../src/infra/system/bound-secrets.ts";
 import { systemClock, systemIds, systemTimer } from "../src/infra/system/clock.ts";
 import { consoleLog } from "../src/infra/system/console-log.ts";
 import { dbHandler } from "../src/infra/handlers/db-handler.ts";
@@ -141,6 +142,7 @@ export function portsOf(env: Env): Ports {
     figures: d1Figures(db),
     quarantine: d1QuarantineIndex(db),
     breakerBoard: d1BreakerBoard(db),
+    secrets: boundSecrets((name) => Reflect.get(env, name)),
     bindings: setup.handlers.map((bound) => ({ ...bound, handler: HANDLERS[bound.type](env) })),
     handlers: (world) => [
       builtinHandler(listed(builtinNodes({ sandbox, ...world }), setup.nodes)),

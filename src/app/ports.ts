@@ -11,6 +11,7 @@ import type { Log } from "../spi/log.ts";
 import type { NodeRegistry } from "../spi/node-registry.ts";
 import type { QuarantineIndex } from "../spi/quarantine-index.ts";
 import type { Pools } from "../spi/pools.ts";
+import type { Secrets } from "../spi/secrets.ts";
 import type { ResultCache } from "../spi/result-cache.ts";
 import type { RunCoordinator } from "../spi/run-coordinator.ts";
 import type { RunIndex } from "../spi/run-index.ts";
@@ -62,6 +63,8 @@ export interface Ports extends Surroundings {
   /** Who serves envelopes, one a type of handler. */
   readonly bindings: readonly HandlerBinding[];
   readonly breakerBoard: BreakerBoard;
+  /** Secrets by name, for the calls that need them. */
+  readonly secrets: Secrets;
   /** Who executes nodes, one a type of entrypoint. Called once. */
   readonly handlers: (world: HandlerWorld) => readonly Handler[];
 }

@@ -16,6 +16,7 @@ import { memoryRunBooks } from "../infra/memory/runs/run-books.ts";
 import { memoryRunCoordinator } from "../infra/memory/runs/run-coordinator.ts";
 import { memorySequelLedger } from "../infra/memory/runs/sequel-ledger.ts";
 import { silentLog } from "../infra/memory/silent-log.ts";
+import { boundSecrets } from "../infra/system/bound-secrets.ts";
 import { memoryTriggerStore } from "../infra/memory/trigger-store.ts";
 import { memoryTrustScores } from "../infra/memory/trust-scores.ts";
 import { memoryTrustStore } from "../infra/memory/trust-store.ts";
@@ -31,6 +32,8 @@ export interface MemoryEngineOptions extends Pick<Surroundings, "clock" | "timer
   readonly handlers: Ports["handlers"];
   /** Who serves envelopes; nobody when absent. */
   readonly bindings?: Ports["bindings"];
+  /** None when absent. */
+  readonly secrets?: Ports["secrets"];
   readonly log?: Surroundings["log"];
   readonly rings?: number;
   readonly settings?: RingSettings;
@@ -71,15 +74,17 @@ const queuesOf = ({ bus, triggerBus }: MemoryPorts): LocalQueues => ({
   "triggers-dlq": triggerBus.deadTriggers,
 });
 
+const NO_SECRETS = boundSecrets(() => undefined);
+
 function memoryPorts(
-  { clock, timer, ids, handlers, bindings = [], log = silentLog, pools }: MemoryEngineOptions,
+  { clock, timer, ids, handlers, bindings = [], log = silentLog, pools, secrets = NO_SECRETS }: MemoryEngineOptions,
   open: Parameters<typeof memoryRunCoordinator>[0],
   poolsOf: () => Pools,
 ): MemoryPorts {
   const scores = memoryTrustScores();
   const deadLetters = memoryDeadLetterStore();
   return {
-    ...{ clock, timer, ids, log, handlers, bindings, deadLetters },
+    ...{ clock, timer, ids, log, handlers, bindings, secrets, deadLetters },
     breakerBoard: memoryBreakerBoard(),
     ...memoryRunBooks(deadLetters),
     background: (work) => void work.catch(() => undefined),

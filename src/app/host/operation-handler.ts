@@ -1,17 +1,18 @@
 import { NO_METADATA, type Envelope } from "../../../contracts/documents/envelope.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import { fault, RuntimeHostError } from "../../core/errors.ts";
 import { isHandlerOperation, operationsOf } from "../../core/operation/handler-operations.ts";
 import { payloadOfState, stateOfResponse } from "../../core/operation/operation-node.ts";
 import { isoTime } from "../../core/run/model/time.ts";
-import type { Clock, Ids } from "../../spi/clock.ts";
+import type { Ids } from "../../spi/clock.ts";
 import type { HandlerBinding } from "../../spi/envelope-handler.ts";
 import type { Handler, NodeCall } from "../../spi/handler.ts";
+import { declaredCall, type DeclaredPorts } from "./declared-call.ts";
 import type { EnvelopeRouter } from "./envelope-router.ts";
 import { NodeInstance } from "./node-instance.ts";
 
-export interface OperationPorts {
+export interface OperationPorts extends DeclaredPorts {
   readonly router: EnvelopeRouter;
-  readonly clock: Clock;
   readonly ids: Ids;
 }
 
@@ -29,13 +30,15 @@ export function operationHandler({ handler, config, profile }: HandlerBinding, p
     initialize: () => handler.initialize(config),
     shutdown: () => handler.shutdown(),
     async execute(call) {
-      const { target } = call.node.entrypoint;
-      if (!isHandlerOperation(target))
-        throw new RuntimeHostError(fault("INVALID_OPERATION", `handler ${type} does not serve '${target}'`));
+      const declared = await declaredCall(call, ports);
+      const operation = declared?.operation ?? call.node.entrypoint.target;
+      if (!isHandlerOperation(operation))
+        throw new RuntimeHostError(fault("INVALID_OPERATION", `handler ${type} does not serve '${operation}'`));
       const instance = new NodeInstance(call.node, ports.router);
-      const { response, fault: problem } = await instance.handle(envelopeOf(call, ports), call);
-      if (problem) throw new RuntimeHostError(problem);
-      return { result: stateOfResponse(target, response.payload) };
+      const payload = declared?.payload ?? payloadOfState(operation, call.input);
+      const { response, fault: problem } = await instance.handle(envelopeOf(call, operation, payload), call);
+      if (problem) throw new RuntimeHostError(declared?.fault(problem) ?? problem);
+      return { result: declared?.result(response.payload) ?? stateOfResponse(operation, response.payload) };
     },
     async healthCheck() {
       const { healthy } = await handler.healthCheck();
@@ -44,13 +47,9 @@ export function operationHandler({ handler, config, profile }: HandlerBinding, p
     describe: () => handler.describe(),
   };
 
-  function envelopeOf(
-    { node, input, correlationId, idempotencyKey }: NodeCall,
-    { clock, ids }: OperationPorts,
-  ): Envelope {
-    const operation = node.entrypoint.target;
+  function envelopeOf({ correlationId, idempotencyKey }: NodeCall, operation: string, payload: JsonObject): Envelope {
     return Object.freeze({
-      envelopeId: ids.uuid(),
+      envelopeId: ports.ids.uuid(),
       correlationId,
       causationId: null,
       envelopeVersion: "1.0.0",
@@ -58,9 +57,9 @@ export function operationHandler({ handler, config, profile }: HandlerBinding, p
       targetNode: null,
       operation,
       handlerType: type,
-      payload: isHandlerOperation(operation) ? payloadOfState(operation, input) : input,
+      payload,
       metadata: Object.freeze({ ...NO_METADATA, idempotencyKey }),
-      timestamp: isoTime(clock.now()),
+      timestamp: isoTime(ports.clock.now()),
       isResponse: false,
       success: null,
       error: null,

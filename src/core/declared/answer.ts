@@ -7,7 +7,7 @@ import { at } from "./source.ts";
 /** What came back over HTTP. */
 export interface HttpAnswer {
   readonly status_code: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body: JsonValue;
 }
 

@@ -1,3 +1,4 @@
+import { operationOf } from "../declared/operation-of.ts";
 import { ENTRYPOINTS, ENTRYPOINT_TYPES, entrypointTraits } from "./entrypoints.ts";
 import type { CallProfile } from "../operation/operation-node.ts";
 import type { NodeDefinition } from "./node.ts";
@@ -41,9 +42,9 @@ export function servedBy(serving: Iterable<Serving>): Served {
 }
 
 /** Whether somebody here can execute a step of the node. */
-export function isServed({ entrypoint: { type, target } }: NodeDefinition, served: Served): boolean {
-  const targets = served.targets.get(type);
-  return targets === null || (targets?.has(target) ?? false);
+export function isServed(node: NodeDefinition, served: Served): boolean {
+  const targets = served.targets.get(node.entrypoint.type);
+  return targets === null || (targets?.has(operationOf(node)) ?? false);
 }
 
 /** Why nobody here can execute a step of the node; null when somebody can. */

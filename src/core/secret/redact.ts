@@ -34,11 +34,12 @@ function without(value: JsonValue, secrets: UsedSecrets): JsonValue {
   );
 }
 
-/** As it is, and as a URL shows it. */
+/** As it is, as a path or a hand-written query shows it, and as a form does (`+` for a space, more characters encoded). */
 function spellings(secret: string): readonly string[] {
   if (secret.length < SHORTEST) return [];
-  const encoded = encodeURIComponent(secret);
-  return encoded === secret ? [secret] : [secret, encoded];
+  const inPath = encodeURIComponent(secret);
+  const strict = inPath.replaceAll(/[!'()~]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
+  return [...new Set([secret, inPath, strict, strict.replaceAll("%20", "+")])];
 }
 
 const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);

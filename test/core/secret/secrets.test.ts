@@ -56,6 +56,13 @@ describe("what comes back with a secret in it", () => {
     ).toEqual({ "h [secret TOKEN]": ["got [secret TOKEN]", { url: "https://x/?k=[secret TOKEN]" }], n: 1, none: null });
   });
 
+  it("loses it however a URL or a form writes it", () => {
+    const secret = "a b!c'd(e)f~g*h/i";
+    const written = [secret, encodeURIComponent(secret), new URLSearchParams({ k: secret }).toString()];
+    const told = JSON.stringify(redacted(written, new Map([["X", secret]])));
+    expect(told).toBe(JSON.stringify(["[secret X]", "[secret X]", "k=[secret X]"]));
+  });
+
   it("stays the same object where there is none", () => {
     const value = { a: ["b"] };
     expect(redacted(value, secrets)).toBe(value);

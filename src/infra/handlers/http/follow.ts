@@ -20,8 +20,15 @@ export interface Answer {
 }
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-/** Headers that are for one server alone. */
-const PERSONAL: ReadonlySet<string> = new Set(["authorization", "cookie", "x-api-key", "x-auth-token"]);
+/** Headers that another server may see as well: any other may be a secret that was meant for the first. */
+const SHARED: ReadonlySet<string> = new Set([
+  "accept",
+  "accept-language",
+  "content-type",
+  "idempotency-key",
+  "traceparent",
+  "user-agent",
+]);
 
 /**
  * Sends a request and goes where its answers point. Every address on the way is judged as the first one is, a step from
@@ -109,7 +116,7 @@ function absolute(location: string, base: string, place: string): string {
 function redirected(request: HttpRequest, url: string, status: number, elsewhere: boolean): HttpRequest {
   const anew = status === 303 || ((status === 301 || status === 302) && request.method === "POST");
   const headers = Object.entries(request.headers).filter(
-    ([name]) => !(elsewhere && PERSONAL.has(name)) && !(anew && name.startsWith("content-")),
+    ([name]) => !(elsewhere && !SHARED.has(name)) && !(anew && name.startsWith("content-")),
   );
   return {
     method: anew ? "GET" : request.method,
