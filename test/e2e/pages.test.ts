@@ -8,6 +8,7 @@ const TYPED: Readonly<Record<string, Served>> = {
   "README.md": "none", // starts its own
   "docs/cli.md": "worker",
   "docs/deploying.md": "worker",
+  "docs/nodes/calls.md": "none",
   "docs/operations.md": "start", // has the clock struck
   "docs/planning.md": "none",
   "docs/runs.md": "worker",
