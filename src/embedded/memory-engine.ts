@@ -16,7 +16,7 @@ import { memoryRunBooks } from "../infra/memory/runs/run-books.ts";
 import { memoryRunCoordinator } from "../infra/memory/runs/run-coordinator.ts";
 import { memorySequelLedger } from "../infra/memory/runs/sequel-ledger.ts";
 import { silentLog } from "../infra/memory/silent-log.ts";
-import { boundSecrets } from "../infra/system/bound-secrets.ts";
+import { memorySecrets } from "../infra/memory/secrets.ts";
 import { memoryTriggerStore } from "../infra/memory/trigger-store.ts";
 import { memoryTrustScores } from "../infra/memory/trust-scores.ts";
 import { memoryTrustStore } from "../infra/memory/trust-store.ts";
@@ -74,10 +74,17 @@ const queuesOf = ({ bus, triggerBus }: MemoryPorts): LocalQueues => ({
   "triggers-dlq": triggerBus.deadTriggers,
 });
 
-const NO_SECRETS = boundSecrets(() => undefined);
-
 function memoryPorts(
-  { clock, timer, ids, handlers, bindings = [], log = silentLog, pools, secrets = NO_SECRETS }: MemoryEngineOptions,
+  {
+    clock,
+    timer,
+    ids,
+    handlers,
+    bindings = [],
+    log = silentLog,
+    pools,
+    secrets = memorySecrets(),
+  }: MemoryEngineOptions,
   open: Parameters<typeof memoryRunCoordinator>[0],
   poolsOf: () => Pools,
 ): MemoryPorts {

@@ -1,4 +1,4 @@
-import { boundSecrets } from "../../src/infra/system/bound-secrets.ts";
+import { memorySecrets } from "../../src/infra/memory/secrets.ts";
 import { compose, type App } from "../../src/app/compose.ts";
 import type { RingSettings } from "../../src/app/ring/ports.ts";
 import type { Services } from "../../src/app/services.ts";
@@ -52,7 +52,7 @@ export function bootIsolate(name: string, universe: Universe, options: IsolateOp
     background: (work: Promise<unknown>) => void work.catch(() => undefined),
     bindings: [],
     breakerBoard: memoryBreakerBoard(),
-    secrets: boundSecrets(() => undefined),
+    secrets: memorySecrets(),
     handlers: () => handlersOf(process, nodes, executions, universe),
   };
   const { services, parts, consume } = compose(ports, { rings, leases: settings.leases, tenantSlots }, plant);
