@@ -18,9 +18,9 @@ import { d1TrustScores } from "../src/infra/d1/registry/trust-scores.ts";
 import { d1ResultCache } from "../src/infra/d1/result-cache.ts";
 import { d1RunIndex } from "../src/infra/d1/runs/run-index.ts";
 import { d1RunRetention } from "../src/infra/d1/runs/run-retention.ts";
-import { d1SegmentLedger } from "../src/infra/d1/runs/segment-ledger.ts";
-import { d1SequelLedger } from "../src/infra/d1/runs/sequel-ledger.ts";
-import { d1ValueLedger } from "../src/infra/d1/runs/value-ledger.ts";
+import { d1ArchiveBook } from "../src/infra/d1/runs/archive-book.ts";
+import { d1SequelBook } from "../src/infra/d1/runs/sequel-book.ts";
+import { d1ValueBook } from "../src/infra/d1/runs/value-book.ts";
 import { d1SweepMarks } from "../src/infra/d1/sweep-marks.ts";
 import { d1TriggerStore } from "../src/infra/d1/trigger-store.ts";
 import { durableLimiter } from "../src/infra/durable/limiter.ts";
@@ -132,11 +132,11 @@ export function portsOf(env: Env): Ports {
     pools: durablePools(placedObjects(env.POOLS_NS, env.LOCATION_HINT)),
     deadLetters: d1DeadLetterStore(db),
     triggers: d1TriggerStore(db),
-    sequels: d1SequelLedger(db),
+    sequels: d1SequelBook(db),
     index: d1RunIndex(db),
     retention: d1RunRetention(db),
-    segments: d1SegmentLedger(db),
-    values: d1ValueLedger(db),
+    segments: d1ArchiveBook(db),
+    values: d1ValueBook(db),
     marks: d1SweepMarks(db),
     results: d1ResultCache(db),
     figures: d1Figures(db),

@@ -16,14 +16,14 @@ import type { ResultCache } from "../spi/result-cache.ts";
 import type { RunCoordinator } from "../spi/run-coordinator.ts";
 import type { RunIndex } from "../spi/run-index.ts";
 import type { RunRetention } from "../spi/run-retention.ts";
-import type { SegmentLedger } from "../spi/segment-ledger.ts";
-import type { SequelLedger } from "../spi/sequel-ledger.ts";
-import type { SweepMarks } from "../spi/sweep-marks.ts";
+import type { ArchiveBook } from "../spi/books/archive-book.ts";
+import type { SequelBook } from "../spi/books/sequel-book.ts";
+import type { SweepMarks } from "../spi/books/sweep-marks.ts";
 import type { Timer } from "../spi/timer.ts";
 import type { TriggerBus } from "../spi/trigger-bus.ts";
 import type { TriggerStore } from "../spi/trigger-store.ts";
 import type { TrustStore } from "../spi/trust-store.ts";
-import type { ValueLedger } from "../spi/value-ledger.ts";
+import type { ValueBook } from "../spi/books/value-book.ts";
 
 /** Where an engine runs: time, chance, and who hears of it. */
 export interface Surroundings {
@@ -49,11 +49,11 @@ export interface Ports extends Surroundings {
   readonly limiter: Limiter;
   readonly deadLetters: DeadLetterStore;
   readonly triggers: TriggerStore;
-  readonly sequels: SequelLedger;
+  readonly sequels: SequelBook;
   readonly index: RunIndex;
   readonly retention: RunRetention;
-  readonly segments: SegmentLedger;
-  readonly values: ValueLedger;
+  readonly segments: ArchiveBook;
+  readonly values: ValueBook;
   readonly marks: SweepMarks;
   /** Where work waits for runners; null where there are none, and their nodes are no part of any plan. */
   readonly pools: Pools | null;

@@ -14,7 +14,7 @@ import { memoryTriggerBus, type MemoryTriggerBus } from "../infra/memory/queues/
 import { memoryRingStore } from "../infra/memory/runs/ring-store.ts";
 import { memoryRunBooks } from "../infra/memory/runs/run-books.ts";
 import { memoryRunCoordinator } from "../infra/memory/runs/run-coordinator.ts";
-import { memorySequelLedger } from "../infra/memory/runs/sequel-ledger.ts";
+import { memorySequelBook } from "../infra/memory/runs/sequel-book.ts";
 import { silentLog } from "../infra/memory/silent-log.ts";
 import { memorySecrets } from "../infra/memory/secrets.ts";
 import { memoryTriggerStore } from "../infra/memory/trigger-store.ts";
@@ -103,7 +103,7 @@ function memoryPorts(
     coordinator: memoryRunCoordinator(open),
     limiter: memoryLimiter(clock),
     triggers: memoryTriggerStore(),
-    sequels: memorySequelLedger(),
+    sequels: memorySequelBook(),
     pools: pools ? { at: (id) => poolsOf().at(id) } : null,
   };
 }

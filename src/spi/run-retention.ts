@@ -28,7 +28,7 @@ export interface RunRetention {
   forgetUnfinished(tenant: string, run: Kept, now: Instant): Promise<void>;
   /**
    * Deletes one run that has ended: no reader finds it any more, and no late message brings it back. Its record is put on
-   * the ledger of erasures, its values become doubtful. A run that has not ended is unknown.
+   * the list of erasures, its values become doubtful. A run that has not ended is unknown.
    */
   delete(tenant: string, runId: RunId, now: Instant): Promise<Deletion>;
   /** Forgets that a run was deleted, so that it can be taken in again. */

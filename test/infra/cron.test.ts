@@ -9,7 +9,7 @@ import { summaryOf } from "../../src/core/run/model/summary.ts";
 import { d1DeadLetterStore } from "../../src/infra/d1/dead-letter-store.ts";
 import { d1RunIndex } from "../../src/infra/d1/runs/run-index.ts";
 import { d1RunRetention } from "../../src/infra/d1/runs/run-retention.ts";
-import { d1SegmentLedger } from "../../src/infra/d1/runs/segment-ledger.ts";
+import { d1ArchiveBook } from "../../src/infra/d1/runs/archive-book.ts";
 import { r2BlobStore } from "../../src/infra/r2/blob-store.ts";
 import worker from "../../workers/index.ts";
 import { auditArchive, rowsOf } from "../support/archive-audit.ts";
@@ -18,7 +18,7 @@ import { sketchPlan } from "../support/plans.ts";
 import { beginRun } from "../support/runs.ts";
 
 const db = drizzle(env.DB);
-const archive = { index: d1RunIndex(db), segments: d1SegmentLedger(db), blobs: r2BlobStore(env.BLOBS) };
+const archive = { index: d1RunIndex(db), segments: d1ArchiveBook(db), blobs: r2BlobStore(env.BLOBS) };
 const START = Date.UTC(2026, 0, 1, 12);
 
 /** What the platform does when it is time. */

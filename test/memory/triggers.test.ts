@@ -1,10 +1,10 @@
 import { describe } from "vitest";
-import { memorySequelLedger } from "../../src/infra/memory/runs/sequel-ledger.ts";
+import { memorySequelBook } from "../../src/infra/memory/runs/sequel-book.ts";
 import { memoryTriggerStore } from "../../src/infra/memory/trigger-store.ts";
-import { sequelLedgerContract } from "../support/contracts/sequel-ledger.ts";
+import { sequelBookContract } from "../support/contracts/sequel-book.ts";
 import { triggerStoreContract } from "../support/contracts/trigger-store.ts";
 
 describe("the memory stores of chains and triggers", () => {
-  sequelLedgerContract("sequel ledger", async () => memorySequelLedger());
+  sequelBookContract("sequel book", async () => memorySequelBook());
   triggerStoreContract("trigger store", async () => memoryTriggerStore());
 });

@@ -7,7 +7,7 @@ import { memoryLimiter } from "../../src/infra/memory/limiter.ts";
 import { memoryNodeRegistry } from "../../src/infra/memory/node-registry.ts";
 import { memoryRunBooks, type RunBooks } from "../../src/infra/memory/runs/run-books.ts";
 import { memoryRunCoordinator } from "../../src/infra/memory/runs/run-coordinator.ts";
-import { memorySequelLedger } from "../../src/infra/memory/runs/sequel-ledger.ts";
+import { memorySequelBook } from "../../src/infra/memory/runs/sequel-book.ts";
 import { memoryTriggerBus, type MemoryTriggerBus } from "../../src/infra/memory/queues/trigger-bus.ts";
 import { memoryTriggerStore } from "../../src/infra/memory/trigger-store.ts";
 import { memoryTrustScores } from "../../src/infra/memory/trust-scores.ts";
@@ -18,7 +18,7 @@ import type { DeadLetterStore } from "../../src/spi/dead-letter-store.ts";
 import type { Limiter } from "../../src/spi/limiter.ts";
 import type { NodeRegistry } from "../../src/spi/node-registry.ts";
 import type { RunCoordinator } from "../../src/spi/run-coordinator.ts";
-import type { SequelLedger } from "../../src/spi/sequel-ledger.ts";
+import type { SequelBook } from "../../src/spi/books/sequel-book.ts";
 import type { TriggerStore } from "../../src/spi/trigger-store.ts";
 import type { TrustStore } from "../../src/spi/trust-store.ts";
 import type { RingCalls } from "./bugs/bug.ts";
@@ -35,7 +35,7 @@ export interface Backends extends RunBooks {
   readonly bus: MemoryEventBus;
   readonly triggerBus: MemoryTriggerBus;
   readonly triggers: TriggerStore;
-  readonly sequels: SequelLedger;
+  readonly sequels: SequelBook;
   readonly limiter: Limiter;
   readonly ids: Ids;
 }
@@ -54,7 +54,7 @@ export function openBackends(seed: number, universe: Universe, doors: readonly R
     bus: memoryEventBus(),
     triggerBus: memoryTriggerBus(),
     triggers: memoryTriggerStore(),
-    sequels: memorySequelLedger(),
+    sequels: memorySequelBook(),
     limiter: memoryLimiter(new Process("limits", universe).clock),
     ids: seededIds(seed),
   };

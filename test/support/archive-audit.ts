@@ -4,11 +4,11 @@ import type { Position } from "../../src/core/search/position.ts";
 import { ANY_RUN } from "../../src/core/search/run-query.ts";
 import type { BlobStore } from "../../src/spi/blob-store.ts";
 import type { RunIndex } from "../../src/spi/run-index.ts";
-import type { SegmentLedger } from "../../src/spi/segment-ledger.ts";
+import type { ArchiveBook } from "../../src/spi/books/archive-book.ts";
 
 export interface Archive {
   readonly index: RunIndex;
-  readonly segments: SegmentLedger;
+  readonly segments: ArchiveBook;
   readonly blobs: BlobStore;
 }
 

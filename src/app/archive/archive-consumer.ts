@@ -10,19 +10,19 @@ import type { Clock, Ids } from "../../spi/clock.ts";
 import type { Log } from "../../spi/log.ts";
 import type { ArchiveBatch, RingTrust, RunCoordinator } from "../../spi/run-coordinator.ts";
 import { ROWS_TOGETHER, type RunIndex, type RunSummary } from "../../spi/run-index.ts";
-import type { SegmentLedger } from "../../spi/segment-ledger.ts";
+import type { ArchiveBook } from "../../spi/books/archive-book.ts";
 import type { TriggerBus } from "../../spi/trigger-bus.ts";
 import type { TrustStore } from "../../spi/trust-store.ts";
 import { CacheWriter, type CacheWriterPorts } from "../cache/cache-writer.ts";
 import type { RegistryCache } from "../registry/registry-cache.ts";
 import type { Received } from "../deliver/received.ts";
-import { eraseRecords } from "./segment-eraser.ts";
+import { eraseRecords } from "./archive-eraser.ts";
 
 export interface ArchivePorts extends CacheWriterPorts {
   readonly coordinator: RunCoordinator;
   readonly blobs: BlobStore;
   readonly index: RunIndex;
-  readonly segments: SegmentLedger;
+  readonly segments: ArchiveBook;
   readonly trust: TrustStore;
   readonly registry: RegistryCache;
   readonly clock: Clock;
@@ -159,7 +159,7 @@ async function storeSegment(lines: readonly Line[], ports: ArchivePorts): Promis
     try {
       await eraseRecords(segment, ports);
     } catch {
-      // They are on the ledger of erasures: the sweep does it.
+      // They are on the list of erasures: the sweep does it.
     }
   }
 }

@@ -10,18 +10,18 @@ import type { ResultCache } from "../../spi/result-cache.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
 import type { RunIndex } from "../../spi/run-index.ts";
 import type { RunRetention } from "../../spi/run-retention.ts";
-import type { SegmentLedger } from "../../spi/segment-ledger.ts";
+import type { ArchiveBook } from "../../spi/books/archive-book.ts";
 import type { CallContext } from "../call-context.ts";
 import { removeResultsOf } from "../cache/cache-removal.ts";
 import type { CacheReader } from "../cache/cache-reader.ts";
 import { decodeHeld } from "../runs/run-reader.ts";
-import { eraseRecords } from "./segment-eraser.ts";
+import { eraseRecords } from "./archive-eraser.ts";
 
 export interface RunRemovalPorts {
   readonly coordinator: RunCoordinator;
   readonly index: RunIndex;
   readonly retention: RunRetention;
-  readonly segments: SegmentLedger;
+  readonly segments: ArchiveBook;
   readonly deadLetters: DeadLetterStore;
   readonly blobs: BlobStore;
   readonly results: ResultCache;
@@ -100,7 +100,7 @@ async function removeDeadLetters(
   );
 }
 
-/** What fails here is on the ledger of erasures. */
+/** What fails here is on the list of erasures. */
 async function eraseNow(segment: string, runId: string, ports: RunRemovalPorts): Promise<void> {
   try {
     await eraseRecords(segment, ports);

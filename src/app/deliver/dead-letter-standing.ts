@@ -5,7 +5,7 @@ import type { Clock } from "../../spi/clock.ts";
 import type { QuarantineIndex } from "../../spi/quarantine-index.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
 import type { RunIndex } from "../../spi/run-index.ts";
-import type { SequelLedger } from "../../spi/sequel-ledger.ts";
+import type { SequelBook } from "../../spi/books/sequel-book.ts";
 import type { TriggerStore } from "../../spi/trigger-store.ts";
 import type { RunReader } from "../runs/run-reader.ts";
 import type { Standing } from "./standing.ts";
@@ -16,7 +16,7 @@ export interface StandingPorts {
   readonly index: RunIndex;
   readonly clock: Clock;
   /** What chains and triggers came to. */
-  readonly sequels: SequelLedger;
+  readonly sequels: SequelBook;
   readonly triggers: TriggerStore;
   readonly quarantine: QuarantineIndex;
 }

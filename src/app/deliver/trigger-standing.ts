@@ -4,7 +4,7 @@ import { ownSequelsSince } from "../../core/chain/sequel.ts";
 import type { TriggerMessage } from "../../core/trigger/message.ts";
 import { triggerOf } from "../../core/run/model/origin.ts";
 import { readTrigger } from "../../core/trigger/trigger.ts";
-import type { SequelLedger } from "../../spi/sequel-ledger.ts";
+import type { SequelBook } from "../../spi/books/sequel-book.ts";
 import type { TriggerStore } from "../../spi/trigger-store.ts";
 import type { RunReader } from "../runs/run-reader.ts";
 import type { Standing } from "./standing.ts";
@@ -12,7 +12,7 @@ import type { Standing } from "./standing.ts";
 /** Whether what should follow a run is still to be done. */
 export async function standingOfSequel(
   { tenant, runId, link }: SequelMessage,
-  { runs, sequels }: { readonly runs: RunReader; readonly sequels: SequelLedger },
+  { runs, sequels }: { readonly runs: RunReader; readonly sequels: SequelBook },
 ): Promise<Standing> {
   const state = await runs.read(tenant, runId);
   if (!state) return { kind: "ended", reason: `there is no run ${runId} any more` };

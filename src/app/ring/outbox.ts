@@ -9,7 +9,7 @@ import { partingOf, type Departure, type Parting } from "../../core/run/reduce/d
 import type { Instant, RunId } from "../../core/run/model/state.ts";
 import type { RingStore } from "../../spi/ring-store.ts";
 import type { ArchiveBatch } from "../../spi/run-coordinator.ts";
-import { RingLedger } from "./trust-books.ts";
+import { TrustBooks } from "./trust-books.ts";
 import type { RingRuns } from "./runs.ts";
 
 /** The owner of the batches under way. */
@@ -74,7 +74,7 @@ export interface Stranded {
 export class RingOutbox {
   readonly #store: RingStore;
   readonly #runs: RingRuns;
-  readonly #ledger: RingLedger;
+  readonly #books: TrustBooks;
   readonly #finished = new Set<RunId>();
   readonly #leaving = new Set<RunId>();
   readonly #batches = new Map<number, Batch & { retryAt: Instant }>();
@@ -91,14 +91,14 @@ export class RingOutbox {
     this.#runs = runs;
     this.#forms = forms;
     this.#codec = codecOf(forms);
-    this.#ledger = new RingLedger(ring, store, forms);
+    this.#books = new TrustBooks(ring, store, forms);
     for (const { part, body, dueAt } of store.read(OUTBOX)) {
-      this.#ledger.noteNumber(Number(part));
+      this.#books.noteNumber(Number(part));
       const batch = readBatch(body, forms);
       if (batch.ok) this.#keep(Number(part), batch.value, dueAt ?? 0);
       else this.unread.set(`${OUTBOX} ${part}`, batch.error);
     }
-    for (const [part, problem] of this.#ledger.unread) this.unread.set(part, problem);
+    for (const [part, problem] of this.#books.unread) this.unread.set(part, problem);
   }
 
   /** The run has ended and waits for the next batch; `at hand` is its record and what is to be known of it, if so. */
@@ -185,7 +185,7 @@ export class RingOutbox {
     return {
       batch: {
         runs: departures.flatMap((departure) => (departure === null || "thrown" in departure ? [] : [departure])),
-        trust: this.#ledger.totals(batch.nodes),
+        trust: this.#books.totals(batch.nodes),
       },
       stranded: departures.flatMap((departure) => (departure && "thrown" in departure ? [departure] : [])),
     };
@@ -216,12 +216,12 @@ export class RingOutbox {
     const ended = this.#endOf(id);
     if (ended === null) return null;
     const { keyed, trust, summary } = ended.parting;
-    return { keyed, chars: ended.chars, nodes: this.#ledger.count(summary.tenant, trust) };
+    return { keyed, chars: ended.chars, nodes: this.#books.count(summary.tenant, trust) };
   }
 
   #send(batch: Batch, now: Instant, retryAt: Instant): void {
-    const number = this.#ledger.nextNumber(now);
-    this.#ledger.write(batch.nodes);
+    const number = this.#books.nextNumber(now);
+    this.#books.write(batch.nodes);
     this.#write(number, batch, retryAt);
     this.#keep(number, batch, 0);
   }

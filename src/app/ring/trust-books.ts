@@ -7,8 +7,8 @@ import { emptyTotals, isTotals, mergeTotals } from "../../core/trust/totals.ts";
 import type { RingStore } from "../../spi/ring-store.ts";
 import type { RingTrust } from "../../spi/run-coordinator.ts";
 
-/** The owner of the ledger's pages. */
-const LEDGER = "~trust";
+/** The owner of the books's pages. */
+const BOOKS = "~trust";
 /** Rows are billed whatever their size, but each is written whole. */
 const BOOKS_ON_A_PAGE = 50;
 
@@ -22,7 +22,7 @@ interface Page {
   readonly books: readonly TrustBook[];
 }
 
-/** A stored page of a ring's ledger. */
+/** A stored page of a ring's books. */
 const readPage = (page: string, forms: StoredForms = STORED_FORMS): Result<Page, Fault> =>
   readStored<Page, Page>(forms["trust page"], page, ({ last, books }) => {
     if (!Number.isFinite(last) || !books.every(isBook)) throw new TypeError("no page");
@@ -43,7 +43,7 @@ export function booksOn(page: string): readonly TrustBook[] {
  * memory and written once a batch, in as few rows as there are pages that changed. A page that cannot be read stays as it
  * is: what is said of its nodes meanwhile gets a book of its own, and both are one once the page can be read again.
  */
-export class RingLedger {
+export class TrustBooks {
   readonly #store: RingStore;
   readonly #forms: StoredForms;
   readonly #source: string;
@@ -60,11 +60,11 @@ export class RingLedger {
     this.#store = store;
     this.#forms = forms;
     this.#source = `ring-${ring.toString(16).padStart(2, "0")}`;
-    for (const { part, body } of store.read(LEDGER)) {
+    for (const { part, body } of store.read(BOOKS)) {
       this.#fillUpTo(Number(part) * BOOKS_ON_A_PAGE);
       const page = readPage(body, forms);
       if (page.ok) this.#take(page.value);
-      else this.unread.set(`${LEDGER} ${part}`, page.error);
+      else this.unread.set(`${BOOKS} ${part}`, page.error);
       if (!page.ok) this.#fillUpTo((Number(part) + 1) * BOOKS_ON_A_PAGE);
     }
   }
@@ -98,7 +98,7 @@ export class RingLedger {
     const pages = new Set([...changed, ...this.#moved]);
     if (pages.size === 0) pages.add(this.#firstReadable());
     this.#store.write(
-      LEDGER,
+      BOOKS,
       [...pages].map((page) => {
         const books = this.#books.slice(page * BOOKS_ON_A_PAGE, (page + 1) * BOOKS_ON_A_PAGE);
         const v = currentVersion(this.#forms["trust page"]);
@@ -145,7 +145,7 @@ export class RingLedger {
 
   #firstReadable(): number {
     let page = 0;
-    while (this.unread.has(`${LEDGER} ${String(page).padStart(6, "0")}`)) page++;
+    while (this.unread.has(`${BOOKS} ${String(page).padStart(6, "0")}`)) page++;
     return page;
   }
 }

@@ -6,7 +6,7 @@ import { executionResult } from "../../core/run/views/execution-result.ts";
 import { isForeign } from "../../core/run/model/origin.ts";
 import { viewRun } from "../../core/run/views/view.ts";
 import type { SignalPage } from "../../spi/run-coordinator.ts";
-import type { SequelLedger } from "../../spi/sequel-ledger.ts";
+import type { SequelBook } from "../../spi/books/sequel-book.ts";
 import type { RunReader } from "./run-reader.ts";
 import type { CallContext } from "../call-context.ts";
 
@@ -22,7 +22,7 @@ export interface RunService {
   events(call: CallContext, runId: string, after: number, waitMs?: number): Promise<SignalPage | null>;
 }
 
-export function runService(runs: RunReader, sequels: Pick<SequelLedger, "of">): RunService {
+export function runService(runs: RunReader, sequels: Pick<SequelBook, "of">): RunService {
   return {
     async view({ tenant }, id) {
       const state = await runs.read(tenant, id);

@@ -1,7 +1,7 @@
 import { DAY_MS, dayOf, shift, type Day } from "../../core/retention/day.ts";
 import { valueDay } from "../../core/retention/keys.ts";
 import type { Instant } from "../../core/run/model/state.ts";
-import type { Doubt } from "../../spi/value-ledger.ts";
+import type { Doubt } from "../../spi/books/value-book.ts";
 import { forEach } from "./each.ts";
 import { heldValues, type LiveValues } from "./held-values.ts";
 import type { SweepLimits } from "./limits.ts";

@@ -1,4 +1,4 @@
-import type { ValueLedger } from "../../spi/value-ledger.ts";
+import type { ValueBook } from "../../spi/books/value-book.ts";
 import type { LiveValue, RunCoordinator } from "../../spi/run-coordinator.ts";
 
 /** The large values of every run that is in a ring. */
@@ -15,7 +15,7 @@ export function askedOnce({ liveValues }: Pick<RunCoordinator, "liveValues">): L
  * of them.
  */
 export async function heldValues(
-  values: ValueLedger,
+  values: ValueBook,
   live: LiveValues,
   tenant: string,
   keys: readonly string[],

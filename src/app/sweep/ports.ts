@@ -3,16 +3,16 @@ import type { DeadLetterStore } from "../../spi/dead-letter-store.ts";
 import type { Log } from "../../spi/log.ts";
 import type { ResultCache } from "../../spi/result-cache.ts";
 import type { RunRetention } from "../../spi/run-retention.ts";
-import type { SegmentLedger } from "../../spi/segment-ledger.ts";
-import type { SweepMarks } from "../../spi/sweep-marks.ts";
-import type { ValueLedger } from "../../spi/value-ledger.ts";
+import type { ArchiveBook } from "../../spi/books/archive-book.ts";
+import type { SweepMarks } from "../../spi/books/sweep-marks.ts";
+import type { ValueBook } from "../../spi/books/value-book.ts";
 import type { StandingPorts } from "../deliver/dead-letter-standing.ts";
 
 /** Everything the sweep works on. */
 export interface SweepPorts extends StandingPorts {
   readonly retention: RunRetention;
-  readonly segments: SegmentLedger;
-  readonly values: ValueLedger;
+  readonly segments: ArchiveBook;
+  readonly values: ValueBook;
   readonly marks: SweepMarks;
   readonly deadLetters: DeadLetterStore;
   readonly blobs: BlobStore;

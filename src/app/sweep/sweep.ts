@@ -16,7 +16,7 @@ import { forgetGhosts } from "./unfinished-runs.ts";
 import { collectDoubtfulValues } from "./doubtful-values.ts";
 import { collectOrphanedValues } from "./orphaned-values.ts";
 import type { Log } from "../../spi/log.ts";
-import { eraseRecords } from "../archive/segment-eraser.ts";
+import { eraseRecords } from "../archive/archive-eraser.ts";
 
 export interface SweepSettings {
   readonly retention: Retention;

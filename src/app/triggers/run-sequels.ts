@@ -14,7 +14,7 @@ import { refusedBy } from "../../core/trigger/record.ts";
 import { resultOf } from "../../core/trigger/result-message.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Ids } from "../../spi/clock.ts";
-import type { SequelLedger } from "../../spi/sequel-ledger.ts";
+import type { SequelBook } from "../../spi/books/sequel-book.ts";
 import type { TriggerBus } from "../../spi/trigger-bus.ts";
 import type { CpuAllowance } from "../execute/cpu-allowance.ts";
 import { callOfRun, sharing } from "../call-context.ts";
@@ -26,7 +26,7 @@ import type { EnvelopeService } from "../operations/envelope-service.ts";
 export interface SequelPorts extends BuryPorts {
   readonly runs: RunReader;
   readonly envelopes: EnvelopeService;
-  readonly sequels: SequelLedger;
+  readonly sequels: SequelBook;
   readonly triggerBus: TriggerBus;
   readonly ids: Ids;
   /** What the runs that are started here share. */
@@ -35,7 +35,7 @@ export interface SequelPorts extends BuryPorts {
 
 /**
  * Does what follows the end of a run and has not been done: sends the envelopes of its lists, answers its trigger. Safe
- * to repeat at any point: a started run is found again by its idempotency key, and what is done is in the ledger. What
+ * to repeat at any point: a started run is found again by its idempotency key, and what is done is in the book. What
  * the planner refuses is a dead letter and an entry of the run's page; what may be cured by waiting is thrown.
  */
 export async function followRun(queue: string, message: SequelMessage, ports: SequelPorts): Promise<void> {

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
-import type { SweepMarks } from "../../spi/sweep-marks.ts";
+import type { SweepMarks } from "../../spi/books/sweep-marks.ts";
 import { answered } from "./edge.ts";
 
 /** How far recurring work has come, in D1. */

@@ -1,4 +1,4 @@
-import type { SweepMarks } from "../../spi/sweep-marks.ts";
+import type { SweepMarks } from "../../spi/books/sweep-marks.ts";
 
 /** How far recurring work has come, in a map. */
 export function memorySweepMarks(): SweepMarks {

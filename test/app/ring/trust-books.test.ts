@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { NodeRef } from "../../../src/core/registry/node.ts";
 import { addObservation, emptyTotals, mergeTotals, type TrustTotals } from "../../../src/core/trust/totals.ts";
-import { booksOn, RingLedger } from "../../../src/app/ring/trust-books.ts";
+import { booksOn, TrustBooks } from "../../../src/app/ring/trust-books.ts";
 import { memoryRingStore } from "../../../src/infra/memory/runs/ring-store.ts";
 
 const said = (x: number): TrustTotals => addObservation(emptyTotals(), { x, w: 1, at: 1_770_000_000_000 });
@@ -18,12 +18,12 @@ const batch = fc.record({
   now: fc.nat(1_000),
 });
 
-describe("a ring's ledger", () => {
+describe("a ring's books", () => {
   it("has counted every batch that was opened once, whatever was rolled back and however often the ring woke up", () => {
     fc.assert(
       fc.property(fc.array(batch, { maxLength: 12 }), (batches) => {
         const store = memoryRingStore();
-        let ledger = new RingLedger(3, store);
+        let books = new TrustBooks(3, store);
         const model = new Map<string, TrustTotals>();
         const numbers: number[] = [];
         for (const { tenant, nodes, x, fails, isEvicted, now } of batches) {
@@ -31,17 +31,17 @@ describe("a ring's ledger", () => {
           let number = 0;
           const opening = () =>
             store.transaction(() => {
-              keys = ledger.count(
+              keys = books.count(
                 tenant,
                 nodes.map((node) => ({ node: ref(node), totals: said(x) })),
               );
-              number = ledger.nextNumber(now);
-              ledger.write(keys);
+              number = books.nextNumber(now);
+              books.write(keys);
               if (fails) throw new Error("planned");
             });
           if (fails) {
             expect(opening).toThrow("planned");
-            ledger = new RingLedger(3, store);
+            books = new TrustBooks(3, store);
             continue;
           }
           opening();
@@ -50,8 +50,8 @@ describe("a ring's ledger", () => {
             const name = `${tenant} ${ref(node)}`;
             model.set(name, mergeTotals(model.get(name) ?? emptyTotals(), said(x)));
           }
-          if (isEvicted) ledger = new RingLedger(3, store);
-          const told = ledger.totals([...new Set(keys)]);
+          if (isEvicted) books = new TrustBooks(3, store);
+          const told = books.totals([...new Set(keys)]);
           expect(told).toHaveLength(new Set(nodes).size);
           for (const { node, totals, source } of told) {
             expect(source).toBe("ring-03");
@@ -75,10 +75,10 @@ describe("a ring's ledger", () => {
         store.write(owner, parts);
       },
     };
-    const ledger = new RingLedger(0, counted);
+    const books = new TrustBooks(0, counted);
     const count = (nodes: readonly number[]) =>
-      ledger.write(
-        ledger.count(
+      books.write(
+        books.count(
           "default",
           nodes.map((node) => ({ node: ref(node), totals: said(1) })),
         ),

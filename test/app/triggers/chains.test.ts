@@ -232,7 +232,7 @@ describe("chains", () => {
     expect(await chained(sent.runId)).toHaveLength(1);
   });
 
-  it.each(["before", "after"] as const)("survive a ledger that fails %s it has written", async (when) => {
+  it.each(["before", "after"] as const)("survive a book that fails %s it has written", async (when) => {
     const { send, settle, chained, rows } = await world((ports) => ({
       ...ports,
       sequels: failing(ports.sequels, failFirst("record", 2, when)),

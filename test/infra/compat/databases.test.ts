@@ -10,7 +10,7 @@ import { d1DeadLetterStore } from "../../../src/infra/d1/dead-letter-store.ts";
 import { d1NodeRegistry } from "../../../src/infra/d1/registry/node-registry.ts";
 import { d1ResultCache } from "../../../src/infra/d1/result-cache.ts";
 import { d1RunIndex } from "../../../src/infra/d1/runs/run-index.ts";
-import { d1SequelLedger } from "../../../src/infra/d1/runs/sequel-ledger.ts";
+import { d1SequelBook } from "../../../src/infra/d1/runs/sequel-book.ts";
 import { d1TriggerStore } from "../../../src/infra/d1/trigger-store.ts";
 import { LimitDesk } from "../../../src/infra/durable/limit-desk.ts";
 import { durableRingStore } from "../../../src/infra/durable/ring-store.ts";
@@ -110,7 +110,7 @@ describe.each(inject("recorded"))("a database of release $release", ({ worker, l
       expect(known).toMatchObject({ status: row["status"], idempotentKey: row["idempotent_key"] });
     }
     for (const row of database["run_sequels"] ?? []) {
-      const sequels = await d1SequelLedger(db).of("default", String(row["run_id"]));
+      const sequels = await d1SequelBook(db).of("default", String(row["run_id"]));
       expect(sequels.map(({ childId }) => childId)).toContain(row["child_id"]);
     }
   });

@@ -6,9 +6,9 @@ import { d1QuarantineIndex } from "../../../src/infra/d1/quarantine-index.ts";
 import { d1NodeRegistry } from "../../../src/infra/d1/registry/node-registry.ts";
 import { d1RunIndex } from "../../../src/infra/d1/runs/run-index.ts";
 import { d1RunRetention } from "../../../src/infra/d1/runs/run-retention.ts";
-import { d1SegmentLedger } from "../../../src/infra/d1/runs/segment-ledger.ts";
+import { d1ArchiveBook } from "../../../src/infra/d1/runs/archive-book.ts";
 import { d1SweepMarks } from "../../../src/infra/d1/sweep-marks.ts";
-import { d1ValueLedger } from "../../../src/infra/d1/runs/value-ledger.ts";
+import { d1ValueBook } from "../../../src/infra/d1/runs/value-book.ts";
 import { d1TrustScores } from "../../../src/infra/d1/registry/trust-scores.ts";
 import { r2BlobStore } from "../../../src/infra/r2/blob-store.ts";
 import { deadLetterStoreContract } from "../../support/contracts/dead-letter-store.ts";
@@ -37,8 +37,8 @@ describe("the D1 adapters keep their ports' contracts", () => {
   const books = async () => ({
     index: d1RunIndex(db),
     retention: d1RunRetention(db),
-    segments: d1SegmentLedger(db),
-    values: d1ValueLedger(db),
+    segments: d1ArchiveBook(db),
+    values: d1ValueBook(db),
     tenant: freshTenant(),
   });
   runIndexContract("D1", books);

@@ -9,9 +9,9 @@ import { ANY_RUN } from "../../../src/core/search/run-query.ts";
 import { d1RunIndex } from "../../../src/infra/d1/runs/run-index.ts";
 import * as schema from "../../../src/infra/d1/schema.ts";
 import { d1RunRetention } from "../../../src/infra/d1/runs/run-retention.ts";
-import { d1SegmentLedger } from "../../../src/infra/d1/runs/segment-ledger.ts";
+import { d1ArchiveBook } from "../../../src/infra/d1/runs/archive-book.ts";
 import { d1SweepMarks } from "../../../src/infra/d1/sweep-marks.ts";
-import { d1ValueLedger } from "../../../src/infra/d1/runs/value-ledger.ts";
+import { d1ValueBook } from "../../../src/infra/d1/runs/value-book.ts";
 import { d1TrustScores } from "../../../src/infra/d1/registry/trust-scores.ts";
 import { memoryBlobStore } from "../../../src/infra/memory/blob-store.ts";
 import { sampleDeadLetter } from "../../support/contracts/dead-letter-store.ts";
@@ -155,8 +155,8 @@ describe("the edge of the database", () => {
       d1RunIndex(broken).settled([sampleSummary()]),
       d1RunRetention(broken).tenants(),
       d1RunRetention(broken).delete("t", "r", 1),
-      d1SegmentLedger(broken).settle([{ segment: "s", offset: 0, length: 1 }]),
-      d1ValueLedger(broken).doubts("t", 1, 1),
+      d1ArchiveBook(broken).settle([{ segment: "s", offset: 0, length: 1 }]),
+      d1ValueBook(broken).doubts("t", 1, 1),
       d1SweepMarks(broken).read("m"),
       d1DeadLetterStore(broken).get("t", "1"),
       d1TrustScores(broken).put("t", [{ node: "n@1.0.0", score: { score: 1, confidence: 1, samples: 1 }, at: 1 }]),

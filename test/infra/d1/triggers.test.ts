@@ -1,9 +1,9 @@
 import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { describe } from "vitest";
-import { d1SequelLedger } from "../../../src/infra/d1/runs/sequel-ledger.ts";
+import { d1SequelBook } from "../../../src/infra/d1/runs/sequel-book.ts";
 import { d1TriggerStore } from "../../../src/infra/d1/trigger-store.ts";
-import { sequelLedgerContract } from "../../support/contracts/sequel-ledger.ts";
+import { sequelBookContract } from "../../support/contracts/sequel-book.ts";
 import { triggerStoreContract } from "../../support/contracts/trigger-store.ts";
 
 const emptied = async (table: "run_sequels" | "triggers") => {
@@ -12,6 +12,6 @@ const emptied = async (table: "run_sequels" | "triggers") => {
 };
 
 describe("the D1 stores of chains and triggers", () => {
-  sequelLedgerContract("sequel ledger", async () => d1SequelLedger(await emptied("run_sequels")));
+  sequelBookContract("sequel book", async () => d1SequelBook(await emptied("run_sequels")));
   triggerStoreContract("trigger store", async () => d1TriggerStore(await emptied("triggers")));
 });

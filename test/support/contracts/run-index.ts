@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { generationKey } from "../../../src/core/run/model/generation.ts";
 import { ANY_RUN } from "../../../src/core/search/run-query.ts";
 import { ROWS_TOGETHER, type RunIndex, type RunSummary } from "../../../src/spi/run-index.ts";
-import type { SegmentLedger } from "../../../src/spi/segment-ledger.ts";
+import type { ArchiveBook } from "../../../src/spi/books/archive-book.ts";
 
 export const sampleSummary = (changes: Partial<RunSummary> = {}): RunSummary => ({
   runId: "r1f_01JABCDEFGHJKMNPQRSTVWXYZ0",
@@ -37,7 +37,7 @@ export const archivedSummary = (changes: Partial<RunSummary> = {}): RunSummary =
 
 export interface OpenIndex {
   readonly index: RunIndex;
-  readonly segments: SegmentLedger;
+  readonly segments: ArchiveBook;
   readonly tenant: string;
 }
 

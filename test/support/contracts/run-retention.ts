@@ -2,12 +2,12 @@ import { expect, it } from "vitest";
 import { generationKey } from "../../../src/core/run/model/generation.ts";
 import { ANY_RUN, type RunQuery } from "../../../src/core/search/run-query.ts";
 import type { RunRetention } from "../../../src/spi/run-retention.ts";
-import type { ValueLedger } from "../../../src/spi/value-ledger.ts";
+import type { ValueBook } from "../../../src/spi/books/value-book.ts";
 import { archivedSummary, sampleSummary, type OpenIndex } from "./run-index.ts";
 
 export interface OpenBooks extends OpenIndex {
   readonly retention: RunRetention;
-  readonly values: ValueLedger;
+  readonly values: ValueBook;
 }
 
 const ALL = { limit: 100, after: null };

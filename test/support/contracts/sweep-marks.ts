@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { SweepMarks } from "../../../src/spi/sweep-marks.ts";
+import type { SweepMarks } from "../../../src/spi/books/sweep-marks.ts";
 
 /** What every SweepMarks must do. `open` returns one without marks that start with `contract-`. */
 export function sweepMarksContract(label: string, open: () => Promise<SweepMarks>): void {

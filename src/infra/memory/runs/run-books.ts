@@ -4,9 +4,9 @@ import type { QuarantineIndex } from "../../../spi/quarantine-index.ts";
 import type { ResultCache } from "../../../spi/result-cache.ts";
 import type { RunIndex } from "../../../spi/run-index.ts";
 import type { RunRetention } from "../../../spi/run-retention.ts";
-import type { SegmentLedger } from "../../../spi/segment-ledger.ts";
-import type { SweepMarks } from "../../../spi/sweep-marks.ts";
-import type { ValueLedger } from "../../../spi/value-ledger.ts";
+import type { ArchiveBook } from "../../../spi/books/archive-book.ts";
+import type { SweepMarks } from "../../../spi/books/sweep-marks.ts";
+import type { ValueBook } from "../../../spi/books/value-book.ts";
 import { memoryDeadLetterStore } from "../dead-letter-store.ts";
 import { memoryFigures } from "../figures.ts";
 import { memoryQuarantineIndex } from "../quarantine-index.ts";
@@ -14,16 +14,16 @@ import { memoryResultCache } from "../result-cache.ts";
 import { memoryRunIndex } from "./run-index.ts";
 import { memoryRunRetention } from "./run-retention.ts";
 import { RunTables } from "./run-tables.ts";
-import { memorySegmentLedger } from "./segment-ledger.ts";
+import { memoryArchiveBook } from "./archive-book.ts";
 import { memorySweepMarks } from "../sweep-marks.ts";
-import { memoryValueLedger } from "./value-ledger.ts";
+import { memoryValueBook } from "./value-book.ts";
 
 /** Every book on archived runs, kept together. */
 export interface RunBooks {
   readonly index: RunIndex;
   readonly retention: RunRetention;
-  readonly segments: SegmentLedger;
-  readonly values: ValueLedger;
+  readonly segments: ArchiveBook;
+  readonly values: ValueBook;
   readonly marks: SweepMarks;
   readonly results: ResultCache;
   readonly figures: Figures;
@@ -37,8 +37,8 @@ export function memoryRunBooks(deadLetters: DeadLetterStore = memoryDeadLetterSt
   return {
     index: memoryRunIndex(tables),
     retention: memoryRunRetention(tables),
-    segments: memorySegmentLedger(tables),
-    values: memoryValueLedger(tables),
+    segments: memoryArchiveBook(tables),
+    values: memoryValueBook(tables),
     marks: memorySweepMarks(),
     results: memoryResultCache(tables),
     quarantine,

@@ -1,7 +1,7 @@
 import type { Erasure } from "../../../core/retention/erasure.ts";
 import type { Instant, RunId } from "../../../core/run/model/state.ts";
 import type { RunSummary } from "../../../core/run/model/summary.ts";
-import type { Doubt } from "../../../spi/value-ledger.ts";
+import type { Doubt } from "../../../spi/books/value-book.ts";
 
 /** What the books on runs share: the tables of the database, as maps. Keys are JSON lists. */
 export class RunTables {

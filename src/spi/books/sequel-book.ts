@@ -1,8 +1,8 @@
-import type { Sequel } from "../core/chain/sequel.ts";
-import type { Instant, RunId } from "../core/run/model/state.ts";
+import type { Sequel } from "../../core/chain/sequel.ts";
+import type { Instant, RunId } from "../../core/run/model/state.ts";
 
 /** What followed the ends of runs. All methods are safe to repeat and reject with SERVICE_UNAVAILABLE. */
-export interface SequelLedger {
+export interface SequelBook {
   /**
    * Notes one; a refusal gives way to a start, and to nothing else. What was noted before `since` followed an earlier run
    * of the same id and gives way to anything.

@@ -1,7 +1,7 @@
-import type { Erasure } from "../core/retention/erasure.ts";
+import type { Erasure } from "../../core/retention/erasure.ts";
 
 /** The books on archive objects. All methods are safe to repeat and reject with SERVICE_UNAVAILABLE. */
-export interface SegmentLedger {
+export interface ArchiveBook {
   /** Of all archive objects whose key starts with `prefix`, those that index rows were stored for. */
   known(prefix: string): Promise<ReadonlySet<string>>;
   /** The objects are gone. */

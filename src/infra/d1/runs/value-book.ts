@@ -1,12 +1,12 @@
 import { sql } from "drizzle-orm";
-import type { Doubt, ValueLedger } from "../../../spi/value-ledger.ts";
+import type { Doubt, ValueBook } from "../../../spi/books/value-book.ts";
 import { allOrNone, type Database } from "../batch.ts";
 import { answered } from "../edge.ts";
 import { jsonParameters } from "../json-parameter.ts";
 import { tenantsOf } from "../tenants.ts";
 
 /** The books on large values in D1. */
-export function d1ValueLedger(db: Database): ValueLedger {
+export function d1ValueBook(db: Database): ValueBook {
   return {
     tenants: () => answered("list its tenants", () => tenantsOf(db, "value_doubts")),
     doubts: (tenant, before, limit) =>

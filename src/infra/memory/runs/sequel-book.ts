@@ -1,8 +1,8 @@
 import { inOrder, type Sequel } from "../../../core/chain/sequel.ts";
-import type { SequelLedger } from "../../../spi/sequel-ledger.ts";
+import type { SequelBook } from "../../../spi/books/sequel-book.ts";
 
 /** What followed the ends of runs, in a map. */
-export function memorySequelLedger(): SequelLedger {
+export function memorySequelBook(): SequelBook {
   const sequels = new Map<string, Sequel>();
   return {
     async record(sequel, since = 0) {

@@ -1,18 +1,18 @@
 import { blanked, isBlank } from "../../core/retention/erasure.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
-import type { SegmentLedger } from "../../spi/segment-ledger.ts";
+import type { ArchiveBook } from "../../spi/books/archive-book.ts";
 
 export interface EraserPorts {
   readonly blobs: BlobStore;
-  readonly segments: SegmentLedger;
+  readonly segments: ArchiveBook;
 }
 
 /** More than an archive object has records. */
 const MOST_RECORDS = 1_000;
 
 /**
- * Blanks every record of an archive object that is on the ledger of erasures, and removes an object of which nothing is
- * left. The ledger is settled last, so what breaks off is done again; other readers and erasers of the object may be at
+ * Blanks every record of an archive object that is on the list of erasures, and removes an object of which nothing is
+ * left. The list is settled last, so what breaks off is done again; other readers and erasers of the object may be at
  * work at the same time.
  */
 export async function eraseRecords(segment: string, { blobs, segments }: EraserPorts): Promise<void> {

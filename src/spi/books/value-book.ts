@@ -1,4 +1,4 @@
-import type { Instant } from "../core/run/model/state.ts";
+import type { Instant } from "../../core/run/model/state.ts";
 
 /** A large value that lost one of the runs that referred to it. */
 export interface Doubt {
@@ -10,7 +10,7 @@ export interface Doubt {
 }
 
 /** The books on large values: which indexed runs refer to them. All methods are safe to repeat and reject with SERVICE_UNAVAILABLE. */
-export interface ValueLedger {
+export interface ValueBook {
   /** Every tenant that has doubtful values, sorted. */
   tenants(): Promise<readonly string[]>;
   /** Values that have been doubtful since before a moment, longest first. */

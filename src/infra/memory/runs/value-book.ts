@@ -1,8 +1,8 @@
-import type { ValueLedger } from "../../../spi/value-ledger.ts";
+import type { ValueBook } from "../../../spi/books/value-book.ts";
 import { compareTexts, keyOf, type RunTables } from "./run-tables.ts";
 
 /** The books on large values in maps. */
-export function memoryValueLedger(tables: RunTables): ValueLedger {
+export function memoryValueBook(tables: RunTables): ValueBook {
   const { doubts } = tables;
   return {
     async tenants() {

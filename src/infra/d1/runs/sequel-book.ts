@@ -2,7 +2,7 @@ import { sql } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { ErrorCode } from "../../../core/errors.ts";
 import { inOrder, type Sequel } from "../../../core/chain/sequel.ts";
-import type { SequelLedger } from "../../../spi/sequel-ledger.ts";
+import type { SequelBook } from "../../../spi/books/sequel-book.ts";
 import { answered } from "../edge.ts";
 import { forgetOld } from "../tenants.ts";
 
@@ -20,7 +20,7 @@ interface Row {
 }
 
 /** What followed the ends of runs, in D1. */
-export function d1SequelLedger(db: DrizzleD1Database): SequelLedger {
+export function d1SequelBook(db: DrizzleD1Database): SequelBook {
   return {
     record: ({ tenant, runId, list, index, childId, refused, at }, since = 0) =>
       answered("note what followed a run", async () => {

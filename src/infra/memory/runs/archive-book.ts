@@ -1,9 +1,9 @@
 import type { Erasure } from "../../../core/retention/erasure.ts";
-import type { SegmentLedger } from "../../../spi/segment-ledger.ts";
+import type { ArchiveBook } from "../../../spi/books/archive-book.ts";
 import { compareTexts, type RunTables } from "./run-tables.ts";
 
 /** The books on archive objects in maps. */
-export function memorySegmentLedger({ segments, erasures }: RunTables): SegmentLedger {
+export function memoryArchiveBook({ segments, erasures }: RunTables): ArchiveBook {
   const inOrder = (a: Erasure, b: Erasure): number => compareTexts(a.segment, b.segment) || a.offset - b.offset;
   return {
     async known(prefix) {

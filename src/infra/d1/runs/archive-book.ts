@@ -1,12 +1,12 @@
 import { sql } from "drizzle-orm";
 import type { Erasure } from "../../../core/retention/erasure.ts";
-import type { SegmentLedger } from "../../../spi/segment-ledger.ts";
+import type { ArchiveBook } from "../../../spi/books/archive-book.ts";
 import { allOrNone, type Database } from "../batch.ts";
 import { answered } from "../edge.ts";
 import { jsonParameters } from "../json-parameter.ts";
 
 /** The books on archive objects in D1. */
-export function d1SegmentLedger(db: Database): SegmentLedger {
+export function d1ArchiveBook(db: Database): ArchiveBook {
   return {
     known: (prefix) =>
       answered("list archive objects", async () => {
