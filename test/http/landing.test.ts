@@ -1,7 +1,8 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { describe, expect, it } from "vitest";
-import { gateway } from "./gateway.ts";
+import { MAIN_ROUTES } from "../../workers/http/landing/page.ts";
+import { gateway, TOKEN } from "./gateway.ts";
 import { CORRELATION } from "./samples.ts";
 
 const unhealthy = () =>
@@ -70,6 +71,28 @@ describe("the landing page", () => {
     }
     expect(html).toContain('name="viewport"');
     expect(html).toContain("prefers-color-scheme: dark");
+  });
+
+  it("shows ten routes, all of which there are", async () => {
+    const { html } = await page(gateway());
+    const document: unknown = await (await gateway().app.request("/openapi.json")).json();
+    for (const [method, path] of MAIN_ROUTES) {
+      expect(html).toContain(`<code>${method} ${path}</code>`);
+      expect(document).toHaveProperty(["paths", path, method.toLowerCase()]);
+    }
+    expect(MAIN_ROUTES).toHaveLength(10);
+  });
+
+  it("says where the token is, here and in production, and what to read", async () => {
+    const local = await page(gateway({}, { environment: "development" }));
+    expect(local.html).toContain("<code>.dev.vars</code>");
+    const deployed = await page(gateway({}, { environment: "production" }));
+    expect(deployed.html).toContain("the secret <code>ONEX_TOKEN</code>");
+    expect(deployed.html).not.toContain(".dev.vars");
+    for (const html of [local.html, deployed.html]) {
+      expect(html).toContain("docs/schemas");
+      expect(html).not.toContain(TOKEN);
+    }
   });
 
   it("says that it is not healthy, and what is not, without believing the details to be HTML", async () => {

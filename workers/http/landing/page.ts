@@ -9,6 +9,26 @@ const ICON =
 /** In one piece: the policy's hash is over every byte between the tags. */
 const STYLE = raw(`<style>${LANDING_STYLE}</style>`);
 
+/** The ten routes that most people need. A test compares them with those there are. */
+export const MAIN_ROUTES = [
+  ["POST", "/v1/envelopes", "Send an envelope: reach a goal, run a graph, execute a node."],
+  ["POST", "/v1/plans", "What a goal would run, and why. Runs nothing."],
+  ["GET", "/v1/runs", "Search the runs."],
+  ["GET", "/v1/runs/{id}", "A run as it stands."],
+  ["GET", "/v1/runs/{id}/result", "What it came to, node by node."],
+  ["GET", "/v1/runs/{id}/events", "Its signals, as JSON, server-sent events or over a WebSocket."],
+  ["POST", "/v1/runs/{id}/events", "Tell a waiting run what happened."],
+  ["POST", "/v1/runs/{id}/rerun", "Run it again, from any step."],
+  ["GET", "/v1/nodes", "The nodes with their trust."],
+  ["POST", "/v1/nodes", "Register a node."],
+] as const;
+
+const LOCAL_TOKEN = html`This server runs on your machine: <code>npm start</code> made its token and keeps it in the
+  project's <code>.dev.vars</code>. The <code>onex</code> command finds it there.
+  <code>export ONEX_TOKEN=$(sed -n 's/^ONEX_TOKEN=//p' .dev.vars)</code>`;
+
+const DEPLOYED_TOKEN = html`It is the secret <code>ONEX_TOKEN</code> of this deployment. Whoever runs it has it.`;
+
 /** The landing page. Everything that is not constant is escaped by `html`. */
 export function landingPage(report: Health, origin: string) {
   return html`<!doctype html>
@@ -38,22 +58,44 @@ export function landingPage(report: Health, origin: string) {
             State a goal. ONEX finds the nodes whose contracts reach it, plans them by trust and cost, runs the plan,
             and remembers who kept their word. It can also grow the nodes it lacks.
           </p>
-          <section aria-labelledby="go">
-            <h2 id="go">Where to go</h2>
-            <dl>
-              <dt><a href="/openapi.json">/openapi.json</a></dt>
-              <dd>Every route, for people and generators (OpenAPI 3.1).</dd>
-              <dt><a href="/health">/health</a></dt>
-              <dd>The checks below, as JSON. Needs no token.</dd>
-              <dt><code>POST /v1/plans</code></dt>
-              <dd>What a goal would run, and why. Runs nothing.</dd>
-              <dt><code>POST /v1/envelopes</code></dt>
-              <dd>Reach a goal.</dd>
-            </dl>
+          <section aria-labelledby="token">
+            <h2 id="token">The token</h2>
+            <p>
+              Everything under <code>/v1</code> wants <code>Authorization: Bearer …</code>.
+              ${report.environment === "development" ? LOCAL_TOKEN : DEPLOYED_TOKEN}
+            </p>
           </section>
           <section aria-labelledby="try">
             <h2 id="try">Try it</h2>
             <pre tabindex="0"><code>${exampleOf(origin)}</code></pre>
+          </section>
+          <section aria-labelledby="routes">
+            <h2 id="routes">The main routes</h2>
+            <dl class="routes">
+              ${MAIN_ROUTES.map(
+                ([method, path, what]) =>
+                  html`<dt><code>${method} ${path}</code></dt>
+                    <dd>${what}</dd>`,
+              )}
+            </dl>
+            <p><a href="/openapi.json">/openapi.json</a> has every route in full, for people and generators.</p>
+          </section>
+          <section aria-labelledby="read">
+            <h2 id="read">To read</h2>
+            <dl>
+              <dt>docs/</dt>
+              <dd>
+                In the project: planning.md, nodes.md, runs.md, triggers.md and operations.md tell what can be done,
+                cli.md the command, architecture.md how it works.
+              </dd>
+              <dt>Reference</dt>
+              <dd>
+                <a href="/openapi.json">/openapi.json</a> (OpenAPI 3.1) for the routes, docs/schemas for every document
+                and message.
+              </dd>
+              <dt><a href="/health">/health</a></dt>
+              <dd>The checks below, as JSON. Needs no token.</dd>
+            </dl>
           </section>
           <section aria-labelledby="health">
             <h2 id="health">Health</h2>

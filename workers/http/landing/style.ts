@@ -36,6 +36,9 @@ dd { margin: 0; color: var(--soft); overflow-wrap: anywhere; }
 a { color: var(--accent); text-underline-offset: 0.2em; }
 a:focus-visible, pre:focus-visible { outline: 2px solid var(--accent); outline-offset: 3px; border-radius: 0.2rem; }
 code, pre { font-family: ui-monospace, "SF Mono", "Cascadia Code", Menlo, Consolas, monospace; font-size: 0.85rem; }
+p code, dd code { overflow-wrap: anywhere; }
+section p { margin: 0; }
+.routes + p { margin-top: 0.75rem; }
 pre { margin: 0; padding: 1rem; overflow-x: auto; background: var(--code); border: 1px solid var(--line); border-radius: 0.6rem; }
 footer { color: var(--soft); font-size: 0.875rem; }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; gap: 0; } dd { margin-bottom: 0.6rem; } }
