@@ -33,7 +33,7 @@ export function crawlCommand(shell: Shell, settle: Settle): Command {
     .option("--register <url>", "register the nodes that were found")
     .option("--check <url>", "end with 1 when the registry and the sources disagree")
     .option("--ignore-extra", "with --check, nodes without sources are no disagreement", false)
-    .option("--token-file <file>", "file with the token; default ONEX_TOKEN")
+    .option("--token-file <file>", "file with the token; default ONEX_TOKEN, then .dev.vars for a local server")
     .option("--strict-structure", "hold folders and files to the canonical structure", false)
     .option("--json", "print one JSON document", false)
     .addHelpText(

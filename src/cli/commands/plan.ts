@@ -31,7 +31,10 @@ export function planCommand(shell: Shell, settle: Settle): Command {
     .option("--local", "plan here with the built-in nodes; so it is without --url", false)
     .option("--nodes <path...>", "folders of further nodes, or documents that bring their own", [])
     .option("--url <url>", "let this server plan, with its nodes and their trust")
-    .option("--token-file <file>", "with --url, file with the token; default ONEX_TOKEN")
+    .option(
+      "--token-file <file>",
+      "with --url, file with the token; default ONEX_TOKEN, then .dev.vars for a local server",
+    )
     .option("--policy <json>", "policy fields that replace the file's: JSON, or a file")
     .addOption(new Option("--format <form>", "how to show it; default tree").choices([...PLAN_TEXTS, "json"]))
     .option("--why", "with the tree, show every candidate of every key", false)

@@ -24,8 +24,7 @@ export const MAIN_ROUTES = [
 ] as const;
 
 const LOCAL_TOKEN = html`This server runs on your machine: <code>npm start</code> made its token and keeps it in the
-  project's <code>.dev.vars</code>. The <code>onex</code> command finds it there.
-  <code>export ONEX_TOKEN=$(sed -n 's/^ONEX_TOKEN=//p' .dev.vars)</code>`;
+  project's <code>.dev.vars</code>, where the <code>onex</code> command finds it.`;
 
 const DEPLOYED_TOKEN = html`It is the secret <code>ONEX_TOKEN</code> of this deployment. Whoever runs it has it.`;
 
@@ -67,7 +66,9 @@ export function landingPage(report: Health, origin: string) {
           </section>
           <section aria-labelledby="try">
             <h2 id="try">Try it</h2>
-            <pre tabindex="0"><code>${exampleOf(origin)}</code></pre>
+            <pre
+              tabindex="0"
+            ><code>${report.environment === "development" ? FROM_VARS : ""}${exampleOf(origin)}</code></pre>
           </section>
           <section aria-labelledby="routes">
             <h2 id="routes">The main routes</h2>
@@ -117,6 +118,8 @@ const stateOf = ({ healthy }: Health) =>
   healthy
     ? html`<span class="state good" role="status">healthy</span>`
     : html`<span class="state bad" role="status">not healthy</span>`;
+
+const FROM_VARS = "export ONEX_TOKEN=$(sed -n 's/^ONEX_TOKEN=//p' .dev.vars)\n\n";
 
 const exampleOf = (origin: string): string => `curl ${origin}/v1/envelopes \\
   -H "Authorization: Bearer $ONEX_TOKEN" \\
