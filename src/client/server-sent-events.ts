@@ -33,7 +33,9 @@ function eventOf(block: string): ServerSentEvent | null {
   let event = "message";
   const data: string[] = [];
   for (const line of block.split(/\r\n|\n|\r/)) {
-    const [, field = "", value = ""] = /^([^:]*):? ?(.*)$/s.exec(line) ?? [];
+    const colon = line.indexOf(":");
+    const field = colon < 0 ? line : line.slice(0, colon);
+    const value = colon < 0 ? "" : line.slice(line[colon + 1] === " " ? colon + 2 : colon + 1);
     if (field === "event") event = value;
     else if (field === "data") data.push(value);
   }

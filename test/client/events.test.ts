@@ -57,7 +57,7 @@ describe("runs.events", () => {
   });
 
   it("passes over signals of a type it does not know, and goes on after them", async () => {
-    const unknown = `id: 2\nevent: signal.node.progress\ndata: {"seq":2,"type":"signal.node.progress","share":0.5}\n\n`;
+    const unknown = `id: 2\nevent: signal.node.rumour\ndata: {"seq":2,"type":"signal.node.rumour","share":0.5}\n\n`;
     const { client, sent } = scripted([stream(frames(0, 1) + unknown, true), stream(frames(2, 3) + END)]);
     expect((await all(client.runs.events(RUN_ID))).map(({ seq }) => seq)).toEqual([1, 3]);
     expect(sent.map(({ url }) => new URL(url).search)).toEqual(["?after=0", "?after=2"]);

@@ -176,7 +176,7 @@ function nodeOf(
   const call: HttpCall = {
     method,
     // A fragment is never sent: some documents tell operations of one path apart by it.
-    url: `${server.value}${path.replace(/#.*$/, "")}`,
+    url: `${server.value}${path.split("#", 1)[0] ?? path}`,
     ...(Object.keys(pathSources).length === 0 ? {} : { path: pathSources }),
     ...(Object.keys(query).length === 0 ? {} : { query }),
     headers,

@@ -1,11 +1,13 @@
+import { withoutBeginning, withoutEnd } from "../text/trim.ts";
+
 /** A text as lower-case words joined by underscores, for a node's name or a contract key: `getUserById` → `get_user_by_id`. */
 export function snakeName(text: string, fallback: string): string {
-  const words = text
+  const joined = text
     .normalize("NFKD")
     .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")
     .replaceAll(/[^A-Za-z0-9]+/g, "_")
-    .replaceAll(/^_+|_+$/g, "")
     .toLowerCase();
+  const words = withoutEnd(withoutBeginning(joined, "_"), "_");
   if (words === "") return fallback;
   return /^[a-z]/.test(words) ? words : `${fallback}_${words}`;
 }
@@ -21,7 +23,7 @@ export class Names {
 
   /** The name itself, shortened where it is too long, or with the first number that makes it new. */
   take(wanted: string): string {
-    const base = wanted.slice(0, this.#longest).replace(/_+$/, "");
+    const base = withoutEnd(wanted.slice(0, this.#longest), "_");
     for (let i = 1; ; i++) {
       const suffix = i === 1 ? "" : `_${i}`;
       const name = `${base.slice(0, this.#longest - suffix.length)}${suffix}`;

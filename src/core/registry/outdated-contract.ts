@@ -21,9 +21,26 @@ const reasons = new WeakMap<NodeDefinition, string | null>();
 export function outdatedContract(node: NodeDefinition): string | null {
   const known = reasons.get(node);
   if (known !== undefined) return known;
-  const reason = refusedPattern(node.inputState, "input_state") ?? refusedPattern(node.outputState, "output_state");
+  const { inputState, outputState } = node;
+  // Hardly any contract has a pattern, and a registry may hold ten thousand: places are looked for where there is one.
+  const hasPattern = mentionsPattern(inputState) || mentionsPattern(outputState);
+  const reason = hasPattern
+    ? (refusedPattern(inputState, "input_state") ?? refusedPattern(outputState, "output_state"))
+    : null;
   reasons.set(node, reason);
   return reason;
+}
+
+/** Whether anything inside is named as patterns are, be it one or not. */
+function mentionsPattern(value: JsonValue): boolean {
+  if (Array.isArray(value)) return value.some((item: JsonValue) => mentionsPattern(item));
+  if (!isObject(value)) return false;
+  for (const name in value) {
+    if (name === "pattern" || name === "patternProperties") return true;
+    const member = value[name];
+    if (typeof member === "object" && member !== null && mentionsPattern(member)) return true;
+  }
+  return false;
 }
 
 function refusedPattern(state: JsonSchema, side: string): string | null {

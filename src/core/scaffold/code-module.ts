@@ -4,7 +4,6 @@ export interface CodeModule {
   readonly firstLine: number;
 }
 
-const LEADING_SPACE_AND_COMMENTS = /^(?:\s+|\/\/[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*/;
 const DEFAULT_EXPORT = /^[ \t]*export\s+default\b/m;
 const ARROW = /^(?:async\s+)?(?:\([^()]*\)|[A-Za-z_$][\w$]*)\s*=>/;
 /** A function statement needs a name, so one without is an expression. */
@@ -17,13 +16,24 @@ const ANONYMOUS_FUNCTION = /^(?:async\s+)?function\s*\(/;
 export function codeModule(code: string): CodeModule {
   const source = code.replaceAll("\r\n", "\n").trimEnd();
   if (DEFAULT_EXPORT.test(source)) return { text: `${source}\n`, firstLine: 1 };
-  const start = source.slice(LEADING_SPACE_AND_COMMENTS.exec(source)?.[0].length ?? 0);
+  const start = source.slice(endOfComments(source));
   if (ARROW.test(start) || ANONYMOUS_FUNCTION.test(start)) {
     const expression = withoutEnd(source);
     return { text: `export default function (input) {\n  return (\n${expression}\n  )(input);\n}\n`, firstLine: 3 };
   }
   const async = /\bawait\b/.test(source) ? "async " : "";
   return { text: `export default ${async}function (input) {\n${source}\n}\n`, firstLine: 2 };
+}
+
+/** Where what is no blank and no comment begins. */
+function endOfComments(source: string): number {
+  for (let at = 0; ;) {
+    const ends = source.startsWith("//", at) ? "\n" : source.startsWith("/*", at) ? "*/" : null;
+    if (ends === null && !/\s/.test(source.charAt(at))) return at;
+    const end = ends === null ? at : source.indexOf(ends, at + 2);
+    if (end < 0) return ends === "\n" ? source.length : at;
+    at = end + (ends ?? " ").length;
+  }
 }
 
 /** Without the semicolons and blanks it ends in. An expression for that would look at each blank again from each blank. */
