@@ -4,6 +4,7 @@ import { stepId, type GraphInput } from "../documents/graph.ts";
 import { contractKey, plainText } from "../json/json.ts";
 import type { MutationInput, PlanWire } from "../documents/plan.ts";
 import type { Wire } from "../json/wire.ts";
+import { registerNode } from "./nodes-api.ts";
 import { runError } from "./run.ts";
 import { runStatus } from "./status.ts";
 
@@ -173,6 +174,10 @@ export const runSnapshot = z
     ),
     events: z.array(anyObject("A signal.")).meta({ description: "The run's signals." }),
     values: z.record(hash, z.string()).meta({ description: "The JSON of values over 64 KB, by its SHA-256." }),
+    nodes: z
+      .array(registerNode)
+      .optional()
+      .meta({ description: "The texts of the nodes the run names, when it was exported with them." }),
     sha256: hash.meta({ description: "SHA-256 of the canonical JSON (RFC 8785) of every other member." }),
   })
   .meta({ id: "RunSnapshot", title: "Run snapshot", description: "A run that has ended, as one file." });

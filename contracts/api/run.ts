@@ -37,6 +37,16 @@ const attempt = z.object({
   error: runError.nullable(),
 });
 
+/** Where a value of a run can be read. */
+export const valueLink = z
+  .object({
+    key: z.string(),
+    href: z.string().meta({ description: "A path of this gateway." }),
+    bytes: z.int().optional().meta({ description: "The size of its JSON, of values over 64 KB." }),
+    sha256: z.string().optional().meta({ description: "The SHA-256 of that JSON." }),
+  })
+  .meta({ id: "ValueLink", title: "Value link", description: "Where a value of a run can be read." });
+
 /** A step of a run as it stands. */
 export const stepView = z
   .object({
@@ -58,6 +68,7 @@ export const stepView = z
       .nullable(),
     input_hash: z.string().nullable(),
     output_hash: z.string().nullable(),
+    values: z.array(valueLink).meta({ description: "What the step gave." }),
     cache: cacheHit
       .optional()
       .meta({ description: "Where a cached result comes from: the run that made it, and under which signature." }),
@@ -125,6 +136,7 @@ export const runView = runSummary
         }),
       )
       .meta({ description: "What was sent." }),
+    given: z.array(valueLink).meta({ description: "What the run was given." }),
     steps: z.array(stepView).meta({ description: "In the plan's order." }),
     replaced: z
       .array(stepView.extend({ replan: z.int(), replaced_at: moment("When it left the plan.") }))

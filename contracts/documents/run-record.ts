@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { nodeFileName } from "./node-files.ts";
 import { listOf, mapOf } from "../json/bounded.ts";
 import { contractKey, jsonValue, nodeName, plainText, semver, uuid } from "../json/json.ts";
 import { LONGEST_TAG, MOST_TAGS } from "./envelope.ts";
@@ -202,6 +203,13 @@ export const endedRunRecord = z.strictObject({
   segments: listOf(segmentState, MOST_STEPS),
 });
 
+const nodeTexts = z.strictObject({
+  metadata: z.string(),
+  contract: z.string(),
+  code: z.string().optional(),
+  files: z.record(nodeFileName, z.string()).optional(),
+});
+
 /** An exported run: its record and its large values, sealed. */
 export const runSnapshotFile = z.strictObject({
   format: z.literal("onex-run/1"),
@@ -209,5 +217,7 @@ export const runSnapshotFile = z.strictObject({
   record: jsonObject,
   events: listOf(z.looseObject({ seq, type: text }), 1_000_000),
   values: mapOf(z.string(), 10_000, sha256),
+  /** The texts of the nodes the run names, when it was exported with them. */
+  nodes: listOf(nodeTexts, 500).optional(),
   sha256,
 });

@@ -69,12 +69,12 @@ export interface Seams {
 /** The one graph of services, whatever its ports are made of. */
 export function compose(ports: Ports, settings: Settings, seams: Seams = {}): App {
   const parts = partsOf(ports, settings, seams);
-  const { registry, index, sequels, runs, envelopes, planner, timer, clock } = parts;
+  const { registry, index, runs, envelopes, planner, timer, clock } = parts;
   const services: Services = {
     envelopes,
     nodes: nodeService({ ...parts, registry: registry.writer(), remembered: registry }),
     plans: planService(planner),
-    runs: runService(runs, sequels),
+    runs: runService(runs, parts),
     control: runControlService(parts),
     search: runSearchService(index),
     removal: runRemovalService(parts),

@@ -44,8 +44,8 @@ export interface RunControlClient {
   rerun(runId: string, request?: RerunRequest, options?: { readonly idempotencyKey?: string }): Promise<RunSummaryView>;
   /** Executes an ended run again from its record and compares every hash; writes nothing. */
   replay(runId: string): Promise<ReplayReport>;
-  /** An ended run as one file. */
-  export(runId: string): Promise<RunSnapshot>;
+  /** An ended run as one file; `withNodes` adds the texts of the nodes it names. */
+  export(runId: string, options?: { readonly withNodes?: boolean }): Promise<RunSnapshot>;
   /** Takes an exported run in; rejects with METADATA_HASH_MISMATCH when somebody changed it. */
   import(snapshot: unknown): Promise<RunSummaryView>;
 }
@@ -96,8 +96,9 @@ export function runControlClient(transport: Transport, once: Transport, newKey: 
     async replay(runId) {
       return readAnswer(replayReport, await post(transport, `${path(runId)}/replay`));
     },
-    async export(runId) {
-      const { body } = await transport.json({ method: "GET", path: `${path(runId)}/export` });
+    async export(runId, { withNodes = false } = {}) {
+      const query = withNodes ? "?nodes=true" : "";
+      const { body } = await transport.json({ method: "GET", path: `${path(runId)}/export${query}` });
       return readAnswer(runSnapshot, body);
     },
     async import(snapshot) {

@@ -1,4 +1,5 @@
 import { runLogs, type RunLogs } from "../../contracts/api/pools.ts";
+import { jsonValue, type JsonValue } from "../../contracts/json/json.ts";
 import { problem } from "../../contracts/api/problem.ts";
 import { executionResult, runView, type ExecutionResult, type RunView } from "../../contracts/api/run.ts";
 import { isSignalType, runSignal, signalHead, type RunSignal } from "../../contracts/api/signals.ts";
@@ -13,6 +14,23 @@ export interface WaitOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Which bytes of a value; both ends are included. */
+export interface ValueRange {
+  readonly first: number;
+  readonly last?: number;
+  /** Of the value that an earlier part was of. */
+  readonly sha256?: string;
+}
+
+/** A part of a value's JSON. */
+export interface ValuePart {
+  readonly bytes: Uint8Array;
+  readonly first: number;
+  /** Of the whole. */
+  readonly total: number;
+  readonly sha256: string;
+}
+
 export interface RunClient {
   get(runId: string): Promise<RunView>;
   /** What the processes of its steps wrote, so far. */
@@ -24,6 +42,13 @@ export interface RunClient {
   ): Promise<ExecutionResult>;
   /** Waits until the run has ended, asking again as often as needed. Rejects with RUN_NOT_FINISHED when time is up. */
   wait(runId: string, options?: WaitOptions): Promise<ExecutionResult>;
+  /** A value that a step gave, or that the run was given for the step `given`; rejects with VALUE_NOT_FOUND. */
+  value(runId: string, step: string, key: string): Promise<JsonValue>;
+  /**
+   * Bytes of the value's JSON, from `first` to `last` or the end. With `sha256` of an earlier part, a value that is
+   * another one by now comes whole.
+   */
+  valueBytes(runId: string, step: string, key: string, range: ValueRange): Promise<ValuePart>;
   /**
    * Every signal with a number above `after`, each once, in order, until the run has ended; reconnects by itself. Types of signals that this
    * release does not know are passed over.
@@ -55,7 +80,29 @@ export function runClient(transport: Transport, now: () => number): RunClient {
     return readAnswer(executionResult, body);
   };
 
+  const valuePath = (runId: string, step: string, key: string): string =>
+    `${path(runId)}/values/${encodeURIComponent(step)}/${encodeURIComponent(key)}`;
+
   return {
+    async value(runId, step, key) {
+      const { body } = await transport.json({ method: "GET", path: valuePath(runId, step, key) });
+      return readAnswer(jsonValue, body);
+    },
+    async valueBytes(runId, step, key, { first, last, sha256 }) {
+      const headers = {
+        range: `bytes=${first}-${last ?? ""}`,
+        ...(sha256 === undefined ? {} : { "if-range": `"${sha256}"` }),
+      };
+      const response = await transport.call({ method: "GET", path: valuePath(runId, step, key), headers });
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      const [, from, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get("content-range") ?? "") ?? [];
+      return {
+        bytes,
+        first: Number(from ?? 0),
+        total: Number(total ?? bytes.length),
+        sha256: (response.headers.get("etag") ?? "").replaceAll('"', ""),
+      };
+    },
     async get(runId) {
       const { body } = await transport.json({ method: "GET", path: path(runId) });
       return readAnswer(runView, body);

@@ -128,6 +128,12 @@ function servicesOf(overrides: ServiceOverrides, accepted: Gateway["accepted"]):
     runs: {
       view: (_, id) => Promise.resolve(id === RUN_ID ? RUN : null),
       result: (_, id) => Promise.resolve(id === RUN_ID ? ok(RESULT) : err(notFound)),
+      value: (_, id) =>
+        Promise.resolve(
+          id === RUN_ID
+            ? ok({ sha256: "0".repeat(64), json: new TextEncoder().encode('"ÿ0123456789"') })
+            : err(notFound),
+        ),
       events: (_, id, after) => Promise.resolve(id === RUN_ID ? { events: signals(3, after), finished: true } : null),
       ...overrides.runs,
     },

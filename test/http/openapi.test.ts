@@ -124,6 +124,13 @@ describe("what is documented is what is answered", () => {
       "200",
       () => gateway().post("/v1/nodes/noop/1.0.0/lifecycle", { to: "active" }),
     ],
+    ["GET", "/v1/runs/{id}/values/{step}/{key}", "200", () => gateway().get(`/v1/runs/${RUN_ID}/values/noop/a.b`)],
+    [
+      "GET",
+      "/v1/runs/{id}/values/{step}/{key}",
+      "404",
+      () => gateway().get("/v1/runs/r00_01J00000000000000000000009/values/noop/a.b"),
+    ],
     ["GET", "/v1/nodes/{name}", "404", () => gateway().get("/v1/nodes/absent")],
     ["GET", "/v1/runs/{id}", "200", () => gateway().get(`/v1/runs/${RUN_ID}`)],
     ["GET", "/v1/runs/{id}", "404", () => gateway().get(`/v1/runs/${UNKNOWN_RUN}`)],

@@ -47,6 +47,7 @@ export const STEP: StepView = {
   waiting: null,
   input_hash: null,
   output_hash: null,
+  values: [],
   error: null,
 };
 
@@ -240,6 +241,7 @@ export const RUN: RunView = {
   trigger: null,
   chains: null,
   chained: [],
+  given: [],
   steps: [STEP],
   replaced: [],
   replanning: null,

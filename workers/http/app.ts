@@ -29,6 +29,7 @@ import { runEventRoutes } from "./runs/run-events.ts";
 import { runLogRoutes } from "./runs/run-logs.ts";
 import { runRemovalRoutes } from "./runs/run-removal.ts";
 import { runSearchRoutes } from "./runs/run-search.ts";
+import { runValueRoutes } from "./runs/run-values.ts";
 import { runRoutes } from "./runs/runs.ts";
 import { secureHeaders } from "./answer/secure-headers.ts";
 import { triggerRoutes } from "./triggers/triggers.ts";
@@ -82,6 +83,7 @@ export function createApp(options: AppOptions): Api {
   api.route("/", nodeVersionRoutes(services));
   api.route("/", runSearchRoutes(services));
   api.route("/", runRoutes(services));
+  api.route("/", runValueRoutes(services));
   api.route("/", runRemovalRoutes(services));
   api.route("/", runEventRoutes(services, sleep, log));
   api.route("/", runControlRoutes(services));

@@ -2,6 +2,7 @@ import type { ReplayReport, RunSteered } from "../../../contracts/api/run-contro
 import type { RunSummaryView } from "../../../contracts/api/run.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { fault, faultOf, RuntimeHostError, type Fault } from "../../core/errors.ts";
+import type { NodeArtifacts } from "../../core/registry/node.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { heardBefore, heardEvent } from "../../core/run/reduce/heard.ts";
 import { ringOf } from "../../core/run/model/run-id.ts";
@@ -14,6 +15,7 @@ import { idleControl } from "../ring/idle-control.ts";
 import { replayRun } from "./replay.ts";
 import { unknownRun } from "./run-faults.ts";
 import { importRun, type ImportPorts } from "./run-import.ts";
+import { nodeTexts } from "./run-nodes.ts";
 import type { RunReader } from "./run-reader.ts";
 import { rerun, type RerunPorts, type RerunRequest } from "./run-rerun.ts";
 import type { CallContext } from "../call-context.ts";
@@ -42,9 +44,12 @@ export interface RunControlService {
   rerun(call: CallContext, runId: string, request: RerunRequest): Answer<RunSummaryView>;
   /** Executes an ended run again from its record and compares every hash; writes nothing. */
   replay(call: CallContext, runId: string): Answer<ReplayReport>;
-  /** The run as one file. */
-  exportRun(call: CallContext, runId: string): Answer<RunSnapshot>;
-  /** Takes an exported run in, under its own id; the same one twice changes nothing. */
+  /** The run as one file, with the texts of the nodes it names or without; NODE_NOT_FOUND when one of those is not here. */
+  exportRun(call: CallContext, runId: string, options?: { readonly withNodes?: boolean }): Answer<RunSnapshot>;
+  /**
+   * Takes an exported run in, under its own id; the same one twice changes nothing. Nodes that come with it are
+   * registered as drafts: DUPLICATE_REGISTRATION when one of them is another node here.
+   */
   importRun(call: CallContext, snapshot: JsonValue): Answer<RunSummaryView>;
 }
 
@@ -68,8 +73,12 @@ export function runControlService(ports: RunControlPorts): RunControlService {
     rerun: (call, id, request) => guarded(() => rerun(call, id, request, ports)),
     replay: ({ tenant }, id) =>
       guarded(async () => ended(await ports.runs.read(tenant, id), id, (run) => replayRun(run, ports))),
-    exportRun: ({ tenant }, id) =>
-      guarded(async () => ended(await ports.runs.read(tenant, id), id, (run) => seal(run, ports))),
+    exportRun: ({ tenant }, id, { withNodes = false } = {}) =>
+      guarded(async () => {
+        const state = await ports.runs.read(tenant, id);
+        const nodes = state && withNodes ? await nodeTexts(tenant, state, ports) : ok(null);
+        return nodes.ok ? ended(state, id, (run) => seal(run, nodes.value, ports)) : nodes;
+      }),
     importRun: (call, snapshot) => guarded(() => importRun(call, snapshot, ports)),
   };
 }
@@ -106,12 +115,16 @@ async function ended<Told>(state: RunState | null, id: string, use: (state: RunS
   );
 }
 
-async function seal(state: RunState, { blobs }: RunControlPorts): Promise<RunSnapshot> {
+async function seal(
+  state: RunState,
+  nodes: readonly NodeArtifacts[] | null,
+  { blobs }: RunControlPorts,
+): Promise<RunSnapshot> {
   const values: Record<string, string> = {};
   for (const { key, sha256 } of refsOf(state)) {
     const text = await blobs.get(key);
     if (text === null) throw new RuntimeHostError(fault("VALUE_UNAVAILABLE", `the stored value ${key} is missing`));
     values[sha256] = text;
   }
-  return sealSnapshot(state, values);
+  return sealSnapshot(state, values, nodes);
 }

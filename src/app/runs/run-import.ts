@@ -9,9 +9,10 @@ import type { RunRetention } from "../../spi/run-retention.ts";
 import type { RunStarter } from "../begin/run-starter.ts";
 import type { CallContext } from "../call-context.ts";
 import { storeState, type ValuePorts } from "../execute/executor.ts";
+import { takeNodes, type RunNodePorts } from "./run-nodes.ts";
 import { takenId } from "./run-faults.ts";
 
-export interface ImportPorts extends ValuePorts {
+export interface ImportPorts extends ValuePorts, RunNodePorts {
   readonly starter: RunStarter;
   /** Where deletions are remembered. */
   readonly retention: Pick<RunRetention, "undelete">;
@@ -31,6 +32,8 @@ export async function importRun(
   const { header } = opened.value.state;
   const refused = strangeness(tenant, header, ports.clock.now());
   if (refused) return err(refused);
+  const nodes = await takeNodes(tenant, opened.value.nodes, ports);
+  if (!nodes.ok) return nodes;
   const { id, requestHash, createdAt } = header;
   const started = await ports.starter.start<OpenedSnapshot>(tenant, {
     // Its key is of elsewhere, and none here.

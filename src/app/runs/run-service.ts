@@ -6,7 +6,9 @@ import { executionResult } from "../../core/run/views/execution-result.ts";
 import { isForeign } from "../../core/run/model/origin.ts";
 import { viewRun } from "../../core/run/views/view.ts";
 import type { SignalPage } from "../../spi/run-coordinator.ts";
+import type { BlobStore } from "../../spi/blob-store.ts";
 import type { SequelBook } from "../../spi/books/sequel-book.ts";
+import { type RunValue, runValue } from "./run-value.ts";
 import type { RunReader } from "./run-reader.ts";
 import type { CallContext } from "../call-context.ts";
 
@@ -16,13 +18,21 @@ export interface RunService {
   /** execution_result once the run has ended, held at most `waitMs`; RUN_NOT_FOUND or RUN_NOT_FINISHED. */
   result(call: CallContext, runId: string, waitMs?: number): Promise<Result<ExecutionResult, Fault>>;
   /**
+   * The JSON of a value that a step gave, or that the run was given for the step `-`. RUN_NOT_FOUND, VALUE_NOT_FOUND;
+   * rejects with VALUE_UNAVAILABLE.
+   */
+  value(call: CallContext, runId: string, step: string, key: string): Promise<Result<RunValue, Fault>>;
+  /**
    * The run's signals with a number above `after`, held at most `waitMs` until there is one or the run has ended; null
    * when the run is unknown.
    */
   events(call: CallContext, runId: string, after: number, waitMs?: number): Promise<SignalPage | null>;
 }
 
-export function runService(runs: RunReader, sequels: Pick<SequelBook, "of">): RunService {
+export function runService(
+  runs: RunReader,
+  { sequels, blobs }: { readonly sequels: Pick<SequelBook, "of">; readonly blobs: BlobStore },
+): RunService {
   return {
     async view({ tenant }, id) {
       const state = await runs.read(tenant, id);
@@ -42,6 +52,10 @@ export function runService(runs: RunReader, sequels: Pick<SequelBook, "of">): Ru
           hint: `follow GET /v1/runs/${id}/events, or send the envelope with Prefer: wait=30`,
         }),
       );
+    },
+    async value({ tenant }, id, step, key) {
+      const state = await runs.read(tenant, id);
+      return state ? runValue(state, step, key, blobs) : err(fault("RUN_NOT_FOUND", `there is no run '${id}'`));
     },
     events: ({ tenant }, id, after, waitMs = 0) => runs.watch(tenant, id, after, waitMs),
   };

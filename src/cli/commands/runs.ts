@@ -7,6 +7,7 @@ import { logsCommand } from "../runs/logs.ts";
 import { deleteCommand } from "../runs/remove.ts";
 import { showCommand } from "../runs/show.ts";
 import { steeringCommands } from "../runs/steer.ts";
+import { valueCommand } from "../runs/value.ts";
 import type { Shell } from "../shell.ts";
 
 /** `onex runs`. */
@@ -16,6 +17,7 @@ export function runsCommand(shell: Shell, settle: Settle): Command {
     listCommand(shell, settle),
     showCommand(shell, settle),
     logsCommand(shell, settle),
+    valueCommand(shell, settle),
     ...steeringCommands(shell, settle),
     ...copyCommands(shell, settle),
     ...quarantineCommands(shell, settle),

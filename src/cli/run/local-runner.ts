@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../contracts/json/json.ts";
+import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { eventTaken } from "../../../contracts/api/run-control.ts";
 import { acceptEnvelope } from "../../core/envelope/envelope.ts";
 import { entriesIn } from "../../core/envelope/refusal.ts";
@@ -100,6 +100,10 @@ export function localRunner(engine: MemoryEngine, { clock, ids, sleep }: LocalWo
       return view;
     },
     result: async (runId) => valueOf(await runs.result(call(), runId)),
+    async value(runId, step, key) {
+      const { json } = valueOf(await runs.value(call(), runId, step, key));
+      return JSON.parse(new TextDecoder().decode(json)) as JsonValue;
+    },
     replay: async (runId) => valueOf(await control.replay(call(), runId)),
   };
 }

@@ -34,6 +34,8 @@ export interface Runner {
   /** Of an ended run. */
   result(runId: string): Promise<ExecutionResult>;
   replay(runId: string): Promise<ReplayReport>;
+  /** A value that a step gave, or that the run was given for `given`. */
+  value(runId: string, step: string, key: string): Promise<JsonValue>;
 }
 
 /** What somebody who stops the command must know of a run that was being followed. */

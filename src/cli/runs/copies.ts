@@ -33,6 +33,7 @@ interface ReplayOptions extends ServerOptions {
 
 interface ExportOptions extends ServerOptions {
   readonly out?: string;
+  readonly withNodes: boolean;
   readonly force: boolean;
   readonly json: boolean;
 }
@@ -97,14 +98,24 @@ export function copyCommands(shell: Shell, settle: Settle): readonly Command[] {
     )
     .argument("<run>", "the run's id")
     .option("--out <file>", "where to write it")
+    .option("--with-nodes", "with the nodes it names, but built-in ones", false)
     .option("--force", "replace a file that exists", false)
     .option("--json", "print one JSON document", false)
-    .addHelpText("after", examples(["onex runs export ID --out run.json", "keep it"]))
+    .addHelpText(
+      "after",
+      examples(
+        ["onex runs export ID --out run.json", "keep it"],
+        ["onex runs export ID --with-nodes --out run.json", "and replay it where its nodes are not registered"],
+      ),
+    )
     .action((id: string, options: ExportOptions) => settle(() => exportRun(shell, id, options), options));
 
   const takeIn = withServer(new Command("import"))
     .summary("take an exported run in")
-    .description("Adds the run under its own id; one that is there already stays as it is. An edited file is refused.")
+    .description(
+      "Adds the run under its own id; one that is there already stays as it is. An edited file is refused. Nodes that " +
+        "come with it are registered as drafts.",
+    )
     .argument("<file>", "an exported run; - reads standard input")
     .option("--json", "print one JSON document", false)
     .addHelpText("after", examples(["onex runs import run.json --url https://onex.example.com", "move it there"]))
@@ -168,7 +179,7 @@ async function exportRun(shell: Shell, id: string, options: ExportOptions): Prom
     throw usageFailure(`${options.out} exists`, "give --force to replace it");
   const { asking, serverClient } = await import("../remote/server.ts");
   const client = serverClient(options, shell);
-  const snapshot = await asking(() => client.runs.export(id));
+  const snapshot = await asking(() => client.runs.export(id, { withNodes: options.withNodes }));
   if (path === null) await writeJson(shell.stdout, snapshot);
   else {
     writeFileWhole(path, `${JSON.stringify(snapshot)}\n`, { root });

@@ -81,12 +81,12 @@ describe("registering a tree", () => {
 
   it("registers them in order and says which were new and which registry version shows them", async () => {
     const seen: string[] = [];
-    const client = clientOf(({ metadata }) => {
+    const client = clientOf(({ metadata, contract }) => {
       seen.push(metadata);
       return Promise.resolve({
         created: seen.length > 1,
         registry_version: `${seen.length}.0`,
-        node: { name: metadata.split(" ")[0], version: "1.0.0" },
+        node: { name: contract.split(" ")[0], version: "1.0.0" },
       });
     });
     expect(await registerTree(client, root)).toEqual({

@@ -7,6 +7,7 @@ import { MAX_SNAPSHOT_DEPTH } from "../../../src/core/run/codec/snapshot.ts";
 import type { ServicesOf } from "../request/context.ts";
 import { correlationHeader, idempotencyHeader, keyOf } from "../request/headers.ts";
 import { jsonBodyWithin, optionalJsonBody, readBody } from "../request/json-body.ts";
+import { readQuery } from "../request/query.ts";
 import { onRun } from "./on-run.ts";
 import { PLAN_PROBLEMS } from "../plans/plan-problems.ts";
 import { problemResponse } from "../answer/problem.ts";
@@ -61,6 +62,14 @@ const rerun = createRoute({
   },
 });
 
+const exportQuery = z.object({
+  nodes: z
+    .enum(["true", "false"])
+    .default("false")
+    .transform((text) => text === "true")
+    .meta({ type: "boolean", description: "Whether the texts of the nodes that the run names go along." }),
+});
+
 const replay = createRoute({
   method: "post",
   path: "/v1/runs/{id}/replay",
@@ -84,16 +93,18 @@ const exported = createRoute({
   operationId: "exportRun",
   tags,
   summary: "Export an ended run",
-  description: "The run as one file: plan, values, outcomes and signals, sealed by a hash.",
+  description:
+    "The run as one file: plan, values, outcomes and signals, sealed by a hash; with its nodes when they are asked for, so " +
+    "that it can be repeated where they are not registered. Built-in nodes come with a release and go into no file.",
   ...SECURED,
-  request: { headers, params: runParams },
+  request: { headers, params: runParams, query: exportQuery },
   responses: {
     200: {
       description: "The snapshot.",
       headers: z.object({ "content-disposition": z.string().meta({ description: "A name for the file." }) }),
       content: { "application/json": { schema: runSnapshot } },
     },
-    ...problems(...ANY_PROBLEM, "RUN_NOT_FOUND", "RUN_NOT_FINISHED", "VALUE_UNAVAILABLE"),
+    ...problems(...ANY_PROBLEM, "RUN_NOT_FOUND", "RUN_NOT_FINISHED", "NODE_NOT_FOUND", "VALUE_UNAVAILABLE"),
   },
 });
 
@@ -104,7 +115,8 @@ const imported = createRoute({
   tags,
   summary: "Take an exported run in",
   description:
-    "Adds the run under its own id; one that is there already stays as it is, and one that was deleted comes back. " +
+    "Adds the run under its own id; one that is there already stays as it is, and one that was deleted comes back. Nodes " +
+    "that come with it are registered as drafts: the run can be repeated, and nothing else is planned with them. " +
     `At most ${MAX_SNAPSHOT_BYTES} bytes.`,
   ...SECURED,
   request: { headers, body: { required: true, content: { "application/json": { schema: runSnapshot } } } },
@@ -116,6 +128,7 @@ const imported = createRoute({
       "INVALID_PARAMETER",
       "INVALID_STATE",
       "IDEMPOTENCY_CONFLICT",
+      "DUPLICATE_REGISTRATION",
       "METADATA_HASH_MISMATCH",
     ),
   },
@@ -148,7 +161,10 @@ export function runCopyRoutes(services: ServicesOf): Api {
   });
   serve(api, replay, [], (c) => onRun(c, (id) => services(c).control.replay(callOf(c), id)));
   serve(api, exported, [], async (c) => {
-    const response = await onRun(c, (id) => services(c).control.exportRun(callOf(c), id));
+    const asked = readQuery(c, exportQuery);
+    if (!asked.ok) return problemResponse(c, asked.error);
+    const options = { withNodes: asked.value.nodes };
+    const response = await onRun(c, (id) => services(c).control.exportRun(callOf(c), id, options));
     if (response.ok) response.headers.set("content-disposition", `attachment; filename="${runIdOf(c) ?? "run"}.json"`);
     return response;
   });

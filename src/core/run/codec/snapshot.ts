@@ -4,10 +4,12 @@ import { fault, type Fault } from "../../errors.ts";
 import { faultsOfIssues, refusal } from "../../envelope/refusal.ts";
 import { flawFault } from "../../json/flaw.ts";
 import { jsonFlaw, MAX_JSON_DEPTH, readJson } from "../../json/read-json.ts";
+import type { NodeArtifacts } from "../../registry/node.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { STORED_FORMS } from "../../stored/forms.ts";
 import { upgraded } from "../../stored/stored-form.ts";
 import { encodeRun } from "./codec.ts";
+import { carriedNodes, type CarriedNode } from "./snapshot-nodes.ts";
 import { readForeignRun } from "./foreign-run.ts";
 import { textHash, valueHash } from "../model/hash.ts";
 import { signalsOf } from "../views/signals.ts";
@@ -31,6 +33,8 @@ export type RunSnapshot = {
   readonly events: JsonValue;
   /** The texts of values over 64 KB, by SHA-256. */
   readonly values: Readonly<Record<string, string>>;
+  /** The texts of the nodes the run names; absent when it was exported without them. */
+  readonly nodes?: readonly NodeArtifacts[];
   /** SHA-256 of the canonical JSON of everything above: an edit by hand shows. */
   readonly sha256: string;
 };
@@ -47,8 +51,12 @@ export function refsOf(state: RunState): readonly BlobRef[] {
   return [...refs.values()];
 }
 
-/** Seals a run with the texts of its large values. */
-export function sealSnapshot(state: RunState, values: Readonly<Record<string, string>>): RunSnapshot {
+/** Seals a run with the texts of its large values, and of its nodes where they are to go along. */
+export function sealSnapshot(
+  state: RunState,
+  values: Readonly<Record<string, string>>,
+  nodes: readonly NodeArtifacts[] | null = null,
+): RunSnapshot {
   const header = { ...state.header, origin: ownOrigin(state.header) };
   const unsealed = {
     format: SNAPSHOT_FORMAT,
@@ -56,14 +64,18 @@ export function sealSnapshot(state: RunState, values: Readonly<Record<string, st
     record: JSON.parse(encodeRun({ ...state, header })) as JsonValue,
     events: signalsOf(state) as JsonValue,
     values,
+    ...(nodes === null ? {} : { nodes }),
   } as const;
-  return { ...unsealed, sha256: valueHash(unsealed) };
+  // The texts of a node are JSON as they are: files without a text are left out.
+  return { ...unsealed, sha256: valueHash(unsealed as unknown as JsonValue) };
 }
 
 /** What a snapshot holds: its run, and the large values the run refers to, by SHA-256. */
 export interface OpenedSnapshot {
   readonly state: RunState;
   readonly values: ReadonlyMap<string, JsonValue>;
+  /** The nodes it brings along. */
+  readonly nodes: readonly CarriedNode[];
 }
 
 /**
@@ -84,7 +96,10 @@ export function openSnapshot(value: JsonValue): Result<OpenedSnapshot, Fault> {
   if (header.id !== snapshot.run_id) return err(notExported("its record is of another run", "$.run_id"));
   const values = valuesOf(snapshot, run.value);
   if (!values.ok) return values;
-  return ok({ state: { ...withoutPending(run.value), header: asForeign(header) }, values: values.value });
+  const nodes = carriedNodes(snapshot.nodes ?? [], run.value);
+  if (!nodes.ok) return nodes;
+  const state = { ...withoutPending(run.value), header: asForeign(header) };
+  return ok({ state, values: values.value, nodes: nodes.value });
 }
 
 /** The large values the run refers to, each the very text its hash and size say, and no others. */

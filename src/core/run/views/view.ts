@@ -8,6 +8,7 @@ import type { CacheHit, ReplacedStep, Replanning, RunState, StepState, Waiting }
 import { ownOrigin, type OwnOrigin } from "../model/origin.ts";
 import { isoTime, isoTimeOrNull } from "../model/time.ts";
 import { wireValue } from "../model/value.ts";
+import { givenBy, valueLinks } from "./value-place.ts";
 import { outputOf } from "../dispatch/work-of.ts";
 
 /** A fault as clients see it. */
@@ -63,8 +64,12 @@ export function viewRun(state: RunState): RunView {
     ...originView(ownOrigin(header)),
     chains: header.chains ?? null,
     chained: [],
-    steps: stepsOf(state).map((step) => stepView(planIndex(state.plan).stepById.get(step.id), step)),
-    replaced: (state.replaced ?? []).map(replacedView),
+    given: valueLinks(state, null, state.given),
+    steps: stepsOf(state).map((step) => ({
+      ...stepView(planIndex(state.plan).stepById.get(step.id), step),
+      values: valueLinks(state, step.id, givenBy(step)),
+    })),
+    replaced: (state.replaced ?? []).map((one) => replacedView(state, one)),
     replanning: header.replanning ? replanningView(header.replanning) : null,
     plan: planToWire(state.plan),
   };
@@ -95,8 +100,10 @@ export function stepsOf(state: RunState): readonly StepState[] {
 }
 
 /** A step that left the plan, with why it did: its own error, or that another step's death made it superfluous. */
-const replacedView = ({ step, state, replan, at }: ReplacedStep): RunView["replaced"][number] => ({
+const replacedView = (run: RunState, { step, state, replan, at }: ReplacedStep): RunView["replaced"][number] => ({
   ...stepView(step, state),
+  // The plan's own step of that name goes before it.
+  values: planIndex(run.plan).stepById.has(step.id) ? [] : valueLinks(run, step.id, givenBy(state)),
   replan,
   replaced_at: isoTime(at),
 });
@@ -107,7 +114,7 @@ const replanningView = ({ failed, question }: Replanning): RunView["replanning"]
   tries: question?.tries ?? 0,
 });
 
-function stepView(planned: PlanStep | undefined, step: StepState): StepView {
+function stepView(planned: PlanStep | undefined, step: StepState): Omit<StepView, "values"> {
   const { outcome } = step;
   return {
     id: step.id,
