@@ -51,7 +51,13 @@ export async function takeNodes(
   }
   for (const { definition, artifacts } of news) {
     const registered = await writer.register(tenant, { ...definition, lifecycle: "draft" }, artifacts, clock.now());
-    if (!registered.ok) return err(inFile(registered.error, nodes.findIndex((one) => one.definition === definition)));
+    if (!registered.ok)
+      return err(
+        inFile(
+          registered.error,
+          nodes.findIndex((one) => one.definition === definition),
+        ),
+      );
   }
   return ok(null);
 }

@@ -1,3 +1,4 @@
+import type { JsonObject } from "../../../../contracts/json/json.ts";
 import { fault, type Fault } from "../../errors.ts";
 import { admitNode } from "../../registry/admit.ts";
 import { nodeRef, type NodeArtifacts, type NodeDefinition, type NodeRef } from "../../registry/node.ts";
@@ -18,21 +19,37 @@ export function nodesOf({ plan, replaced = [] }: RunState): readonly NodeRef[] {
   const steps = [...plan.steps, ...replaced.map(({ step }) => step)].filter(
     ({ entrypoint }) => !OF_A_RELEASE.has(entrypoint),
   );
-  const composites = [...plan.boundaries, ...replaced.flatMap(({ within = [] }) => within)];
+  const composites = [...(plan.boundaries ?? []), ...replaced.flatMap(({ within = [] }) => within)];
   return [...new Set([...steps, ...composites].map(nodeRefOf))].sort();
 }
 
 const nodeRefOf = ({ node, version }: { readonly node: string; readonly version: string }): NodeRef =>
   nodeRef({ name: node, version });
 
+/** A node's texts as they stand in a snapshot. */
+export const nodeJson = ({ metadata, contract, code, files }: NodeArtifacts): JsonObject => ({
+  metadata,
+  contract,
+  ...(code === undefined ? {} : { code }),
+  ...(files === undefined ? {} : { files }),
+});
+
+/** The same from a snapshot whose shape has been checked. */
+export function nodeTextsIn(json: JsonObject): NodeArtifacts {
+  const { metadata, contract, code, files } = json;
+  return {
+    metadata: String(metadata),
+    contract: String(contract),
+    ...(typeof code === "string" ? { code } : {}),
+    ...(files === undefined ? {} : { files: files as Readonly<Record<string, string>> }),
+  };
+}
+
 /**
  * The nodes of a snapshot, each admitted as the registry admits one: its hash is true, and it is a node that the run
  * names. Refusals carry the place in the snapshot.
  */
-export function carriedNodes(
-  nodes: readonly NodeArtifacts[],
-  state: RunState,
-): Result<readonly CarriedNode[], Fault> {
+export function carriedNodes(nodes: readonly NodeArtifacts[], state: RunState): Result<readonly CarriedNode[], Fault> {
   const wanted = new Set(nodesOf(state));
   const carried: CarriedNode[] = [];
   for (const [at, artifacts] of nodes.entries()) {

@@ -1,5 +1,5 @@
 import { runSnapshotFile } from "../../../../contracts/documents/run-record.ts";
-import type { JsonValue } from "../../../../contracts/json/json.ts";
+import type { JsonObject, JsonValue } from "../../../../contracts/json/json.ts";
 import { fault, type Fault } from "../../errors.ts";
 import { faultsOfIssues, refusal } from "../../envelope/refusal.ts";
 import { flawFault } from "../../json/flaw.ts";
@@ -9,7 +9,7 @@ import { err, ok, type Result } from "../../result.ts";
 import { STORED_FORMS } from "../../stored/forms.ts";
 import { upgraded } from "../../stored/stored-form.ts";
 import { encodeRun } from "./codec.ts";
-import { carriedNodes, type CarriedNode } from "./snapshot-nodes.ts";
+import { carriedNodes, nodeJson, nodeTextsIn, type CarriedNode } from "./snapshot-nodes.ts";
 import { readForeignRun } from "./foreign-run.ts";
 import { textHash, valueHash } from "../model/hash.ts";
 import { signalsOf } from "../views/signals.ts";
@@ -34,7 +34,7 @@ export type RunSnapshot = {
   /** The texts of values over 64 KB, by SHA-256. */
   readonly values: Readonly<Record<string, string>>;
   /** The texts of the nodes the run names; absent when it was exported without them. */
-  readonly nodes?: readonly NodeArtifacts[];
+  readonly nodes?: readonly JsonObject[];
   /** SHA-256 of the canonical JSON of everything above: an edit by hand shows. */
   readonly sha256: string;
 };
@@ -64,10 +64,9 @@ export function sealSnapshot(
     record: JSON.parse(encodeRun({ ...state, header })) as JsonValue,
     events: signalsOf(state) as JsonValue,
     values,
-    ...(nodes === null ? {} : { nodes }),
+    ...(nodes === null ? {} : { nodes: nodes.map(nodeJson) }),
   } as const;
-  // The texts of a node are JSON as they are: files without a text are left out.
-  return { ...unsealed, sha256: valueHash(unsealed as unknown as JsonValue) };
+  return { ...unsealed, sha256: valueHash(unsealed) };
 }
 
 /** What a snapshot holds: its run, and the large values the run refers to, by SHA-256. */
@@ -96,7 +95,7 @@ export function openSnapshot(value: JsonValue): Result<OpenedSnapshot, Fault> {
   if (header.id !== snapshot.run_id) return err(notExported("its record is of another run", "$.run_id"));
   const values = valuesOf(snapshot, run.value);
   if (!values.ok) return values;
-  const nodes = carriedNodes(snapshot.nodes ?? [], run.value);
+  const nodes = carriedNodes((snapshot.nodes ?? []).map(nodeTextsIn), run.value);
   if (!nodes.ok) return nodes;
   const state = { ...withoutPending(run.value), header: asForeign(header) };
   return ok({ state, values: values.value, nodes: nodes.value });
