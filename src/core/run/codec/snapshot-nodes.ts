@@ -38,8 +38,8 @@ export const nodeJson = ({ metadata, contract, code, files }: NodeArtifacts): Js
 export function nodeTextsIn(json: JsonObject): NodeArtifacts {
   const { metadata, contract, code, files } = json;
   return {
-    metadata: String(metadata),
-    contract: String(contract),
+    metadata: typeof metadata === "string" ? metadata : "",
+    contract: typeof contract === "string" ? contract : "",
     ...(typeof code === "string" ? { code } : {}),
     ...(files === undefined ? {} : { files: files as Readonly<Record<string, string>> }),
   };
