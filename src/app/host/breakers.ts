@@ -65,8 +65,8 @@ export class Breakers {
   async admit(key: BreakerKey, settings: BreakerSettings): Promise<Pass> {
     const now = this.#ports.clock.now();
     const entry = this.#entry(key, settings, now);
-    this.#refresh(now, REFRESH_MS);
     const admission = admit(entry.breaker, now, settings);
+    if (admission.kind !== "trial") this.#refresh(now, REFRESH_MS);
     if (admission.kind === "pass") return { key, settings, trial: false };
     if (admission.kind === "refused") throw refusal(key, admission.retryAfterMs);
     const before = entry.breaker;
@@ -98,7 +98,9 @@ export class Breakers {
       entry.failures = 0;
       entry.succeeded = true;
     }
-    if (entry.failures > 0 || entry.succeeded) this.#refresh(now, URGENT_MS);
+    // Others should know at once of one that opened, and soon of anything else.
+    const opened = breaker.state === "open" && was !== "open";
+    if (entry.failures > 0 || entry.succeeded) this.#refresh(now, opened ? 0 : URGENT_MS);
   }
 
   /** How many of this isolate's breakers are not closed. */

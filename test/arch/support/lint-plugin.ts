@@ -14,6 +14,9 @@ interface Node {
   readonly arguments?: readonly Node[];
   readonly right?: Node;
   readonly operator?: string;
+  readonly argument?: Node;
+  readonly param?: Node | null;
+  readonly await?: boolean;
 }
 
 interface Context {
@@ -69,7 +72,71 @@ const oneFileReadsEnv = {
   }),
 };
 
+const noDynamicImport = {
+  create: (context: Context) => ({
+    ImportExpression(node: Node): void {
+      context.report({
+        node,
+        message: "A handler is wired, not found: import what it needs at the top, or take it as a port.",
+      });
+    },
+  }),
+};
+
+const FUNCTIONS: ReadonlySet<string> = new Set([
+  "FunctionDeclaration",
+  "FunctionExpression",
+  "ArrowFunctionExpression",
+]);
+
+function isWithinFunction(node: Node): boolean {
+  for (let at = node.parent; at !== null; at = at.parent) if (FUNCTIONS.has(at.type)) return true;
+  return false;
+}
+
+const noTopLevelAwait = {
+  create: (context: Context) => {
+    const refuse = (node: Node): void => {
+      if (isWithinFunction(node)) return;
+      context.report({ node, message: "A module waits for nothing while it is loaded: wait in initialize." });
+    };
+    return {
+      AwaitExpression: refuse,
+      ForOfStatement: (node: Node): void => (node.await === true ? refuse(node) : undefined),
+    };
+  },
+};
+
+/** The name a catch clause gives what it caught, of the clauses around a node. */
+function caughtAround(node: Node): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (let at = node.parent; at !== null; at = at.parent)
+    if (at.type === "CatchClause" && at.param?.name !== undefined) names.add(at.param.name);
+  return names;
+}
+
+const mappedExceptions = {
+  create: (context: Context) => ({
+    ThrowStatement(node: Node): void {
+      const { argument } = node;
+      const isRaw = argument?.type === "NewExpression" && argument.callee?.name !== "RuntimeHostError";
+      const isCaught = argument?.type === "Identifier" && caughtAround(node).has(argument.name ?? "");
+      if (!isRaw && !isCaught) return;
+      context.report({
+        node,
+        message: "What leaves a handler is a RuntimeHostError: map it here, where it is understood.",
+      });
+    },
+  }),
+};
+
 export default {
   meta: { name: "onex" },
-  rules: { "no-ambient-source": noAmbientSource, "one-file-reads-env": oneFileReadsEnv },
+  rules: {
+    "no-ambient-source": noAmbientSource,
+    "one-file-reads-env": oneFileReadsEnv,
+    "no-dynamic-import": noDynamicImport,
+    "no-top-level-await": noTopLevelAwait,
+    "mapped-exceptions": mappedExceptions,
+  },
 };

@@ -64,7 +64,9 @@ async function chunksOf(
 ): Promise<{ readonly chunks: readonly Uint8Array[]; readonly size: number }> {
   const reader = body.getReader();
   const stop = (): Promise<void> => reader.cancel().catch(() => undefined);
-  limits.signal.addEventListener("abort", () => void stop());
+  limits.signal.addEventListener("abort", () => {
+    reader.cancel().catch(() => undefined);
+  });
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (;;) {
