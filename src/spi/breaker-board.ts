@@ -32,7 +32,7 @@ export interface BreakerBoard {
   report(reports: readonly BreakerReport[], now: Instant): Promise<readonly SharedBreaker[]>;
   /** How these targets stand; what nothing is known of is left out. */
   read(keys: readonly BreakerKey[]): Promise<readonly SharedBreaker[]>;
-  /** Claims the one trial of an open breaker whose time is over. Of all that ask, one is told yes. */
+  /** Claims the one trial of an open breaker whose time is over. Of all that ask, one is told yes; of one that is closed, all are. */
   claimTrial(key: BreakerKey, now: Instant, trialUntil: Instant): Promise<boolean>;
   /** The trial is over: the breaker closes, or opens again until `openUntil`. */
   settleTrial(key: BreakerKey, openUntil: Instant | null): Promise<void>;

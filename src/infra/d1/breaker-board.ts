@@ -56,7 +56,7 @@ export function d1BreakerBoard(db: Database): BreakerBoard {
           (tenant, binding, target, failures, open_until, trial_until, changed_at)
           values (${tenant}, ${binding}, ${target}, 0, ${now}, ${trialUntil}, ${now})
           on conflict (tenant, binding, target) do update set
-            open_until = coalesce(open_until, ${now}), trial_until = ${trialUntil}, changed_at = ${now}
+            trial_until = case when open_until is not null then ${trialUntil} end, changed_at = ${now}
           where open_until is null or (open_until <= ${now} and coalesce(trial_until, 0) <= ${now})`);
         return meta.changes > 0;
       }),

@@ -27,6 +27,8 @@ export function memoryBreakerBoard(): BreakerBoard {
     claimTrial: async (key, now, trialUntil) => {
       const row = rows.get(nameOf(key));
       if (row?.openUntil && (row.openUntil > now || (row.trialUntil ?? 0) > now)) return false;
+      // Closed for all: there is nothing to claim.
+      if (row && row.openUntil === null) return true;
       const openUntil = row?.openUntil ?? now;
       rows.set(nameOf(key), { ...bare(key), failures: row?.failures ?? 0, openUntil, trialUntil, changedAt: now });
       return true;

@@ -57,6 +57,14 @@ export function breakerBoardContract(label: string, open: () => Promise<BreakerB
       expect(await board.claimTrial(KEY, 60_001, 120_000)).toBe(false);
     });
 
+    it("has nothing to claim once it is closed, and stays so", async () => {
+      const board = await open();
+      await board.report([failed(2)], 0);
+      expect(await board.claimTrial(KEY, 1, 60_001)).toBe(true);
+      expect(await board.claimTrial(KEY, 1, 60_001)).toBe(true);
+      expect(await board.read([KEY])).toEqual([{ ...KEY, failures: 2, openUntil: null, trialUntil: null }]);
+    });
+
     it("closes after a trial that went well, and opens again after one that did not", async () => {
       const board = await open();
       await board.report([failed(5)], 0);
