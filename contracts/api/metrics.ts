@@ -33,6 +33,7 @@ export const metrics = z
       stored: count.meta({ description: "Results that were stored, ever." }),
       complete: z.boolean().meta({ description: "False when there are more entries than were counted: 10,000." }),
     }),
+    breakers: z.object({ open: tally("Targets that are left alone because they failed again and again, by handler.") }),
     dead_letters: z.object({ open: tally("Dead letters nobody has dealt with, by class.") }),
     nodes: z.object({ by_lifecycle: tally("Node versions by lifecycle.") }),
     trust: z
@@ -53,6 +54,7 @@ export const metrics = z
           quarantined: { RECORD_NEWER: 1 },
         },
         cache: { entries: 2, bytes: 130, hits: 36, stored: 2, complete: true },
+        breakers: { open: { http: 1 } },
         dead_letters: { open: { consumer_error: 1 } },
         nodes: { by_lifecycle: { active: 7 } },
         trust: {

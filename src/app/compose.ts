@@ -86,7 +86,7 @@ export function compose(ports: Ports, settings: Settings, seams: Seams = {}): Ap
     logs: stepLogService(parts),
     cache: cacheService(parts),
     metrics: metricsService(parts),
-    health: keptHealth(healthService(probes(ports), timer), clock),
+    health: keptHealth(healthService([...probes(ports), handlersProbe(parts.host)], timer), clock),
   };
   const table = seams.messages?.(MESSAGES) ?? MESSAGES;
   return { services, parts, consume: (queue, deliveries) => consumeQueue(queue, deliveries, parts, table) };
@@ -119,6 +119,12 @@ function partsOf(ports: Ports, { rings, leases, tenantSlots }: Settings, seams: 
   const envelopes = envelopeService(started);
   return { ...started, envelopes: seams.envelopes?.(envelopes) ?? envelopes };
 }
+
+/** The handlers that are bound. A target that is left alone is its own trouble, not the deployment's. */
+const handlersProbe = ({ router, breakers }: RuntimeHost) => ({
+  name: "handlers",
+  check: async () => `${router.types.join(", ") || "none"}; ${breakers.refusing} targets left alone`,
+});
 
 /** What must answer for anything else to work. Rings are left out: there are many, and each is asked by its own runs. */
 const probes = ({ registry, blobs }: Ports) => [

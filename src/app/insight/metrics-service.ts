@@ -2,6 +2,7 @@ import type { Metrics } from "../../../contracts/api/metrics.ts";
 import { nodeRef } from "../../core/registry/node.ts";
 import type { RegistrySnapshot } from "../../core/registry/snapshot.ts";
 import { isoTime } from "../../core/run/model/time.ts";
+import type { BreakerBoard, SharedBreaker } from "../../spi/breaker-board.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { Figures } from "../../spi/figures.ts";
 import type { QuarantineIndex } from "../../spi/quarantine-index.ts";
@@ -12,6 +13,7 @@ import type { RegistryCache } from "../registry/registry-cache.ts";
 export interface MetricsPorts {
   readonly figures: Figures;
   readonly quarantine: QuarantineIndex;
+  readonly breakerBoard: Pick<BreakerBoard, "open">;
   readonly results: ResultCache;
   readonly registry: RegistryCache;
   readonly clock: Clock;
@@ -50,10 +52,11 @@ export function metricsService(ports: MetricsPorts): MetricsService {
 }
 
 async function gather(tenant: string, now: number, ports: MetricsPorts): Promise<Metrics> {
-  const { figures, quarantine, results, registry, background } = ports;
-  const [runs, aside, open, counts, size, snapshot] = await Promise.all([
+  const { figures, quarantine, breakerBoard, results, registry, background } = ports;
+  const [runs, aside, breakers, open, counts, size, snapshot] = await Promise.all([
     figures.runs(tenant, now - WINDOW_S * 1_000, MOST_ROWS),
     quarantine.count(tenant),
+    breakerBoard.open(tenant, MOST_ROWS),
     figures.openDeadLetters(tenant),
     results.counts(tenant),
     results.size(tenant, MOST_ROWS),
@@ -74,10 +77,17 @@ async function gather(tenant: string, now: number, ports: MetricsPorts): Promise
       stored: counts.reduce((sum, { stored }) => sum + stored, 0),
       complete: size.entries < MOST_ROWS,
     },
+    breakers: { open: byHandler(breakers) },
     dead_letters: { open: { ...open } },
     nodes: { by_lifecycle: lifecyclesOf(snapshot) },
     trust: extremesOf(snapshot),
   };
+}
+
+function byHandler(breakers: readonly SharedBreaker[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { binding } of breakers) counts[binding] = (counts[binding] ?? 0) + 1;
+  return counts;
 }
 
 function lifecyclesOf({ nodes }: RegistrySnapshot): Record<string, number> {

@@ -1,4 +1,5 @@
 import type { BlobStore } from "../../spi/blob-store.ts";
+import type { BreakerBoard } from "../../spi/breaker-board.ts";
 import type { DeadLetterStore } from "../../spi/dead-letter-store.ts";
 import type { Log } from "../../spi/log.ts";
 import type { ResultCache } from "../../spi/result-cache.ts";
@@ -17,5 +18,6 @@ export interface SweepPorts extends StandingPorts {
   readonly deadLetters: DeadLetterStore;
   readonly blobs: BlobStore;
   readonly results: ResultCache;
+  readonly breakerBoard: Pick<BreakerBoard, "forgetBefore">;
   readonly log: Log;
 }

@@ -48,6 +48,7 @@ export async function sweep(ports: SweepPorts, settings: SweepSettings, now: Ins
     ["orphaned_segments", () => collectOrphanedSegments(ports, now, limits)],
     ["doubtful_values", () => collectDoubtfulValues(ports, live, now, limits)],
     ["expired_results", () => expireResults(ports, firstKept, now, limits)],
+    ["forgotten_breakers", () => ports.breakerBoard.forgetBefore(now - DAY_MS, limits.objects)],
     ["orphaned_results", () => collectOrphanedResults(ports, now, limits)],
     ...(firstKept === null
       ? []

@@ -41,13 +41,21 @@ async function show(shell: Shell, options: Options): Promise<ExitCode> {
   return EXIT.ok;
 }
 
-function rowsOf({ runs, cache, dead_letters: letters, nodes, trust }: Metrics): readonly (readonly string[])[] {
+function rowsOf({
+  runs,
+  cache,
+  breakers,
+  dead_letters: letters,
+  nodes,
+  trust,
+}: Metrics): readonly (readonly string[])[] {
   const { window_s: window, created, failed, cancelled, steps, cached_steps: cached } = runs.recent;
   const minutes = Math.round(window / 60);
   const scores = (list: Metrics["trust"]["lowest"]): string =>
     list.map(({ node, score }) => `${node} ${score.toFixed(2)}`).join(", ") || "nothing is known yet";
   return [
     ["unfinished runs", tally(runs.unfinished)],
+    ...(Object.keys(breakers.open).length === 0 ? [] : [["targets left alone", tally(breakers.open)]]),
     ...(Object.keys(runs.quarantined).length === 0 ? [] : [["in quarantine", tally(runs.quarantined)]]),
     [`runs of ${minutes} minutes`, `${created}, of which ${failed} failed, ${cancelled} cancelled`],
     ["their steps", `${steps}, of which ${cached} cached`],

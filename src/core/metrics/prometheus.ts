@@ -4,7 +4,7 @@ type Labels = Readonly<Record<string, string>>;
 type Sample = readonly [labels: Labels, value: number];
 
 /** The figures in the text exposition format of Prometheus, version 0.0.4. */
-export function prometheusText({ runs, cache, dead_letters: letters, nodes, trust }: Metrics): string {
+export function prometheusText({ runs, cache, breakers, dead_letters: letters, nodes, trust }: Metrics): string {
   const { recent } = runs;
   const known = new Map([...trust.lowest, ...trust.highest].map(({ node, score }) => [node, score]));
   return [
@@ -24,6 +24,7 @@ export function prometheusText({ runs, cache, dead_letters: letters, nodes, trus
     family("onex_cache_bytes", "gauge", "Size of the results in the cache.", one(cache.bytes)),
     family("onex_cache_hits_total", "counter", "Results that were used.", one(cache.hits)),
     family("onex_cache_stored_total", "counter", "Results that were stored.", one(cache.stored)),
+    family("onex_breakers_open", "gauge", "Targets that are left alone.", tally("handler", breakers.open)),
     family("onex_dead_letters_open", "gauge", "Dead letters nobody has dealt with.", tally("class", letters.open)),
     family("onex_node_versions", "gauge", "Registered node versions.", tally("lifecycle", nodes.by_lifecycle)),
     family(

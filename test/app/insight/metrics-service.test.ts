@@ -20,6 +20,7 @@ describe("the metrics", () => {
     expect(read).toMatchObject({
       runs: { recent: { window_s: 3_600, created: 2, failed: 1, steps: 2, cached_steps: 0 }, complete: true },
       nodes: { by_lifecycle: { active: 3 } },
+      breakers: { open: {} },
       dead_letters: { open: {} },
     });
     expect(read.trust.lowest[0]?.node).toBe("fails@1.0.0");

@@ -52,6 +52,7 @@ describe("onex metrics", () => {
     expect(stdout).toMatch(/node versions +1 active\n/);
     expect(jsonOf(await run("metrics", "--json"))).toMatchObject({
       cache: { stored: 2, hits: 1 },
+      breakers: { open: {} },
       dead_letters: { open: {} },
     });
     expect((await run("metrics", "--prometheus")).stdout).toContain("\nonex_cache_hits_total 1\n");

@@ -12,6 +12,7 @@ const EMPTY: Metrics = {
     quarantined: {},
   },
   cache: { entries: 0, bytes: 0, hits: 0, stored: 0, complete: true },
+  breakers: { open: {} },
   dead_letters: { open: {} },
   nodes: { by_lifecycle: {} },
   trust: { lowest: [], highest: [] },
