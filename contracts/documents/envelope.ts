@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { anyJson, anyObject } from "../json/any-json.ts";
-import { CHAIN_LISTS, chainFields, type Chains } from "./chain.ts";
+import { CHAIN_LISTS, chainFields, type ChainLink, type Chains } from "./chain.ts";
 import { isPlainText, PLAIN_TEXT, plainText, uuid, type JsonObject, type JsonValue } from "../json/json.ts";
 
 /** The envelope version this system writes. */
@@ -256,13 +256,24 @@ export function envelopeToWire(envelope: Envelope): JsonObject {
   };
 }
 
-const chainsToWire = (chains: Chains | undefined): JsonObject =>
+/** The lists of an envelope as JSON. */
+export const chainsToWire = (chains: Chains | undefined): JsonObject =>
   Object.fromEntries(
     CHAIN_LISTS.flatMap((list) => {
       const links = chains?.[list];
-      return links === undefined ? [] : [[list, links as unknown as JsonValue]];
+      return links === undefined ? [] : [[list, links.map(linkToWire)]];
     }),
   );
+
+/** A link as JSON: its members as they are, and its own lists likewise. */
+const linkToWire = ({ on_success, on_failure, on_complete, ...link }: ChainLink): JsonObject => ({
+  ...link,
+  ...chainsToWire({
+    ...(on_success ? { on_success } : {}),
+    ...(on_failure ? { on_failure } : {}),
+    ...(on_complete ? { on_complete } : {}),
+  }),
+});
 
 /** Absent entries are left out: an envelope without metadata is written with `{}`. */
 export function metadataToWire(from: EnvelopeMetadata): JsonObject {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { contractKey } from "../json/json.ts";
+import { contractKey, jsonObject } from "../json/json.ts";
 
 /** COMPUTE_GENERIC, compute and Compute are one kind. */
 const kind = z
@@ -31,7 +31,7 @@ export const foreignWorkflow = z.looseObject({
               node_type: kind,
               description: z.string().optional(),
               depends_on: z.array(z.string()).nullish(),
-              step_config: z.looseObject({}).nullish(),
+              step_config: jsonObject.nullish(),
             }),
           )
           .min(1),

@@ -1,3 +1,4 @@
+import { isObject } from "../json/narrow.ts";
 import { z } from "zod";
 import { givenKeys, givenValues, givenWire } from "./goal.ts";
 import { contractKey, nodeName } from "../json/json.ts";
@@ -74,9 +75,7 @@ export const gateWire = z
 function isDeeperThan(value: unknown, limit: number): boolean {
   let layer: unknown[] = [value];
   for (let depth = 0; depth <= limit && layer.length > 0; depth++) {
-    layer = layer.flatMap((item) =>
-      typeof item === "object" && item !== null ? Object.values(item as Readonly<Record<string, unknown>>) : [],
-    );
+    layer = layer.flatMap((item) => (Array.isArray(item) || isObject(item) ? Object.values<unknown>(item) : []));
   }
   return layer.length > 0;
 }

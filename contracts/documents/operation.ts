@@ -1,3 +1,4 @@
+import { keysOf } from "../json/narrow.ts";
 import { executeWire } from "./execute.ts";
 import { goalWire } from "./goal.ts";
 import { graphWire } from "./graph.ts";
@@ -29,7 +30,7 @@ export const RUN_OPERATIONS = {
 export type RunOperation = keyof typeof RUN_OPERATIONS;
 
 /** Their names, in the table's order. */
-export const RUN_OPERATION_NAMES = Object.keys(RUN_OPERATIONS) as [RunOperation, ...RunOperation[]];
+export const RUN_OPERATION_NAMES = keysOf(RUN_OPERATIONS);
 
 export const isRunOperation = (operation: string): operation is RunOperation =>
   Object.hasOwn(RUN_OPERATIONS, operation);

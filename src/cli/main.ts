@@ -1,3 +1,4 @@
+import { parseJson, textAt } from "../../contracts/json/narrow.ts";
 import { fileURLToPath } from "node:url";
 import { type Command, CommanderError, type Option } from "commander";
 import type { Settle } from "./command.ts";
@@ -104,5 +105,5 @@ async function explain(thrown: unknown, shell: Shell, json: boolean): Promise<Ex
 
 function versionOf(): string {
   const text = textOfFile(fileURLToPath(new URL("../../package.json", import.meta.url)), "/");
-  return (JSON.parse(text) as { readonly version: string }).version;
+  return textAt(parseJson(text), "version");
 }

@@ -48,7 +48,8 @@ function onStop(listener: (signal: StopSignal) => void): () => void {
 }
 
 async function readStdin(): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+  const chunks: Uint8Array[] = [];
+  const stdin: AsyncIterable<Uint8Array> = process.stdin;
+  for await (const chunk of stdin) chunks.push(chunk);
   return utf8Text(Buffer.concat(chunks), "standard input");
 }

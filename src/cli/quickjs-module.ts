@@ -8,15 +8,18 @@ interface WasmApi {
   readonly Memory: new (limits: { readonly initial: number; readonly maximum: number }) => WasmMemory;
 }
 
+declare const WebAssembly: WasmApi;
+
 let compiled: Promise<unknown> | null = null;
 
 /** The interpreter in Node: the same binary the Worker imports, read from its file and compiled once a process. */
 export const nodeQuickJsModule: LoadModule = async () => {
-  const wasm = (globalThis as unknown as { readonly WebAssembly: WasmApi }).WebAssembly;
-  compiled ??= readFile(new URL("../infra/sandbox/quickjs.wasm", import.meta.url)).then((bytes) => wasm.compile(bytes));
+  compiled ??= readFile(new URL("../infra/sandbox/quickjs.wasm", import.meta.url)).then((bytes) =>
+    WebAssembly.compile(bytes),
+  );
   const module = await compiled;
   return {
-    newMemory: (limits) => new wasm.Memory(limits),
-    instantiate: (imports) => new wasm.Instance(module, imports),
+    newMemory: (limits) => new WebAssembly.Memory(limits),
+    instantiate: (imports) => new WebAssembly.Instance(module, imports),
   };
 };

@@ -1,3 +1,4 @@
+import { parseJson } from "../../contracts/json/narrow.ts";
 import { asWire } from "../../contracts/json/wire.ts";
 import { PROBLEM_TYPE, problem } from "../../contracts/api/problem.ts";
 import { errorOf, errorOfProblem, type OnexError } from "./onex-error.ts";
@@ -160,7 +161,7 @@ const retryAfter = (response: Response): number => {
 
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -1,11 +1,18 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { PROJECT, plantTree } from "./support/planted-tree.ts";
-import { junkDrawers, sourceSizes, writtenPaths } from "./support/source-files.ts";
+import { castsIn } from "./support/casts.ts";
+import { fullFolders, junkDrawers, sourceSizes, writtenPaths } from "./support/source-files.ts";
 
 /** A longer file is refused. */
 const MAX_LINES = 500;
 /** A longer file is listed, so that somebody asks what it hides. */
 const LONG_LINES = 300;
+
+/** More files of source in one folder are refused. */
+const MAX_FILES = 25;
+/** Types that are claimed instead of shown: a third of what there was when the house was built. */
+const MAX_CASTS = 80;
+const SOURCE = /^(src|contracts|workers)\/.*(?<!\.d)\.ts$/;
 
 const lines = (count: number): string => "export {};\n".repeat(count);
 
@@ -20,12 +27,55 @@ describe("the project's files", () => {
     expect(sizes.filter((file) => file.lines > MAX_LINES)).toEqual([]);
   });
 
+  it(`are at most ${MAX_FILES} of source in a folder: more want another name`, async () => {
+    const full = fullFolders(await writtenPaths(PROJECT), MAX_FILES);
+    expect(full).toEqual([]);
+  });
+
+  it(`claim a type at most ${MAX_CASTS} times in source, and never through unknown`, async () => {
+    const sources = (await writtenPaths(PROJECT)).filter((path) => SOURCE.test(path));
+    const casts = await castsIn(PROJECT, sources);
+    expect(sources.length).toBeGreaterThan(500);
+    expect(casts.filter(({ double }) => double)).toEqual([]);
+    expect(casts.length, casts.map(({ path, line, text }) => `${path}:${line} ${text}`).join("\n")).toBeLessThanOrEqual(
+      MAX_CASTS,
+    );
+  });
+
   it("are named for what they hold", async () => {
     expect(junkDrawers(await writtenPaths(PROJECT))).toEqual([]);
   });
 });
 
 describe("the check of names and sizes", () => {
+  it("finds a planted folder that is full", async () => {
+    const names = Array.from({ length: MAX_FILES + 1 }, (_, i) => [`src/core/full/f${i}.ts`, lines(1)]);
+    const tree = await plantTree({ ...Object.fromEntries(names), "src/core/a.ts": lines(1), "test/a.ts": lines(1) });
+    onTestFinished(tree.remove);
+    expect(fullFolders(await writtenPaths(tree.root), MAX_FILES)).toEqual([
+      { folder: "src/core/full", files: MAX_FILES + 1 },
+    ]);
+  });
+
+  it("finds planted casts, double ones apart, and none in `as const`, in imports or in text", async () => {
+    const text = [
+      'import { a as b } from "./a.ts";',
+      "const one = b as string;",
+      "const two = b as unknown as number;",
+      'const three = ["x", "y as z"] as const;',
+      "const four = <string>b;",
+      "export { one as uno, two, three, four };",
+    ].join("\n");
+    const tree = await plantTree({ "src/core/a.ts": text });
+    onTestFinished(tree.remove);
+    const casts = await castsIn(tree.root, ["src/core/a.ts"]);
+    expect(casts.map(({ line, double }) => [line, double])).toEqual([
+      [2, false],
+      [3, true],
+      [5, false],
+    ]);
+  });
+
   it("finds a planted junk drawer, folder or file, and nothing that only sounds like one", async () => {
     const tree = await plantTree({
       "src/core/utils.ts": lines(1),

@@ -1,3 +1,4 @@
+import { parseJson } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { cachedValueKey } from "../../core/cache/blob-key.ts";
 import type { CacheEntry } from "../../core/cache/entry.ts";
@@ -43,7 +44,7 @@ export async function storeEntry(draft: CacheDraft, blobs: BlobStore, now: Insta
     const ref = { ...stored.ref, key: cachedValueKey(draft, draft.runId, place, now) };
     await blobs.put(ref.key, text);
     outputs[key] = { ref };
-    state[key] = JSON.parse(text) as JsonValue;
+    state[key] = parseJson(text);
     bytes += ref.bytes;
   }
   return { ...draft, outputs, outputHash: draft.outputHash ?? new StateHasher().state(state), bytes };
@@ -54,5 +55,5 @@ async function readRef(
   blobs: BlobStore,
 ): Promise<JsonValue | undefined> {
   const text = await blobs.get(key);
-  return text !== null && textHash(text) === sha256 ? (JSON.parse(text) as JsonValue) : undefined;
+  return text !== null && textHash(text) === sha256 ? parseJson(text) : undefined;
 }

@@ -1,3 +1,4 @@
+import { keysOf } from "../../../contracts/json/narrow.ts";
 import { faultOf } from "../../core/errors.ts";
 import type { MessageOf, MessageType, QueueMessage } from "../../core/messages/queue-message.ts";
 import { livingName, queueNamed, QUEUES } from "../../core/messages/queues.ts";
@@ -32,7 +33,7 @@ export async function consumeQueue(
       taken.push(received(queue, delivery, reading.message, ports));
     else others.push(() => buryUntaken(queue, delivery, reading, ports));
   }
-  const types = Object.keys(table) as readonly MessageType[];
+  const types = keysOf(table);
   // A batch is one invocation of the platform.
   const shared = { ...ports, cpu: new CpuAllowance() };
   await Promise.all([

@@ -1,3 +1,4 @@
+import { parseJson } from "../../../contracts/json/narrow.ts";
 import type { JsonValue } from "../../../contracts/json/json.ts";
 import type { DeadLetter } from "../../core/dead-letters/dead-letter.ts";
 import { redriven } from "../../core/messages/queue-message.ts";
@@ -78,7 +79,7 @@ export async function payloadOf(
   { blobs }: { readonly blobs: BlobStore },
 ): Promise<JsonValue | undefined> {
   const text = await blobs.get(payloadKey);
-  return text === null ? undefined : (JSON.parse(text) as JsonValue);
+  return text === null ? undefined : parseJson(text);
 }
 
 const refused = (reason: string): RedriveOutcome => ({

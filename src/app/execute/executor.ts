@@ -1,3 +1,4 @@
+import { parseJson } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { fault, faultOf, RuntimeHostError } from "../../core/errors.ts";
 import { flawFault } from "../../core/json/flaw.ts";
@@ -251,7 +252,7 @@ export async function loadState(stored: Readonly<Record<string, StoredValue>>, b
 
 async function loadRef({ ref }: Extract<StoredValue, { ref: unknown }>, blobs: BlobStore): Promise<JsonValue> {
   const text = await blobs.get(ref.key);
-  if (text !== null && textHash(text) === ref.sha256) return JSON.parse(text) as JsonValue;
+  if (text !== null && textHash(text) === ref.sha256) return parseJson(text);
   throw new RuntimeHostError(
     fault("VALUE_UNAVAILABLE", `the stored value ${ref.key} is ${text === null ? "missing" : "not what was stored"}`),
   );

@@ -1,3 +1,4 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { Envelope } from "../../../contracts/documents/envelope.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import { errorEnvelope, respond } from "../../core/envelope/envelope.ts";
@@ -142,6 +143,3 @@ const wrongReturn = (handler: EnvelopeHandler, returned: unknown): Fault =>
       retryable: false,
     },
   );
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,3 +1,4 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { Envelope } from "../../../contracts/documents/envelope.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import { fault, faultOf, RuntimeHostError, type ErrorCode } from "../../core/errors.ts";
@@ -94,9 +95,6 @@ export class Guard {
     }
   }
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Aborted when the call's own time is over, or when whoever wanted it does not want it any more. */
 function eitherOf(own: CallSurroundings["signal"], outer: CallSurroundings["signal"]): CallSurroundings["signal"] {

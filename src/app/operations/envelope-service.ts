@@ -1,5 +1,6 @@
 import type { RunSummaryView } from "../../../contracts/api/run.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
+import { chainsToWire } from "../../../contracts/documents/envelope.ts";
 import type { Envelope } from "../../core/envelope/envelope.ts";
 import { fault, faultOf, type Fault } from "../../core/errors.ts";
 import { handlerTypeFault } from "../../core/operation/handler-type.ts";
@@ -93,7 +94,7 @@ function wantedBy(
     operation,
     target_node: targetNode,
     payload,
-    ...(chains ? { chains: chains as unknown as JsonObject } : {}),
+    ...(chains ? { chains: chainsToWire(chains) } : {}),
   });
   const identity = ports.starter.identify(tenant, { key, asked });
   const cpu = call.cpu ?? new CpuAllowance();

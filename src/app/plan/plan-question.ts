@@ -1,5 +1,5 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
-import { isObject } from "../../core/schema/schema-parts.ts";
 
 /**
  * A request to plan as a text, with the names of its values in the place of the values: requests with one text have one

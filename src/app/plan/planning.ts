@@ -1,3 +1,4 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { fault, type Fault } from "../../core/errors.ts";
 import { givenGateFault } from "../../core/plan/graph/gate-types.ts";
@@ -5,7 +6,6 @@ import { isHandlerOperation } from "../../core/operation/handler-operations.ts";
 import { valuesOfPayload } from "../../core/operation/operation-node.ts";
 import type { Plan } from "../../core/plan/model/plan.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { isObject } from "../../core/schema/schema-parts.ts";
 import { planOperationOf } from "../operations/operations.ts";
 import type { Ground } from "./ground.ts";
 import type { PlanMemo } from "./plan-memo.ts";

@@ -1,3 +1,4 @@
+import { keysOf, memberAt } from "../../../contracts/json/narrow.ts";
 import { dirname } from "node:path";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { ArtifactRole } from "../../core/crawl/artifact-role.ts";
@@ -5,7 +6,7 @@ import { canBeExecuted, roleOf } from "../../core/crawl/artifact-role.ts";
 import { structureProblems } from "../../core/crawl/structure.ts";
 import { type Duplicate, findDuplicates, type LocatedReading } from "../../core/metadata/duplicates.ts";
 import type { MetadataProblem } from "../../core/metadata/problem.ts";
-import { hasErrors, problem } from "../../core/metadata/problem.ts";
+import { hasErrors, problem, PROBLEM_CODES } from "../../core/metadata/problem.ts";
 import { validateMetadata } from "../../core/metadata/profile.ts";
 import { readBlock } from "../../core/metadata/read.ts";
 import type { BlockReading, HashVerdict } from "../../core/metadata/reading.ts";
@@ -106,7 +107,7 @@ function admission(
   return {
     node: null,
     problems: admitted.error.map(({ message, hint, place, details }) => {
-      const known = (details as { readonly code?: MetadataProblem["code"] } | undefined)?.code ?? "RG009";
+      const known = keysOf(PROBLEM_CODES).find((code) => code === memberAt(details, "code")) ?? "RG009";
       return problem(known, place === undefined ? message : `${place}: ${message}`, hint ?? "correct it");
     }),
   };

@@ -53,8 +53,7 @@ function scope(folder: string, segments: readonly string[], levels: readonly Lev
       if (isDirectory && SKIPPED_FOLDERS.has(name)) return true;
       if (levels.length === 0) return false;
       const path = [...segments, name];
-      for (let i = levels.length - 1; i >= 0; i--) {
-        const { depth, onexignore, gitignore } = levels[i] as Level;
+      for (const { depth, onexignore, gitignore } of levels.toReversed()) {
         const below = path.slice(depth);
         const decision =
           ignoreDecision(onexignore, below, isDirectory) ?? ignoreDecision(gitignore, below, isDirectory);

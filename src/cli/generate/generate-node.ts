@@ -1,3 +1,4 @@
+import { isList, isObject, textAt } from "../../../contracts/json/narrow.ts";
 import type { JsonValue } from "../../../contracts/json/json.ts";
 import type { Fault } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
@@ -42,10 +43,8 @@ function takenAll<T>(result: Result<T, readonly Fault[]>): T {
 
 function refusal(faults: readonly Fault[]): CommandFailure {
   const lines = faults.flatMap(({ message, place, details }) => {
-    const listed = Array.isArray(details)
-      ? (details as readonly { readonly place?: string; readonly message?: string }[])
-      : [];
-    if (listed.length > 1) return listed.map((one) => `${one.place ?? "$"}: ${one.message ?? ""}`);
+    const listed = isList(details) ? details.filter((one) => isObject(one)) : [];
+    if (listed.length > 1) return listed.map((one) => `${textAt(one, "place") || "$"}: ${textAt(one, "message")}`);
     return [place === undefined || message.includes(place) ? message : `${place}: ${message}`];
   });
   const [hint] = faults.flatMap((one) => one.hint ?? []);

@@ -1,7 +1,7 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import { upgrade } from "@scalar/openapi-upgrader";
 import { LineCounter, parseDocument } from "yaml";
 import type { JsonObject } from "../../../contracts/json/json.ts";
-import { isObject } from "../../core/contract/map-schema.ts";
 import { usageFailure } from "../shell.ts";
 
 /** The largest public documents are a fifth of this. UTF-16 units. */

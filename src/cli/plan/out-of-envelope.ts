@@ -1,3 +1,4 @@
+import { isList, isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonValue } from "../../../contracts/json/json.ts";
 import type { Fault } from "../../core/errors.ts";
 import { err, type Result } from "../../core/result.ts";
@@ -20,13 +21,15 @@ const outside = (text: string): string =>
     .replace(/(^|: )payload\./, "$1");
 
 function moved(details: JsonValue): JsonValue {
-  const object = typeof details === "object" && details !== null && !Array.isArray(details) ? details : null;
-  const { errors, ...rest } = (object ?? {}) as Readonly<Record<string, JsonValue>>;
-  if (!Array.isArray(errors)) return details;
-  const entries = (errors as readonly Readonly<Record<string, JsonValue>>[]).map((entry) =>
-    Object.fromEntries(
-      Object.entries(entry).map(([name, value]) => [name, typeof value === "string" ? outside(value) : value]),
-    ),
-  );
+  if (!isObject(details)) return details;
+  const { errors, ...rest } = details;
+  if (!isList(errors)) return details;
+  const entries = errors
+    .filter((entry) => isObject(entry))
+    .map((entry) =>
+      Object.fromEntries(
+        Object.entries(entry).map(([name, value]) => [name, typeof value === "string" ? outside(value) : value]),
+      ),
+    );
   return { ...rest, errors: entries };
 }

@@ -1,3 +1,4 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import { operationOfPayload } from "../../../contracts/documents/operation.ts";
 import { asWire } from "../../../contracts/json/wire.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
@@ -85,6 +86,3 @@ function planOf(value: JsonObject): Result<PlanDocument, Fault> {
   const plan = planIn(value);
   return plan.ok ? ok({ kind: "plan", plan: plan.value }) : plan;
 }
-
-export const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

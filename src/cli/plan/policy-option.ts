@@ -1,3 +1,4 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { policy, type PolicyWire } from "../../../contracts/documents/policy.ts";
 import { faultsOfIssues, refusal } from "../../core/envelope/refusal.ts";
@@ -7,7 +8,6 @@ import { policyToWire } from "../../core/plan/stored/plan-to-wire.ts";
 import type { Policy } from "../../core/plan/model/policy.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { type Shell, usageFailure } from "../shell.ts";
-import { isObject } from "./plan-document.ts";
 import { sayFlaw } from "../files/strict-document.ts";
 import { documentIn } from "./read-text.ts";
 

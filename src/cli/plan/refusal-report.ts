@@ -1,3 +1,4 @@
+import { isList, isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import type { Fault } from "../../core/errors.ts";
 import type { Paint } from "../paint.ts";
@@ -28,8 +29,8 @@ function listed(
   from = 0,
 ): readonly string[] {
   const list = isObject(details) ? details[name] : undefined;
-  if (!Array.isArray(list)) return [];
-  const lines = (list as readonly JsonObject[]).slice(from).flatMap((one) => line(one) ?? []);
+  if (!isList(list)) return [];
+  const lines = list.slice(from).flatMap((one) => (isObject(one) ? (line(one) ?? []) : []));
   const rest = lines.length - MAX_LISTED;
   return [...lines.slice(0, MAX_LISTED).map((text) => `  ${text}`), ...(rest > 0 ? [`  … and ${rest} more`] : [])];
 }
@@ -53,6 +54,3 @@ function problemLine({ code, message, detail, place, hint }: JsonObject): string
 }
 
 const textOf = (value: JsonValue | undefined): string => (typeof value === "string" ? value : "");
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,5 +1,5 @@
 import type { PlanRequest } from "../../../contracts/api/plan-request.ts";
-import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import { OnexError } from "../../client/client.ts";
 import { HTTP_STATUS, type ErrorCode, type Fault } from "../../core/errors.ts";
 import { planFromWire } from "../../core/plan/stored/plan-from-wire.ts";
@@ -65,6 +65,6 @@ function faultOf({ code, message, place, hint, errors }: OnexError): Fault {
     message,
     ...(place === null ? {} : { place }),
     ...(hint === null ? {} : { hint }),
-    ...(errors.length === 0 ? {} : { details: { errors: errors as unknown as JsonValue } }),
+    ...(errors.length === 0 ? {} : { details: { errors: errors.map((entry) => ({ ...entry })) } }),
   };
 }

@@ -1,10 +1,11 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import { readdirSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { NodeDefinition } from "../../core/registry/node.ts";
 import { buildSnapshot, type RegistrySnapshot } from "../../core/registry/snapshot.ts";
 import { isStandardInput, textIfThere } from "../files/read-file.ts";
 import { type Shell, systemReason, usageFailure } from "../shell.ts";
-import { isObject, planDocumentOf } from "./plan-document.ts";
+import { planDocumentOf } from "./plan-document.ts";
 import { documentIn, readDocument } from "./read-text.ts";
 
 /** What `--nodes` names: folders of nodes, and documents that bring stand-ins for the nodes they mention. */

@@ -1,3 +1,4 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 /** Why a run or a step failed, as the wire tells it. */
 export interface Failure {
   readonly code: string;
@@ -28,6 +29,3 @@ function wordOf({ code, details }: Failure): string {
   const who = typeof by === "string" ? `, by ${by}` : "";
   return typeof comment === "string" ? `${who}: ${comment}` : who;
 }
-
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,3 +1,4 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import { operationOfPayload, valuesField } from "../../../contracts/documents/operation.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { readDraft } from "../../core/envelope/read-draft.ts";
@@ -64,6 +65,3 @@ function parse(text: string, path: string): JsonValue {
 }
 
 const nameOf = (path: string): string => (isStandardInput(path, "/") ? "standard input" : path);
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,8 +1,9 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import { stringify } from "yaml";
 import type { ExecutionResult } from "../../../contracts/api/run.ts";
 import type { Paint } from "../paint.ts";
 import { oneLine } from "../printer.ts";
-import { failureIn, failureText, headOf, isObject } from "./failure-text.ts";
+import { failureIn, failureText, headOf } from "./failure-text.ts";
 import { colourOf } from "./signal-text.ts";
 
 /** What an ended run came to, for people: how, how long, what failed and why, each told once, and its outputs. */

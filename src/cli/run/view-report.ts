@@ -1,7 +1,8 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import { stringify } from "yaml";
 import type { RunView } from "../../../contracts/api/run.ts";
 import type { Paint } from "../paint.ts";
-import { type Failure, failureIn, failureText, headOf, isObject } from "./failure-text.ts";
+import { type Failure, failureIn, failureText, headOf } from "./failure-text.ts";
 import { colourOf } from "./signal-text.ts";
 import { oneLine } from "../printer.ts";
 

@@ -1,5 +1,5 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { WorkItemAnswerInput } from "../../../contracts/api/pools.ts";
-import { isObject } from "../../core/contract/map-schema.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import { workItemAnswer } from "../../../contracts/api/pools.ts";
 import type { ChildEnd } from "./child.ts";

@@ -1,6 +1,7 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { RerunRequest } from "../../../contracts/api/run-control.ts";
-import { isObject, isPlan } from "../plan/plan-document.ts";
+import { isPlan } from "../plan/plan-document.ts";
 import { documentIn } from "../plan/read-text.ts";
 import { type Shell, usageFailure } from "../shell.ts";
 
@@ -19,11 +20,11 @@ export async function revisionOf(options: RevisionOptions, shell: Shell): Promis
   const { setVersion, mutate, plan } = options;
   const versions = Object.fromEntries(setVersion.map(versionIn));
   const mutations = mutate === undefined ? null : await documentIn(mutate, shell);
-  if (mutations !== null && !Array.isArray(mutations))
+  if (mutations !== null && !isMutations(mutations))
     throw usageFailure(`${mutate} is no list of mutations`, 'such as [{"op": "remove", "step": "a"}]');
   return {
     ...(setVersion.length === 0 ? {} : { versions }),
-    ...(mutations === null ? {} : { mutations: mutations as NonNullable<Revision["mutations"]> }),
+    ...(mutations === null ? {} : { mutations: mutations }),
     ...(plan === undefined ? {} : await replacementIn(plan, shell)),
   };
 }
@@ -34,12 +35,18 @@ function versionIn(text: string): readonly [string, string] {
   return [text.slice(0, at), text.slice(at + 1)];
 }
 
+/** What tells one from the other; the server checks the rest. */
+const isSentPlan = (value: object): value is NonNullable<Revision["plan"]> => isPlan({ ...value });
+const isSentGraph = (value: object): value is NonNullable<Revision["graph"]> =>
+  "steps" in value && Array.isArray(value.steps);
+const isMutations = (value: unknown): value is NonNullable<Revision["mutations"]> => Array.isArray(value);
+
 /** A plan, a run's page with its plan, or a graph. */
 async function replacementIn(path: string, shell: Shell): Promise<Pick<Revision, "plan" | "graph">> {
   const value = await documentIn(path, shell);
   const document: JsonObject = isObject(value) ? value : {};
-  const own = isObject(document["plan"]) ? document["plan"] : document;
-  if (isPlan(own)) return { plan: own as unknown as NonNullable<Revision["plan"]> };
-  if (Array.isArray(own["steps"])) return { graph: own as unknown as NonNullable<Revision["graph"]> };
+  const own: object = isObject(document["plan"]) ? document["plan"] : document;
+  if (isSentPlan(own)) return { plan: own };
+  if (isSentGraph(own)) return { graph: own };
   throw usageFailure(`${path} is neither a plan nor a graph`, "write one with `onex plan FILE --json`");
 }

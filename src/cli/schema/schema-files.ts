@@ -1,7 +1,7 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import { readdirSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import type { JsonSchema } from "../../../contracts/json/json.ts";
-import { isObject } from "../../core/contract/map-schema.ts";
 import { titleFromName } from "../../core/schema-docs/format-schema.ts";
 import { textOfFile } from "../files/read-file.ts";
 import { placeOf, strictJson } from "../files/strict-document.ts";

@@ -1,3 +1,4 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import { Command, InvalidArgumentError } from "commander";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { examples, type Settle } from "../command.ts";
@@ -98,7 +99,7 @@ function pair(
 
 function object(text: string): JsonObject {
   const value = jsonOrText(text);
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as JsonObject;
+  if (isObject(value)) return value;
   throw new InvalidArgumentError("It takes a JSON object.");
 }
 

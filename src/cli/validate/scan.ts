@@ -39,8 +39,10 @@ export async function* scan(found: Iterable<Found>, options: ScanOptions): Async
       waiting.push(pool?.hasRoom() === true ? judgeInPool(batch, options, pool) : judgeHere(batch, options));
       // Answers of threads come in between two batches of our own.
       if (pool !== null) await turn();
-      while (waiting.length > 0 && (waiting.length > MAX_WAITING || !(waiting[0] instanceof Promise))) {
-        yield* await (waiting.shift() as Lines | Promise<Lines>);
+      while (waiting.length > MAX_WAITING || !(waiting[0] instanceof Promise)) {
+        const first = waiting.shift();
+        if (first === undefined) break;
+        yield* await first;
       }
     }
     for (const lines of waiting) yield* await lines;

@@ -73,7 +73,7 @@ function faceOf(plan: Plan, boundary: Boundary, read: ReadonlySet<string>): Boun
           .sort(byKey)
           .map(([key, source]) => [key, label(source)]),
       ),
-      part.when ? (mapGate(part.when, label) as unknown as JsonValue) : null,
+      part.when ? mapGate(part.when, label) : null,
     ]);
   const outputs = Object.fromEntries(made);
   const bodyHash = valueHash({ parts: body, outputs: made.map(([key, source]) => [key, label(source)]) });

@@ -1,3 +1,4 @@
+import { isList, parseJson } from "../../../contracts/json/narrow.ts";
 /** Who calls, as authentication has proven it. No body ever names one. */
 export type Principal =
   /** Whoever holds a bearer token of the deployment. */
@@ -39,7 +40,8 @@ export function principalOf(id: PrincipalId): Principal {
 
 function subjectIn(text: string): Principal | null {
   try {
-    const pair = JSON.parse(text) as readonly unknown[];
+    const pair = parseJson(text);
+    if (!isList(pair)) return null;
     const [issuer, subject] = pair;
     return typeof issuer === "string" && typeof subject === "string" ? { kind: "subject", issuer, subject } : null;
   } catch {

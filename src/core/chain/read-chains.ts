@@ -1,3 +1,4 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import { utf8ToBytes } from "@noble/hashes/utils.js";
 import {
   CHAIN_LISTS,
@@ -106,8 +107,8 @@ export const VALUE_FIELDS = [...new Set(Object.values(RUN_OPERATIONS).map(({ val
 export function valuesOf(payload: JsonObject): readonly (readonly [field: string, key: string, value: JsonValue])[] {
   return VALUE_FIELDS.flatMap((field) => {
     const values = payload[field];
-    if (typeof values !== "object" || values === null || Array.isArray(values)) return [];
-    return Object.entries(values as JsonObject).map(([key, value]) => [field, key, value] as const);
+    if (!isObject(values)) return [];
+    return Object.entries(values).map(([key, value]) => [field, key, value] as const);
   });
 }
 

@@ -1,3 +1,4 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonValue } from "../../../contracts/json/json.ts";
 import { fault, type Fault } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -44,8 +45,8 @@ export function readReference(value: JsonValue, place: string): Result<Reference
 }
 
 function onlyMember(value: JsonValue): { readonly name: string; readonly value: JsonValue } | null {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
-  const [first, ...rest] = Object.entries(value as Readonly<Record<string, JsonValue>>);
+  if (!isObject(value)) return null;
+  const [first, ...rest] = Object.entries(value);
   return first && rest.length === 0 ? { name: first[0], value: first[1] } : null;
 }
 

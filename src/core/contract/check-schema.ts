@@ -1,3 +1,4 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import type { ContractProblem } from "./contract-problem.ts";
 import { contractProblem } from "./contract-problem.ts";
@@ -5,7 +6,6 @@ import type { PathStep } from "./json-path.ts";
 import { pointerSteps, valueAt } from "./json-path.ts";
 import { loops } from "../schema/references.ts";
 import { readPattern } from "../schema/pattern/read-pattern.ts";
-import { isObject } from "./map-schema.ts";
 import { LIST_KEYWORDS, MAP_KEYWORDS, MAX_SCHEMA_DEPTH, SCHEMA_KEYWORDS, SCHEMA_TYPES } from "./schema-keywords.ts";
 
 const MAX_PROBLEMS = 50;
@@ -118,7 +118,7 @@ function checkKeyword(walk: Walk, keyword: string, value: JsonValue, at: readonl
     return report(walk, at, "format must be text", "use a format such as date-time");
   if (keyword === "uniqueItems" && typeof value !== "boolean")
     return report(walk, at, "uniqueItems must be true or false", "correct it");
-  if (COUNTS.has(keyword) && !(Number.isInteger(value) && (value as number) >= 0)) {
+  if (COUNTS.has(keyword) && !(typeof value === "number" && Number.isInteger(value) && value >= 0)) {
     return report(walk, at, `${keyword} must be a whole number of at least 0`, "correct it");
   }
   if (NUMBERS.has(keyword) && !(typeof value === "number" && (keyword !== "multipleOf" || value > 0))) {
@@ -168,7 +168,7 @@ function checkReference(walk: Walk, value: JsonValue, at: readonly PathStep[]): 
 }
 
 /** Where references end, from one to the next. Each object is passed once in the whole walk. */
-function endOf(walk: Walk, from: unknown): End {
+function endOf(walk: Walk, from: JsonValue | undefined): End {
   const passed = new Set<JsonObject>();
   let target = from;
   let end: End | null = null;

@@ -9,8 +9,9 @@ export function withoutAliases(contract: JsonObject): JsonObject {
     if (value !== null) named[key] = value;
   }
   for (const [alias, name] of Object.entries(ALIASES)) {
-    if (!(alias in named)) continue;
-    if (!(name in named)) named[name] = named[alias] as JsonValue;
+    const given = named[alias];
+    if (given === undefined) continue;
+    if (!(name in named)) named[name] = given;
     delete named[alias];
   }
   return named;

@@ -1,3 +1,5 @@
+import type { JsonValue } from "../../../contracts/json/json.ts";
+import { memberAt } from "../../../contracts/json/narrow.ts";
 /** One step into a JSON value: a member's name or an item's index. */
 export type PathStep = string | number;
 
@@ -41,11 +43,5 @@ export const pointerTo = (steps: readonly string[]): string =>
   `#${steps.map((step) => `/${step.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("")}`;
 
 /** The value a path leads to, or undefined. Only own members count. */
-export function valueAt(root: unknown, steps: readonly string[]): unknown {
-  let value: unknown = root;
-  for (const step of steps) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, step)) return undefined;
-    value = (value as Record<string, unknown>)[step];
-  }
-  return value;
-}
+export const valueAt = (root: JsonValue, steps: readonly string[]): JsonValue | undefined =>
+  steps.reduce<JsonValue | undefined>(memberAt, root);

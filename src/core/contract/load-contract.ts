@@ -1,3 +1,4 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import { asWire } from "../../../contracts/json/wire.ts";
 import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import type { ExecutionProfileWire, StateContractWire } from "../../../contracts/documents/state-contract.ts";
@@ -13,7 +14,6 @@ import { withoutAliases } from "./contract-aliases.ts";
 import type { ContractProblem } from "./contract-problem.ts";
 import { contractProblem } from "./contract-problem.ts";
 import { limitProblems, limitsOf } from "./execution-limits.ts";
-import { isObject } from "./map-schema.ts";
 import { normaliseSchema } from "./normalise-schema.ts";
 import type { StateContract } from "./state-contract.ts";
 import { cliProblems } from "./runner-blocks.ts";

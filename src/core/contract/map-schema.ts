@@ -1,9 +1,8 @@
+import { isList, isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { LIST_KEYWORDS, MAP_KEYWORDS, MAX_SCHEMA_DEPTH, SCHEMA_KEYWORDS } from "./schema-keywords.ts";
 
-/** True for a JSON object, false for lists and null. */
-export const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+export { isObject } from "../../../contracts/json/narrow.ts";
 
 /**
  * Rebuilds a schema with `change` applied to every schema in it, innermost first. Values that only look like schemas
@@ -18,8 +17,7 @@ export function mapSchema(
   const inner = (value: JsonValue): JsonValue => (isObject(value) ? mapSchema(value, change, depth - 1) : value);
   const entries = Object.entries(schema).map(([keyword, value]): [string, JsonValue] => {
     if (SCHEMA_KEYWORDS.has(keyword)) return [keyword, inner(value)];
-    if (LIST_KEYWORDS.has(keyword) && Array.isArray(value))
-      return [keyword, (value as readonly JsonValue[]).map(inner)];
+    if (LIST_KEYWORDS.has(keyword) && isList(value)) return [keyword, value.map(inner)];
     if (MAP_KEYWORDS.has(keyword) && isObject(value)) {
       return [keyword, Object.fromEntries(Object.entries(value).map(([name, one]) => [name, inner(one)]))];
     }

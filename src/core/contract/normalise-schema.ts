@@ -1,5 +1,6 @@
+import { isList, isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
-import { isObject, mapSchema } from "./map-schema.ts";
+import { mapSchema } from "./map-schema.ts";
 
 /** Identity keywords: with them a local reference would point somewhere else once the schema is embedded in another. */
 const IDENTITY = new Set(["$id", "id", "$schema"]);
@@ -25,7 +26,7 @@ function normaliseOne(schema: JsonObject): JsonObject {
 
 /** `[a, b]` or `{a: …, b: …}`. */
 function names(value: JsonValue | undefined): readonly string[] | null {
-  if (Array.isArray(value)) return value.filter((name): name is string => typeof name === "string");
+  if (isList(value)) return value.filter((name): name is string => typeof name === "string");
   return isObject(value) ? Object.keys(value) : null;
 }
 
@@ -41,10 +42,10 @@ function orNull(schema: JsonObject): JsonObject {
   if (composed || type === undefined) {
     return type === undefined && !composed && values === undefined ? schema : { anyOf: [schema, { type: "null" }] };
   }
-  const types = Array.isArray(type) ? (type as readonly JsonValue[]) : [type];
+  const types = isList(type) ? type : [type];
   return {
     ...schema,
     type: types.includes("null") ? types : [...types, "null"],
-    ...(Array.isArray(values) && !values.includes(null) ? { enum: [...(values as readonly JsonValue[]), null] } : {}),
+    ...(isList(values) && !values.includes(null) ? { enum: [...values, null] } : {}),
   };
 }

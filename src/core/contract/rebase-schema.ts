@@ -1,7 +1,8 @@
+import { isList, isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import type { Budget } from "../schema/budget.ts";
 import { pointerSteps, pointerTo } from "./json-path.ts";
-import { isObject, mapSchema } from "./map-schema.ts";
+import { mapSchema } from "./map-schema.ts";
 
 /** The schema with every local reference passed through `move`, which gets and gives the steps of the pointer. */
 function moveReferences(schema: JsonSchema, move: (steps: readonly string[]) => readonly string[]): JsonSchema {
@@ -32,7 +33,7 @@ export function standingAlone(property: JsonSchema, key: string, whole: JsonSche
   if (outside.length === 0) return moved;
   const kept = neededOf(whole, outside, work);
   const embedded = moveReferences(kept, (steps) => ["$defs", WHOLE, ...steps]);
-  const own = typeof moved["$defs"] === "object" ? (moved["$defs"] as JsonObject) : {};
+  const own = isObject(moved["$defs"]) ? moved["$defs"] : {};
   return { ...moved, $defs: { ...own, [WHOLE]: embedded } };
 }
 
@@ -44,7 +45,7 @@ function neededOf(whole: JsonSchema, references: readonly (readonly string[])[],
   const open = [...references];
   for (let steps = open.pop(); steps !== undefined; steps = open.pop()) {
     const [place = "", name = ""] = steps;
-    const definitions = DEFINITIONS.includes(place as (typeof DEFINITIONS)[number]) ? whole[place] : undefined;
+    const definitions = DEFINITIONS.some((known) => known === place) ? whole[place] : undefined;
     if (steps.length < 2 || !isObject(definitions) || !Object.hasOwn(definitions, name)) {
       referencesIn(whole, work);
       return whole;
@@ -65,7 +66,7 @@ function referencesIn(schema: JsonValue, work?: Budget): readonly (readonly stri
   const open: JsonValue[] = [schema];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     work?.spend(1);
-    if (Array.isArray(next)) for (const item of next as readonly JsonValue[]) open.push(item);
+    if (isList(next)) for (const item of next) open.push(item);
     else if (isObject(next)) {
       const { $ref } = next;
       const steps = typeof $ref === "string" && $ref.startsWith("#") ? pointerSteps($ref) : null;

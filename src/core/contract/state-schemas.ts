@@ -1,10 +1,10 @@
+import { isList, isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonSchema } from "../../../contracts/json/json.ts";
 import { contractKey } from "../../../contracts/json/json.ts";
 import type { ContractProblem } from "./contract-problem.ts";
 import { contractProblem } from "./contract-problem.ts";
 import { checkSchema } from "./check-schema.ts";
 import { Budget, BudgetSpent } from "../schema/budget.ts";
-import { isObject } from "./map-schema.ts";
 import { normaliseSchema } from "./normalise-schema.ts";
 import { asProperty, standingAlone } from "./rebase-schema.ts";
 
@@ -110,7 +110,7 @@ function aloneWithin(work: Budget, property: JsonSchema, key: string, state: Jso
 }
 
 function notRequired(state: JsonSchema, keys: readonly string[]): readonly string[] {
-  const required = new Set(Array.isArray(state["required"]) ? (state["required"] as readonly unknown[]) : []);
+  const required = new Set(isList(state["required"]) ? state["required"] : []);
   return keys.filter((key) => !required.has(key));
 }
 
@@ -140,7 +140,8 @@ function fromState(state: JsonSchema, source: SideSource, found: ContractProblem
     }
     schemas.push([key, alone]);
   }
-  for (const key of Array.isArray(state["required"]) ? (state["required"] as readonly string[]) : []) {
+  for (const key of isList(state["required"]) ? state["required"] : []) {
+    if (typeof key !== "string") continue;
     if (Object.hasOwn(propertiesOf(state), key)) continue;
     found.push(
       contractProblem(

@@ -1,3 +1,4 @@
+import { isList } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { baseName, isMetadataFile } from "../metadata/dialect.ts";
 import { parseEntrypoint } from "../metadata/entrypoint.ts";
@@ -37,7 +38,7 @@ function isTest(path: string, tags: JsonValue | undefined): boolean {
   const name = baseName(path);
   if (!SOURCE_FILE.test(name)) return false;
   const folders = path.split("/").slice(0, -1);
-  const tagged = Array.isArray(tags) && (tags as readonly JsonValue[]).includes("test");
+  const tagged = isList(tags) && tags.includes("test");
   const support = name === "__init__.py" || name.startsWith("conftest.");
   return tagged || TEST_FILE.test(name) || (!support && folders.some((folder) => TEST_FOLDERS.has(folder)));
 }

@@ -1,3 +1,4 @@
+import { isList, isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { type DebugLog, inOrder } from "./debug-log.ts";
 import type { DebugEntry } from "./entry.ts";
@@ -22,7 +23,7 @@ export function rollUp(
   const earlier = archive?.fields["logs"];
   const blocks = new Map<string, JsonObject>();
   for (const block of [
-    ...(Array.isArray(earlier) ? (earlier as readonly JsonObject[]) : []),
+    ...(isList(earlier) ? earlier.filter((one) => isObject(one)) : []),
     ...logs.map((log) => log.fields),
   ]) {
     blocks.set(JSON.stringify([block["week"], block["log_owner"]]), block);

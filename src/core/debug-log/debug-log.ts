@@ -1,5 +1,5 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
-import { isObject } from "../contract/map-schema.ts";
 import { yamlKey, yamlString } from "../metadata/yaml-text.ts";
 import { readYaml } from "../metadata/yaml.ts";
 import type { Result } from "../result.ts";
@@ -115,7 +115,8 @@ function readEntry([heading = "", ...rest]: readonly string[]): DebugEntry | str
   for (const line of attributes) {
     const attribute = ATTRIBUTE.exec(line);
     if (attribute === null) return `this line of an entry is not understood: ${line}`;
-    links[attribute[1] as string] = (attribute[2] as string).split(/[\s,]+/).filter((item) => item !== "");
+    const [, name = "", items = ""] = attribute;
+    links[name] = items.split(/[\s,]+/).filter((item) => item !== "");
   }
   const text = unescaped(blank === -1 ? "" : rest.slice(blank).join("\n"));
   return debugEntry({ at, author, status: known, text, ...links });

@@ -1,3 +1,4 @@
+import { isList, isObject } from "../../../contracts/json/narrow.ts";
 import type { DbCall, HttpCall } from "../../../contracts/documents/call.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { pointerSteps } from "../contract/json-path.ts";
@@ -137,8 +138,6 @@ function listText(value: JsonValue): string | null {
   return texts.every((text) => text !== null) ? texts.join(", ") : null;
 }
 
-const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);
-
 interface Body {
   readonly type: string | null;
   readonly text: string | undefined;
@@ -203,6 +202,3 @@ class Branch {
     return { ...(isObject(base) ? base : {}), ...Object.fromEntries(members) };
   }
 }
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

@@ -1,3 +1,4 @@
+import { isList } from "../../../contracts/json/narrow.ts";
 import type { CallSource, SecretSource } from "../../../contracts/documents/call.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { pointerSteps } from "../contract/json-path.ts";
@@ -50,5 +51,3 @@ export function at(whole: JsonValue, pointer: string): JsonValue | undefined {
   }
   return value;
 }
-
-const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);

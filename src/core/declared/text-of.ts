@@ -1,4 +1,5 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import { isList } from "../../../contracts/json/narrow.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
 import type { Style } from "./source.ts";
 
 /** A parameter of a query or a form, not yet encoded. */
@@ -51,6 +52,4 @@ function nested(name: string, whole: JsonValue): readonly Pair[] {
 }
 
 const membersOf = (value: JsonValue): [string, JsonValue][] =>
-  typeof value === "object" && value !== null ? Object.entries(value as JsonObject) : [];
-
-const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);
+  typeof value === "object" && value !== null ? Object.entries<JsonValue>(value) : [];

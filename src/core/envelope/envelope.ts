@@ -1,10 +1,11 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import {
   ENVELOPE_VERSION,
   type Envelope,
   type EnvelopeError,
   type EnvelopeMetadata,
 } from "../../../contracts/documents/envelope.ts";
-import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import { readChains } from "../chain/read-chains.ts";
 import { fault, type Fault } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
@@ -126,8 +127,5 @@ const detailsOf = ({ details, place, hint }: Fault): JsonObject => ({
   ...(place === undefined ? {} : { place }),
   ...(hint === undefined ? {} : { hint }),
 });
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const iso = (at: number): string => new Date(at).toISOString();

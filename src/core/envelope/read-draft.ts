@@ -1,3 +1,4 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import { envelopeDraft, envelopeWire, type EnvelopeDraft } from "../../../contracts/documents/envelope.ts";
 import { membersAt } from "../../../contracts/json/members.ts";
 import type { Fault } from "../errors.ts";
@@ -36,7 +37,4 @@ function slipsIn(json: unknown): readonly Fault[] {
   });
 }
 
-const membersOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Readonly<Record<string, unknown>>)
-    : {};
+const membersOf = (value: unknown): Readonly<Record<string, unknown>> => (isObject(value) ? value : {});

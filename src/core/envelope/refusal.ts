@@ -1,3 +1,4 @@
+import { isList, memberAt } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { membersAt, type AnySchema } from "../../../contracts/json/members.ts";
 import { fault, type ErrorCode, type Fault } from "../errors.ts";
@@ -90,7 +91,6 @@ export const entryOf = (problem: Fault): JsonObject => ({
 
 /** The entries a refusal of many faults carries, or null for any other details. */
 export function entriesIn(details: JsonValue | undefined): readonly JsonValue[] | null {
-  if (typeof details !== "object" || details === null || Array.isArray(details)) return null;
-  const { errors } = details as JsonObject;
-  return Array.isArray(errors) ? (errors as readonly JsonValue[]) : null;
+  const errors = memberAt(details, "errors");
+  return isList(errors) ? errors : null;
 }

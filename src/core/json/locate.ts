@@ -1,3 +1,4 @@
+import { parseJson } from "../../../contracts/json/narrow.ts";
 import type { PathStep } from "../contract/json-path.ts";
 import { FLAWS, placeIn, type JsonFlaw } from "./flaw.ts";
 import { numberFlaw } from "./number-flaw.ts";
@@ -63,7 +64,8 @@ export function locate(text: string, maxDepth: number): JsonFlaw | null {
 
 function stringOf(token: string): string {
   try {
-    return JSON.parse(token) as string;
+    const text = parseJson(token);
+    return typeof text === "string" ? text : token;
   } catch {
     // Not reached in JSON; what is nested too deeply may be anything.
     return token;

@@ -1,3 +1,4 @@
+import { parseJson } from "../../../contracts/json/narrow.ts";
 import type { JsonValue } from "../../../contracts/json/json.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { JsonFlaw } from "./flaw.ts";
@@ -28,7 +29,7 @@ export function readJson(text: string, maxDepth: number = MAX_JSON_DEPTH): Resul
   if (deep) return err(deep);
   let value: JsonValue;
   try {
-    value = JSON.parse(text) as JsonValue;
+    value = parseJson(text);
   } catch {
     return err(syntaxFlaw(text));
   }

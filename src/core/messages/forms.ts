@@ -1,3 +1,4 @@
+import { keysOf } from "../../../contracts/json/narrow.ts";
 import {
   archiveMessage,
   quarantineMessage,
@@ -49,6 +50,6 @@ export const MESSAGE_FORMS: { readonly [T in MessageType]: MessageForm<MessageOf
 };
 
 /** Every type there is. */
-export const MESSAGE_TYPES = Object.keys(MESSAGE_FORMS) as readonly MessageType[];
+export const MESSAGE_TYPES = keysOf(MESSAGE_FORMS);
 
 export const isMessageType = (text: string): text is MessageType => Object.hasOwn(MESSAGE_FORMS, text);

@@ -1,3 +1,4 @@
+import { keysOf } from "../../../contracts/json/narrow.ts";
 /** A queue that we consume. */
 export type QueueName = "execute" | "events" | "triggers";
 
@@ -28,7 +29,7 @@ export interface QueueRole {
 export function queueNamed(name: string): QueueRole | null {
   const isDead = name.endsWith(DEAD_SUFFIX);
   const bare = isDead ? name.slice(0, -DEAD_SUFFIX.length) : name;
-  const queue = (Object.keys(QUEUES) as QueueName[]).find((own) => bare === own || bare.endsWith(`-${own}`));
+  const queue = keysOf(QUEUES).find((own) => bare === own || bare.endsWith(`-${own}`));
   return queue === undefined ? null : { queue, isDead };
 }
 

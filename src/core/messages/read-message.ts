@@ -1,3 +1,4 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { DeadLetterClass } from "../dead-letters/dead-letter.ts";
 import { jsonPath, type Issue } from "../envelope/refusal.ts";
 import { fault, type Fault } from "../errors.ts";
@@ -61,6 +62,3 @@ function malformed(messageType: string | null, what: string, issue?: Issue): Unr
   const cause = fault("MESSAGE_INVALID", reason, { place });
   return { ok: false, errorType: "publisher_malformed", messageType, reason, cause };
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

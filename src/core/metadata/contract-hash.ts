@@ -70,8 +70,8 @@ function entriesAt(lines: readonly string[], indent: number): Entry[] | null {
   for (const [at, line] of lines.entries()) {
     if (indentOf(line) > indent) continue;
     const match = indentOf(line) === indent ? KEY.exec(line.slice(indent)) : null;
-    if (match === null) return null;
-    starts.push({ key: (match[1] as string).replace(/^(['"])(.*)\1$/, "$2"), at });
+    if (match?.[1] === undefined) return null;
+    starts.push({ key: match[1].replace(/^(['"])(.*)\1$/, "$2"), at });
   }
   if (starts[0]?.at !== 0) return null;
   return starts.map(({ key, at }, i) => ({ key, lines: lines.slice(at, starts[i + 1]?.at) }));
@@ -103,14 +103,15 @@ function sortedValue(lines: readonly string[], above: number, depth: number): re
 function sortedList(lines: readonly string[], indent: number, depth: number): readonly string[] | null {
   if (depth === 0) return null;
   const dash = `${" ".repeat(indent)}- `;
-  const starts = [...lines.keys()].filter((at) => (lines[at] as string).startsWith(dash));
+  const starts = [...lines.entries()].flatMap(([at, line]) => (line.startsWith(dash) ? [at] : []));
   const sorted: string[] = [];
   for (const [i, at] of starts.entries()) {
-    const item = lines.slice(at, starts[i + 1]);
-    const content = [`${" ".repeat(indent + 2)}${(item[0] as string).slice(dash.length)}`, ...item.slice(1)];
+    const [head = "", ...rest] = lines.slice(at, starts[i + 1]);
+    const content = [`${" ".repeat(indent + 2)}${head.slice(dash.length)}`, ...rest];
     const inner = sortedValue(content, indent, depth - 1);
     if (inner === null) return null;
-    sorted.push(dash + (inner[0] as string).slice(dash.length), ...inner.slice(1));
+    const [first = "", ...others] = inner;
+    sorted.push(dash + first.slice(dash.length), ...others);
   }
   return sorted;
 }

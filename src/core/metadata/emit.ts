@@ -1,3 +1,4 @@
+import { isList, isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import type { BlockStyle } from "./dialect.ts";
 import { closeDelimiters, LINE_PREFIX, openDelimiter } from "./dialect.ts";
@@ -12,16 +13,15 @@ export function emitBlock(fields: JsonObject, style: BlockStyle): string {
   const prefix = style === "yaml" ? "" : LINE_PREFIX[comment];
   const lines = [openDelimiter("ONEX", comment)];
   for (const line of mapLines(fields, "", style === "markup")) lines.push(prefix + line);
-  lines.push(closeDelimiters("ONEX", comment)[0] as string);
+  lines.push(...closeDelimiters("ONEX", comment).slice(0, 1));
   return lines.join("\n");
 }
 
 function mapLines(map: JsonObject, indent: string, inMarkup: boolean): string[] {
-  return Object.keys(map)
-    .sort()
-    .flatMap((key) => {
+  return Object.entries(map)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([key, value]) => {
       const name = yamlKey(key, inMarkup);
-      const value = map[key] as JsonValue;
       const flat = flatText(value, inMarkup);
       if (flat !== null) return [`${indent}${name}: ${flat}`];
       return [`${indent}${name}:`, ...nestedLines(value, `${indent}  `, inMarkup)];
@@ -29,7 +29,8 @@ function mapLines(map: JsonObject, indent: string, inMarkup: boolean): string[] 
 }
 
 function nestedLines(value: JsonValue, indent: string, inMarkup: boolean): string[] {
-  if (!isList(value)) return mapLines(value as JsonObject, indent, inMarkup);
+  if (isObject(value)) return mapLines(value, indent, inMarkup);
+  if (!isList(value)) return [];
   return value.flatMap((item) => {
     const flat = flatText(item, inMarkup);
     if (flat !== null) return [`${indent}- ${flat}`];
@@ -37,8 +38,6 @@ function nestedLines(value: JsonValue, indent: string, inMarkup: boolean): strin
     return [`${indent}- ${first.slice(indent.length + 2)}`, ...rest];
   });
 }
-
-const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);
 
 /** The value on one line, or null when it takes several. */
 function flatText(value: JsonValue, inMarkup: boolean): string | null {

@@ -1,3 +1,4 @@
+import { memberAt, parseJson } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import type { MetadataProblem } from "./problem.ts";
 import { problem } from "./problem.ts";
@@ -34,8 +35,8 @@ export function splitKey(text: string): { readonly key: string; readonly rest: s
   if (match[1] !== undefined) return { key: match[1], rest };
   if (match[3] !== undefined) return { key: match[3].replaceAll("''", "'"), rest };
   try {
-    const key = JSON.parse(`"${match[2] ?? ""}"`) as string;
-    return key.isWellFormed() ? { key, rest } : null;
+    const key = parseJson(`"${match[2] ?? ""}"`);
+    return typeof key === "string" && key.isWellFormed() ? { key, rest } : null;
   } catch {
     return null;
   }
@@ -54,9 +55,9 @@ export function readEntries(source: readonly FieldLine[], mode: ScalarMode): Ent
       problems.push(problem(code, message, hint, field === undefined ? { line } : { line, field }));
   };
 
-  for (let i = 0; i < source.length;) {
-    const line = source[i] as FieldLine;
-    i++;
+  for (let i = 0; ;) {
+    const line = source[i++];
+    if (line === undefined) break;
     if (line.text.trim() === "" || line.text.startsWith("#")) continue;
     const entry = splitKey(line.text);
     if (entry === null) {
@@ -89,7 +90,7 @@ function endOfValue(source: readonly FieldLine[], from: number, rest: string): n
   const opensList = withoutTrailingComment(rest) === "";
   let end = from;
   for (let i = from; i < source.length; i++) {
-    const text = (source[i] as FieldLine).text;
+    const text = source[i]?.text ?? "";
     const first = text[0];
     if (first === undefined || text.trim() === "") continue;
     const continues = first === " " || first === "\t" || (opensList && (text === "-" || text.startsWith("- ")));
@@ -108,7 +109,7 @@ function readLines(
 ): { readonly value: JsonValue; readonly fault: string | null } {
   const text = `value:${rest}\n${continuation.map((line) => line.text).join("\n")}\n`;
   const reading = readYaml(text, { maxLength: MAX_VALUE_LENGTH });
-  if (reading.ok) return { value: (reading.value as JsonObject)["value"] ?? null, fault: null };
+  if (reading.ok) return { value: memberAt(reading.value, "value") ?? null, fault: null };
   // A folded plain value that YAML refuses for its colons is still readable in the old dialects.
   const first = rest.trim();
   if (mode === "lenient" && /^[A-Za-z0-9<(]/.test(first)) {

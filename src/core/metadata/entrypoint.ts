@@ -1,3 +1,4 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonValue } from "../../../contracts/json/json.ts";
 import { ENTRYPOINTS, ENTRYPOINT_TYPES, type EntrypointType } from "../registry/entrypoints.ts";
 import type { Entrypoint } from "../registry/node.ts";
@@ -19,9 +20,8 @@ const AT = /^([A-Za-z][A-Za-z0-9_]*)@(.+)$/;
  */
 export function parseEntrypoint(value: JsonValue | undefined): Result<Entrypoint, string> {
   if (typeof value === "string") return fromText(value.trim());
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    return err("an entrypoint is a mapping of type and target");
-  const { type, target } = value as { readonly type?: JsonValue; readonly target?: JsonValue };
+  if (!isObject(value)) return err("an entrypoint is a mapping of type and target");
+  const { type, target } = value;
   if (typeof type !== "string" || type.trim() === "") return err("the entrypoint has no type");
   if (typeof target !== "string" || target.trim() === "") return err("the entrypoint has no target");
   return ok({ type: type.trim().toLowerCase(), target: target.trim() });

@@ -85,9 +85,9 @@ function withoutMarkers(lines: readonly PlacedLine[]): {
   readonly documentMarkers: boolean;
 } {
   const first = lines.findIndex((line) => line.text.trim() !== "");
-  if (first === -1 || (lines[first] as PlacedLine).text.trimEnd() !== "---") return { lines, documentMarkers: false };
+  if (lines[first]?.text.trimEnd() !== "---") return { lines, documentMarkers: false };
   const last = lines.findLastIndex((line) => line.text.trim() !== "");
-  const closed = last > first && (lines[last] as PlacedLine).text.trimEnd() === "...";
+  const closed = last > first && lines[last]?.text.trimEnd() === "...";
   return { lines: lines.slice(first + 1, closed ? last : undefined), documentMarkers: true };
 }
 

@@ -19,6 +19,8 @@ const LINK = new RegExp(`^(${LINK_TYPES.join("|")})://([^@]+)@(.+)$`);
 /** Reads a link URI. The error is a sentence. */
 export function parseLink(text: string): Result<Link, string> {
   const match = LINK.exec(text);
-  if (match === null) return err(`${JSON.stringify(text)} is not a link such as tool://name@1.0.0`);
-  return ok({ type: match[1] as LinkType, namespace: match[2] as string, version: match[3] as string });
+  const [, name, namespace = "", version = ""] = match ?? [];
+  const type = LINK_TYPES.find((known) => known === name);
+  if (type === undefined) return err(`${JSON.stringify(text)} is not a link such as tool://name@1.0.0`);
+  return ok({ type, namespace, version });
 }

@@ -1,3 +1,4 @@
+import { keysOf } from "../../../contracts/json/narrow.ts";
 import type { BlockFamily, CommentStyle } from "./dialect.ts";
 import { closeDelimiters, LINE_PREFIX, openDelimiter } from "./dialect.ts";
 
@@ -33,7 +34,7 @@ interface Delimiter {
 }
 
 const FAMILIES: readonly BlockFamily[] = ["ONEX", "OmniNode"];
-const STYLES = Object.keys(LINE_PREFIX) as CommentStyle[];
+const STYLES = keysOf(LINE_PREFIX);
 const OPENERS: ReadonlyMap<string, Delimiter> = new Map(
   FAMILIES.flatMap((family) => STYLES.map((style) => [openDelimiter(family, style), { family, style }] as const)),
 );

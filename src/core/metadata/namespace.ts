@@ -1,4 +1,5 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import { isObject } from "../../../contracts/json/narrow.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
 import type { Result } from "../result.ts";
 import { err, ok } from "../result.ts";
 import { withoutBeginning, withoutEnd } from "../text/trim.ts";
@@ -21,15 +22,15 @@ const DOTTED = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
  * `{value: …}`. The error is a sentence.
  */
 export function parseNamespace(value: JsonValue | undefined): Result<Namespace, string> {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-    const inner = (value as JsonObject)["value"];
+  if (isObject(value)) {
+    const inner = value["value"];
     return typeof inner === "string" ? parseNamespace(inner) : err("a namespace mapping holds its text under value");
   }
   if (typeof value !== "string" || value.trim() === "")
     return err("a namespace is a dotted name such as onex.tools.example");
   const text = value.trim();
   const match = URI.exec(text);
-  const path = match === null ? text : (match[2] as string);
+  const path = match?.[2] ?? text;
   const legal = match === null ? DOTTED.test(path) : /^[A-Za-z0-9_./-]+$/.test(path);
   return legal ? ok({ scheme: match?.[1] ?? null, path }) : err(`${JSON.stringify(text)} is not a namespace`);
 }

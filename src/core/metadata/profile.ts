@@ -45,7 +45,7 @@ export function validateMetadata(
 ): readonly MetadataProblem[] {
   const found: MetadataProblem[] = [];
   const lineOf = (field: string): number | null =>
-    Object.hasOwn(fieldLines, field) ? (fieldLines[field] as number) : null;
+    Object.hasOwn(fieldLines, field) ? (fieldLines[field] ?? null) : null;
   const given = withoutNulls(fields);
   const parsed = SCHEMAS[profile].safeParse(given);
   const tokens = leftoverTokens(given);

@@ -132,8 +132,7 @@ function dialectsToTry(
   return uuid !== -1 && uuid < name ? ["G0", "G1"] : ["G1", "G0"];
 }
 
-const isSorted = (keys: readonly string[]): boolean =>
-  keys.every((key, i) => i === 0 || (keys[i - 1] as string) <= key);
+const isSorted = (keys: readonly string[]): boolean => keys.every((key, i) => (keys[i - 1] ?? "") <= key);
 
 function unquoted(token: string): string {
   const quote = token[0];

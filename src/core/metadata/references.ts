@@ -1,3 +1,4 @@
+import { isList, isObject, memberAt } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { parseLink } from "./link.ts";
 import type { MetadataProblem } from "./problem.ts";
@@ -79,16 +80,14 @@ function dependencyProblems(
 ): MetadataProblem[] {
   const list = fields["dependencies"];
   const { hasArtifact } = world;
-  if (!Array.isArray(list) || hasArtifact === undefined) return [];
-  return (list as readonly JsonValue[]).flatMap((dependency, i) => {
-    const isMap = typeof dependency === "object" && dependency !== null && !Array.isArray(dependency);
-    const target = isMap ? (dependency as JsonObject)["target"] : dependency;
-    const optional = isMap && (dependency as JsonObject)["optional"] === true;
-    const link = typeof target === "string" ? parseLink(target) : null;
-    if (link === null || !link.ok || optional || hasArtifact(link.value.namespace)) return [];
+  if (!isList(list) || hasArtifact === undefined) return [];
+  return list.flatMap((dependency, i) => {
+    const target = isObject(dependency) ? dependency["target"] : dependency;
+    const optional = memberAt(dependency, "optional") === true;
+    if (typeof target !== "string" || optional) return [];
+    const link = parseLink(target);
+    if (!link.ok || hasArtifact(link.value.namespace)) return [];
     const place = { field: `dependencies[${i}]`, line: lines["dependencies"] ?? null };
-    return [
-      problem("RG007", `${target as string} is not known`, "register it, or mark the dependency optional", place),
-    ];
+    return [problem("RG007", `${target} is not known`, "register it, or mark the dependency optional", place)];
   });
 }

@@ -1,3 +1,4 @@
+import { parseJson } from "../../../contracts/json/narrow.ts";
 import type { JsonValue } from "../../../contracts/json/json.ts";
 import { readYaml } from "./yaml.ts";
 
@@ -98,7 +99,8 @@ export function readScalar(name: string, text: string, mode: ScalarMode): Scalar
 
 function jsonString(token: string): ScalarReading | null {
   try {
-    const text = JSON.parse(token) as string;
+    const text = parseJson(token);
+    if (typeof text !== "string") return null;
     return text.isWellFormed() ? good(text) : bad(text.toWellFormed(), "the value holds half of a surrogate pair");
   } catch {
     return null;

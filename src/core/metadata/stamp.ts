@@ -1,3 +1,4 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { PERMISSIVE_DEFAULTS, TIMESTAMP } from "../../../contracts/documents/node-metadata.ts";
 import type { Result } from "../result.ts";
@@ -67,7 +68,7 @@ export function stamp(text: string, options: StampOptions): Result<Stamped, read
   const stamped: JsonObject = {
     ...after,
     hash: ZERO_HASH,
-    last_modified_at: unchanged && contentIsOld(reading) ? (before["last_modified_at"] as string) : options.now,
+    last_modified_at: unchanged && contentIsOld(reading) ? (before["last_modified_at"] ?? null) : options.now,
   };
   const invalid = validateMetadata(stamped, "canonical").filter((found) => found.severity === "error");
   if (refused.length + invalid.length > 0) return err(withLines([...refused, ...invalid], reading));
@@ -88,14 +89,11 @@ function canonicalFields(fields: JsonObject): JsonObject {
   const given: Record<string, JsonValue> = { ...withoutNulls(fields) };
   const entrypoint = parseEntrypoint(given["entrypoint"]);
   if (entrypoint.ok)
-    given["entrypoint"] = { ...(isMap(given["entrypoint"]) ? given["entrypoint"] : {}), ...entrypoint.value };
+    given["entrypoint"] = { ...(isObject(given["entrypoint"]) ? given["entrypoint"] : {}), ...entrypoint.value };
   const namespace = parseNamespace(given["namespace"]);
   if (namespace.ok) given["namespace"] = canonicalNamespace(namespace.value);
   return given;
 }
-
-const isMap = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function defaultsFor(options: StampOptions): JsonObject {
   const name = options.path === undefined ? "document" : nameOf(options.path);
@@ -170,10 +168,10 @@ function sameFields(before: JsonObject, after: JsonObject): boolean {
 
 function sorted(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(sorted);
-  if (!isMap(value)) return value;
-  return Object.keys(value)
-    .sort()
-    .map((key) => [key, sorted(value[key] as JsonValue)]);
+  if (!isObject(value)) return value;
+  return Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, inner]) => [key, sorted(inner)]);
 }
 
 function withLines(problems: readonly MetadataProblem[], reading: BlockReading): MetadataProblem[] {

@@ -1,5 +1,5 @@
-import type { CST, Document, Node, ParsedNode } from "yaml";
-import { Composer, isAlias, isMap, isScalar, isSeq, Lexer, LineCounter, Parser } from "yaml";
+import type { CST, Document, ParsedNode } from "yaml";
+import { Composer, isAlias, isMap, isNode, isScalar, isSeq, Lexer, LineCounter, Parser } from "yaml";
 import type { JsonValue } from "../../../contracts/json/json.ts";
 import { numberFlaw } from "../json/number-flaw.ts";
 import { readJson } from "../json/read-json.ts";
@@ -131,7 +131,7 @@ const SPECIAL = /^[-+]?\.[a-z]/i;
 function convert(node: unknown, depth: number, reading: Reading): Result<JsonValue, YamlFault> {
   const { lines, exact } = reading;
   const refuse = (message: string): Result<never, YamlFault> =>
-    err({ message, line: lineAt(lines, (node as Node | null)?.range?.[0] ?? 0) });
+    err({ message, line: lineAt(lines, isNode(node) ? (node.range?.[0] ?? 0) : 0) });
   if (node === null || node === undefined) return ok(null);
   if (isAlias(node)) return refuse("aliases are not accepted");
   if (isScalar(node)) {

@@ -1,6 +1,6 @@
+import { isList, isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { pointerSteps, valueAt } from "../contract/json-path.ts";
-import { isObject } from "../contract/map-schema.ts";
 
 /** How many references may lead from one to the next before they are taken for a circle. */
 const MAX_HOPS = 50;
@@ -57,5 +57,3 @@ export const textOf = (object: JsonObject, member: string): string | null => {
   const value = object[member];
   return typeof value === "string" ? value : null;
 };
-
-const isList = (value: JsonValue | undefined): value is readonly JsonValue[] => Array.isArray(value);

@@ -1,6 +1,6 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { HttpCall } from "../../../contracts/documents/call.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
-import { isObject } from "../contract/map-schema.ts";
 import { fault, type Fault } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
 import { clip } from "../text/clip.ts";

@@ -1,5 +1,5 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
-import { isObject } from "../contract/map-schema.ts";
 import { LIST_KEYWORDS, MAP_KEYWORDS, SCHEMA_KEYWORDS } from "../contract/schema-keywords.ts";
 import { readPattern } from "../schema/pattern/read-pattern.ts";
 import type { OpenApiDocument } from "./document.ts";

@@ -1,6 +1,6 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { SecretSource } from "../../../contracts/documents/call.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
-import { isObject } from "../contract/map-schema.ts";
 import { err, ok, type Result } from "../result.ts";
 import { listOf, type OpenApiDocument, textOf } from "./document.ts";
 import { secretNameOf } from "./names.ts";

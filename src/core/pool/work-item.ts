@@ -1,3 +1,4 @@
+import { isList } from "../../../contracts/json/narrow.ts";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { SegmentId, StepId } from "../plan/model/plan.ts";
 import { ringOf } from "../run/model/run-id.ts";
@@ -32,8 +33,8 @@ export function workItemOf(token: string): WorkItemId | null {
   if (hex === undefined) return null;
   try {
     const read: unknown = JSON.parse(decodeURIComponent(hex.replaceAll(/../g, "%$&")));
-    if (!Array.isArray(read) || read.length !== 5) return null;
-    const [runId, segment, lease, step, pool] = read as readonly unknown[];
+    if (!isList(read) || read.length !== 5) return null;
+    const [runId, segment, lease, step, pool] = read;
     if (typeof runId !== "string" || ringOf(runId) === null) return null;
     if (typeof segment !== "string" || typeof lease !== "string" || typeof step !== "string") return null;
     return pool === null || typeof pool === "string" ? { runId, segment, lease, step, pool } : null;

@@ -1,3 +1,4 @@
+import { memberAt } from "../../../contracts/json/narrow.ts";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import type { JsonObject } from "../../../contracts/json/json.ts";
@@ -21,8 +22,7 @@ export function artifactFaults(
   entrypoint: Entrypoint | null,
   place: string,
 ): Fault[] {
-  const extensions = fields["x_extensions"] as JsonObject | null | undefined;
-  const declared = typeof extensions === "object" ? extensions?.["artifacts"] : undefined;
+  const declared = memberAt(fields["x_extensions"], "artifacts");
   if (declared === undefined || declared === null) return [];
   if (typeof declared !== "object" || Array.isArray(declared)) {
     return [

@@ -1,3 +1,4 @@
+import { keysOf } from "../../../contracts/json/narrow.ts";
 import type { Entrypoint, NodeDefinition } from "./node.ts";
 
 /**
@@ -80,7 +81,7 @@ export const ENTRYPOINTS = {
 export type EntrypointType = keyof typeof ENTRYPOINTS;
 
 /** Every entrypoint type, in the table's order. */
-export const ENTRYPOINT_TYPES: readonly EntrypointType[] = Object.keys(ENTRYPOINTS) as readonly EntrypointType[];
+export const ENTRYPOINT_TYPES: readonly EntrypointType[] = keysOf(ENTRYPOINTS);
 
 /** True for a type this system knows; nodes of other types are refused. */
 export const isEntrypointType = (type: string): type is EntrypointType => Object.hasOwn(ENTRYPOINTS, type);

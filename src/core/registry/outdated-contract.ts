@@ -1,6 +1,6 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import { jsonPath, type PathStep } from "../contract/json-path.ts";
-import { isObject } from "../contract/map-schema.ts";
 import { LIST_KEYWORDS, MAP_KEYWORDS, SCHEMA_KEYWORDS } from "../contract/schema-keywords.ts";
 import { readPattern } from "../schema/pattern/read-pattern.ts";
 import type { NodeDefinition } from "./node.ts";

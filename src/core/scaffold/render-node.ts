@@ -1,6 +1,6 @@
 import canonicalize from "canonicalize";
 import { TEMPLATES } from "../../../contracts/generated/templates.ts";
-import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { ScaffoldSpecification } from "../../../contracts/documents/scaffold.ts";
 import { fault, type Fault } from "../errors.ts";
 import { hashOf } from "../registry/artifact-hashes.ts";
@@ -24,7 +24,7 @@ export const specificationHash = (specification: ScaffoldSpecification): string 
 
 /** Renders every template. Refusals: SCAFFOLD_INVALID for text that is no Unicode, TEMPLATE_TOKEN for a broken template. */
 export function renderNode(specification: ScaffoldSpecification, lifecycle: Lifecycle): Result<RenderedNode, Fault> {
-  if (!isWellFormed(specification as unknown as JsonValue)) {
+  if (!isWellFormed(specification)) {
     return err(fault("SCAFFOLD_INVALID", "the specification holds half a character (a lone UTF-16 surrogate)"));
   }
   const { code, examples } =
@@ -99,8 +99,8 @@ const rows = (verb: string, contract: Readonly<Record<string, JsonObject>>, opti
     return `| ${how} | \`${key}\` | ${markdownLine(typeof type === "string" ? type : JSON.stringify(type ?? "any"))} |`;
   });
 
-function isWellFormed(value: JsonValue): boolean {
-  const open: JsonValue[] = [value];
+function isWellFormed(value: unknown): boolean {
+  const open: unknown[] = [value];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (typeof next === "string") {
       if (!next.isWellFormed()) return false;

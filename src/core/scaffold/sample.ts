@@ -1,4 +1,5 @@
-import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
+import { isList, isObject } from "../../../contracts/json/narrow.ts";
+import type { JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 
 const MAX_DEPTH = 8;
 
@@ -68,9 +69,9 @@ function sampleList(schema: JsonSchema, depth: number): JsonValue {
 function sampleMap(schema: JsonSchema, depth: number): JsonValue {
   const properties = schema["properties"];
   const required = schema["required"];
-  if (!Array.isArray(required) || depth >= MAX_DEPTH) return {};
+  if (!isList(required) || depth >= MAX_DEPTH) return {};
   return Object.fromEntries(
-    (required as readonly JsonValue[])
+    required
       .filter((key) => typeof key === "string")
       .map((key) => {
         const property = isObject(properties) && Object.hasOwn(properties, key) ? properties[key] : undefined;
@@ -79,11 +80,7 @@ function sampleMap(schema: JsonSchema, depth: number): JsonValue {
   );
 }
 
-const first = (value: JsonValue | undefined): JsonValue | undefined =>
-  Array.isArray(value) ? (value as readonly JsonValue[])[0] : undefined;
+const first = (value: JsonValue | undefined): JsonValue | undefined => (isList(value) ? value[0] : undefined);
 
 const numberOr = (value: JsonValue | undefined, fallback: number): number =>
   typeof value === "number" ? value : fallback;
-
-const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

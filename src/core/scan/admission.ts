@@ -1,12 +1,12 @@
+import { keysOf, memberAt } from "../../../contracts/json/narrow.ts";
 import { canBeExecuted } from "../crawl/artifact-role.ts";
 import type { Fault } from "../errors.ts";
 import type { MetadataProblem, ProblemCode } from "../metadata/problem.ts";
-import { problem } from "../metadata/problem.ts";
+import { problem, PROBLEM_CODES } from "../metadata/problem.ts";
 import type { BlockReading } from "../metadata/reading.ts";
 import { admitNode } from "../registry/admit.ts";
 import { CONTRACT_FILE, METADATA_FILE } from "../registry/artifact-hashes.ts";
 import { folderArtifacts } from "../registry/folder-artifacts.ts";
-import { isObject } from "../schema/schema-parts.ts";
 import type { ScanWorld } from "./references.ts";
 import type { Finding } from "./verdict.ts";
 
@@ -32,7 +32,8 @@ export function admissionProblems(
   }
   const admitted = admitNode(artifacts);
   if (admitted.ok) return [];
-  const [own, inside] = [[] as Fault[], [] as Fault[]];
+  const own: Fault[] = [];
+  const inside: Fault[] = [];
   for (const one of admitted.error) (isInsideContract(one) ? inside : own).push(one);
   const told = own
     .map(asProblem)
@@ -62,4 +63,4 @@ function asProblem(one: Fault): MetadataProblem {
 const placeIn = ({ place = "" }: Fault): string => place.slice(CONTRACT_FILE.length + 1);
 
 const codeOf = ({ details }: Fault): ProblemCode =>
-  (isObject(details) && typeof details.code === "string" ? details.code : "RG009") as ProblemCode;
+  keysOf(PROBLEM_CODES).find((code) => code === memberAt(details, "code")) ?? "RG009";

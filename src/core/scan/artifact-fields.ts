@@ -1,3 +1,4 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import { parseContractReference } from "../metadata/references.ts";
 import { declaredArtifacts, type ScanWorld } from "./references.ts";
@@ -13,8 +14,8 @@ export function refreshedArtifacts(fields: JsonObject, world: ScanWorld): JsonOb
   const artifacts = Object.fromEntries(files.map((file) => [file, hashNow(file, world) ?? (declared[file] as string)]));
   if (files.every((file) => artifacts[file] === declared[file])) return null;
   const extensions = fields["x_extensions"];
-  const kept = typeof extensions === "object" && extensions !== null && !Array.isArray(extensions) ? extensions : {};
-  return { ...(kept as JsonObject), artifacts };
+  const kept = isObject(extensions) ? extensions : {};
+  return { ...kept, artifacts };
 }
 
 const CONTRACT = "contract.yaml";

@@ -1,4 +1,5 @@
-import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
+import { isObject } from "../../../contracts/json/narrow.ts";
+import type { JsonObject, JsonSchema } from "../../../contracts/json/json.ts";
 import { contractFrom } from "../contract/load-contract.ts";
 import { validateState } from "../contract/validate-state.ts";
 import type { MetadataProblem } from "../metadata/problem.ts";
@@ -63,18 +64,15 @@ export function documentProblems(kind: DocumentKind, source: string): readonly M
   const limits = kind === "state_contract" ? {} : { maxTokens: 256 * 1024 };
   const yaml = readYaml(source.charCodeAt(0) === 0xfeff ? source.slice(1) : source, limits);
   if (!yaml.ok) return [problem("SC001", yaml.error.message, "correct the syntax", { line: yaml.error.line })];
-  if (!isMap(yaml.value)) return [problem("SC002", `a ${kind} is a mapping`, "write fields and values")];
+  if (!isObject(yaml.value)) return [problem("SC002", `a ${kind} is a mapping`, "write fields and values")];
   const found = kind === "state_contract" ? contractProblems(yaml.value) : resultProblems(yaml.value);
   return found.map((one) => ({ ...one, line: one.line ?? lineOfKey(source, one.field ?? "") }));
 }
 
-const isMap = (value: JsonValue): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 function contractProblems(value: JsonObject): MetadataProblem[] {
   // The published schema is a stub that wants nothing but a state; documents that satisfy it exist.
   const keys = Object.keys(value);
-  if (keys.length === 1 && keys[0] === "state" && isMap(value["state"] ?? null)) return [];
+  if (keys.length === 1 && keys[0] === "state" && isObject(value["state"] ?? null)) return [];
   const loaded = contractFrom(value);
   const found = loaded.ok ? loaded.value.warnings : loaded.error;
   return found.map(({ code, place, message, hint, severity }) =>

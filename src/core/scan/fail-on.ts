@@ -30,13 +30,15 @@ export function parseFailOn(text: string): Result<readonly FailureKind[], string
     .map((name) => name.trim())
     .filter((name) => name !== "");
   if (names.length === 1 && names[0] === "none") return ok([]);
-  const unknown = names.filter((name) => !Object.hasOwn(FAILURE_KINDS, name));
+  const unknown = names.filter((name) => !isKind(name));
   if (names.length === 0 || unknown.length > 0) {
     const said = unknown.length > 0 ? `${unknown.join(", ")} is nothing a scan can fail on` : "the list is empty";
     return err(`${said}; use none, or some of ${Object.keys(FAILURE_KINDS).join(", ")}`);
   }
-  return ok([...new Set(names)] as FailureKind[]);
+  return ok([...new Set(names.filter(isKind))]);
 }
+
+const isKind = (name: string): name is FailureKind => Object.hasOwn(FAILURE_KINDS, name);
 
 const HOLDS: Readonly<Record<FailureKind, (verdict: FileVerdict) => boolean>> = {
   error: ({ errors }) => errors.length > 0,

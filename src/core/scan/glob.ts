@@ -41,7 +41,7 @@ export function matchesGlob({ segments }: Glob, path: readonly string[]): boolea
       }
     } else {
       for (let j = 0; j < path.length; j++) {
-        if (reach[j] === true && matchesSegment(segment, path[j] as string)) next[j + 1] = true;
+        if (reach[j] === true && matchesSegment(segment, path[j] ?? "")) next[j + 1] = true;
       }
     }
     reach = next;
@@ -53,12 +53,12 @@ function splitUnescaped(pattern: string): string[] {
   const parts: string[] = [];
   let part = "";
   for (let i = 0; i < pattern.length; i++) {
-    const char = pattern[i] as string;
+    const char = pattern.charAt(i);
     if (char === "/") {
       parts.push(part);
       part = "";
     } else if (char === "\\" && i + 1 < pattern.length) {
-      part += char + (pattern[++i] as string);
+      part += char + pattern.charAt(++i);
     } else part += char;
   }
   return [...parts, part];
@@ -92,7 +92,7 @@ function partsOf(segment: string): readonly Part[] {
   // Behind the last closing bracket a set is never closed: nobody looks for its end again.
   const lastClose = segment.lastIndexOf("]");
   for (let i = 0; i < segment.length;) {
-    const char = segment[i] as string;
+    const char = segment.charAt(i);
     const set = char === "[" && i < lastClose ? readSet(segment, i) : null;
     if (set !== null) {
       parts.push(set.set);

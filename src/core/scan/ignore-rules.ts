@@ -51,7 +51,8 @@ export function ignoreDecision(
   isDirectory: boolean,
 ): "ignored" | "kept" | null {
   for (let i = rules.length - 1; i >= 0; i--) {
-    const rule = rules[i] as IgnoreRule;
+    const rule = rules[i];
+    if (rule === undefined) break;
     if (rule.directoriesOnly && !isDirectory) continue;
     if (matchesGlob(rule.glob, path)) return rule.negated ? "kept" : "ignored";
   }

@@ -1,3 +1,4 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import { isMetadataFile } from "../metadata/dialect.ts";
 import { isLifecycle } from "../metadata/lifecycle.ts";
@@ -147,10 +148,8 @@ function identityOf({ fields, fieldLines }: BlockReading): ClaimedIdentity | nul
   const kept = (["uuid", "name", "version"] as const).filter((field) => typeof fields[field] === "string");
   if (kept.length === 0) return null;
   return {
-    fields: Object.fromEntries(kept.map((field) => [field, fields[field] as string])),
-    fieldLines: Object.fromEntries(
-      kept.flatMap((field) => (field in fieldLines ? [[field, fieldLines[field] as number]] : [])),
-    ),
+    fields: Object.fromEntries(kept.map((field) => [field, fields[field] ?? null])),
+    fieldLines: Object.fromEntries(Object.entries(fieldLines).filter(([field]) => kept.some((own) => own === field))),
   };
 }
 
@@ -174,8 +173,7 @@ function nodeDocument(source: string, path: string): BlockReading {
     const fault = problem("SC001", yaml.error.message, "correct the syntax", { line: yaml.error.line });
     return { ...none, fields: {}, hash: "malformed", errors: [fault] };
   }
-  const isMap = typeof yaml.value === "object" && yaml.value !== null && !Array.isArray(yaml.value);
-  const fields = isMap ? (yaml.value as JsonObject) : {};
+  const fields = isObject(yaml.value) ? yaml.value : {};
   return { ...none, fields, hash: documentHash(fields), errors: [], fieldLines: jsonLines(source) };
 }
 

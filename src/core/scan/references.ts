@@ -1,3 +1,4 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import { isMetadataFile } from "../metadata/dialect.ts";
 import type { MetadataProblem } from "../metadata/problem.ts";
@@ -19,12 +20,9 @@ export interface ScanWorld {
 /** The declared hashes of the files a node is made of: `x_extensions.artifacts`. */
 export function declaredArtifacts(fields: JsonObject): Readonly<Record<string, unknown>> {
   const extensions = fields["x_extensions"];
-  const artifacts = isMap(extensions) ? extensions["artifacts"] : undefined;
-  return isMap(artifacts) ? artifacts : {};
+  const artifacts = isObject(extensions) ? extensions["artifacts"] : undefined;
+  return isObject(artifacts) ? artifacts : {};
 }
-
-const isMap = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** Only metadata files speak of the files beside them; a stamped document's state contract is a default of its stamper. */
 export const hasReferences = (fields: JsonObject, path: string): boolean =>

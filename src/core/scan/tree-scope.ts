@@ -1,3 +1,4 @@
+import { isList } from "../../../contracts/json/narrow.ts";
 import type { JsonValue } from "../../../contracts/json/json.ts";
 import type { Tree, TreeEntry, TreeNode } from "../tree/tree.ts";
 import { cleanPath } from "../tree/tree.ts";
@@ -8,8 +9,8 @@ import { cleanPath } from "../tree/tree.ts";
  */
 export function treeScope(tree: Tree): readonly string[] | null {
   const scope: JsonValue | undefined = tree.form === "directory" ? tree.root.metadata?.["scope"] : undefined;
-  if (!Array.isArray(scope)) return null;
-  const paths = (scope as readonly JsonValue[]).filter((path) => typeof path === "string").map(cleanPath);
+  if (!isList(scope)) return null;
+  const paths = scope.filter((path) => typeof path === "string").map(cleanPath);
   return paths.filter((path) => path !== "");
 }
 

@@ -1,5 +1,5 @@
+import { isList, isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
-import { isObject } from "../contract/map-schema.ts";
 
 /** Bounds that a generator writes for every integer and that tell nothing. */
 const SAFE = Number.MAX_SAFE_INTEGER;
@@ -7,9 +7,7 @@ const MAX_SHOWN_PATTERN = 80;
 
 /** What a value must satisfy beyond its type, in sentences. */
 export function constraintsOf(schema: JsonObject): readonly string[] {
-  const inner = Array.isArray(schema["anyOf"])
-    ? (schema["anyOf"] as readonly JsonValue[]).filter((one) => isObject(one) && one["type"] !== "null")
-    : [];
+  const inner = isList(schema["anyOf"]) ? schema["anyOf"].filter((one) => isObject(one) && one["type"] !== "null") : [];
   // Of a value that may be null, the other alternative's.
   const [only] = inner;
   const source = inner.length === 1 && isObject(only) ? { ...only, ...schema } : schema;

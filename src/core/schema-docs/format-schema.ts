@@ -1,5 +1,6 @@
+import { isList, isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
-import { isObject, mapSchema } from "../contract/map-schema.ts";
+import { mapSchema } from "../contract/map-schema.ts";
 
 /** The order keywords are written in: what it is, what it means, what it allows. Others follow in the order they had. */
 const ORDER = [
@@ -72,7 +73,7 @@ function normalised(schema: JsonObject): JsonObject {
 }
 
 const isNames = (value: JsonValue | undefined): value is readonly string[] =>
-  Array.isArray(value) && (value as readonly JsonValue[]).every((name) => typeof name === "string");
+  isList(value) && value.every((name) => typeof name === "string");
 
 const inOrderOf = (known: readonly string[], names: readonly string[]): readonly string[] => [
   ...known.filter((name) => names.includes(name)),

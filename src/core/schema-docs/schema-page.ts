@@ -1,5 +1,5 @@
+import { isList, isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
-import { isObject } from "../contract/map-schema.ts";
 import { constraintsOf } from "./constraints.ts";
 import { titleFromName } from "./format-schema.ts";
 import { refName, typeName } from "./type-name.ts";
@@ -23,10 +23,12 @@ export function schemaPage(name: string, schema: JsonSchema): string {
     ["$defs", "definitions"].flatMap((key) => (isObject(schema[key]) ? Object.entries(schema[key]) : [])),
   );
   const rootName = typeof schema["$ref"] === "string" ? refName(schema["$ref"]) : null;
-  const root =
-    rootName !== null && isObject(definitions.get(rootName)) ? (definitions.get(rootName) as JsonObject) : schema;
+  const named = rootName === null ? undefined : definitions.get(rootName);
+  const root = named && isObject(named) ? named : schema;
   const title = textOf(root["title"]) ?? textOf(schema["title"]) ?? titleFromName(name);
-  const sections = [...definitions].filter(([key, one]) => key !== rootName && isObject(one)) as [string, JsonObject][];
+  const sections = [...definitions].flatMap(([key, one]): [string, JsonObject][] =>
+    key !== rootName && isObject(one) ? [[key, one]] : [],
+  );
   return [
     `# ${title}`,
     ...paragraphs(root),
@@ -56,7 +58,7 @@ function table(schema: JsonObject): string[] {
 }
 
 function line({ field, schema, required }: Row): string {
-  const values = Array.isArray(schema["enum"]) ? (schema["enum"] as readonly JsonValue[]) : [];
+  const values = isList(schema["enum"]) ? schema["enum"] : [];
   const cells = [
     `\`${field}\``,
     typeName(schema),
@@ -87,7 +89,7 @@ const code = (text: string): string => (text.includes("`") ? `\`\` ${text} \`\``
 function rowsOf(schema: JsonObject, prefix: string, depth: number): readonly Row[] {
   const { properties, required } = schema;
   if (!isObject(properties) || depth === 0) return [];
-  const names = Array.isArray(required) ? (required as readonly JsonValue[]) : [];
+  const names = isList(required) ? required : [];
   return Object.entries(properties).flatMap(([name, value]) => {
     const one = isObject(value) ? value : {};
     const field = prefix + name;
@@ -98,7 +100,7 @@ function rowsOf(schema: JsonObject, prefix: string, depth: number): readonly Row
 function inner(schema: JsonObject, field: string, depth: number): readonly Row[] {
   if (depth <= 0) return [];
   const alternatives = ["anyOf", "oneOf", "allOf"].flatMap((key) =>
-    Array.isArray(schema[key]) ? (schema[key] as readonly JsonValue[]).filter(isObject) : [],
+    isList(schema[key]) ? schema[key].filter((one) => isObject(one)) : [],
   );
   const own = rowsOf(schema, `${field}.`, depth);
   const items = isObject(schema["items"]) ? within(schema["items"], `${field}[]`, depth) : [];
@@ -114,6 +116,6 @@ const within = (schema: JsonObject, field: string, depth: number): readonly Row[
 ];
 
 function exampleBlock(schema: JsonObject): string[] {
-  const [example] = Array.isArray(schema["examples"]) ? (schema["examples"] as readonly JsonValue[]) : [];
+  const [example] = isList(schema["examples"]) ? schema["examples"] : [];
   return example === undefined ? [] : [`\`\`\`json\n${JSON.stringify(example, null, 2)}\n\`\`\``];
 }

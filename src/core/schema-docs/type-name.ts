@@ -1,5 +1,5 @@
+import { isList, isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
-import { isObject } from "../contract/map-schema.ts";
 
 /** `#/$defs/Policy` → `Policy`; null for a reference to something else. */
 export const refName = (ref: string): string | null => /^#\/(?:\$defs|definitions)\/([^/]+)$/.exec(ref)?.[1] ?? null;
@@ -23,8 +23,6 @@ export function typeName(schema: JsonValue | undefined, depth = 4): string {
   if (isList(schema["enum"])) return joined(schema["enum"].map((one) => (one === null ? "null" : typeof one)));
   return isObject(schema["properties"]) ? "object" : "any";
 }
-
-const isList = (value: JsonValue | undefined): value is readonly JsonValue[] => Array.isArray(value);
 
 const joined = (names: readonly string[]): string => [...new Set(names)].join(" or ");
 

@@ -1,3 +1,4 @@
+import { isList, isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import {
   compareItems,
@@ -12,7 +13,7 @@ import { INDEPENDENT, NARROWING, SPEAKS_OF } from "./keywords.ts";
 import { every, no, soften, unknown, YES, type Fit, type Verdict } from "./fit.ts";
 import { mergeAll } from "./merge.ts";
 import { loops, mentions, References } from "./references.ts";
-import { assertions, breadth, isObject, namedTypes, sameJson, schemaList, takesAll, without } from "./schema-parts.ts";
+import { assertions, breadth, namedTypes, sameJson, schemaList, takesAll, without } from "./schema-parts.ts";
 import type { StateProblem } from "./validate/run.ts";
 import { validate } from "./validate/validate.ts";
 import { Budget, BudgetSpent } from "./budget.ts";
@@ -102,8 +103,8 @@ class Comparison {
       if (target === null) return unknown(`${place}: ${JSON.stringify(to.$ref)} is not a local reference`);
       return every([this.compare(from, target, place), this.compare(from, without(to, "$ref"), place)]);
     }
-    const values = from.const !== undefined ? [from.const] : Array.isArray(from.enum) ? from.enum : null;
-    if (values) return this.#compareValues(values as readonly JsonValue[], from, to, place);
+    const values = from.const !== undefined ? [from.const] : isList(from.enum) ? from.enum : null;
+    if (values) return this.#compareValues(values, from, to, place);
     if (from.allOf !== undefined)
       return this.#conjunction([...schemaList(from.allOf), without(from, "allOf")], to, place);
     if (from.anyOf !== undefined) return this.#alternatives(from, "anyOf", to, place);
@@ -117,7 +118,7 @@ class Comparison {
     const schemas = parts.filter((part) => !takesAll(part));
     if (schemas.length === 1 || schemas.includes(false))
       return this.compare(schemas.includes(false) ? false : (schemas[0] ?? true), to, place);
-    const merged = schemas.every(isObject) ? mergeAll(schemas, this.#work) : null;
+    const merged = schemas.every((schema) => isObject(schema)) ? mergeAll(schemas, this.#work) : null;
     if (merged) return this.compare(merged, to, place);
     let doubt: Verdict = unknown(`${place}: the parts of allOf are not merged`);
     for (const schema of schemas) {

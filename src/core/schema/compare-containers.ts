@@ -1,6 +1,7 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import { every, no, unknown, YES, type Verdict } from "./fit.ts";
-import { isObject, own, propertyPlace, schemaList, takesAll } from "./schema-parts.ts";
+import { own, propertyPlace, schemaList, takesAll } from "./schema-parts.ts";
 
 /** Compares two schemas at a place; the comparison of their parts is handed in. */
 export type Compare = (from: JsonValue, to: JsonValue, place: string) => Verdict;

@@ -1,6 +1,7 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import { no, unknown, YES, type Verdict } from "./fit.ts";
-import { isObject, namedTypes, numberOf, sameJson } from "./schema-parts.ts";
+import { namedTypes, numberOf, sameJson } from "./schema-parts.ts";
 
 /** Whether the producer's types are among the consumer's. */
 export function compareTypes(from: JsonSchema, to: JsonSchema, place: string): Verdict {

@@ -1,6 +1,7 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import type { Budget } from "./budget.ts";
-import { assertions, breadth, isObject, namedTypes, sameJson, schemaList } from "./schema-parts.ts";
+import { assertions, breadth, namedTypes, sameJson, schemaList } from "./schema-parts.ts";
 
 /** Keywords whose meaning depends on their neighbours: schemas that hold one are not merged. */
 const ENTANGLED = [

@@ -1,6 +1,7 @@
+import { isObject, memberAt } from "../../../contracts/json/narrow.ts";
 import type { JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import type { Budget } from "./budget.ts";
-import { isObject, own, schemaList, without } from "./schema-parts.ts";
+import { schemaList, without } from "./schema-parts.ts";
 
 /** Whether a keyword occurs anywhere inside. */
 export function mentions(schema: JsonValue, keyword: string, work?: Budget): boolean {
@@ -43,7 +44,7 @@ export class References {
     for (const step of reference.slice(2).split("/")) {
       const key = decode(step)?.replaceAll("~1", "/").replaceAll("~0", "~");
       if (key === undefined) return null;
-      at = Array.isArray(at) ? (at[Number(key)] as JsonValue | undefined) : own(at, key);
+      at = memberAt(at, key);
     }
     return at === undefined || (!isObject(at) && typeof at !== "boolean") ? null : at;
   }

@@ -1,5 +1,8 @@
-import type { JsonObject, JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
+import { isList, isObject } from "../../../contracts/json/narrow.ts";
+import type { JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import type { Budget } from "./budget.ts";
+
+export { isObject } from "../../../contracts/json/narrow.ts";
 
 /** Keywords that judge a value; every other keyword only describes, as it does for the validator. */
 const JUDGING: ReadonlySet<string> = new Set([
@@ -11,12 +14,8 @@ const JUDGING: ReadonlySet<string> = new Set([
   ...["minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf"],
 ]);
 
-export const isObject = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 /** A list of schemas, or none when the keyword is absent or malformed. */
-export const schemaList = (value: JsonValue | undefined): readonly JsonValue[] =>
-  Array.isArray(value) ? (value as readonly JsonValue[]) : [];
+export const schemaList = (value: JsonValue | undefined): readonly JsonValue[] => (isList(value) ? value : []);
 
 /** How many items or members there are. */
 export const breadth = (value: JsonValue | undefined): number =>
@@ -39,7 +38,7 @@ export function without(schema: JsonSchema, ...keywords: readonly string[]): Jso
 export function namedTypes(schema: JsonSchema): readonly string[] | null {
   const { type } = schema;
   if (typeof type === "string") return [type];
-  return Array.isArray(type) ? type.filter((name): name is string => typeof name === "string") : null;
+  return isList(type) ? type.filter((name): name is string => typeof name === "string") : null;
 }
 
 /** The property's own value in a map, never one inherited from Object. */
@@ -48,16 +47,16 @@ export const own = (map: JsonValue | undefined, key: string): JsonValue | undefi
 
 export const numberOf = (value: JsonValue | undefined): number | null => (typeof value === "number" ? value : null);
 
-/** Structural equality of two JSON values. */
-export function sameJson(a: JsonValue | undefined, b: JsonValue | undefined, work?: Budget): boolean {
-  const open: [JsonValue | undefined, JsonValue | undefined][] = [[a, b]];
+/** Structural equality of two values that are JSON, whatever type they have. */
+export function sameJson(a: unknown, b: unknown, work?: Budget): boolean {
+  const open: [unknown, unknown][] = [[a, b]];
   for (let pair = open.pop(); pair !== undefined; pair = open.pop()) {
     const [left, right] = pair;
     work?.spend(1);
     if (left === right) continue;
-    if (Array.isArray(left) && Array.isArray(right)) {
+    if (isList(left) && isList(right)) {
       if (left.length !== right.length) return false;
-      left.forEach((item: JsonValue, i) => open.push([item, right[i] as JsonValue]));
+      left.forEach((item, i) => open.push([item, right[i]]));
     } else if (isObject(left) && isObject(right)) {
       const keys = Object.keys(left);
       if (keys.length !== Object.keys(right).length) return false;

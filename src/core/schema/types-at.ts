@@ -1,6 +1,7 @@
+import { isList, isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonSchema, JsonValue } from "../../../contracts/json/json.ts";
 import { References } from "./references.ts";
-import { isObject, namedTypes, own, schemaList } from "./schema-parts.ts";
+import { namedTypes, own, schemaList } from "./schema-parts.ts";
 
 /** The types of JSON; a schema's `integer` is a number. */
 export type JsonType = "null" | "boolean" | "number" | "string" | "array" | "object";
@@ -29,8 +30,9 @@ export function typesAt(schema: JsonSchema, path: readonly PathStep[]): Types {
 /** The type of a value. */
 export function typeOf(value: JsonValue): JsonType {
   if (value === null) return "null";
-  if (Array.isArray(value)) return "array";
-  return typeof value as "boolean" | "number" | "string" | "object";
+  if (isList(value)) return "array";
+  if (isObject(value)) return "object";
+  return typeof value === "boolean" ? "boolean" : typeof value === "number" ? "number" : "string";
 }
 
 class Reading {
@@ -60,7 +62,7 @@ class Reading {
   /** What the schema's own keywords say. */
   #own(schema: JsonSchema, path: readonly PathStep[], depth: number): Types {
     const { const: only, enum: values } = schema;
-    const listed = only !== undefined ? [only] : Array.isArray(values) ? (values as readonly JsonValue[]) : null;
+    const listed = only !== undefined ? [only] : isList(values) ? values : null;
     const [step, ...rest] = path;
     if (listed) return union(listed.map((value) => typesWithin(value, path)));
     const named = namedTypes(schema);
@@ -82,7 +84,7 @@ class Reading {
   #items(schema: JsonSchema, step: PathStep, rest: readonly PathStep[], depth: number): readonly Types[] {
     const first = schemaList(schema.prefixItems);
     // The list form of `items` is an older draft's.
-    const others = Array.isArray(schema.items) ? true : (schema.items ?? true);
+    const others = isList(schema.items) ? true : (schema.items ?? true);
     if (step === ITEM) return [...first, others].map((item) => this.at(item, rest, depth));
     if (!/^(0|[1-9]\d*)$/.test(step)) return [];
     return [this.at(first[Number(step)] ?? others, rest, depth)];
@@ -92,8 +94,8 @@ class Reading {
 function typesWithin(value: JsonValue, path: readonly PathStep[]): Types {
   const [step, ...rest] = path;
   if (step === undefined) return new Set([typeOf(value)]);
-  if (Array.isArray(value)) {
-    const items = value as readonly JsonValue[];
+  if (isList(value)) {
+    const items = value;
     if (step === ITEM) return union(items.map((item) => typesWithin(item, rest)));
     const item = /^(0|[1-9]\d*)$/.test(step) ? items[Number(step)] : undefined;
     return item === undefined ? NONE : typesWithin(item, rest);

@@ -1,3 +1,4 @@
+import { isList } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 
 /** Shorter secrets are not looked for: they would be found everywhere. */
@@ -41,5 +42,3 @@ function spellings(secret: string): readonly string[] {
   const strict = inPath.replaceAll(/[!'()~]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
   return [...new Set([secret, inPath, strict, strict.replaceAll("%20", "+")])];
 }
-
-const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);

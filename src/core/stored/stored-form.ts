@@ -1,3 +1,4 @@
+import { isObject, parseJson } from "../../../contracts/json/narrow.ts";
 import { fault, type Fault } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
 
@@ -26,9 +27,7 @@ export const versioned = (noun: string, upgraders: readonly Upgrader[] = []): St
 
 /** A member of what may be anything; `absent` when it has none of the name. */
 export const memberOf = (stored: unknown, member: string, absent: unknown): unknown =>
-  typeof stored === "object" && stored !== null && Object.hasOwn(stored, member)
-    ? (stored as Readonly<Record<string, unknown>>)[member]
-    : absent;
+  isObject(stored) && Object.hasOwn(stored, member) ? stored[member] : absent;
 
 /**
  * A stored record in the form of this code. Refusals, which hold nothing of what is stored: RECORD_NEWER for a version
@@ -49,7 +48,7 @@ export function upgraded(form: StoredForm, stored: unknown): Result<unknown, Fau
 
 /** Reads a stored text: JSON, brought to the form of this code, made into what it stands for. */
 export function readStored<S, T>(form: StoredForm, text: string, make: (stored: S) => T): Result<T, Fault> {
-  const parsed = attempt(form, () => JSON.parse(text) as unknown);
+  const parsed = attempt(form, () => parseJson(text));
   if (!parsed.ok) return parsed;
   const stored = upgraded(form, parsed.value);
   return stored.ok ? attempt(form, () => make(stored.value as S)) : stored;

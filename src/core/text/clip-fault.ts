@@ -1,3 +1,4 @@
+import { isList } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import type { Fault } from "../errors.ts";
 import { clip } from "./clip.ts";
@@ -60,8 +61,6 @@ function clipDetails(details: JsonValue): JsonValue {
   };
   return clipped(details, 0);
 }
-
-const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);
 
 const same = (a: readonly JsonValue[], b: readonly JsonValue[]): boolean =>
   a.length === b.length && a.every((item, i) => item === b[i]);

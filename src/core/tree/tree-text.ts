@@ -1,3 +1,4 @@
+import { isList, isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import type { Result } from "../result.ts";
 import { err, ok } from "../result.ts";
@@ -24,24 +25,22 @@ export function parseTree(text: string): Result<TreeReading, readonly MetadataPr
   const yaml = readYaml(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text, TREE_LIMITS);
   if (!yaml.ok) return err([problem("SC001", yaml.error.message, "correct the YAML", { line: yaml.error.line })]);
   const { value } = yaml;
-  if (!isMap(value)) return err([problem("SC002", "a tree index is a mapping", "start with name, type and children")]);
+  if (!isObject(value))
+    return err([problem("SC002", "a tree index is a mapping", "start with name, type and children")]);
   const found: MetadataProblem[] = [];
   const tree = "nodes" in value && !("type" in value) ? nodesForm(value, found) : directoryForm(value, found);
   return hasErrors(found) || tree === null ? err(found) : ok({ tree, warnings: found });
 }
 
-const isMap = (value: JsonValue | undefined): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
-
 function nodesForm(value: JsonObject, found: MetadataProblem[]): Tree | null {
   const list = value["nodes"];
-  if (!Array.isArray(list)) {
+  if (!isList(list)) {
     found.push(problem("SC004", "nodes must be a list", "list {name, path} entries", { field: "nodes" }));
     return null;
   }
-  const nodes = (list as readonly JsonValue[]).flatMap((entry, i) => {
-    const name = isMap(entry) ? entry["name"] : undefined;
-    const path = isMap(entry) ? entry["path"] : undefined;
+  const nodes = list.flatMap((entry, i) => {
+    const name = isObject(entry) ? entry["name"] : undefined;
+    const path = isObject(entry) ? entry["path"] : undefined;
     if (typeof name === "string" && typeof path === "string" && name !== "" && path !== "") return [{ name, path }];
     found.push(problem("SC003", "an entry needs name and path", "write {name, path}", { field: `nodes[${i}]` }));
     return [];
@@ -62,7 +61,7 @@ function readNode(value: JsonValue, parent: string, found: MetadataProblem[]): T
   const report = (code: ProblemCode, field: string, message: string, hint: string, severity?: "warning"): void => {
     found.push(problem(code, message, hint, severity === undefined ? { field } : { field, severity }));
   };
-  if (!isMap(value)) {
+  if (!isObject(value)) {
     report("SC004", place("?"), "an entry is a mapping", "write name and type");
     return null;
   }
@@ -98,12 +97,12 @@ function readNode(value: JsonValue, parent: string, found: MetadataProblem[]): T
       report("SC003", field, "a directory needs children", "write children: [] for an empty one");
     return { name, type: "directory", children: [], ...details(value, field, report) };
   }
-  if (!Array.isArray(children)) {
+  if (!isList(children)) {
     report("SC004", field, "children must be a list", "list the entries");
     return { name, type: "directory", children: [] };
   }
   const names = new Set<string>();
-  const read = (children as readonly JsonValue[]).flatMap((child) => {
+  const read = children.flatMap((child) => {
     const node = readNode(child, field, found);
     if (node === null) return [];
     if (names.has(node.name)) report("SC002", `${field}/${node.name}`, "this name is listed twice", "keep one entry");
@@ -123,9 +122,9 @@ function details(value: JsonObject, field: string, report: Report): Pick<TreeNod
     report("SC004", field, `${key} must be a number of at least 0`, `correct ${key}`);
     return {};
   };
-  if (metadata !== undefined && metadata !== null && !isMap(metadata))
+  if (metadata !== undefined && metadata !== null && !isObject(metadata))
     report("SC004", field, "metadata must be a mapping", "correct it");
-  return { ...(isMap(metadata) ? { metadata } : {}), ...number("mtime", mtime), ...number("size", size) };
+  return { ...(isObject(metadata) ? { metadata } : {}), ...number("mtime", mtime), ...number("size", size) };
 }
 
 /** Writes a tree index: one entry a line, in the order of the tree. Ends with a newline. */

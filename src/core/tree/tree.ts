@@ -59,7 +59,7 @@ export function generateTree(rootName: string, entries: readonly TreeEntry[]): T
   for (const { path, type } of scannedEntries(entries)) {
     if (type === "other") continue;
     const parts = path.split("/");
-    const last = parts.pop() as string;
+    const last = parts.pop() ?? path;
     let folder = root;
     for (const part of parts) folder = folderIn(folder, part);
     if (type === "directory") folderIn(folder, last);

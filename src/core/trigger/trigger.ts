@@ -1,3 +1,4 @@
+import { chainsToWire } from "../../../contracts/documents/envelope.ts";
 import { busTrigger } from "../../../contracts/messages/bus-trigger.ts";
 import type { Chains } from "../../../contracts/documents/chain.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
@@ -80,7 +81,14 @@ export function readTrigger(message: JsonObject): Result<Trigger, TriggerRefusal
     const said = "a message names a node or states a goal, not both";
     return refuse("publisher_malformed", fault("INVALID_PARAMETER", said, { place: "$.want", hint }));
   }
-  const asked: JsonValue = { node, want, input, tags, min_trust: minTrust, chains: chains.value as JsonValue };
+  const asked: JsonValue = {
+    node,
+    want,
+    input,
+    tags,
+    min_trust: minTrust,
+    chains: chains.value ? chainsToWire(chains.value) : null,
+  };
   return ok({
     id: wire.trigger_id,
     group: groupOfTopic(wire.topic) ?? "",

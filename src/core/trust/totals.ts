@@ -1,4 +1,4 @@
-import { isObject } from "../contract/map-schema.ts";
+import { isObject } from "../../../contracts/json/narrow.ts";
 import { growthAt, HALF_LIFE_MS } from "./decay.ts";
 import { addSums, addTerms, isExactSum, ZERO, type ExactSum, type Term } from "./exact-sum.ts";
 import type { Observation } from "./observation.ts";

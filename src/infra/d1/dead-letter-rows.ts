@@ -1,5 +1,4 @@
-import type { DeadLetter, DeadLetterClass, DeadLetterStatus, LostWork } from "../../core/dead-letters/dead-letter.ts";
-import type { ErrorCode } from "../../core/errors.ts";
+import type { DeadLetter, LostWork } from "../../core/dead-letters/dead-letter.ts";
 import type { deadLetters } from "./schema.ts";
 
 export type DeadLetterRow = typeof deadLetters.$inferSelect;
@@ -15,9 +14,7 @@ export const deadLetterRow = ({ cause, work, resolution, ...entry }: DeadLetter)
 
 export const deadLetterOf = ({ causeCode, causeMessage, resolvedAt, ...row }: DeadLetterRow): DeadLetter => ({
   ...row,
-  errorType: row.errorType as DeadLetterClass,
-  status: row.status as DeadLetterStatus,
-  cause: causeCode === null ? null : { code: causeCode as ErrorCode, message: causeMessage ?? "" },
+  cause: causeCode === null ? null : { code: causeCode, message: causeMessage ?? "" },
   work: row.work === null ? null : (JSON.parse(row.work) as LostWork),
   resolution: resolvedAt === null ? null : { at: resolvedAt, reason: row.resolution ?? "" },
 });

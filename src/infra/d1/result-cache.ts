@@ -1,3 +1,4 @@
+import { textList } from "../../../contracts/json/narrow.ts";
 import { sql, type SQL } from "drizzle-orm";
 import { blobKeysOf, type CacheCount, type CacheEntry, type CacheStats } from "../../core/cache/entry.ts";
 import { toldByRunId } from "../../core/search/told-time.ts";
@@ -214,4 +215,4 @@ function entryOf(row: CacheRow): CacheEntry | null {
   }
 }
 
-const texts = (json: string | null): readonly string[] => (json === null ? [] : (JSON.parse(json) as string[]));
+const texts = (json: string | null): readonly string[] => (json === null ? [] : textList(json));

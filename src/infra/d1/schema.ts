@@ -1,3 +1,6 @@
+import type { DeadLetterClass, DeadLetterStatus } from "../../core/dead-letters/dead-letter.ts";
+import type { ErrorCode } from "../../core/errors.ts";
+import type { Lifecycle } from "../../core/registry/node.ts";
 import { sql } from "drizzle-orm";
 import { index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
@@ -17,7 +20,7 @@ export const nodes = sqliteTable(
     version: text().notNull(),
     digest: text().notNull(),
     uuid: text().notNull(),
-    lifecycle: text().notNull(),
+    lifecycle: text().$type<Lifecycle>().notNull(),
     /** Why the lifecycle was moved: uuid of the successor, and a sentence. */
     deprecatedBy: text("deprecated_by"),
     archivedReason: text("archived_reason"),
@@ -198,7 +201,7 @@ export const deadLetters = sqliteTable(
     tenant: text().notNull(),
     id: text().notNull(),
     queue: text().notNull(),
-    errorType: text("error_type").notNull(),
+    errorType: text("error_type").$type<DeadLetterClass>().notNull(),
     failureReason: text("failure_reason").notNull(),
     correlationId: text("correlation_id"),
     runId: text("run_id"),
@@ -206,11 +209,11 @@ export const deadLetters = sqliteTable(
     failedAt: integer("failed_at").notNull(),
     payloadKey: text("payload_key").notNull(),
     messageType: text("message_type"),
-    causeCode: text("cause_code"),
+    causeCode: text("cause_code").$type<ErrorCode>(),
     causeMessage: text("cause_message"),
     /** LostWork as JSON. */
     work: text(),
-    status: text().notNull().default("open"),
+    status: text().$type<DeadLetterStatus>().notNull().default("open"),
     redrives: integer().notNull().default(0),
     redrivenAt: integer("redriven_at"),
     resolvedAt: integer("resolved_at"),

@@ -1,4 +1,5 @@
-import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import { isObject } from "../../../contracts/json/narrow.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
 import { fault, RuntimeHostError } from "../../core/errors.ts";
 import { nodeRef } from "../../core/registry/node.ts";
 import { ENTRYPOINTS } from "../../core/registry/entrypoints.ts";
@@ -49,9 +50,6 @@ export function functionHandler(sandbox: Sandbox): Handler {
     },
   });
 }
-
-const isObject = (value: JsonValue): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const typeName = (value: JsonValue): string =>
   value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;

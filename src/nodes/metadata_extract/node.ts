@@ -1,3 +1,4 @@
+import { textAt } from "../../../contracts/json/narrow.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { MetadataProblem } from "../../core/metadata/problem.ts";
 import { readBlock } from "../../core/metadata/read.ts";
@@ -5,7 +6,7 @@ import type { BuiltinNode } from "../../spi/handler.ts";
 
 /** Reads the metadata block off a document's text, in whatever dialect it was written. */
 export const metadataExtract: BuiltinNode = ({ input }) => {
-  const reading = readBlock(input["document.text"] as string);
+  const reading = readBlock(textAt(input, "document.text"));
   return {
     result: {
       "document.fields": reading.fields,

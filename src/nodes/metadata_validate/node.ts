@@ -1,4 +1,4 @@
-import type { JsonObject } from "../../../contracts/json/json.ts";
+import { objectAt } from "../../../contracts/json/narrow.ts";
 import { hasErrors, problem, type MetadataProblem } from "../../core/metadata/problem.ts";
 import { validateMetadata, type Profile } from "../../core/metadata/profile.ts";
 import type { BuiltinNode } from "../../spi/handler.ts";
@@ -6,7 +6,7 @@ import { wireProblem } from "../metadata_extract/node.ts";
 
 /** Checks what the fields of a block mean, by the profile that its generation promised to follow. */
 export const metadataValidate: BuiltinNode = ({ input }) => {
-  const fields = input["document.fields"] as JsonObject;
+  const fields = objectAt(input, "document.fields");
   const profile: Profile = input["document.dialect"] === "ONEX" ? "canonical" : "permissive";
   const problems = Object.keys(fields).length === 0 ? [noBlock] : validateMetadata(fields, profile);
   return {

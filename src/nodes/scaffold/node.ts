@@ -1,4 +1,3 @@
-import type { JsonValue } from "../../../contracts/json/json.ts";
 import type { ScaffoldSpecification } from "../../../contracts/documents/scaffold.ts";
 import { fault, RuntimeHostError, type Fault } from "../../core/errors.ts";
 import type { Lifecycle } from "../../core/registry/node.ts";
@@ -29,7 +28,7 @@ export interface ScaffoldPorts {
  */
 export function scaffold(ports: ScaffoldPorts): BuiltinNode {
   return async ({ tenant, input }) => {
-    const specification = take(parseSpecification(input["node.specification"] as JsonValue));
+    const specification = take(parseSpecification(input["node.specification"] ?? null));
     // Without its examples: one that contradicts the contract is the specification's mistake, and is reported as that.
     const trial = takeAll(scaffoldNode({ ...specification, examples: [] }, TRIAL, "draft"));
     const verdicts = take(await proveExamples(specification, trial, ports.sandbox));

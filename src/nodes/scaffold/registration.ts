@@ -1,3 +1,4 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { ScaffoldSpecification } from "../../../contracts/documents/scaffold.ts";
 import { fault, RuntimeHostError } from "../../core/errors.ts";
@@ -55,9 +56,6 @@ function builtFrom(metadata: string): string | null {
   const hash = isObject(scaffold) ? scaffold["specification"] : null;
   return typeof hash === "string" ? hash : null;
 }
-
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** `node.registration` as the contract says. */
 export const wireRegistration = (

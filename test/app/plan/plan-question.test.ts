@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
-import { isObject } from "../../../src/core/schema/schema-parts.ts";
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { RegistrySnapshot } from "../../../src/core/registry/snapshot.ts";
 import { valuesField } from "../../../contracts/documents/operation.ts";
 import { planQuestion } from "../../../src/app/plan/plan-question.ts";

@@ -24,6 +24,20 @@ export async function writtenPaths(root: string): Promise<readonly string[]> {
 export const junkDrawers = (paths: readonly string[]): readonly string[] =>
   paths.filter((path) => JUNK_DRAWER.test(path.slice(path.lastIndexOf("/") + 1)));
 
+/** Folders of source with more files of their own than `most`, without the folders in them. */
+export function fullFolders(
+  paths: readonly string[],
+  most: number,
+): readonly { readonly folder: string; readonly files: number }[] {
+  const counts = new Map<string, number>();
+  for (const path of paths) {
+    if (!/^(src|contracts|workers)\/.*\.ts$/.test(path)) continue;
+    const folder = path.slice(0, path.lastIndexOf("/"));
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  return [...counts].flatMap(([folder, files]) => (files > most ? [{ folder, files }] : []));
+}
+
 export interface SizedFile {
   readonly path: string;
   readonly lines: number;

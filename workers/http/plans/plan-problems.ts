@@ -1,3 +1,4 @@
+import { keysOf } from "../../../contracts/json/narrow.ts";
 import type { ErrorCode } from "../../../src/core/errors.ts";
 import { PROBLEM_CODE, type PlanProblem } from "../../../src/core/plan/model/problem.ts";
 
@@ -10,6 +11,6 @@ const ELSEWHERE: ReadonlySet<PlanProblem> = new Set([
 ]);
 
 /** The codes a goal, a graph or a node can be refused with when it is planned. */
-export const PLAN_PROBLEMS: readonly ErrorCode[] = (Object.keys(PROBLEM_CODE) as PlanProblem[]).flatMap((problem) =>
+export const PLAN_PROBLEMS: readonly ErrorCode[] = keysOf(PROBLEM_CODE).flatMap((problem) =>
   ELSEWHERE.has(problem) ? [] : [PROBLEM_CODE[problem]],
 );

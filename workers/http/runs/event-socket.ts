@@ -9,6 +9,8 @@ interface ServerSocket extends WebSocket {
 }
 type SocketPair = new () => { readonly 0: WebSocket; readonly 1: ServerSocket };
 
+declare const WebSocketPair: SocketPair;
+
 /** An answer that hands its socket over. */
 const handOver = (socket: WebSocket): ResponseInit => {
   const init: ResponseInit & { readonly webSocket: unknown } = { status: 101, webSocket: socket };
@@ -22,7 +24,6 @@ const handOver = (socket: WebSocket): ResponseInit => {
  * number it saw. What the reader sends is not listened to.
  */
 export function eventSocket(options: EventFeedOptions): Response {
-  const { WebSocketPair } = globalThis as unknown as { readonly WebSocketPair: SocketPair };
   const { 0: theirs, 1: ours } = new WebSocketPair();
   let listening = true;
   const leave = (): void => {

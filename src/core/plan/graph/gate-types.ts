@@ -1,3 +1,4 @@
+import { isList } from "../../../../contracts/json/narrow.ts";
 import type { JsonSchema, JsonValue } from "../../../../contracts/json/json.ts";
 import type { Fault } from "../../errors.ts";
 import { ITEM, typeOf, typesAt, type JsonType, type Types } from "../../schema/types-at.ts";
@@ -46,7 +47,7 @@ export function givenGateFault(plan: Plan, given: Readonly<Record<string, JsonVa
     const { value, path, op, than } = test;
     const found = value.step === null ? (valueAt(given[value.key], path) ?? null) : null;
     if (found === null) return [];
-    const items = Array.isArray(found) ? new Set((found as readonly JsonValue[]).map(typeOf)) : NOTHING;
+    const items = isList(found) ? new Set(found.map(typeOf)) : NOTHING;
     const misfit = misfitOf(op, than, new Set([typeOf(found)]), () => (items.size === 0 ? null : items));
     const isTelling = misfit !== null || (op !== "exists" && than !== null);
     return isTelling
@@ -107,7 +108,7 @@ function misfitOf(
       if (!types.has("number") && !types.has("string")) return `is ${named(types)}, which has no order`;
       return among(types, than) ? null : `is ${named(types)}, and is compared with ${aNamed(typeOf(than))}`;
     case "in": {
-      const stray = (Array.isArray(than) ? (than as readonly JsonValue[]) : []).find((item) => !among(types, item));
+      const stray = (isList(than) ? than : []).find((item) => !among(types, item));
       return stray === undefined ? null : `is ${named(types)}, and is looked for among ${aNamed(typeOf(stray))}`;
     }
     case "contains":

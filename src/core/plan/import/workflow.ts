@@ -44,7 +44,7 @@ export function importWorkflow(document: JsonObject): Result<ImportedGraph, Faul
           kind: type satisfies NodeKind,
           description,
           retry,
-          config: (config ?? {}) as JsonObject,
+          config: config ?? {},
         }),
       ),
     ),

@@ -1,3 +1,4 @@
+import { isList, memberAt } from "../../../../contracts/json/narrow.ts";
 import type { JsonValue } from "../../../../contracts/json/json.ts";
 import type { Gate, GateOperand, GateTest } from "./gate.ts";
 import type { Source } from "./plan.ts";
@@ -38,9 +39,8 @@ function testHolds({ op, than }: GateTest, value: JsonValue | undefined): boolea
 }
 
 function same(value: JsonValue | undefined, than: GateOperand): boolean {
-  if (!Array.isArray(than)) return value === than;
-  const items = than as readonly GateOperand[];
-  return Array.isArray(value) && value.length === items.length && items.every((item, i) => value[i] === item);
+  if (!isList(than)) return value === than;
+  return isList(value) && value.length === than.length && than.every((item, i) => value[i] === item);
 }
 
 function compare(value: JsonValue | undefined, than: GateOperand, verdict: (order: number) => boolean): boolean {
@@ -62,14 +62,5 @@ export const pointerParts = (path: string): readonly string[] =>
     .map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
 
 /** Follows a JSON Pointer; own properties and existing items only. */
-export function valueAt(value: JsonValue | undefined, path: string): JsonValue | undefined {
-  let found = value;
-  for (const key of pointerParts(path)) {
-    if (Array.isArray(found))
-      found = /^(0|[1-9]\d*)$/.test(key) ? (found[Number(key)] as JsonValue | undefined) : undefined;
-    else if (typeof found === "object" && found !== null && Object.hasOwn(found, key))
-      found = (found as Readonly<Record<string, JsonValue>>)[key];
-    else return undefined;
-  }
-  return found;
-}
+export const valueAt = (value: JsonValue | undefined, path: string): JsonValue | undefined =>
+  pointerParts(path).reduce(memberAt, value);

@@ -7,14 +7,14 @@ export type GateOperator = "exists" | "eq" | "ne" | "lt" | "lte" | "gt" | "gte" 
 export type GateOperand = string | number | boolean | null | readonly (string | number | boolean | null)[];
 
 /** One question about one earlier output. */
-export interface GateTest<V = Source> {
+export type GateTest<V = Source> = {
   readonly value: V;
   /** JSON Pointer (RFC 6901) into the value; "" is the whole value. */
   readonly path: string;
   readonly op: GateOperator;
   /** What the value is compared with; null for `exists`. */
   readonly than: GateOperand;
-}
+};
 
 /**
  * A condition on outputs of earlier steps, as data: nothing is evaluated but these forms, so a plan from a stranger can

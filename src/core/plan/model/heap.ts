@@ -17,8 +17,8 @@ export class Heap<T> {
     items.push(item);
     while (hole > 0) {
       const up = (hole - 1) >> 1;
-      const parent = items[up] as T;
-      if (this.#compare(item, parent) >= 0) break;
+      const parent = items[up];
+      if (parent === undefined || this.#compare(item, parent) >= 0) break;
       items[hole] = parent;
       hole = up;
     }
@@ -30,7 +30,7 @@ export class Heap<T> {
     const items = this.#items;
     const top = items[0];
     const last = items.pop();
-    if (items.length > 0) this.#sink(last as T);
+    if (items.length > 0 && last !== undefined) this.#sink(last);
     return top;
   }
 
@@ -38,9 +38,13 @@ export class Heap<T> {
     const items = this.#items;
     let hole = 0;
     for (let child = 1; child < items.length; child = 2 * hole + 1) {
-      if (child + 1 < items.length && this.#compare(items[child + 1] as T, items[child] as T) < 0) child++;
-      const smaller = items[child] as T;
-      if (this.#compare(item, smaller) <= 0) break;
+      let smaller = items[child];
+      const other = items[child + 1];
+      if (smaller !== undefined && other !== undefined && this.#compare(other, smaller) < 0) {
+        smaller = other;
+        child++;
+      }
+      if (smaller === undefined || this.#compare(item, smaller) <= 0) break;
       items[hole] = smaller;
       hole = child;
     }

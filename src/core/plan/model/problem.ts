@@ -1,3 +1,4 @@
+import { isObject } from "../../../../contracts/json/narrow.ts";
 import type { JsonObject } from "../../../../contracts/json/json.ts";
 import { fault, type ErrorCode, type Fault } from "../../errors.ts";
 
@@ -64,6 +65,3 @@ export function gatherFaults(faults: readonly [Fault, ...Fault[]]): Fault {
   }));
   return { ...first, details: { ...(isObject(first.details) ? first.details : {}), problems } };
 }
-
-const isObject = (value: Fault["details"]): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);

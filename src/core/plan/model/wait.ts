@@ -1,3 +1,4 @@
+import { keysOf } from "../../../../contracts/json/narrow.ts";
 import type { JsonSchema } from "../../../../contracts/json/json.ts";
 import { runsIn } from "../../registry/entrypoints.ts";
 import type { NodeDefinition } from "../../registry/node.ts";
@@ -54,11 +55,11 @@ const waits = new WeakMap<NodeDefinition, WaitSpec>();
 /** The wait of a node with entrypoint `wait`, from its target and its contract's `config`; undefined for other nodes. */
 export function waitOf(node: NodeDefinition): WaitSpec | undefined {
   const { target } = node.entrypoint;
-  if (!runsIn(node, "ring") || !WAIT_KINDS.has(target)) return undefined;
+  const kind = keysOf(YIELDS).find((known) => known === target);
+  if (!runsIn(node, "ring") || kind === undefined) return undefined;
   const known = waits.get(node);
   if (known) return known;
   const { ms, event, timeout_ms: timeout } = node.config;
-  const kind = target as WaitKind;
   const made: WaitSpec = {
     kind,
     ms: typeof ms === "number" ? ms : null,

@@ -41,7 +41,8 @@ export function storePlan(plan: Plan): StoredPlan {
   const placeOf = (step: PlanStep): number => {
     const ref = `${step.node}@${step.version}`;
     const known = first.get(ref);
-    if (known !== undefined && sameProfile(nodes[known] as PlanStep, step)) return known;
+    const held = known === undefined ? undefined : nodes[known];
+    if (known !== undefined && held && sameProfile(held, step)) return known;
     // By its text, for a plan from elsewhere may give every step a profile of its own.
     const [places, name] = known === undefined ? [first, ref] : [others, JSON.stringify(profileOf(step))];
     const place = places.get(name) ?? nodes.push(step) - 1;
@@ -111,5 +112,5 @@ const restoreSources = (stored: StoredSources): Readonly<Record<string, Source>>
   });
 
 /** Built from entries, so that a key such as `__proto__` is a key like any other. */
-const mapValues = <A, B>(map: Readonly<Record<string, A>>, change: (value: A) => B) =>
-  Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)])) as Readonly<Record<string, B>>;
+const mapValues = <A, B>(map: Readonly<Record<string, A>>, change: (value: A) => B): Readonly<Record<string, B>> =>
+  Object.fromEntries(Object.entries(map).map(([key, value]) => [key, change(value)]));

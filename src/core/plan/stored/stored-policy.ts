@@ -1,5 +1,5 @@
+import { keysOf } from "../../../../contracts/json/narrow.ts";
 import { sameJson } from "../../schema/schema-parts.ts";
-import type { JsonValue } from "../../../../contracts/json/json.ts";
 import type { Policy } from "../model/policy.ts";
 
 /**
@@ -33,7 +33,7 @@ const LEFT_OUT: Policy = {
   maxReplans: 2,
 };
 
-const FIELDS = Object.keys(LEFT_OUT) as readonly (keyof Policy)[];
+const FIELDS = keysOf(LEFT_OUT);
 
 /** A policy as it is stored: what differs from the usual. */
 export interface StoredPolicy {
@@ -43,16 +43,15 @@ export interface StoredPolicy {
 }
 
 export function storePolicy(policy: Policy): StoredPolicy {
-  const usual = (field: keyof Policy): boolean =>
-    sameJson(policy[field] as unknown as JsonValue, LEFT_OUT[field] as unknown as JsonValue);
-  const fields = Object.keys(policy) as (keyof Policy)[];
+  const usual = (field: keyof Policy): boolean => sameJson(policy[field], LEFT_OUT[field]);
+  const fields = keysOf(policy);
   const set = Object.fromEntries(fields.flatMap((field) => (usual(field) ? [] : [[field, policy[field]]])));
   const without = FIELDS.filter((field) => !Object.hasOwn(policy, field));
   return without.length === 0 ? { set } : { set, without };
 }
 
 export function restorePolicy({ set, without = [] }: StoredPolicy): Policy {
-  const whole = { ...LEFT_OUT, ...set };
-  if (without.length === 0) return whole;
-  return Object.fromEntries(Object.entries(whole).filter(([field]) => !without.includes(field))) as unknown as Policy;
+  const whole: Policy = { ...LEFT_OUT, ...set };
+  for (const field of without) Reflect.deleteProperty(whole, field);
+  return whole;
 }

@@ -1,4 +1,3 @@
-import type { JsonValue } from "../../../../contracts/json/json.ts";
 import { nodeRef, type NodeRef } from "../../registry/node.ts";
 import { sameJson } from "../../schema/schema-parts.ts";
 import { graphWhy, NAMED_BY_GRAPH, usedSources, writtenSteps } from "../graph/graph-why.ts";
@@ -61,5 +60,4 @@ function onlyNamed(ref: NodeRef): readonly Candidate[] {
   return [{ node, version, ...NAMED_BY_GRAPH }];
 }
 
-const same = (a: readonly Candidate[], b: readonly Candidate[]): boolean =>
-  a === b || sameJson(a as unknown as JsonValue, b as unknown as JsonValue);
+const same = (a: readonly Candidate[], b: readonly Candidate[]): boolean => a === b || sameJson(a, b);

@@ -1,4 +1,4 @@
-import { isObject } from "../../contract/map-schema.ts";
+import { isObject } from "../../../../contracts/json/narrow.ts";
 import { RuntimeHostError, type Fault } from "../../errors.ts";
 import type { Plan } from "../../plan/model/plan.ts";
 import { planOfStoreText, type ReadPlans } from "../../plan/stored/plan-store-text.ts";

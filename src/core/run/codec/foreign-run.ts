@@ -1,3 +1,4 @@
+import { isObject } from "../../../../contracts/json/narrow.ts";
 import { endedRunRecord } from "../../../../contracts/documents/run-record.ts";
 import type { JsonValue } from "../../../../contracts/json/json.ts";
 import { planToWire } from "../../plan/stored/plan-to-wire.ts";
@@ -28,8 +29,8 @@ const MOST_TOLD = 20;
  * INVALID_STATE for a run that had not ended.
  */
 export function readForeignRun(record: JsonValue): Result<RunState, Fault> {
-  if (typeof record !== "object" || record === null || Array.isArray(record)) return err(misfit("a run is an object"));
-  const { plan, planChars, ...rest } = record as Readonly<Record<string, JsonValue>>;
+  if (!isObject(record)) return err(misfit("a run is an object"));
+  const { plan, planChars, ...rest } = record;
   const run = current("run", rest, `$.${AT}`);
   if (!run.ok) return run;
   const planned = current("plan", plan, `$.${AT}.plan`);
@@ -40,7 +41,11 @@ export function readForeignRun(record: JsonValue): Result<RunState, Fault> {
       fault("INVALID_STATE", "the run had not ended when it was exported", { place: `$.${AT}.header.status` }),
     );
   }
-  const whole = { ...(run.value as object), plan: planned.value, ...(planChars === undefined ? {} : { planChars }) };
+  const whole = {
+    ...(isObject(run.value) ? run.value : {}),
+    plan: planned.value,
+    ...(planChars === undefined ? {} : { planChars }),
+  };
   const read = endedRunRecord.safeParse(whole);
   if (!read.success) {
     const issues = read.error.issues.slice(0, MOST_TOLD);

@@ -1,3 +1,4 @@
+import { isObject, parseJson } from "../../../../contracts/json/narrow.ts";
 import { planStoreText } from "../../plan/stored/plan-store-text.ts";
 import type { Plan } from "../../plan/model/plan.ts";
 
@@ -20,12 +21,10 @@ export function withoutPlan(text: string): { readonly planText: string; readonly
   const end = start + Number(beginning?.[1]);
   // What is counted wrongly is read as any other JSON.
   if (!beginning || text[end - 1] !== "}" || text[end] !== ",") {
-    const {
-      plan,
-      planChars: _,
-      ...rest
-    } = JSON.parse(text) as { readonly plan?: unknown; readonly planChars?: unknown };
+    const whole = parseJson(text);
+    if (!isObject(whole)) throw new TypeError("a run is an object");
+    const { plan, planChars: _, ...rest } = whole;
     return { planText: JSON.stringify(plan) ?? "", rest };
   }
-  return { planText: text.slice(start, end), rest: JSON.parse(`{${text.slice(end + 1)}`) as unknown };
+  return { planText: text.slice(start, end), rest: parseJson(`{${text.slice(end + 1)}`) };
 }

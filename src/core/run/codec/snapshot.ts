@@ -1,3 +1,4 @@
+import { parseJson } from "../../../../contracts/json/narrow.ts";
 import { runSnapshotFile } from "../../../../contracts/documents/run-record.ts";
 import type { JsonObject, JsonValue } from "../../../../contracts/json/json.ts";
 import { fault, type Fault } from "../../errors.ts";
@@ -61,7 +62,7 @@ export function sealSnapshot(
   const unsealed = {
     format: SNAPSHOT_FORMAT,
     run_id: header.id,
-    record: JSON.parse(encodeRun({ ...state, header })) as JsonValue,
+    record: parseJson(encodeRun({ ...state, header })),
     events: signalsOf(state) as JsonValue,
     values,
     ...(nodes === null ? {} : { nodes: nodes.map(nodeJson) }),

@@ -1,5 +1,5 @@
+import { isObject } from "../../../../contracts/json/narrow.ts";
 import { askerIn, carried, type Carried } from "../../call/asker.ts";
-import { isObject } from "../../contract/map-schema.ts";
 import { CLIENT, type RunOrigin } from "../model/origin.ts";
 import type { RunHeader } from "../model/state.ts";
 

@@ -1,4 +1,4 @@
-import { isObject } from "../../contract/map-schema.ts";
+import { isObject } from "../../../../contracts/json/narrow.ts";
 import type { StepId } from "../../plan/model/plan.ts";
 
 /**

@@ -1,5 +1,5 @@
+import { isObject, parseJson } from "../../../../contracts/json/narrow.ts";
 import { readChains } from "../../chain/read-chains.ts";
-import { isObject } from "../../contract/map-schema.ts";
 import { textMembers } from "../../json/members.ts";
 import { originOf1 } from "../codec/stored-header.ts";
 import { isOrigin, type RunOrigin } from "../model/origin.ts";
@@ -79,7 +79,7 @@ const isTexts = (value: unknown): value is readonly string[] =>
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch {
     return undefined;
   }

@@ -1,8 +1,7 @@
-import type { JsonValue } from "../../../../contracts/json/json.ts";
+import { isList, isObject } from "../../../../contracts/json/narrow.ts";
 import { jsonPath } from "../../contract/json-path.ts";
 import type { Fault } from "../../errors.ts";
 import type { PlanStep } from "../../plan/model/plan.ts";
-import { isObject } from "../../schema/schema-parts.ts";
 
 /**
  * Whether a step failed because of a value the run was given. Then no other plan is asked for: whoever brought the value
@@ -13,7 +12,7 @@ export function isOfGiven({ inputs }: PlanStep, problem: Fault): boolean {
   // An input that takes too much work to judge is nobody's fault but of whoever brought it.
   const isOfInput = problem.code === "VALIDATION_BUDGET" && problem.blameless === true;
   if (problem.code !== "INPUT_STATE_INVALID" && !isOfInput) return false;
-  const found = Array.isArray(problem.details) ? (problem.details as readonly JsonValue[]) : [];
+  const found = isList(problem.details) ? problem.details : [];
   const places = found.flatMap((one) =>
     isObject(one) && typeof one.place === "string" ? [{ place: one.place, message: one.message }] : [],
   );

@@ -71,7 +71,7 @@ function stepResult(state: RunState, planned: PlanStep | undefined, step: StepSt
     step: step.id,
     success: outcome?.ok ?? false,
     execution_time_ms: Math.round(outcome?.durationMs ?? 0),
-    status: STATUS[step.status as keyof typeof STATUS] ?? "error",
+    status: Object.entries(STATUS).find(([own]) => own === step.status)?.[1] ?? "error",
     input_hash: outcome?.inputHash ?? "",
     output_hash: outcome?.ok ? outcome.outputHash : "",
     errors: problems.map(({ code, message }) => `${code}: ${message}`),

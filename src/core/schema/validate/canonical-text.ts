@@ -1,5 +1,5 @@
+import { isList } from "../../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../../contracts/json/json.ts";
-import { isList } from "./schema-node.ts";
 import { Unjudged } from "./run.ts";
 import type { Budget } from "../budget.ts";
 

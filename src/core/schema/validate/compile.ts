@@ -1,7 +1,7 @@
+import { isList, isObject } from "../../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonSchema, JsonValue } from "../../../../contracts/json/json.ts";
 import { pointerSteps, valueAt } from "../../contract/json-path.ts";
-import { isObject as isJsonObject } from "../../contract/map-schema.ts";
-import { assertions, isObject } from "../schema-parts.ts";
+import { assertions } from "../schema-parts.ts";
 import { appliedChecks, sameCheck, type Schemas } from "./applied-checks.ts";
 import { arrayChecks } from "./array-checks.ts";
 import { objectChecks } from "./object-checks.ts";
@@ -113,7 +113,7 @@ class Nodes implements Schemas {
 
 function schemaAt(root: JsonSchema, steps: readonly string[]): JsonValue | undefined {
   const found = valueAt(root, steps);
-  return isJsonObject(found) || typeof found === "boolean" ? found : undefined;
+  return isObject(found) || typeof found === "boolean" ? found : undefined;
 }
 
 function checksOf(schema: JsonObject, schemas: Schemas): Checks {
@@ -138,7 +138,7 @@ function survey(schema: JsonSchema): { readonly references: ReadonlyMap<string, 
   const open: JsonValue[] = [schema];
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     size++;
-    if (Array.isArray(next)) for (const item of next as readonly JsonValue[]) open.push(item);
+    if (isList(next)) for (const item of next) open.push(item);
     else if (isObject(next)) {
       const { $ref } = next;
       if (typeof $ref === "string") references.set($ref, (references.get($ref) ?? 0) + 1);

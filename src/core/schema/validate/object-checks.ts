@@ -1,5 +1,5 @@
+import { isObject } from "../../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../../contracts/json/json.ts";
-import { isObject } from "../schema-parts.ts";
 import { patternOf, type Pattern } from "../pattern/pattern.ts";
 import { sameCheck, type Schemas } from "./applied-checks.ts";
 import { listOf } from "./plain-checks.ts";

@@ -1,8 +1,8 @@
+import { isList } from "../../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../../contracts/json/json.ts";
 import { Budget } from "../budget.ts";
 import { canonicalText } from "./canonical-text.ts";
 import type { Check } from "./schema-node.ts";
-import { isList } from "./schema-node.ts";
 import { shown, type Run } from "./run.ts";
 
 /** The checks of the keywords that ask the same of values of every kind, in the order in which they are asked. */

@@ -1,3 +1,4 @@
+import { isList } from "../../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../../contracts/json/json.ts";
 import { Evaluated } from "./evaluated.ts";
 import type { Run } from "./run.ts";
@@ -80,8 +81,6 @@ function askEach<T extends JsonValue>(
   }
   return answer;
 }
-
-export const isList = (value: JsonValue): value is readonly JsonValue[] => Array.isArray(value);
 
 /** Asks about a part of the value: a member or an item. */
 export function acceptsPart(node: SchemaNode, part: JsonValue, step: string | number, run: Run): boolean {

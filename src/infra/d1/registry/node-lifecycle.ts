@@ -28,7 +28,7 @@ export async function moveLifecycle(db: DrizzleD1Database, move: LifecycleMove):
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const row = await findNode(db, tenant, name, version);
     if (!row) return err(notRegistered(place));
-    const from = row.lifecycle as Lifecycle;
+    const from = row.lifecycle;
     if (from === to) return ok({ created: false, registryVersion: await currentVersion(db, tenant) });
     const allowed = judgeMove(place, from, to, reasons);
     if (!allowed.ok) return allowed;

@@ -1,7 +1,7 @@
 import { and, eq } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { LifecycleReasons } from "../../../core/metadata/lifecycle.ts";
-import type { Lifecycle, NodeDefinition } from "../../../core/registry/node.ts";
+import type { NodeDefinition } from "../../../core/registry/node.ts";
 import type { RegisteredNode } from "../../../spi/node-registry.ts";
 import { nodes } from "../schema.ts";
 
@@ -10,7 +10,7 @@ export type NodeRow = typeof nodes.$inferSelect;
 /** The definition of a row. Its lifecycle is the column's: everything else never changed since the registration. */
 export function definitionOf(row: Pick<NodeRow, "definition" | "lifecycle">): NodeDefinition {
   const definition = JSON.parse(row.definition) as NodeDefinition;
-  return { ...definition, lifecycle: row.lifecycle as Lifecycle };
+  return { ...definition, lifecycle: row.lifecycle };
 }
 
 export const registeredOf = (row: NodeRow) =>

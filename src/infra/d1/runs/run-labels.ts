@@ -1,3 +1,4 @@
+import { parseJson } from "../../../../contracts/json/narrow.ts";
 import { sql, type SQL } from "drizzle-orm";
 import { LABEL_SPAN_MS, labelsOf, minuteOf } from "../../../core/search/labels.ts";
 import type { RunSummary } from "../../../core/run/model/summary.ts";
@@ -8,7 +9,7 @@ export function withoutLabels(rows: readonly RunSummary[]): readonly SQL[] {
   const labels = new Set(
     rows.flatMap((row) => labelsOf(row).map((label) => JSON.stringify([row.tenant, minuteOf(row.createdAt), label]))),
   );
-  return jsonParameters([...labels].map((entry) => JSON.parse(entry) as unknown)).map(
+  return jsonParameters([...labels].map((entry) => parseJson(entry))).map(
     (list) =>
       sql`delete from run_labels where (tenant, label, minute) in
             (select value ->> 0, value ->> 2, value ->> 1 from json_each(${list}))

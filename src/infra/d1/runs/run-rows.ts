@@ -1,3 +1,4 @@
+import { textList } from "../../../../contracts/json/narrow.ts";
 import type { RunStatus } from "../../../core/run/model/state.ts";
 import type { RunSummary } from "../../../core/run/model/summary.ts";
 import { isToldByCorrelation, isToldById } from "../../../core/search/told-time.ts";
@@ -6,7 +7,7 @@ import { isToldByCorrelation, isToldById } from "../../../core/search/told-time.
 export interface RunRow {
   readonly tenant: string;
   readonly run_id: string;
-  readonly status: string;
+  readonly status: RunStatus;
   readonly operation: string;
   readonly correlation_id: string;
   readonly want: string;
@@ -56,12 +57,12 @@ export const rowOf = (summary: RunSummary): RunRow => ({
 export const summaryOfRow = (row: RunRow): RunSummary => ({
   runId: row.run_id,
   tenant: row.tenant,
-  status: row.status as RunStatus,
+  status: row.status,
   operation: row.operation,
   correlationId: row.correlation_id,
-  want: texts(row.want),
-  tags: texts(row.tags),
-  nodes: texts(row.nodes),
+  want: textList(row.want),
+  tags: textList(row.tags),
+  nodes: textList(row.nodes),
   createdAt: row.created_at,
   finishedAt: row.finished_at,
   steps: row.steps,
@@ -69,11 +70,9 @@ export const summaryOfRow = (row: RunRow): RunSummary => ({
   faultCode: row.fault_code,
   faultMessage: row.fault_message,
   revision: row.revision,
-  values: row.value_keys === null ? [] : texts(row.value_keys),
+  values: row.value_keys === null ? [] : textList(row.value_keys),
   archive:
     row.archive_key === null
       ? null
       : { key: row.archive_key, offset: row.archive_offset ?? 0, length: row.archive_length ?? 0 },
 });
-
-const texts = (json: string): readonly string[] => JSON.parse(json) as string[];
