@@ -1,6 +1,5 @@
 import { isObject } from "../../../contracts/json/narrow.ts";
 import type { Envelope } from "../../../contracts/documents/envelope.ts";
-import type { JsonObject } from "../../../contracts/json/json.ts";
 import { fault, faultOf, RuntimeHostError, type ErrorCode } from "../../core/errors.ts";
 import type { CallResult } from "../../core/resilience/breaker.ts";
 import { fullBucket, takeToken, type TokenBucket } from "../../core/resilience/token-bucket.ts";

@@ -1,4 +1,3 @@
-import type { JsonValue } from "../../../contracts/json/json.ts";
 import { proveNode } from "../../app/registry/prove-node.ts";
 import { canBeExecuted } from "../../core/crawl/artifact-role.ts";
 import type { Fault } from "../../core/errors.ts";

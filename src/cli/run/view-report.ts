@@ -79,10 +79,9 @@ function lineageOf({ lineage }: RunView): readonly string[] {
 
 /** What was sent when the run had ended: the run it began, or why it began none. */
 function chainedOf({ chained }: RunView): readonly string[] {
-  const sent: readonly unknown[] = Array.isArray(chained) ? chained : [];
-  return sent.filter(isObject).map(({ on, index, run_id: id, error }) => {
+  return chained.map(({ on, index, run_id: id, error }) => {
     const failure = failureIn(error);
     const came = failure === null ? String(id) : failureText(failure);
-    return `then       ${came}  (${String(on)}[${String(index)}])`;
+    return `then       ${came}  (${on}[${index}])`;
   });
 }
