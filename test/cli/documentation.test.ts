@@ -10,7 +10,9 @@ const PROJECT = fileURLToPath(new URL("../../", import.meta.url));
 const read = (path: string): string => readFileSync(PROJECT + path, "utf8");
 const PAGES = [
   "README.md",
-  ...readdirSync(`${PROJECT}docs`).flatMap((name) => (name.endsWith(".md") ? [`docs/${name}`] : [])),
+  ...["docs", "docs/nodes"].flatMap((folder) =>
+    readdirSync(`${PROJECT}${folder}`).flatMap((name) => (name.endsWith(".md") ? [`${folder}/${name}`] : [])),
+  ),
 ];
 
 const program = onexProgram({} as never, () => Promise.resolve(), "0.0.0");

@@ -10,10 +10,12 @@ def run(state):
     print("shouting", flush=True)
     return {"loud.out": state["in.text"].upper()}
 `;
+/** How long the processes of this test sleep: nobody else's sleep so long. */
+const NAP = `87654.${process.pid}`;
 const SLOW = `
 import os, time
 def run(state):
-    os.system("sleep 87654.5 &")
+    os.system("sleep ${NAP} &")
     print("onex:progress 0.5 half", flush=True)
     print("up", flush=True)
     time.sleep(10000)
@@ -105,10 +107,10 @@ describe.skipIf(tellOf(NO_PYTHON))("a runner", () => {
       return log && log.lines.length > 0 ? log : null;
     });
     expect(lines).toMatchObject({ live: true, lines: [{ text: "up" }] });
-    expect(processesWith("87654.5").length).toBeGreaterThan(0);
+    expect(processesWith(NAP).length).toBeGreaterThan(0);
     await server.client.runs.cancel(run);
     await runner.says(/nobody waits for it any more; its process is ended/);
-    await until(async () => (processesWith("87654.5").length === 0 ? true : null));
+    await until(async () => (processesWith(NAP).length === 0 ? true : null));
     const signals = [];
     for await (const signal of server.client.runs.events(run)) signals.push(signal);
     expect(signals).toContainEqual(
@@ -123,7 +125,7 @@ describe.skipIf(tellOf(NO_PYTHON))("a runner", () => {
     await until(async () => ((await server.client.runs.logs(run)).logs.length > 0 ? true : null));
     expect(await first.end()).toBe(0);
     expect(first.text()).toContain("1 work items are given back");
-    expect(processesWith("87654.5")).toEqual([]);
+    expect(processesWith(NAP)).toEqual([]);
     const second = start("--pool", "python", "--node-id", "four");
     await until(async () => {
       const { steps } = await server.client.runs.get(run);

@@ -14,6 +14,9 @@ import {
   type Tried,
 } from "./attempts.ts";
 
+/** How long the processes of this test sleep: nobody else's sleep so long. */
+const nap = (number: number): string => `${98_765 + number}.${process.pid}`;
+
 const ENVIRONMENTS = { python: systemPython() ?? "python3", environments: null, uv: null, cache: "/nonexistent" };
 const inSandbox = pythonExecutor(bubblewrap, new PythonEnvironments(ENVIRONMENTS));
 const outside = pythonExecutor(unsandboxed, new PythonEnvironments(ENVIRONMENTS));
@@ -122,14 +125,14 @@ describe.skipIf(tellOf(NO_PYTHON))("hostile Python", () => {
       "for _ in range(500):",
       "    try:",
       "        if os.fork() == 0:",
-      '            os.setsid(); os.execv("/usr/bin/sleep", ["sleep", "98765.25"])',
+      `            os.setsid(); os.execv("/usr/bin/sleep", ["sleep", "${nap(1)}"])`,
       "        count += 1",
       "    except OSError:",
       "        break",
       'return {"count": count}',
     ].join("\n");
     expect(outputOf(await run(body))["count"]).toBeLessThan(16);
-    expect(processesWith("98765.25")).toEqual([]);
+    expect(processesWith(nap(1))).toEqual([]);
   });
 
   it("takes more memory than it may", async () => {
@@ -139,9 +142,9 @@ describe.skipIf(tellOf(NO_PYTHON))("hostile Python", () => {
   });
 
   it("sleeps or computes for ever, and is ended in its time with all it started", async () => {
-    const tried = await run('os.system("sleep 98765.5 &")\ntime.sleep(1e6)', { timeout_ms: 2_000 });
+    const tried = await run(`os.system("sleep ${nap(2)} &")\ntime.sleep(1e6)`, { timeout_ms: 2_000 });
     expect(codeOf(tried)).toBe("TIMEOUT_ERROR");
-    expect(processesWith("98765.5")).toEqual([]);
+    expect(processesWith(nap(2))).toEqual([]);
     expect(codeOf(await run("while True: pass", { timeout_ms: 1_000 }))).toBe("TIMEOUT_ERROR");
   });
 
@@ -181,7 +184,7 @@ describe.skipIf(tellOf(NO_PYTHON))("hostile Python", () => {
     const tried = await attempt(
       inSandbox,
       itemOf(),
-      'import os, time\ndef run(state):\n    os.system("sleep 98765.75 &")\n    print("up", flush=True)\n    time.sleep(1e6)\n',
+      `import os, time\ndef run(state):\n    os.system("sleep ${nap(3)} &")\n    print("up", flush=True)\n    time.sleep(1e6)\n`,
       (stop, log) => {
         const look = setInterval(() => {
           if (log.lines.length === 0) return;
@@ -191,18 +194,18 @@ describe.skipIf(tellOf(NO_PYTHON))("hostile Python", () => {
       },
     );
     expect(messageOf(tried)).toContain("nobody waits");
-    expect(processesWith("98765.75")).toEqual([]);
+    expect(processesWith(nap(3))).toEqual([]);
   });
 });
 
 describe.skipIf(tellOf(NO_PYTHON))("without walls", () => {
   it("a node still has its limits and an environment of its own, and its tree ends with it", async () => {
     const code =
-      'import os, time\ndef run(state):\n    if os.fork() == 0:\n        os.setsid()\n        os.execv("/usr/bin/sleep", ["sleep", "98765.125"])\n' +
+      `import os, time\ndef run(state):\n    if os.fork() == 0:\n        os.setsid()\n        os.execv("/usr/bin/sleep", ["sleep", "${nap(4)}"])\n` +
       "    time.sleep(0.3)\n    return {'env': sorted(os.environ)}\n";
     const tried = await attempt(outside, itemOf(), code);
     expect(outputOf(tried)["env"]).not.toContain("ONEX_TOKEN");
-    expect(processesWith("98765.125")).toEqual([]);
+    expect(processesWith(nap(4))).toEqual([]);
     const memory = await attempt(outside, itemOf(), "def run(state):\n    return {'x': len(bytearray(1 << 30))}\n");
     expect(codeOf(memory)).toBe("SANDBOX_MEMORY");
   });
