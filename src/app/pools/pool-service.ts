@@ -72,7 +72,8 @@ export function poolService(ports: PoolServicePorts): PoolService {
         // Whatever they were leased for has been cancelled, or is done.
         if (over.length > 0) await pool.settle(over.map(({ token }) => token));
         const items = made.flatMap((item) => item ?? []);
-        if (items.length > 0 || left === 0) return ok({ items });
+        // The pool has waited already, or the runner leaves; what came to nothing leaves time to wait for more.
+        if (items.length > 0 || taken.length === 0 || left === 0) return ok({ items });
       }
     },
     async heartbeat(call, name, { protocol, runner, items, giveBack, leaving }) {

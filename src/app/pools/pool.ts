@@ -66,7 +66,10 @@ export class Pool implements PoolFace {
     const { clock } = this.#ports;
     const until = clock.now() + waitMs;
     for (let inTime = waitMs > 0; ;) {
-      if (!this.#book.announce(runner, clock.now())) return null;
+      const standing = this.#book.announce(runner, clock.now());
+      if (standing === "replaced") return null;
+      // Whoever had the node id before waits for nothing any more.
+      if (standing === "takes over") this.#waiters.wake(WORK);
       const taken = this.#change(() => this.#book.take(runner, most, clock.now()));
       if (taken.length > 0 || !inTime || this.#book.hasLeft(runner)) return taken;
       inTime = await this.#waiters.wait(WORK, Math.max(0, until - clock.now()));

@@ -32,8 +32,8 @@ export function stepLogService({ pools, runs }: StepLogPorts): StepLogService {
         attempts.flatMap(({ log, finishedAt }, place) => {
           const isLast = place === attempts.length - 1;
           const running = finishedAt === null && isLast ? live.get(step.id) : undefined;
-          const lines = log ?? running;
-          if (!lines || (lines.length === 0 && !running)) return [];
+          const lines = log ?? running ?? [];
+          if (lines.length === 0) return [];
           const { node, version } = step;
           return [{ step: step.id, node, version, attempt: place + 1, live: running !== undefined, lines: [...lines] }];
         }),

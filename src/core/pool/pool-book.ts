@@ -61,16 +61,17 @@ export class PoolBook {
   }
 
   /**
-   * The runner is alive, and asks for work. False when another process has taken its node id: the last one to come has it,
-   * so that a runner that was started again is not kept out by its own ghost.
+   * The runner is alive, and asks for work. `replaced` when another process has taken its node id: the last one to come has
+   * it, so that a runner that was started again is not kept out by its own ghost. `takes over` when it just did so itself.
    */
-  announce(runner: RunnerPresence, now: Instant): boolean {
-    if (this.#left.has(runner.instance)) return true;
-    if (this.#replaced.has(runner.instance)) return false;
+  announce(runner: RunnerPresence, now: Instant): "welcome" | "takes over" | "replaced" {
+    if (this.#left.has(runner.instance)) return "welcome";
+    if (this.#replaced.has(runner.instance)) return "replaced";
     const known = this.#runners.get(runner.nodeId);
-    if (known && known.instance !== runner.instance) remember(this.#replaced, known.instance);
     this.#runners.set(runner.nodeId, { ...runner, heardAt: now });
-    return true;
+    if (!known || known.instance === runner.instance) return "welcome";
+    remember(this.#replaced, known.instance);
+    return "takes over";
   }
 
   /** Leases the first items that the runner can execute; a runner that was replaced gets none. */

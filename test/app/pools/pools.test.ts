@@ -261,6 +261,17 @@ describe("runners", () => {
     expect(await waiting).toMatchObject([{ run_id: run }]);
   });
 
+  it("that leave see their call for work end at once, and get nothing more", async () => {
+    const world = await poolWorld();
+    const waiting = world.lease("a", { waitMs: 20_000 });
+    const says = { protocol: RUNNER_PROTOCOL, runner: { nodeId: "a", instance: "a" }, items: [], giveBack: [] };
+    await world.engine.services.pools.heartbeat(CALL, "python", { ...says, leaving: true });
+    expect(await waiting).toEqual([]);
+    await world.start();
+    expect(await world.lease("a", { waitMs: 20_000 })).toEqual([]);
+    expect(await world.lease("b")).toHaveLength(1);
+  });
+
   it("survive the pool's eviction, and so do the items", async () => {
     const world = await poolWorld();
     const [one] = [await world.start(), await world.start()];

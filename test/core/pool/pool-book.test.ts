@@ -102,10 +102,10 @@ describe("who has an item", () => {
   it("has the node id, when it came last; the other gets no more work and may end what it has", () => {
     const book = new PoolBook([], 0);
     book.offer(item("a"));
-    expect(book.announce(runner("x", "old"), 0)).toBe(true);
+    expect(book.announce(runner("x", "old"), 0)).toBe("welcome");
     book.take(runner("x", "old"), 1, 0);
-    expect(book.announce(runner("x", "new"), 1)).toBe(true);
-    expect(book.announce(runner("x", "old"), 2)).toBe(false);
+    expect(book.announce(runner("x", "new"), 1)).toBe("takes over");
+    expect(book.announce(runner("x", "old"), 2)).toBe("replaced");
     book.offer(item("b"));
     expect(book.take(runner("x", "old"), 1, 2)).toEqual([]);
     expect(book.heartbeat(runner("x", "old"), [item("a").token], 2)).toEqual({ lost: [], replaced: true });

@@ -1,4 +1,4 @@
-import { evictDurableObject, runDurableObjectAlarm } from "cloudflare:test";
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { describe, expect, it } from "vitest";
 import { durablePools } from "../../../src/infra/durable/pools.ts";
@@ -26,11 +26,14 @@ describe("pools as objects", () => {
         token: "w1.5b5d",
         id: { runId: "r00_01KDVDPE000000000000000000", segment: "s0", lease: "s0.1", step: "s", pool: name },
         ...{ correlationId: "c", node: "n", version: "1.0.0", kind: "python", priority: 0, timeoutMs: 1_000 },
-        ...{ offeredAt: now, queueUntil: now - 1 },
+        ...{ offeredAt: now, queueUntil: now + 600_000 },
       },
     ]);
-    expect(await runDurableObjectAlarm(env.POOLS_NS.getByName(`default|${name}`))).toBe(true);
-    expect(await pool.view(), "its ring knows nothing of it, and has been told").toMatchObject({ waiting: 0 });
+    const object = env.POOLS_NS.getByName(`default|${name}`);
+    expect(await runInDurableObject(object, (_, { storage }) => storage.getAlarm())).toBe(now + 600_000);
+    expect(await runDurableObjectAlarm(object)).toBe(true);
+    expect(await pool.view(), "nothing was due yet").toMatchObject({ waiting: 1 });
+    expect(await runInDurableObject(object, (_, { storage }) => storage.getAlarm())).toBe(now + 600_000);
   });
 
   it("that do not answer are SERVICE_UNAVAILABLE", async () => {

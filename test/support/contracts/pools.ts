@@ -73,8 +73,9 @@ export function poolsContract(label: string, open: () => Promise<PoolsWorld>): v
   it(`${label}: the last process of a node id has it`, async () => {
     const world = await open();
     const pool = world.pools.at(world.pool);
-    expect(await pool.lease({ runner: runner("x", "old"), most: 1, waitMs: 0 })).toEqual([]);
+    const waiting = pool.lease({ runner: runner("x", "old"), most: 1, waitMs: 25_000 });
     expect(await pool.lease({ runner: runner("x", "new"), most: 1, waitMs: 0 })).toEqual([]);
+    expect(await waiting, "it is told at once").toBeNull();
     expect(await pool.lease({ runner: runner("x", "old"), most: 1, waitMs: 0 })).toBeNull();
   });
 
