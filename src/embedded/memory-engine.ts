@@ -2,6 +2,7 @@ import { compose, type App } from "../app/compose.ts";
 import { driverOf, type Driver, type LocalQueues } from "../app/drive/driver.ts";
 import { LocalPools } from "../app/drive/local-pools.ts";
 import { LocalRings } from "../app/drive/local-rings.ts";
+import type { PoolPorts } from "../app/pools/pool.ts";
 import type { Ports, Surroundings } from "../app/ports.ts";
 import { DEFAULT_RING, type RingSettings } from "../app/ring/ports.ts";
 import { memoryBreakerBoard } from "../infra/memory/breaker-board.ts";
@@ -40,7 +41,7 @@ export interface MemoryEngineOptions extends Pick<Surroundings, "clock" | "timer
   /** How many queued work items of a tenant may be under way at once; absent for any number. */
   readonly tenantSlots?: number;
   /** Whether work may wait for runners here; absent where there are none. */
-  readonly pools?: true;
+  readonly pools?: true | Pick<PoolPorts, "book">;
   /** Wraps or replaces ports. */
   readonly ports?: (ports: MemoryPorts) => MemoryPorts;
 }
@@ -60,7 +61,10 @@ export function memoryEngine(options: MemoryEngineOptions): MemoryEngine {
   );
   const ports = options.ports?.(bare) ?? bare;
   const rings = new LocalRings(memoryRingStore, ports, settings);
-  const pools = new LocalPools(memoryRingStore, { coordinator: ports.coordinator, clock, timer, log });
+  const pools = new LocalPools(memoryRingStore, {
+    ...(typeof options.pools === "object" ? options.pools : {}),
+    ...{ coordinator: ports.coordinator, clock, timer, log },
+  });
   const app = compose(ports, { rings: count, leases: settings.leases, tenantSlots });
   return { ...app, ...driverOf(app, rings, queuesOf(ports), pools), ports };
 }

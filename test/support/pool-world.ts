@@ -4,6 +4,7 @@ import { RUNNER_PROTOCOL } from "../../contracts/api/pools.ts";
 import { sandboxWire } from "../../contracts/documents/runner-blocks.ts";
 import type { Fault } from "../../src/core/errors.ts";
 import type { NodeDefinition } from "../../src/core/registry/node.ts";
+import type { PoolPorts } from "../../src/app/pools/pool.ts";
 import type { Result } from "../../src/core/result.ts";
 import type { MemoryPorts } from "../../src/embedded/memory-engine.ts";
 import { CALL, callFor } from "./call.ts";
@@ -64,8 +65,9 @@ interface LeaseOptions {
 export async function poolWorld(
   nodes: readonly NodeDefinition[] = [pythonNode("shout")],
   ports?: (ports: MemoryPorts) => MemoryPorts,
+  book?: PoolPorts["book"],
 ): Promise<PoolWorld> {
-  const world = await testEngine([], ports, { pools: true });
+  const world = await testEngine([], ports, { pools: book ? { book } : true });
   const { engine, clock } = world;
   for (const node of nodes) {
     for (const tenant of ["default", "other"]) {
