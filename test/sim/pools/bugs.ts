@@ -58,15 +58,4 @@ class GenerousBook extends PoolBook {
 }
 const leasedTwice: PoolBug = { name: "item leased twice", book: (stored, now) => new GenerousBook(stored, now) };
 
-/** A runner that is not heard of keeps what it has. */
-class PatientBook extends PoolBook {
-  override due(): readonly [] {
-    return [];
-  }
-}
-const deadRunnerKept: PoolBug = {
-  name: "dead runner keeps its item",
-  book: (stored, now) => new PatientBook(stored, now),
-};
-
-export const POOL_BUGS: readonly PoolBug[] = [answerWithoutFence, heartbeatRevives, leasedTwice, deadRunnerKept];
+export const POOL_BUGS: readonly PoolBug[] = [answerWithoutFence, heartbeatRevives, leasedTwice];

@@ -18,7 +18,7 @@ describe("runners that die, answer late, twice and out of order", () => {
     async (_, bug) => {
       const found = await fc.check(
         fc.asyncProperty(happenings, async (steps) => (await live(steps, bug)).length === 0),
-        { numRuns: 400, endOnFailure: true },
+        { numRuns: 1_000, endOnFailure: true },
       );
       expect(found.failed).toBe(true);
     },

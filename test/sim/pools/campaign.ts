@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import type { WorkItem } from "../../../contracts/api/pools.ts";
+import { workItemOf } from "../../../src/core/pool/work-item.ts";
 import type { PoolPorts } from "../../../src/app/pools/pool.ts";
 import type { MemoryPorts } from "../../../src/embedded/memory-engine.ts";
 import { CALL } from "../../support/call.ts";
@@ -136,15 +137,21 @@ class Campaign {
 
   async #answer(item: WorkItem, isGood: boolean): Promise<void> {
     const value = `v${++this.#values}`;
+    const wasAwaited = await this.#isAwaited(item);
     const answered = isGood
       ? await this.#world.answer(item, { "shout.out": value })
       : await this.#world.fail(item, { code: "CONNECTION_ERROR", message: "down" });
     if (!answered.ok) return;
     if (this.#ended.has(item.run_id)) this.#find("an answer was taken after the run's end");
-    const newest = this.#everLeased.findLast(({ run_id: id }) => id === item.run_id);
-    if (newest?.token !== item.token) this.#find("an answer was taken under a token that another has followed");
+    if (!wasAwaited) this.#find("an answer was taken under a token that nobody waits for");
     if (isGood) this.#taken.set(item.run_id, [...(this.#taken.get(item.run_id) ?? []), value]);
     await this.#look(item.run_id);
+  }
+
+  /** Whether the item's ring waits for its answer, and for no other. */
+  async #isAwaited({ token }: WorkItem): Promise<boolean> {
+    const id = workItemOf(token);
+    return id !== null && this.#world.engine.ports.coordinator.holds(id.runId, id.segment, id.lease);
   }
 
   async #beat(runner: number): Promise<void> {
