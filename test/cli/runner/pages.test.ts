@@ -62,7 +62,7 @@ describe("the pages about nodes of runners", () => {
       long && !["--url", "--token-file"].includes(long) ? [long] : [],
     );
     const told = [...pageOf("runners.md").matchAll(/^\| `(--[a-z-]+)/gm)].map(([, option]) => option);
-    expect(told.toSorted()).toEqual(own?.toSorted());
+    expect(new Set(told)).toEqual(new Set(own));
     expect(existsSync(join(PROJECT_ROOT, "deploy/runner/Dockerfile"))).toBe(true);
   });
 });
