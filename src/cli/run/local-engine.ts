@@ -13,6 +13,7 @@ import { crawl } from "../crawl/crawl.ts";
 import { readTreeNodes } from "../dev/tree-nodes.ts";
 import { nodeQuickJsModule } from "../quickjs-module.ts";
 import { CommandFailure, type Shell } from "../shell.ts";
+import { localBindings } from "./local-bindings.ts";
 
 const PROJECT = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -37,6 +38,7 @@ export async function localEngine(
   const engine = memoryEngine({
     ...world,
     timer: systemTimer,
+    bindings: localBindings(world.clock),
     handlers: (own) => [builtinHandler(builtinNodes({ sandbox, ...own })), functionHandler(sandbox), noopHandler()],
   });
   const call = localCall(world.ids.uuid());

@@ -1,4 +1,6 @@
-import { DatabaseSync } from "node:sqlite";
+import { createRequire } from "node:module";
+import type * as Sqlite from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { JsonValue } from "../../../contracts/json/json.ts";
 import { RuntimeHostError } from "../../core/errors.ts";
 import { sqlFault } from "../../core/sql/sql-fault.ts";
@@ -9,9 +11,15 @@ export interface LocalDatabase extends SqlDatabase {
   close(): void;
 }
 
+/** Loaded when the first database is opened: older Node has none, and newer says that it is an experiment. */
+const openDatabase = (path: string): DatabaseSync => {
+  const { DatabaseSync: Database } = createRequire(import.meta.url)("node:sqlite") as typeof Sqlite;
+  return new Database(path);
+};
+
 /** @param path a file, or `:memory:` */
 export function sqliteDatabase(path = ":memory:"): LocalDatabase {
-  const db = new DatabaseSync(path);
+  const db = openDatabase(path);
   return {
     async run(sql, parameters, maxRows) {
       try {

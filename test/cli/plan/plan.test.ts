@@ -316,7 +316,7 @@ describe("onex plan refuses with a code, a place and a hint", () => {
     const entrypoint = { type: "http", target: "https://a.example/b" };
     const files = nodeFiles("far", { entrypoint, lifecycle: "active" });
     const { path } = testFolder(files);
-    const reason = "no handler here executes http entrypoints";
+    const reason = 'the http handler here does not know "https://a.example/b"';
     expect(await refused(["-", "--nodes", path], "want: [far.output]\ngiven: [far.input]\n")).toMatchObject({
       exit: 1,
       code: "PLAN_UNREACHABLE",
@@ -325,7 +325,7 @@ describe("onex plan refuses with a code, a place and a hint", () => {
     const graph = "steps: [{id: a, node: far}]\ngiven: [far.input]\n";
     expect(await refused(["-", "--nodes", path], graph)).toMatchObject({
       code: "HANDLER_NOT_FOUND",
-      details: { handler_type: "http", available_handlers: ["builtin", "function", "noop"] },
+      details: { handler_type: "http", available_handlers: ["builtin", "db", "function", "http", "local", "noop"] },
     });
     const { stderr } = await plan(["-", "--nodes", path], graph);
     expect(stderr).toContain(`error: HANDLER_NOT_FOUND: nobody here can execute far@1.0.0: ${reason}`);
