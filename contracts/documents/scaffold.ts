@@ -48,7 +48,11 @@ export const scaffoldSpecification = z
       .max(100)
       .optional()
       .describe("The group the node is in: whoever sends the group a message may reach it."),
-    execution: executionProfile.prefault({}),
+    // What concerns runners alone is nothing for a function.
+    execution: executionProfile
+      .omit({ pool: true, queue_timeout_ms: true, sandbox: true })
+      .prefault({})
+      .describe("How the node is run."),
   })
   .superRefine((specification, context) => {
     for (const [index, key] of specification.optional_inputs.entries()) {
