@@ -5,7 +5,7 @@
  */
 
 /** Packages that are pure computation: same input, same output, on every platform. */
-const PURE_PACKAGES = ["@noble/hashes", "yaml", "canonicalize", "semver"];
+const PURE_PACKAGES = ["@noble/hashes", "yaml", "canonicalize", "semver", "standardwebhooks"];
 
 const literal = (text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, "\\$&");
 const packages = (names) => `(^|/)node_modules/(@types/)?(${names.map(literal).join("|")})/`;
@@ -62,6 +62,12 @@ export default {
       "Built-in nodes import spi, core and contracts; an effect reaches the world through a port it is handed.",
       "^src/nodes/",
       ["^src/(nodes|spi|core)/", "^contracts/", packages(PURE_PACKAGES)],
+    ),
+    room(
+      "authors-need-no-engine",
+      "What authors of nodes use runs wherever fetch does: core, contracts and pure packages.",
+      "^src/authoring/",
+      ["^src/(authoring|core)/", "^contracts/", packages([...PURE_PACKAGES, "zod"])],
     ),
     room(
       "client-knows-contracts",

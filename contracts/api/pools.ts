@@ -148,7 +148,8 @@ export const ANSWER_CODES = [
   "REQUEST_REJECTED",
 ] as const;
 
-const outcome = z.discriminatedUnion("ok", [
+/** What came of an attempt: the output state, or why there is none. */
+export const workItemOutcome = z.discriminatedUnion("ok", [
   z.strictObject({
     ok: z.literal(true),
     output: anyObject("The output state, by contract key."),
@@ -175,7 +176,7 @@ const outcome = z.discriminatedUnion("ok", [
 export const workItemAnswer = z
   .strictObject({
     run_id: z.string().meta({ description: "The run the item belongs to: one run's answer is no other's." }),
-    outcome,
+    outcome: workItemOutcome,
     duration_ms: milliseconds.default(0).meta({ description: "How long the attempt took." }),
     log: logLines.exactOptional().meta({ description: "What its process wrote, clipped." }),
   })

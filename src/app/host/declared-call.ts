@@ -8,32 +8,18 @@ import { retryAfterOf } from "../../core/http/retry-after.ts";
 import { nodeRef } from "../../core/registry/node.ts";
 import type { Result } from "../../core/result.ts";
 import { redacted, redactedText } from "../../core/secret/redact.ts";
-import type { Clock } from "../../spi/clock.ts";
 import type { NodeCall } from "../../spi/handler.ts";
-import type { Secrets } from "../../spi/secrets.ts";
-
-/** What a node without code asks a handler for, and what it makes of the response. */
-export interface DeclaredCall {
-  readonly operation: string;
-  readonly payload: JsonObject;
-  /** The node's result. Throws what the response means for the attempt. */
-  result(response: JsonObject): JsonObject;
-  /** What went wrong on the way, without the secrets that were sent. */
-  fault(problem: Fault): Fault;
-}
-
-/** What a call needs of the world. */
-export interface DeclaredPorts {
-  readonly secrets: Secrets;
-  readonly clock: Clock;
-}
+import type { DeclaredCall, DeclaredPorts } from "./call-ports.ts";
+import { remoteCallOf } from "./remote-call.ts";
 
 /**
- * The call of a node's call block for one step; null for a node that has none. Secrets are resolved here and nowhere else,
+ * The call of a node's call block for one step; or that of a node that is elsewhere; null for
+ * every other. Secrets are resolved here and nowhere else,
  * and are taken out of all that comes back. Rejects with INVALID_PARAMETER and SECRET_RESOLUTION_ERROR.
  */
 export async function declaredCall(step: NodeCall, ports: DeclaredPorts): Promise<DeclaredCall | null> {
-  const { call } = step.node;
+  const { call, remote } = step.node;
+  if (remote !== undefined) return remoteCallOf(step, remote, ports);
   if (call?.http !== undefined) return httpCallOf(step, call.http, ports);
   return call?.db === undefined ? null : dbCallOf(step, call.db);
 }
@@ -65,7 +51,8 @@ async function httpCallOf(step: NodeCall, call: HttpCall, { secrets, clock }: De
     result(response) {
       const answer = httpResponse.parse(redacted(response, used));
       const again = answer.headers["retry-after"];
-      return taken(httpResult(call, answer, retryAfterOf(Array.isArray(again) ? again[0] : again, clock.now())), step);
+      const seconds = retryAfterOf(Array.isArray(again) ? again[0] : again, clock.now());
+      return { result: taken(httpResult(call, answer, seconds), step) };
     },
     fault: (problem) => withoutSecrets(problem, used),
   };
@@ -76,7 +63,7 @@ async function dbCallOf(step: NodeCall, call: DbCall): Promise<DeclaredCall> {
   return {
     operation,
     payload: { sql, parameters, database: step.node.entrypoint.target },
-    result: (response) => mapped(call.output, response),
+    result: (response) => ({ result: mapped(call.output, response) }),
     fault: (problem) => problem,
   };
 }

@@ -7,7 +7,8 @@ import { isoTime } from "../../core/run/model/time.ts";
 import type { Ids } from "../../spi/clock.ts";
 import type { HandlerBinding } from "../../spi/envelope-handler.ts";
 import type { Handler, NodeCall } from "../../spi/handler.ts";
-import { declaredCall, type DeclaredPorts } from "./declared-call.ts";
+import type { DeclaredPorts } from "./call-ports.ts";
+import { declaredCall } from "./declared-call.ts";
 import type { EnvelopeRouter } from "./envelope-router.ts";
 import { NodeInstance } from "./node-instance.ts";
 
@@ -38,7 +39,7 @@ export function operationHandler({ handler, config, profile }: HandlerBinding, p
       const payload = declared?.payload ?? payloadOfState(operation, call.input);
       const { response, fault: problem } = await instance.handle(envelopeOf(call, operation, payload), call);
       if (problem) throw new RuntimeHostError(declared?.fault(problem) ?? problem);
-      return { result: declared?.result(response.payload) ?? stateOfResponse(operation, response.payload) };
+      return declared?.result(response.payload) ?? { result: stateOfResponse(operation, response.payload) };
     },
     async healthCheck() {
       const { healthy } = await handler.healthCheck();

@@ -11,6 +11,7 @@ import type { NodeOutput } from "../../spi/handler.ts";
 import type { Pools } from "../../spi/pools.ts";
 import type { Standing } from "../../spi/run-coordinator.ts";
 import type { CallContext } from "../call-context.ts";
+import { faultFrom, outputOf } from "./outcome.ts";
 import { dismiss, limitsFor, type AdmissionPorts } from "../execute/admission.ts";
 import { executeWork, type ExecutorPorts } from "../execute/executor.ts";
 
@@ -141,26 +142,6 @@ const nodeOf = (work: Work, id: WorkItemId): readonly [string, string] => {
 function aloneIn({ probes: _probes, ...work }: Work, id: WorkItemId): Work {
   const step = stepOf(work, id);
   return { ...work, steps: step ? [step] : [], anew: true };
-}
-
-/** A flat output state, put where the output rule expects it from a node of this kind. */
-function outputOf(kind: NodeKind, state: Extract<WorkItemAnswer["outcome"], { ok: true }>["output"]): NodeOutput {
-  if (kind === "reducer") return { projections: state };
-  if (kind === "orchestrator") return { intents: Object.keys(state).length === 0 ? [] : [state] };
-  return { result: state };
-}
-
-function faultFrom(error: Extract<WorkItemAnswer["outcome"], { ok: false }>["error"]): Fault {
-  const { code, message, hint, retryable, retry_after_s: retryAfterSeconds, blameless, details } = error;
-  return clipFault(
-    fault(code, message, {
-      ...(hint === undefined ? {} : { hint }),
-      ...(retryable === undefined ? {} : { retryable }),
-      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
-      ...(blameless === undefined ? {} : { blameless }),
-      ...(details === undefined ? {} : { details }),
-    }),
-  );
 }
 
 /** With the time that whoever executed it says it took; how long the answer took to be read is no part of it. */

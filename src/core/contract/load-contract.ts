@@ -158,6 +158,7 @@ function built(
     group: wire.group ?? null,
     graph: wire.graph ?? null,
     call: wire.call ?? null,
+    remote: wire.remote ?? null,
     runner: runnerOf(wire),
     source,
   };

@@ -1,3 +1,4 @@
+import type { RemoteBlock } from "../../../contracts/documents/remote.ts";
 import type { CallBlock } from "../../../contracts/documents/call.ts";
 import type { JsonObject, JsonSchema } from "../../../contracts/json/json.ts";
 import type { RunnerSpec } from "../registry/runner-spec.ts";
@@ -25,6 +26,8 @@ export interface StateContract {
   readonly graph: JsonObject | null;
   /** What an `http` or `db` node does; null for every other. */
   readonly call: CallBlock | null;
+  /** How calls of a node that is elsewhere are signed; null for every other. */
+  readonly remote: RemoteBlock | null;
   /** What it says to a runner, whether or not the node is executed by one. */
   readonly runner: Omit<RunnerSpec, "pool"> & { readonly pool: string | null };
   /** The contract as it was read, aliases resolved: fields nobody knows are kept here. */

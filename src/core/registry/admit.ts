@@ -185,6 +185,7 @@ function definition(
     config: contract.config,
     ...(contract.graph === null ? {} : { graph: contract.graph }),
     ...(contract.call === null ? {} : { call: contract.call }),
+    ...(contract.remote === null ? {} : { remote: contract.remote }),
     ...(runsIn({ entrypoint }, "pool")
       ? { runner: { ...contract.runner, pool: contract.runner.pool ?? poolOf(entrypoint.type) } }
       : {}),

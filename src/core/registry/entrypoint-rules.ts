@@ -7,6 +7,7 @@ import { fault } from "../errors.ts";
 import { WAIT_KINDS } from "../plan/model/wait.ts";
 import { MAX_FUNCTION_CPU_MS } from "../sandbox/budget.ts";
 import { triggerConfigProblems } from "../trigger/trigger-node.ts";
+import { isAddress } from "../declared/operation-of.ts";
 import { entrypointTraits, EXECUTABLE_TYPES, hasCode } from "./entrypoints.ts";
 import type { Entrypoint, NodeArtifacts } from "./node.ts";
 import { runnerProblems } from "./runner-rules.ts";
@@ -48,6 +49,13 @@ export function entrypointFaults(
     const does = contract.call === null ? null : contract.call.http === undefined ? "db" : "http";
     if (does !== null && does !== type)
       refuse(`a ${type} entrypoint makes no ${does} call`, `use type ${does}, or remove call from contract.yaml`);
+    if (type === "http" && does === null && !(isAddress(target) && contract.remote !== null))
+      refuse(
+        "an http node is a call or is elsewhere, and this says neither",
+        "add call: {http: …} to contract.yaml, or remote: {secret_ref: NAME} for the node at the URL that is the target",
+      );
+    if (contract.remote !== null && (type !== "http" || does !== null))
+      refuse("only an http node without a call is elsewhere", "remove remote from contract.yaml");
     if (type === "db" && does === null) refuse("a db node needs its statement", "add call: {db: …} to contract.yaml");
     if (type === "db" && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(target))
       refuse(`${JSON.stringify(target)} is no name of a database`, "the target is the name of a database binding");

@@ -1,3 +1,4 @@
+import type { RemoteBlock } from "../../../contracts/documents/remote.ts";
 import type { CallBlock } from "../../../contracts/documents/call.ts";
 import type { JsonObject, JsonSchema } from "../../../contracts/json/json.ts";
 import type { NodeLimit } from "../limit/limit.ts";
@@ -67,6 +68,8 @@ export interface NodeDefinition {
   readonly graph?: JsonObject;
   /** What an `http` or `db` node does; absent for every other, and for an `http` node that is elsewhere. */
   readonly call?: CallBlock;
+  /** How calls of an `http` node that is elsewhere are signed; absent for every other. */
+  readonly remote?: RemoteBlock;
   /** Present exactly on nodes that runners execute. */
   readonly runner?: RunnerSpec;
   readonly tags: readonly string[];

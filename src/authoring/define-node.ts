@@ -1,0 +1,208 @@
+import { z } from "zod";
+import type { JsonObject, JsonSchema } from "../../contracts/json/json.ts";
+import { jsonObject } from "../../contracts/json/json.ts";
+import { stamp } from "../core/metadata/stamp.ts";
+import { admitNode } from "../core/registry/admit.ts";
+import { hashOf } from "../core/registry/artifact-hashes.ts";
+import type { NodeArtifacts, NodeDefinition, NodeKind } from "../core/registry/node.ts";
+import { derivedUuid } from "../core/scaffold/derived-uuid.ts";
+import { yamlValue } from "../core/scaffold/quoting.ts";
+
+/** What a node's function may know of its call. */
+export interface RunContext {
+  readonly correlationId: string;
+  readonly runId: string;
+  readonly stepId: string;
+  /** 1 for the first. */
+  readonly attempt: number;
+  /** The same for every attempt of this step: hand it to whatever you change, so that it is changed once. */
+  readonly idempotencyKey: string;
+  /** Aborted when the attempt's time is over. */
+  readonly signal: AbortSignalLike;
+}
+
+/** The part of AbortSignal that is needed. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: () => void): void;
+}
+
+type Shape = z.ZodObject;
+
+/** A node in one place: who it is, what it takes and gives, and what it does. */
+export interface NodeDeclaration<Input extends Shape, Output extends Shape> {
+  /** Lower case letters, digits and underscores. */
+  readonly name: string;
+  /** major.minor.patch; raise it with every change. */
+  readonly version: string;
+  readonly description?: string;
+  readonly author?: string;
+  /** Default `onex.authored.<name>`. */
+  readonly namespace?: string;
+  /** Default compute; an effect changes the world. */
+  readonly kind?: NodeKind;
+  readonly tags?: readonly string[];
+  /** By contract key: `z.object({ "document.text": z.string() })`. Optional members are optional inputs. */
+  readonly input: Input;
+  readonly output: Output;
+  /** The contract's `execution`: cost, timeout_ms, retry, … */
+  readonly execution?: JsonObject;
+  readonly example?: { readonly input: z.input<Input>; readonly output?: z.output<Output> };
+  /** When the node was first made, ISO 8601: part of its metadata, so it never changes by itself. */
+  readonly createdAt?: string;
+  readonly run: (input: z.output<Input>, context: RunContext) => z.input<Output> | Promise<z.input<Output>>;
+}
+
+/** Where a node is registered as being. */
+export type Placing =
+  /** In the Worker it is bundled with. */
+  | { readonly kind: "builtin" }
+  /** At an address that `serveNodes` answers, signed with a secret of this name. */
+  | { readonly kind: "remote"; readonly url: string; readonly secretRef: string };
+
+/** A node that was defined. */
+export interface DefinedNode<Input extends Shape = Shape, Output extends Shape = Shape> {
+  readonly name: string;
+  readonly version: string;
+  readonly declaration: NodeDeclaration<Input, Output>;
+  /** As its own Worker's registry holds it. */
+  readonly definition: NodeDefinition;
+  /** What to register: metadata with its true hash, and contract. Throws TypeError when the registry would refuse it. */
+  artifacts(placing?: Placing): NodeArtifacts;
+  /** Checks the input, runs, checks the output. Rejects with ZodError or with what `run` rejects with. */
+  execute(input: unknown, context: RunContext): Promise<JsonObject>;
+}
+
+const BUILTIN: Placing = { kind: "builtin" };
+const FIRST_MADE = "2026-01-01T00:00:00.000Z";
+
+/**
+ * Defines a node. Metadata, contract and hashes follow from the declaration alone, so the same declaration is the same node
+ * everywhere. Throws TypeError, with everything that is wrong, for what the registry would refuse.
+ */
+export function defineNode<Input extends Shape, Output extends Shape>(
+  declaration: NodeDeclaration<Input, Output>,
+): DefinedNode<Input, Output> {
+  const { name, version, input, output } = declaration;
+  const { definition } = made(declaration, BUILTIN);
+  return {
+    name,
+    version,
+    declaration,
+    definition,
+    artifacts: (placing = BUILTIN) => made(declaration, placing).artifacts,
+    async execute(given, context) {
+      const returned = await declaration.run(await input.parseAsync(given), context);
+      return jsonObject.parse(await output.parseAsync(returned));
+    },
+  };
+}
+
+function made<Input extends Shape, Output extends Shape>(
+  declaration: NodeDeclaration<Input, Output>,
+  placing: Placing,
+): { readonly artifacts: NodeArtifacts; readonly definition: NodeDefinition } {
+  const contract = contractOf(declaration, placing);
+  const createdAt = declaration.createdAt ?? FIRST_MADE;
+  const stamped = stamp(metadataOf(declaration, placing, contract), {
+    path: `${declaration.name}/node.onex.yaml`,
+    now: createdAt,
+    uuid: derivedUuid(`authored ${declaration.namespace ?? ""} ${declaration.name} ${declaration.version}`),
+  });
+  if (!stamped.ok) throw refusal(declaration.name, stamped.error);
+  const artifacts = { metadata: stamped.value.text, contract };
+  const admitted = admitNode(artifacts);
+  if (!admitted.ok) throw refusal(declaration.name, admitted.error);
+  return { artifacts, definition: admitted.value };
+}
+
+const refusal = (name: string, problems: readonly { readonly message: string; readonly place?: string }[]): TypeError =>
+  new TypeError(
+    `the node ${name} cannot be: ${problems.map(({ message, place }) => (place === undefined ? message : `${place}: ${message}`)).join("; ")}`,
+  );
+
+function contractOf<Input extends Shape, Output extends Shape>(
+  declaration: NodeDeclaration<Input, Output>,
+  placing: Placing,
+): string {
+  const { name, description = name, kind = "compute", execution = {}, example } = declaration;
+  const inputs = keysOf(declaration.input, "input");
+  const outputs = keysOf(declaration.output, "output");
+  const optional = Object.keys(inputs.schemas).filter((key) => !inputs.required.has(key));
+  const examples =
+    example === undefined
+      ? {}
+      : { valid_input: example.input, ...(example.output === undefined ? {} : { valid_output: example.output }) };
+  return [
+    "contract_version: 1.0.0",
+    `contract_name: ${name}_contract`,
+    `contract_description:${yamlValue(description)}`,
+    `node_name: ${name}`,
+    `kind: ${kind}`,
+    `input_contract:${yamlValue(inputs.schemas)}`,
+    `optional_inputs:${yamlValue(optional)}`,
+    `output_contract:${yamlValue(outputs.schemas)}`,
+    `output_state:${yamlValue(outputs.whole)}`,
+    `execution:${yamlValue(execution)}`,
+    `examples:${yamlValue(jsonObject.parse(examples))}`,
+    ...(placing.kind === "remote" ? [`remote:${yamlValue({ secret_ref: placing.secretRef })}`] : []),
+    "",
+  ].join("\n");
+}
+
+interface Keys {
+  readonly schemas: Readonly<Record<string, JsonSchema>>;
+  readonly required: ReadonlySet<string>;
+  readonly whole: JsonSchema;
+}
+
+/** The members of an object's schema as contract keys. */
+function keysOf(shape: Shape, io: "input" | "output"): Keys {
+  const { $schema: _, ...whole } = z.toJSONSchema(shape, { io, unrepresentable: "throw" });
+  const schema = jsonObject.parse(JSON.parse(JSON.stringify(whole)));
+  const { properties, required, $defs } = schema;
+  const members = Object.entries(jsonObject.parse(properties ?? {}));
+  const schemas = members.map(([key, member]): [string, JsonSchema] => {
+    const one = jsonObject.parse(member);
+    return [key, $defs === undefined ? one : { ...one, $defs }];
+  });
+  const names = z.array(z.string()).parse(required ?? []);
+  const open = {
+    type: "object",
+    properties: properties ?? {},
+    required: names,
+    ...($defs === undefined ? {} : { $defs }),
+  };
+  return { schemas: Object.fromEntries(schemas), required: new Set(names), whole: open };
+}
+
+function metadataOf<Input extends Shape, Output extends Shape>(
+  { name, version, description = name, author = "unknown", namespace, tags = [] }: NodeDeclaration<Input, Output>,
+  placing: Placing,
+  contract: string,
+): string {
+  const entrypoint = placing.kind === "builtin" ? ["builtin", name] : ["http", placing.url];
+  return [
+    "metadata_version: 0.1.0",
+    "protocol_version: 0.1.0",
+    "schema_version: 0.1.0",
+    `name: ${name}`,
+    `version: ${version}`,
+    `description:${yamlValue(description)}`,
+    `author:${yamlValue(author)}`,
+    `owner:${yamlValue(author)}`,
+    `namespace: ${namespace ?? `onex.authored.${name}`}`,
+    "lifecycle: active",
+    "meta_type: tool",
+    "runtime_language_hint: typescript",
+    "state_contract: state_contract://contract.yaml",
+    "entrypoint:",
+    `  type: ${entrypoint[0]}`,
+    `  target:${yamlValue(entrypoint[1] ?? name)}`,
+    `tags:${yamlValue(tags)}`,
+    "x_extensions:",
+    "  artifacts:",
+    `    contract.yaml: ${hashOf(contract)}`,
+    "",
+  ].join("\n");
+}

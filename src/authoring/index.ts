@@ -1,0 +1,7 @@
+/** What authors of nodes in TypeScript need: define a node once, serve it anywhere, try it in tests. */
+export { defineNode } from "./define-node.ts";
+export type { DefinedNode, NodeDeclaration, Placing, RunContext } from "./define-node.ts";
+export { NodeFailure, serveNodes } from "./serve-nodes.ts";
+export type { FailureCode, ServeOptions } from "./serve-nodes.ts";
+export { testNode } from "./test-node.ts";
+export type { NodeTrial } from "./test-node.ts";
