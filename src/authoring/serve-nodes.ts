@@ -136,8 +136,11 @@ function callIn(body: string): RemoteCall | null {
 async function textOf(request: Request, maxBytes: number): Promise<string | null> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  const reader = request.body?.getReader();
-  for (let next = await reader?.read(); next !== undefined && !next.done; next = await reader?.read()) {
+  const body: ReadableStream<Uint8Array> | null = request.body;
+  const reader = body?.getReader();
+  for (;;) {
+    const next = await reader?.read();
+    if (next === undefined || next.done) break;
     bytes += next.value.byteLength;
     if (bytes > maxBytes) {
       await reader?.cancel();

@@ -1,5 +1,5 @@
 import type { DbCall, HttpCall } from "../../../contracts/documents/call.ts";
-import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import type { JsonValue } from "../../../contracts/json/json.ts";
 import { httpResponse } from "../../../contracts/documents/handler-operation.ts";
 import { httpResult, mapped } from "../../core/declared/answer.ts";
 import { dbRequest, httpRequest, type Outgoing } from "../../core/declared/request.ts";
