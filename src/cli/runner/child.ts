@@ -20,6 +20,8 @@ export interface ChildCall {
   readonly keepStdout: boolean;
   /** What it is given on a descriptor of its own; then its closing message is read from another. */
   readonly call?: string;
+  /** Whatever it starts ends with it, because its walls do: nobody has to look for what it left behind. */
+  readonly isContained: boolean;
   /** Done besides, when it is ended before its time. */
   readonly onKill?: () => void;
 }
@@ -94,8 +96,7 @@ export function runChild(call: ChildCall): Promise<ChildEnd> {
     }
     let late: NodeJS.Timeout | null = null;
     child.on("exit", () => {
-      // Whatever it left behind ends with it.
-      if (child.pid !== undefined) killTree(child.pid, mark);
+      if (child.pid !== undefined && !call.isContained) killTree(child.pid, mark);
       late = setTimeout(() => pipes.forEach((pipe) => pipe?.destroy()), DRAIN_MS);
     });
     child.on("close", (code, ended) => {

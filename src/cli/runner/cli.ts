@@ -24,6 +24,7 @@ export function cliExecutor(sandbox: Sandbox): Executor {
       log,
       stdin,
       keepStdout: true,
+      isContained: sandbox.kind === "bubblewrap",
       ...(sandbox.kind === "none" ? { cwd: folder } : {}),
     });
     const forced = forcedEnd(end, timeoutMs);

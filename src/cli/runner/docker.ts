@@ -51,6 +51,7 @@ export function dockerExecutor(engine: readonly string[]): Executor {
       log,
       stdin,
       keepStdout: true,
+      isContained: true,
       // The engine runs the container, and goes on when its client has gone.
       onKill: () => remove([program, ...words], name),
     });

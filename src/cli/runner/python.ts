@@ -36,6 +36,7 @@ export function pythonExecutor(sandbox: Sandbox, environments: PythonEnvironment
       signal,
       log,
       keepStdout: false,
+      isContained: sandbox.kind === "bubblewrap",
       call: JSON.stringify({ target: place, input: item.input, context }),
       ...(sandbox.kind === "none" ? { cwd: folder } : {}),
     });
