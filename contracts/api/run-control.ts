@@ -59,6 +59,14 @@ export const rerunRequest = z
       .record(contractKey, anyJson("The value."))
       .default({})
       .meta({ description: "Given values that replace the original ones, by contract key." }),
+    values: z
+      .record(stepId, z.record(contractKey, anyJson("The value.")))
+      .default({})
+      .meta({
+        description:
+          "Values that stand in the place of what steps gave, by step and contract key. The step is not executed; what " +
+          "reads such a value, as an input or in its gate, is decided anew.",
+      }),
     chains: z
       .boolean()
       .default(false)

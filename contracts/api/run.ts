@@ -69,6 +69,10 @@ export const stepView = z
     input_hash: z.string().nullable(),
     output_hash: z.string().nullable(),
     values: z.array(valueLink).meta({ description: "What the step gave." }),
+    set: z
+      .array(z.string())
+      .optional()
+      .meta({ description: "Contract keys whose values a rerun was told, in the place of what the step gave." }),
     cache: cacheHit
       .optional()
       .meta({ description: "Where a cached result comes from: the run that made it, and under which signature." }),

@@ -65,6 +65,7 @@ const outcome = z.discriminatedUnion("ok", [
     signature: sha256.optional(),
     hit: z.strictObject({ signature: sha256, runId, madeAt: moment, boundary: placedStepId.optional() }).optional(),
     events: listOf(jsonObject, 100_000).optional(),
+    set: listOf(text, 10_000).optional(),
   }),
   z.strictObject({
     ok: z.literal(false),

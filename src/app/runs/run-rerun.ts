@@ -13,7 +13,9 @@ import { requestOf } from "../begin/identity.ts";
 import type { RunStarter, Wanted } from "../begin/run-starter.ts";
 import type { CallContext } from "../call-context.ts";
 import { storeState, type ValuePorts } from "../execute/executor.ts";
+import type { RegistryCache } from "../registry/registry-cache.ts";
 import type { Planner } from "../plan/planner.ts";
+import { setOutputs, wrongValue, type ToldValues } from "./told-values.ts";
 import { takenId, unknownRun } from "./run-faults.ts";
 import type { RunReader } from "./run-reader.ts";
 import { readRevision, revisionIdentity, type RevisionRequest } from "./run-revision.ts";
@@ -22,6 +24,7 @@ export interface RerunPorts extends ValuePorts {
   readonly starter: RunStarter;
   readonly planner: Planner;
   readonly runs: RunReader;
+  readonly registry: RegistryCache;
   readonly ids: Ids;
 }
 
@@ -32,6 +35,8 @@ export interface RerunRequest {
   readonly downstream: boolean;
   /** Given values that replace the original ones. */
   readonly given: JsonObject;
+  /** Values that stand in the place of what steps gave, by step and contract key. */
+  readonly values?: ToldValues;
   /** How the plan is to be changed; as it was when left out. */
   readonly revision?: RevisionRequest;
   /** Whether what the run started at its end is started again; not when left out. */
@@ -62,7 +67,7 @@ interface Repeated {
 function repeatOf(
   call: CallContext,
   original: RunState,
-  { from, downstream, given, idempotencyKey: key, revision = {}, ...request }: RerunRequest,
+  { from, downstream, given, values: told = {}, idempotencyKey: key, revision = {}, ...request }: RerunRequest,
   ports: RerunPorts,
 ): Wanted<Repeated> {
   const { tenant } = call;
@@ -74,6 +79,7 @@ function repeatOf(
     asked: () => ({
       ...{ id, from, downstream, given, ...revisionIdentity(revision) },
       ...(chains ? { chains: true } : {}),
+      ...(Object.keys(told).length === 0 ? {} : { values: told }),
     }),
   });
   return {
@@ -88,7 +94,9 @@ function repeatOf(
       const plan = revised.value;
       const values = { ...asked.value.values, ...given };
       const refused = strayValue(values, id, plan) ?? (chains ? checkReferences(chains, plan) : null);
-      return refused ? err(refused) : ok({ plan, values });
+      if (refused) return err(refused);
+      const wrong = await wrongValue(tenant, told, { plan, original, from }, ports);
+      return wrong ? err(wrong) : ok({ plan, values });
     },
     async begin({ plan, values }) {
       const envelopeId = ports.ids.uuid();
@@ -100,7 +108,11 @@ function repeatOf(
         ...(chains ? { chains } : {}),
       });
       const changed = plan === original.plan ? null : boundedPlan(plan);
-      const options = { from, downstream, given: await storeState(tenant, values, ports), plan: changed };
+      const options = {
+        ...{ from, downstream, plan: changed },
+        given: await storeState(tenant, values, ports),
+        set: await setOutputs(tenant, told, original, ports),
+      };
       return rerunOf(original, asking, options, identity.createdAt);
     },
   };

@@ -1,4 +1,5 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import { stepId } from "../../../contracts/documents/graph.ts";
 import { contractKey } from "../../../contracts/json/json.ts";
 import { textOfFile } from "../files/read-file.ts";
 import { type Shell, usageFailure } from "../shell.ts";
@@ -17,6 +18,21 @@ export function inputsOf(given: readonly string[], { cwd }: Pick<Shell, "cwd">):
       return [key, value.startsWith("@") ? fileValue(value.slice(1), cwd) : jsonOrText(value)] as const;
     }),
   );
+}
+
+/** What steps are taken to have given: `step.key=value`, the value read as `inputsOf` reads one. A step's id has no dot. */
+export function setsOf(
+  given: readonly string[],
+  shell: Pick<Shell, "cwd">,
+): Readonly<Record<string, Readonly<Record<string, JsonValue>>>> {
+  const sets: Record<string, Record<string, JsonValue>> = {};
+  for (const text of given) {
+    const at = text.indexOf(".");
+    const step = text.slice(0, Math.max(0, at));
+    if (!stepId.safeParse(step).success) throw usageFailure(`${text} names no step`, "write step.key=value");
+    sets[step] = { ...(Object.hasOwn(sets, step) ? sets[step] : {}), ...inputsOf([text.slice(at + 1)], shell) };
+  }
+  return sets;
 }
 
 /** `name` or `name=value`, the value read as `inputsOf` reads one; null when there is none. */

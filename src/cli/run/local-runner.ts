@@ -7,6 +7,7 @@ import { decodeRun } from "../../core/run/codec/codec.ts";
 import type { StepState } from "../../core/run/model/state.ts";
 import type { Result } from "../../core/result.ts";
 import type { CallContext } from "../../app/call-context.ts";
+import type { ToldValues } from "../../app/runs/told-values.ts";
 import type { RevisionRequest } from "../../app/runs/run-revision.ts";
 import type { MemoryEngine } from "../../embedded/memory-engine.ts";
 import type { Clock, Ids } from "../../spi/clock.ts";
@@ -55,13 +56,14 @@ export function localRunner(engine: MemoryEngine, { clock, ids, sleep }: LocalWo
     takeIn: async (snapshot) => idOf(valueOf(await control.importRun(call(), snapshot))),
     async rerun(
       runId,
-      { from, downstream = true, given = {}, chains = false, ...revision },
+      { from, downstream = true, given = {}, values = {}, chains = false, ...revision },
       { idempotencyKey = null } = {},
     ) {
       const request = {
         from: from ?? null,
         downstream,
         given,
+        values: values as ToldValues,
         chains,
         revision: revision as RevisionRequest,
         idempotencyKey,

@@ -14,6 +14,7 @@ interface RerunOptions extends ServerOptions {
   readonly from?: string;
   readonly downstream: boolean;
   readonly input: readonly string[];
+  readonly set: readonly string[];
   readonly setVersion: readonly string[];
   readonly mutate?: string;
   readonly plan?: string;
@@ -51,6 +52,7 @@ export function copyCommands(shell: Shell, settle: Settle): readonly Command[] {
     .option("--from <step>", "the step to execute anew; all when left out")
     .option("--no-downstream", "with --from, leave what depends on it as it was")
     .option("--input <key=value...>", "given values that replace the original ones", [])
+    .option("--set <step.key=value...>", "what a step is taken to have given; JSON, text, or @file", [])
     .option("--set-version <step=range...>", "run another version of a step, or of all steps of a node", [])
     .option("--mutate <file>", "apply a list of mutations to the plan")
     .option("--plan <file>", "run this plan or graph instead")
@@ -65,6 +67,7 @@ export function copyCommands(shell: Shell, settle: Settle): readonly Command[] {
       examples(
         ["onex runs rerun ID", "everything again"],
         ["onex runs rerun ID --from summarize --input document.text=@fixed.md", "from a step, with a corrected input"],
+        ["onex runs rerun ID --set extract.document.fields=@fields.json", "with another value in between"],
         ["onex runs rerun ID --from summarize --set-version summarize=1.2.0", "with a corrected node"],
         ["onex runs rerun ID --mutate changes.json", "with a changed plan"],
         ["onex runs rerun ID --chains", "and whatever follows it, too"],
@@ -126,19 +129,21 @@ export function copyCommands(shell: Shell, settle: Settle): readonly Command[] {
 }
 
 async function runAgain(shell: Shell, id: string, options: RerunOptions): Promise<ExitCode> {
-  const [{ inputsOf }, { revisionOf }, { remoteRunner }, { begun }, { finish }, { serverClient }] = await Promise.all([
-    import("../run/inputs.ts"),
-    import("./revision.ts"),
-    import("../run/remote-runner.ts"),
-    import("../run/runner.ts"),
-    import("../run/finish.ts"),
-    import("../remote/server.ts"),
-  ]);
+  const [{ inputsOf, setsOf }, { revisionOf }, { remoteRunner }, { begun }, { finish }, { serverClient }] =
+    await Promise.all([
+      import("../run/inputs.ts"),
+      import("./revision.ts"),
+      import("../run/remote-runner.ts"),
+      import("../run/runner.ts"),
+      import("../run/finish.ts"),
+      import("../remote/server.ts"),
+    ]);
   const given = inputsOf(options.input, shell);
+  const values = setsOf(options.set, shell);
   const revision = await revisionOf(options, shell);
   const runner = remoteRunner(serverClient(options, shell));
   const { from, downstream, chains, key } = options;
-  const request = { ...(from === undefined ? {} : { from }), downstream, given, chains, ...revision };
+  const request = { ...(from === undefined ? {} : { from }), downstream, given, values, chains, ...revision };
   const again = await begun(shell, () => runner.rerun(id, request, key === undefined ? {} : { idempotencyKey: key }));
   return finish(runner, again, { ...options, events: [], approve: [] }, shell);
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../contracts/json/json.ts";
-import { pureNode, type TestNode } from "../../support/engines.ts";
+import { CALL } from "../../support/call.ts";
+import { pureNode, testEngine, type TestNode } from "../../support/engines.ts";
 import { idOf, started, valueOf, type RunView } from "../../support/steered-run.ts";
 import { waitNode } from "../../support/wait-node.ts";
 
@@ -106,5 +107,123 @@ describe("a rerun from a step", () => {
     ];
     const { again } = await ended(steps, { ms: 100, name: "ann" });
     expect(await again({ from: "other", given: { ms: 200 } })).toMatchObject({ executed: ["nap", "other", "next"] });
+  });
+});
+
+describe("a rerun with another value in between", () => {
+  const CHAIN = [
+    step("first", "copy", "name"),
+    step("hello", "greet", "first.text.out", when("first.text.out", "copy(ann)")),
+    step("bye", "part", "first.text.out", when("first.text.out", "bob")),
+    step("said", "copy", "hello.text.out"),
+    step("other", "copy", "name"),
+  ];
+  const values = (changes: Record<string, JsonObject>) => ({ values: changes });
+
+  it("decides anew what reads it, as an input or in its gate, and nothing else", async () => {
+    const { again } = await ended(CHAIN, { name: "ann" });
+    expect(await again(values({ first: { "text.out": "bob" } }))).toEqual({
+      status: "succeeded",
+      steps: { first: "succeeded", hello: "skipped", said: "skipped", bye: "succeeded", other: "succeeded" },
+      executed: ["bye"],
+    });
+  });
+
+  it("is kept whatever comes before it is executed anew", async () => {
+    const run = await ended(CHAIN, { name: "ann" }, ["said.text.out", "other.text.out"]);
+    const id = idOf(
+      valueOf(
+        await run.rerun(run.id, { from: "other", given: { name: "eve" }, ...values({ hello: { "text.out": "hi" } }) }),
+      ),
+    );
+    await run.settle();
+    const view = await run.view(id);
+    expect(view.outputs).toEqual({ "said.text.out": "copy(hi)", "other.text.out": "copy(eve)" });
+    expect(view.steps.find((one) => one.id === "hello")).toMatchObject({
+      status: "succeeded",
+      set: ["text.out"],
+      attempts: [],
+    });
+    expect((await run.executed(id)).toSorted()).toEqual(["first", "other", "said"]);
+  });
+
+  it("may stand for a step that was passed over, or failed", async () => {
+    const { again } = await ended(CHAIN, { name: "ann" });
+    expect(await again(values({ bye: { "text.out": "x" }, first: { "text.out": "bob" } }))).toMatchObject({
+      steps: { bye: "succeeded", hello: "skipped" },
+      executed: [],
+    });
+    const breaking = {
+      ...node("broken"),
+      run: () => {
+        throw new Error("no");
+      },
+    };
+    const run = await started([...NODES, breaking], "graph.run", {
+      steps: [step("first", "broken", "name"), step("next", "greet", "first.text.out")],
+      given: { name: "ann" },
+    });
+    await run.settle();
+    const id = idOf(valueOf(await run.rerun(run.id, values({ first: { "text.out": "mended" } }))));
+    await run.settle();
+    expect(await run.view(id)).toMatchObject({ status: "succeeded", outputs: { "next.text.out": "greet(mended)" } });
+  });
+
+  it("is taken whatever its size, and its run can be repeated, carried and replayed", async () => {
+    const large = "l".repeat(80_000);
+    const run = await ended(CHAIN, { name: "ann" }, ["said.text.out"]);
+    const id = idOf(valueOf(await run.rerun(run.id, values({ hello: { "text.out": large } }))));
+    await run.settle();
+    const { control, runs } = run.world.engine.services;
+    const value = valueOf(await runs.value(CALL, id, "said", "text.out"));
+    expect(JSON.parse(new TextDecoder().decode(value.json))).toBe(`copy(${large})`);
+    expect(valueOf(await control.replay(CALL, id))).toMatchObject({ identical: true, matches: 1 });
+    const snapshot = valueOf(await control.exportRun(CALL, id));
+    const elsewhere = await testEngine(NODES);
+    expect(await elsewhere.engine.services.control.importRun(CALL, snapshot)).toMatchObject({ ok: true });
+    expect(await elsewhere.engine.services.runs.view(CALL, id)).toMatchObject({ status: "succeeded" });
+  });
+
+  it("asked for twice under one key, is one run; with another value, a conflict", async () => {
+    const run = await ended(CHAIN, { name: "ann" });
+    const ask = (to: string) => run.rerun(run.id, { ...values({ first: { "text.out": to } }), idempotencyKey: "k" });
+    const first = idOf(valueOf(await ask("bob")));
+    expect(idOf(valueOf(await ask("bob")))).toBe(first);
+    expect(await ask("eve")).toMatchObject({ ok: false, error: { code: "IDEMPOTENCY_CONFLICT" } });
+  });
+
+  it.each<[string, Parameters<Awaited<ReturnType<typeof ended>>["rerun"]>[1], string, string]>([
+    [
+      "of a step the plan does not have",
+      values({ nowhere: { "text.out": "x" } }),
+      "INVALID_PARAMETER",
+      '$.values["nowhere"]',
+    ],
+    [
+      "of a key the step does not give",
+      values({ first: { "text.odd": "x" } }),
+      "INVALID_PARAMETER",
+      '$.values["first"]["text.odd"]',
+    ],
+    ["that is none", values({ first: {} }), "INVALID_PARAMETER", '$.values["first"]'],
+    [
+      "against its contract",
+      values({ first: { "text.out": 7 } }),
+      "OUTPUT_STATE_INVALID",
+      '$.values["first"]["text.out"]',
+    ],
+    [
+      "of the step it begins with",
+      { from: "first", ...values({ first: { "text.out": "x" } }) },
+      "INVALID_PARAMETER",
+      '$.values["first"]',
+    ],
+    ["that nobody reads", values({ said: { "text.out": "x" } }), "INVALID_PARAMETER", "$.values"],
+  ])("refuses a value %s, with its place", async (_, request, code, place) => {
+    const run = await ended(CHAIN, { name: "ann" });
+    expect(await run.rerun(run.id, request)).toMatchObject({
+      ok: false,
+      error: { code, place, hint: expect.any(String) },
+    });
   });
 });

@@ -33,7 +33,8 @@ const rerun = createRoute({
   description:
     "Begins a new run with the same plan, or with other versions, a changed plan or another one: it is validated as a " +
     "new plan is, with the nodes that are registered now. With `from`, steps that succeeded keep their values, except " +
-    "that step, whatever the plan defines differently, what depends on those and whatever reads a changed value. The " +
+    "that step, whatever the plan defines differently, what depends on those and whatever reads a changed value. With " +
+    "`values` steps are taken to have given something else, and so are not executed: only what reads that is. The " +
     "new run names the old one as its lineage. Requests with the same idempotency key begin one run.",
   ...SECURED,
   request: {
@@ -55,6 +56,9 @@ const rerun = createRoute({
       "IDEMPOTENCY_CONFLICT",
       "RUN_NOT_FOUND",
       "RUN_DELETED",
+      "OUTPUT_STATE_INVALID",
+      "VALIDATION_BUDGET",
+      "CONTRACT_VALIDATION_ERROR",
       "PLAN_INVALID_MUTATION",
       "PLAN_NOT_A_PLAN",
       ...PLAN_PROBLEMS,
@@ -144,7 +148,7 @@ export function runCopyRoutes(services: ServicesOf): Api {
     if (!body.ok) return problemResponse(c, body.error);
     const key = keyOf(c);
     if (!key.ok) return problemResponse(c, key.error);
-    const { from = null, downstream, given, chains, versions, mutations, plan, graph } = body.value;
+    const { from = null, downstream, given, values, chains, versions, mutations, plan, graph } = body.value;
     const revision = {
       ...(Object.keys(versions).length === 0 ? {} : { versions }),
       ...(mutations.length === 0 ? {} : { mutations }),
@@ -153,7 +157,7 @@ export function runCopyRoutes(services: ServicesOf): Api {
     };
     const changes = Object.keys(revision).length === 0 ? {} : { revision };
     const again = chains ? { chains } : {};
-    const request = { from, downstream, given, ...changes, ...again, idempotencyKey: key.value };
+    const request = { from, downstream, given, values, ...changes, ...again, idempotencyKey: key.value };
     const begun = await services(c).control.rerun(callOf(c), id, request);
     if (!begun.ok) return problemResponse(c, begun.error);
     const { run_id: made } = begun.value;

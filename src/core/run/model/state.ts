@@ -45,6 +45,8 @@ export type StepOutcome =
       readonly hit?: CacheHit;
       /** What an effect or orchestrator reported besides its result. */
       readonly events?: readonly JsonObject[];
+      /** Keys whose values a rerun was told: the node did not make them. */
+      readonly set?: readonly ContractKey[];
     }
   | {
       readonly ok: false;

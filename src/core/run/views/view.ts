@@ -136,6 +136,7 @@ function stepView(planned: PlanStep | undefined, step: StepState): Omit<StepView
     input_hash: outcome?.inputHash ?? null,
     output_hash: outcome?.ok ? outcome.outputHash : null,
     ...(outcome?.ok && outcome.hit ? { cache: hitView(outcome.hit) } : {}),
+    ...(outcome?.ok && outcome.set ? { set: outcome.set } : {}),
     error: outcome && !outcome.ok ? wireFault(outcome.fault) : null,
   };
 }
