@@ -10,6 +10,9 @@ interface Options extends ServerOptions {
   readonly input: readonly string[];
   readonly event: readonly string[];
   readonly approve: readonly string[];
+  readonly tag: readonly string[];
+  readonly out?: string;
+  readonly withNodes: boolean;
   readonly watch: boolean;
   readonly detach: boolean;
   readonly timeout: number;
@@ -31,6 +34,9 @@ export function runCommand(shell: Shell, settle: Settle): Command {
     .option("--input <key=value...>", "given values; the value is JSON, text, or @file", [])
     .option("--event <name=value...>", "events the run will wait for", [])
     .option("--approve <step...>", "steps to approve when they wait for it", [])
+    .option("--tag <tag...>", "tags of the run, to find it by", [])
+    .option("--out <file>", "when it has ended, write it to a file that `onex runs import` takes")
+    .option("--with-nodes", "with --out, the nodes it names too, but built-in ones", false)
     .option("--watch", "show every step as it goes", false)
     .option("--detach", "print the run's id and do not wait", false)
     .option("--timeout <seconds>", "how long to wait for the end", secondsOf, 300)
@@ -43,6 +49,7 @@ export function runCommand(shell: Shell, settle: Settle): Command {
         ["onex run goal.yaml --local --input document.text=@README.md", "with a file's text as a value"],
         ["onex run graph.json --local --nodes my-nodes", "with nodes of your own"],
         ["onex run goal.yaml --url https://onex.example.com --json | jq .outputs", "on a server"],
+        ["onex run goal.yaml --local --out run.json", "keep what came of it"],
         ["onex run exported.json --local", "an exported run, again"],
       ),
     )
@@ -54,7 +61,9 @@ async function run(shell: Shell, file: string, options: Options): Promise<ExitCo
     throw usageFailure("--nodes is for --local", "register them with `onex crawl`");
   if (options.detach && options.local)
     throw usageFailure("--detach is for servers: a local run ends with this command");
-  const [{ requestIn }, { eventsOf, inputsOf }, { chosenRunner }, { begun }, { finish }] = await Promise.all([
+  if (options.out !== undefined && options.detach) throw usageFailure("--out waits for the end, --detach does not");
+  if (options.withNodes && options.out === undefined) throw usageFailure("--with-nodes is for --out", "name a file");
+  const [{ requestIn, withTags }, { eventsOf, inputsOf }, { chosenRunner }, { begun }, { finish }] = await Promise.all([
     import("../run/request-file.ts"),
     import("../run/inputs.ts"),
     import("../run/chosen-runner.ts"),
@@ -63,11 +72,17 @@ async function run(shell: Shell, file: string, options: Options): Promise<ExitCo
   ]);
   const events = eventsOf(options.event);
   const request = await requestIn(file, inputsOf(options.input, shell), shell);
+  if (request.kind === "snapshot" && options.tag.length > 0)
+    throw usageFailure("--tag is for new runs: one that is run again keeps its tags", "leave --tag out");
+  if (options.out !== undefined) (await import("../run/save-run.ts")).refuseTaken(options.out, shell);
   const runner = await chosenRunner(options, shell);
   const runId = await begun(shell, async () =>
     request.kind === "envelope"
-      ? runner.begin(request.envelope)
+      ? runner.begin(withTags(request.envelope, options.tag))
       : runner.rerun(await runner.takeIn(request.snapshot), { given: request.given }),
   );
-  return finish(runner, runId, { ...options, events }, shell);
+  const code = await finish(runner, runId, { ...options, events }, shell);
+  const { out, withNodes } = options;
+  if (out !== undefined) await (await import("../run/save-run.ts")).saveRun(runner, runId, { out, withNodes }, shell);
+  return code;
 }

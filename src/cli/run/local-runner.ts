@@ -102,6 +102,7 @@ export function localRunner(engine: MemoryEngine, { clock, ids, sleep }: LocalWo
       return view;
     },
     result: async (runId) => valueOf(await runs.result(call(), runId)),
+    exported: async (runId, options) => valueOf(await control.exportRun(call(), runId, options)),
     async value(runId, step, key) {
       const { json } = valueOf(await runs.value(call(), runId, step, key));
       return JSON.parse(new TextDecoder().decode(json)) as JsonValue;

@@ -26,6 +26,7 @@ export function remoteRunner(client: Client): Runner {
     decide: (runId, step, word) => asking(async () => void (await runs.decide(runId, step, word))),
     view: (runId) => asking(() => runs.get(runId)),
     result: (runId) => asking(() => runs.result(runId)),
+    exported: (runId, options) => asking(() => runs.export(runId, options)),
     value: (runId, step, key) => asking(() => runs.value(runId, step, key)),
     replay: (runId) => asking(() => runs.replay(runId)),
   };

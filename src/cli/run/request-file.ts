@@ -29,6 +29,17 @@ export async function requestIn(path: string, inputs: JsonObject, shell: Shell):
   return { kind: "envelope", envelope: withInputs(envelope, inputs) };
 }
 
+/** An envelope with further tags. Tags of other shapes are left to be refused with the envelope. */
+export function withTags(envelope: JsonObject, tags: readonly string[]): JsonObject {
+  if (tags.length === 0) return envelope;
+  const { metadata } = envelope;
+  const about = isObject(metadata) ? metadata : {};
+  const { tags: own = [] } = about;
+  const pairs = isObject(own) ? Object.entries(own).map(([key, value]) => `${key}=${String(value)}`) : own;
+  const known: readonly JsonValue[] = Array.isArray(pairs) ? (pairs as readonly JsonValue[]) : [];
+  return { ...envelope, metadata: { ...about, tags: [...new Set([...known, ...tags])] } };
+}
+
 /** Reads a file that can only be an exported run. */
 export async function snapshotIn(path: string, shell: Shell): Promise<JsonObject> {
   const value = parse(await textIn(path, shell), path);

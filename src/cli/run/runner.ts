@@ -34,6 +34,8 @@ export interface Runner {
   /** Of an ended run. */
   result(runId: string): Promise<ExecutionResult>;
   replay(runId: string): Promise<ReplayReport>;
+  /** An ended run as one file. */
+  exported(runId: string, options: { readonly withNodes: boolean }): Promise<object>;
   /** A value that a step gave, or that the run was given for `given`. */
   value(runId: string, step: string, key: string): Promise<JsonValue>;
 }
