@@ -61,6 +61,7 @@ async function run(shell: Shell, file: string, options: Options): Promise<ExitCo
     throw usageFailure("--nodes is for --local", "register them with `onex crawl`");
   if (options.detach && options.local)
     throw usageFailure("--detach is for servers: a local run ends with this command");
+  if (options.tag.includes("")) throw usageFailure("a tag must not be empty", "leave --tag out");
   if (options.out !== undefined && options.detach) throw usageFailure("--out waits for the end, --detach does not");
   if (options.withNodes && options.out === undefined) throw usageFailure("--with-nodes is for --out", "name a file");
   const [{ requestIn, withTags }, { eventsOf, inputsOf }, { chosenRunner }, { begun }, { finish }] = await Promise.all([

@@ -35,7 +35,9 @@ export function withTags(envelope: JsonObject, tags: readonly string[]): JsonObj
   const { metadata } = envelope;
   const about = isObject(metadata) ? metadata : {};
   const { tags: own = [] } = about;
-  const pairs = isObject(own) ? Object.entries(own).map(([key, value]) => `${key}=${String(value)}`) : own;
+  const pairs = isObject(own)
+    ? Object.entries(own).map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`)
+    : own;
   const known: readonly JsonValue[] = Array.isArray(pairs) ? (pairs as readonly JsonValue[]) : [];
   return { ...envelope, metadata: { ...about, tags: [...new Set([...known, ...tags])] } };
 }
