@@ -93,7 +93,9 @@ export const nodePage = z
 const nodeCase = z.object({
   name: z.string(),
   input: anyObject("The input state."),
-  output: anyObject("What it makes of it; null when nothing is promised but that its contract holds.").nullable(),
+  output: z
+    .union([anyObject("The output state."), z.null()])
+    .meta({ description: "What it makes of it; null when nothing is promised but that its contract holds." }),
   place: z.string().meta({ description: "Where it is written: `contract.yaml:$.examples`, `cases.json:$.cases[0]`." }),
 });
 

@@ -157,7 +157,8 @@ export function runCopyRoutes(services: ServicesOf): Api {
     };
     const changes = Object.keys(revision).length === 0 ? {} : { revision };
     const again = chains ? { chains } : {};
-    const request = { from, downstream, given, values, ...changes, ...again, idempotencyKey: key.value };
+    const told = Object.keys(values).length === 0 ? {} : { values };
+    const request = { from, downstream, given, ...told, ...changes, ...again, idempotencyKey: key.value };
     const begun = await services(c).control.rerun(callOf(c), id, request);
     if (!begun.ok) return problemResponse(c, begun.error);
     const { run_id: made } = begun.value;
