@@ -35,7 +35,12 @@ export const metrics = z
     }),
     breakers: z.object({ open: tally("Targets that are left alone because they failed again and again, by handler.") }),
     dead_letters: z.object({ open: tally("Dead letters nobody has dealt with, by class.") }),
-    nodes: z.object({ by_lifecycle: tally("Node versions by lifecycle.") }),
+    nodes: z.object({
+      by_lifecycle: tally("Node versions by lifecycle."),
+      unreadable: count
+        .default(0)
+        .meta({ description: "Node versions a later release registered: nobody here plans with them." }),
+    }),
     trust: z
       .object({ lowest: z.array(trust), highest: z.array(trust) })
       .meta({ description: "Active node versions something is known of: the five least and the five most trusted." }),
@@ -56,7 +61,7 @@ export const metrics = z
         cache: { entries: 2, bytes: 130, hits: 36, stored: 2, complete: true },
         breakers: { open: { http: 1 } },
         dead_letters: { open: { consumer_error: 1 } },
-        nodes: { by_lifecycle: { active: 7 } },
+        nodes: { by_lifecycle: { active: 7 }, unreadable: 0 },
         trust: {
           lowest: [{ node: "shout@1.0.0", score: 0.41, confidence: 0.8, samples: 20 }],
           highest: [{ node: "metadata_report@1.0.0", score: 0.97, confidence: 0.9, samples: 40 }],

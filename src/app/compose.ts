@@ -94,7 +94,7 @@ export function compose(ports: Ports, settings: Settings, seams: Seams = {}): Ap
 
 function partsOf(ports: Ports, { rings, leases, tenantSlots }: Settings, seams: Seams): Parts {
   const { clock, log, blobs, ids } = ports;
-  const cached = new RegistryCache(ports.registry, clock, ports.timer);
+  const cached = new RegistryCache(ports.registry, clock, ports.timer, log);
   const registry = seams.registry?.(cached) ?? cached;
   const router = new HandlerRouter();
   const host = runtimeHost(ports);

@@ -10,6 +10,8 @@ export interface Recorded {
   readonly messages: readonly JsonValue[];
   readonly snapshots: readonly JsonValue[];
   readonly worker: KeptByWorker;
+  /** Marks of runs in quarantine. */
+  readonly marks: readonly string[];
 }
 
 /** A run as a ring stored it at some moment of its life, and what was true of it then. */

@@ -4,6 +4,8 @@ import { Ring } from "../../src/app/ring/ring.ts";
 import { readMessage } from "../../src/core/messages/read-message.ts";
 import { LimitBook } from "../../src/core/limit/book.ts";
 import { decodeRun, encodeRun } from "../../src/core/run/codec/codec.ts";
+import { isWorthReading, readMark } from "../../src/core/run/quarantine/mark.ts";
+import { STORED_FORMS } from "../../src/core/stored/forms.ts";
 import { openSnapshot } from "../../src/core/run/codec/snapshot.ts";
 import { signalsOf } from "../../src/core/run/views/signals.ts";
 import { executionResult } from "../../src/core/run/views/execution-result.ts";
@@ -114,6 +116,18 @@ describe.each(releases())("what release %s stored", (release) => {
         "waiting",
       ]);
     });
+  });
+
+  it("marks of runs in quarantine", () => {
+    const marks = recorded(release, "marks").map((text) => readMark(text, STORED_FORMS));
+    expect(marks.map(({ code, since, counted = false }) => [code, since, counted])).toEqual([
+      ["RECORD_NEWER", 1_780_000_000_000, false],
+      ["RECORD_UNREADABLE", 1_780_000_000_000, false],
+      ["RUN_UNDECIDABLE", 1_780_000_000_000, false],
+      ["RUN_UNSTORABLE", 1_780_000_000_000, true],
+    ]);
+    // What only later code could read is tried again by code that reads more.
+    expect(marks.map((mark) => isWorthReading(mark, STORED_FORMS))).toEqual([true, false, false, false]);
   });
 
   it("turns and places at limits", () => {

@@ -62,7 +62,7 @@ export const METRICS: Metrics = {
   cache: { entries: 2, bytes: 130, hits: 36, stored: 2, complete: true },
   breakers: { open: { http: 1 } },
   dead_letters: { open: { consumer_error: 1 } },
-  nodes: { by_lifecycle: { active: 7, draft: 1 } },
+  nodes: { by_lifecycle: { active: 7, draft: 1 }, unreadable: 0 },
   trust: { lowest: [{ node: "noop@1.0.0", score: 0.5, confidence: 0.1, samples: 1 }], highest: [] },
 };
 

@@ -1,3 +1,4 @@
+import { silentLog } from "../../src/infra/memory/silent-log.ts";
 import { DAY_MS } from "../../src/core/retention/day.ts";
 import { sweep } from "../../src/app/sweep/sweep.ts";
 import { SWEEP_LIMITS } from "../../src/app/sweep/limits.ts";
@@ -31,7 +32,7 @@ export async function afterlife(world: World, timeline: Timeline, findings: Find
 
 /** As often as a day has chores: one may need what another has done. */
 async function sweepAt({ isolates, backends }: World, now: number, days: number): Promise<void> {
-  const ports = { ...isolates.get("sweeper").parts, ...backends, runs: new RunReader(backends) };
+  const ports = { ...isolates.get("sweeper").parts, ...backends, runs: new RunReader({ ...backends, log: silentLog }) };
   const limits = { ...SWEEP_LIMITS, days: 2 * OVER_DAYS };
   for (let turn = 0; turn < 4; turn++) await sweep(ports, { retention: { days }, limits }, now + turn * 2 * DAY_MS);
 }

@@ -1,6 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
 import { LimitDesk } from "../../src/infra/durable/limit-desk.ts";
 import type { LimiterRpc } from "../../src/infra/durable/limiter.ts";
+import { consoleLog } from "../../src/infra/system/console-log.ts";
 import { systemClock } from "../../src/infra/system/clock.ts";
 
 /** The object behind one limit: storage and RPC; every decision is in `core/limit`. */
@@ -9,7 +10,7 @@ export class Limiter extends DurableObject<Env> implements LimiterRpc {
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#desk = new LimitDesk(ctx.storage, systemClock);
+    this.#desk = new LimitDesk(ctx.storage, systemClock, consoleLog);
   }
 
   async acquire(...args: Parameters<LimiterRpc["acquire"]>): ReturnType<LimiterRpc["acquire"]> {

@@ -1,4 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
+import { LOOK_AGAIN_MS, Opened } from "../../src/infra/durable/opened.ts";
 import { durableRingStore, rememberedRing } from "../../src/infra/durable/ring-store.ts";
 import { systemClock } from "../../src/infra/system/clock.ts";
 import { Ring } from "../../src/app/ring/ring.ts";
@@ -7,17 +8,20 @@ import { ringPorts, ringSettings } from "../env.ts";
 
 /** The object behind a ring number: storage, alarm and RPC; every decision is in `core/run`, every loop in `app/ring`. */
 export class RunRing extends DurableObject<Env> implements RingFace {
-  readonly #ring: Ring;
+  readonly #opened: Opened<Ring>;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     const number = rememberedRing(ctx.storage, ctx.id.name);
     const alarm = { arm: (at: number): void => void ctx.storage.setAlarm(at) };
-    this.#ring = new Ring(
-      number,
-      { ...ringPorts(env), store: durableRingStore(ctx.storage, systemClock), alarm },
-      ringSettings(env),
-    );
+    const ports = ringPorts(env);
+    const open = (): Ring =>
+      new Ring(number, { ...ports, store: durableRingStore(ctx.storage, systemClock), alarm }, ringSettings(env));
+    this.#opened = new Opened(`ring-${number}`, open, ports.log);
+  }
+
+  get #ring(): Ring {
+    return this.#opened.value;
   }
 
   submit(...args: Parameters<Ring["submit"]>): ReturnType<Ring["submit"]> {
@@ -105,6 +109,7 @@ export class RunRing extends DurableObject<Env> implements RingFace {
   }
 
   override alarm(): Promise<void> {
-    return this.#ring.tick();
+    const ring = this.#opened.readable;
+    return ring ? ring.tick() : this.ctx.storage.setAlarm(systemClock.now() + LOOK_AGAIN_MS);
   }
 }

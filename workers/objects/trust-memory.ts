@@ -1,6 +1,8 @@
 import { DurableObject } from "cloudflare:workers";
 import type { TrustRecord } from "../../src/core/trust/history.ts";
 import type { TrustScore } from "../../src/core/trust/score.ts";
+import { LOOK_AGAIN_MS, Opened } from "../../src/infra/durable/opened.ts";
+import { systemClock } from "../../src/infra/system/clock.ts";
 import { TrustMemory as Memory, type VersionReport } from "../../src/infra/durable/trust-memory.ts";
 import type { TrustMemoryRpc } from "../../src/infra/durable/trust-store.ts";
 import type { TrustOwner } from "../../src/infra/durable/trust-tables.ts";
@@ -8,11 +10,20 @@ import { trustMemoryPorts } from "../env.ts";
 
 /** The object behind a tenant's node name: storage, alarm and RPC; everything else is in `infra/durable/trust-memory`. */
 export class TrustMemory extends DurableObject<Env> implements TrustMemoryRpc {
-  readonly #memory: Memory;
+  readonly #opened: Opened<Memory>;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
-    this.#memory = new Memory(ctx.storage, trustMemoryPorts(env));
+    const ports = trustMemoryPorts(env);
+    this.#opened = new Opened(
+      `trust-${ctx.id.name ?? ctx.id.toString()}`,
+      () => new Memory(ctx.storage, ports),
+      ports.log,
+    );
+  }
+
+  get #memory(): Memory {
+    return this.#opened.value;
   }
 
   report(owner: TrustOwner, reports: readonly VersionReport[], now: number): Promise<void> {
@@ -28,6 +39,7 @@ export class TrustMemory extends DurableObject<Env> implements TrustMemoryRpc {
   }
 
   override alarm(): Promise<void> {
-    return this.#memory.alarm();
+    const memory = this.#opened.readable;
+    return memory ? memory.alarm() : this.ctx.storage.setAlarm(systemClock.now() + LOOK_AGAIN_MS);
   }
 }

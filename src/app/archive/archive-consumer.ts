@@ -111,7 +111,7 @@ async function store(runs: readonly Departure[], ports: ArchivePorts): Promise<v
     const key = generationKey(summary);
     lines.set(key, { bytes: encoder.encode(`${record}\n`), summary });
     if (sequel) ended.push(sequelMessage({ ...summary, id: summary.runId }));
-    if (cacheable) cache.note(key, decodeRun(record));
+    if (cacheable) noteResults(key, record, cache, ports);
   }
   const settled = await ports.index.settled([...lines.values()].map(({ summary }) => summary));
   for (const generation of settled) lines.delete(generation);
@@ -119,6 +119,20 @@ async function store(runs: readonly Departure[], ports: ArchivePorts): Promise<v
   await cache.write(settled);
   // The ring has announced them already; this word cannot be lost, for the ring keeps its runs until it was sent.
   if (ended.length > 0) await ports.triggerBus.publishTriggers(ended);
+}
+
+/** A record that cannot be read is archived as it is, and only its results are not used again. */
+function noteResults(generation: string, record: string, cache: CacheWriter, { log }: ArchivePorts): void {
+  try {
+    cache.note(generation, decodeRun(record));
+  } catch (thrown) {
+    const { code, message } = faultOf(thrown, "its results cannot be told");
+    log.warn("an archived run cannot be read for the result cache", {
+      correlation_id: generation,
+      code,
+      reason: message,
+    });
+  }
 }
 
 /** Cuts lines into objects of a limited size, in order. */

@@ -79,7 +79,7 @@ async function gather(tenant: string, now: number, ports: MetricsPorts): Promise
     },
     breakers: { open: byHandler(breakers) },
     dead_letters: { open: { ...open } },
-    nodes: { by_lifecycle: lifecyclesOf(snapshot) },
+    nodes: { by_lifecycle: lifecyclesOf(snapshot), unreadable: snapshot.unread.length },
     trust: extremesOf(snapshot),
   };
 }

@@ -3,6 +3,7 @@ import { plannedOperation } from "../../core/operation/operation-node.ts";
 import { nodeRef, type NodeDefinition } from "../../core/registry/node.ts";
 import type { RegistrySnapshot } from "../../core/registry/snapshot.ts";
 import type { Clock } from "../../spi/clock.ts";
+import type { Log } from "../../spi/log.ts";
 import type { NodeRegistry } from "../../spi/node-registry.ts";
 import type { Timer } from "../../spi/timer.ts";
 
@@ -36,10 +37,12 @@ export class RegistryCache {
   readonly #registry: NodeRegistry;
   readonly #clock: Clock;
   readonly #timer: Timer;
+  readonly #log: Log;
   readonly #entries = new Map<string, Entry>();
   readonly #code = new Map<string, string>();
 
-  constructor(registry: NodeRegistry, clock: Clock, timer: Timer) {
+  constructor(registry: NodeRegistry, clock: Clock, timer: Timer, log: Log) {
+    this.#log = log;
     this.#registry = registry;
     this.#clock = clock;
     this.#timer = timer;
@@ -172,6 +175,10 @@ export class RegistryCache {
   async #read(tenant: string, entry: Entry, writes: number): Promise<RegistrySnapshot> {
     const checkedAt = this.#clock.now();
     const snapshot = await this.#registry.snapshot(tenant);
+    for (const { node, code, message } of snapshot.unread) {
+      const fields = { correlation_id: `registry-${tenant}`, tenant, node, code, reason: message };
+      this.#log.error("a registered node cannot be read; it is left out of plans", fields);
+    }
     const held = entry.snapshot;
     if (!held || !covers(held.version, snapshot.version)) entry.snapshot = snapshot;
     entry.checkedAt = Math.max(entry.checkedAt, checkedAt);

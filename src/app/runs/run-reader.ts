@@ -1,13 +1,15 @@
 import { RuntimeHostError } from "../../core/errors.ts";
-import { decodeRun, readRun } from "./run-codec.ts";
+import { readRun } from "./run-codec.ts";
 import { ringOf } from "../../core/run/model/run-id.ts";
 import type { RunId, RunState } from "../../core/run/model/state.ts";
 import { signalsOf } from "../../core/run/views/signals.ts";
+import type { Log } from "../../spi/log.ts";
 import type { RunCoordinator, SignalPage } from "../../spi/run-coordinator.ts";
 import { readArchived, type RunArchivePorts } from "../archive/run-archive.ts";
 
 export interface RunReaderPorts extends RunArchivePorts {
   readonly coordinator: RunCoordinator;
+  readonly log: Log;
 }
 
 /** Finds a run wherever it is: in its ring while it lives there, in the archive afterwards. */
@@ -29,7 +31,7 @@ export class RunReader {
     const live = await this.#ports.coordinator.watch(tenant, id, after, timeoutMs);
     if (live) return live;
     const record = await readArchived(tenant, id, this.#ports);
-    const state = record === null ? null : decodeRun(record);
+    const state = record === null ? null : this.#archived(id, record);
     return state?.header.tenant === tenant ? { events: signalsOf(state, after), finished: true } : null;
   }
 
@@ -40,8 +42,18 @@ export class RunReader {
     const live = timeoutMs > 0 ? await coordinator.wait(id, timeoutMs) : await coordinator.read(id);
     const record = live ?? (await readArchived(tenant, id, this.#ports));
     if (record === null) return null;
-    const state = live === null ? decodeRun(record) : await decodeHeld(id, live, coordinator);
+    const state = live === null ? this.#archived(id, record) : await decodeHeld(id, live, coordinator);
     return state.header.tenant === tenant ? state : null;
+  }
+
+  /** The run of an archive line. Throws RECORD_NEWER and RECORD_UNREADABLE: the lines beside it are read as ever. */
+  #archived(id: RunId, line: string): RunState {
+    const read = readRun(line);
+    if (read.ok) return read.value;
+    const { code, message } = read.error;
+    const fields = { correlation_id: id, run_id: id, code, reason: message };
+    this.#ports.log.error("an archived run cannot be read; it stays as it is stored", fields);
+    throw new RuntimeHostError({ hint: "delete the run, and import it again where it was exported", ...read.error });
   }
 }
 

@@ -27,6 +27,7 @@ export function prometheusText({ runs, cache, breakers, dead_letters: letters, n
     family("onex_breakers_open", "gauge", "Targets that are left alone.", tally("handler", breakers.open)),
     family("onex_dead_letters_open", "gauge", "Dead letters nobody has dealt with.", tally("class", letters.open)),
     family("onex_node_versions", "gauge", "Registered node versions.", tally("lifecycle", nodes.by_lifecycle)),
+    family("onex_nodes_unreadable", "gauge", "Node versions that cannot be read here.", one(nodes.unreadable)),
     family(
       "onex_trust_score",
       "gauge",

@@ -1,6 +1,12 @@
+import type { Fault } from "../errors.ts";
 import type { TrustScore } from "../trust/score.ts";
 import type { ContractKey, NodeDefinition, NodeRef } from "./node.ts";
 import { nodeRef } from "./node.ts";
+
+/** A registered version whose definition cannot be read: it is planned and executed by nobody here. */
+export interface UnreadNode extends Pick<Fault, "code" | "message"> {
+  readonly node: NodeRef;
+}
 
 /** One tenant's registry at one version: what a plan is made from. Immutable; the indices are built once. */
 export interface RegistrySnapshot {
@@ -13,6 +19,8 @@ export interface RegistrySnapshot {
   /** Nodes of any lifecycle that declare the key as an output, newest version first, then by name. */
   readonly producers: ReadonlyMap<ContractKey, readonly NodeDefinition[]>;
   readonly trust: ReadonlyMap<NodeRef, TrustScore>;
+  /** What is left out. */
+  readonly unread: readonly UnreadNode[];
 }
 
 /** Numeric comparison of two major.minor.patch strings. */
@@ -35,6 +43,7 @@ export function buildSnapshot(
   version: string,
   nodes: readonly NodeDefinition[],
   trust: ReadonlyMap<NodeRef, TrustScore>,
+  unread: readonly UnreadNode[] = [],
 ): RegistrySnapshot {
   const sorted = [...nodes].sort(byPreference);
   const byName = new Map<string, NodeDefinition[]>();
@@ -50,6 +59,7 @@ export function buildSnapshot(
     byName,
     producers,
     trust,
+    unread,
   };
 }
 

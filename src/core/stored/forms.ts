@@ -17,6 +17,7 @@ export type StoredKind =
   | "cached outputs"
   | "trigger parts"
   | "lost work"
+  | "listed texts"
   | "trust history"
   | "limit entry"
   | "pool entry";
@@ -39,13 +40,20 @@ export const STORED_FORMS: StoredForms = {
   "free slots": versioned("the list of free slots"),
   snapshot: { noun: "an exported run", versionOf: snapshotVersion, upgraders: [] },
   "node definition": versioned("a node's definition"),
-  "cached outputs": versioned("a cached result"),
+  // A value is never a number, so a contract key of the name says no version.
+  "cached outputs": { ...versioned("a cached result"), versionOf: (stored) => numberIn(stored) ?? 1 },
   "trigger parts": versioned("the parts of a bus message"),
   "lost work": versioned("the work of a dead letter"),
+  "listed texts": versioned("a list in a row"),
   "trust history": versioned("a history of trust"),
   "limit entry": versioned("an entry of a limit"),
   "pool entry": versioned("an item of a pool"),
 };
+
+function numberIn(stored: unknown): number | null {
+  const version = memberOf(stored, "v", null);
+  return typeof version === "number" ? version : null;
+}
 
 /** `onex-run/1` is 1. */
 function snapshotVersion(stored: unknown): unknown {

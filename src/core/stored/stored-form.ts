@@ -54,6 +54,13 @@ export function readStored<S, T>(form: StoredForm, text: string, make: (stored: 
   return stored.ok ? attempt(form, () => make(stored.value as S)) : stored;
 }
 
+/** As readStored, for records that are used as they are stored: RECORD_UNREADABLE for one that `fits` says no to. */
+export const readFitting = <T>(form: StoredForm, text: string, fits: (stored: T) => boolean): Result<T, Fault> =>
+  readStored<T, T>(form, text, (stored) => {
+    if (!fits(stored)) throw new TypeError(form.noun);
+    return stored;
+  });
+
 /** What reading a record came to; RECORD_UNREADABLE for whatever it threw. */
 export function attempt<T>(form: StoredForm, read: () => T): Result<T, Fault> {
   try {

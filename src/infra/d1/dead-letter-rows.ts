@@ -1,4 +1,6 @@
 import type { DeadLetter, LostWork } from "../../core/dead-letters/dead-letter.ts";
+import { STORED_FORMS } from "../../core/stored/forms.ts";
+import { readFitting } from "../../core/stored/stored-form.ts";
 import type { deadLetters } from "./schema.ts";
 
 export type DeadLetterRow = typeof deadLetters.$inferSelect;
@@ -15,6 +17,17 @@ export const deadLetterRow = ({ cause, work, resolution, ...entry }: DeadLetter)
 export const deadLetterOf = ({ causeCode, causeMessage, resolvedAt, ...row }: DeadLetterRow): DeadLetter => ({
   ...row,
   cause: causeCode === null ? null : { code: causeCode, message: causeMessage ?? "" },
-  work: row.work === null ? null : (JSON.parse(row.work) as LostWork),
+  work: row.work === null ? null : workOf(row.work),
   resolution: resolvedAt === null ? null : { at: resolvedAt, reason: row.resolution ?? "" },
 });
+
+/** Null where it cannot be read: an entry is found, shown and sent again without it, for its message is kept apart. */
+function workOf(text: string): LostWork | null {
+  const read = readFitting<LostWork>(
+    STORED_FORMS["lost work"],
+    text,
+    ({ segment, epoch, steps }) =>
+      typeof segment === "string" && Number.isFinite(epoch) && steps.every(({ id }) => typeof id === "string"),
+  );
+  return read.ok ? read.value : null;
+}

@@ -1,10 +1,13 @@
-import { textList } from "../../../contracts/json/narrow.ts";
 import { sql, type SQL } from "drizzle-orm";
 import { blobKeysOf, type CacheCount, type CacheEntry, type CacheStats } from "../../core/cache/entry.ts";
 import { toldByRunId } from "../../core/search/told-time.ts";
 import type { CacheSelection, ResultCache } from "../../spi/result-cache.ts";
 import { allOrNone, type Database } from "./batch.ts";
 import { answered } from "./edge.ts";
+import { isObject } from "../../core/contract/map-schema.ts";
+import { STORED_FORMS } from "../../core/stored/forms.ts";
+import { readFitting } from "../../core/stored/stored-form.ts";
+import { listedTexts } from "./listed-texts.ts";
 import { jsonParameters } from "./json-parameter.ts";
 import { IS_DELETED } from "./runs/run-places.ts";
 
@@ -76,8 +79,8 @@ export function d1ResultCache(db: Database): ResultCache {
           ...jsonParameters(counts).map(addCounts),
         ]);
         const said = answers.flat() as { readonly held: number; readonly blobs: string }[];
-        const held = new Set(said.filter((one) => one.held === 1).flatMap(({ blobs }) => texts(blobs)));
-        const all = [...said.flatMap(({ blobs }) => texts(blobs)), ...entries.flatMap(blobKeysOf)];
+        const held = new Set(said.filter((one) => one.held === 1).flatMap(({ blobs }) => listedTexts(blobs)));
+        const all = [...said.flatMap(({ blobs }) => listedTexts(blobs)), ...entries.flatMap(blobKeysOf)];
         return [...new Set(all)].filter((key) => !held.has(key));
       }),
     clear: (tenant, which, limit) =>
@@ -115,13 +118,13 @@ export function d1ResultCache(db: Database): ResultCache {
       }),
     tour: (after, { now, madeBefore }, limit) =>
       answered("look through the results", async () => {
-        const [tenant = "", node = "", version = "", signature = ""] = after === null ? [] : texts(after);
+        const [tenant = "", node = "", version = "", signature = ""] = after === null ? [] : listedTexts(after);
         const seen = await db.all<{ place: string; over: number }>(
           sql`select json_array(${PLACE}) as place, expires_at <= ${now} or made_at < ${madeBefore ?? 0} as over
               from result_cache where (${PLACE}) > (${tenant}, ${node}, ${version}, ${signature})
               order by ${PLACE} limit ${limit}`,
         );
-        const over = seen.flatMap(({ place, over: isOver }) => (isOver === 1 ? [texts(place)] : []));
+        const over = seen.flatMap(({ place, over: isOver }) => (isOver === 1 ? [listedTexts(place)] : []));
         const parts = await Promise.all(
           jsonParameters(over).map((list) =>
             removed(
@@ -143,7 +146,7 @@ export function d1ResultCache(db: Database): ResultCache {
     const gone = await db.all<{ blobs: string | null }>(
       sql`delete from result_cache where (${PLACE}) in (${places}) ${more} returning blobs`,
     );
-    return { entries: gone.length, blobs: gone.flatMap(({ blobs }) => texts(blobs)) };
+    return { entries: gone.length, blobs: gone.flatMap(({ blobs }) => listedTexts(blobs)) };
   }
 }
 
@@ -195,24 +198,21 @@ function rowOf(entry: CacheEntry): CacheRow {
   };
 }
 
-/** Null for a row that is no entry: it is as good as absent. */
+/** Null for a row that is no entry, or one of a later release: it is as good as absent. */
 function entryOf(row: CacheRow): CacheEntry | null {
-  try {
-    return {
-      tenant: row.tenant,
-      node: row.node,
-      version: row.version,
-      signature: row.signature,
-      outputs: JSON.parse(row.outputs) as CacheEntry["outputs"],
-      outputHash: row.output_hash,
-      bytes: row.bytes,
-      runId: row.run_id,
-      madeAt: row.made_at,
-      expiresAt: row.expires_at,
-    };
-  } catch {
-    return null;
-  }
+  const outputs = readFitting<CacheEntry["outputs"]>(STORED_FORMS["cached outputs"], row.outputs, isObject);
+  return outputs.ok
+    ? {
+        tenant: row.tenant,
+        node: row.node,
+        version: row.version,
+        signature: row.signature,
+        outputs: outputs.value,
+        outputHash: row.output_hash,
+        bytes: row.bytes,
+        runId: row.run_id,
+        madeAt: row.made_at,
+        expiresAt: row.expires_at,
+      }
+    : null;
 }
-
-const texts = (json: string | null): readonly string[] => (json === null ? [] : textList(json));

@@ -1,6 +1,8 @@
 import { sql, type SQL } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
-import type { ErrorCode } from "../../core/errors.ts";
+import { RuntimeHostError, type ErrorCode } from "../../core/errors.ts";
+import { STORED_FORMS } from "../../core/stored/forms.ts";
+import { readFitting } from "../../core/stored/stored-form.ts";
 import type { TriggerPart, TriggerRecord } from "../../core/trigger/record.ts";
 import type { TriggerStore } from "../../spi/trigger-store.ts";
 import { answered } from "./edge.ts";
@@ -106,6 +108,7 @@ function claimStatement(record: TriggerRecord): SQL {
     where true ${TAKES_OVER}`;
 }
 
+/** Throws RECORD_NEWER and RECORD_UNREADABLE: what cannot be read must not be decided anew. */
 const recordOf = (row: Row): TriggerRecord => ({
   tenant: row.tenant,
   id: row.trigger_id,
@@ -117,7 +120,17 @@ const recordOf = (row: Row): TriggerRecord => ({
   receivedAt: row.received_at,
   status: row.status,
   duplicateOf: row.duplicate_of,
-  parts: JSON.parse(row.parts) as readonly TriggerPart[],
+  parts: partsOf(row.parts),
   leftOut: row.left_out,
   refused: row.fault_code === null ? null : { code: row.fault_code, message: row.fault_message ?? "" },
 });
+
+function partsOf(text: string): readonly TriggerPart[] {
+  const read = readFitting<readonly TriggerPart[]>(STORED_FORMS["trigger parts"], text, (parts) =>
+    parts.every(({ taker, runId }) => isTextOrNull(taker) && isTextOrNull(runId)),
+  );
+  if (!read.ok) throw new RuntimeHostError(read.error);
+  return read.value;
+}
+
+const isTextOrNull = (value: unknown): boolean => value === null || typeof value === "string";

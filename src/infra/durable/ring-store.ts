@@ -1,6 +1,7 @@
 import { RuntimeHostError } from "../../core/errors.ts";
 import { rowFault } from "../../core/stored/row-size.ts";
 import { ringNumber } from "./run-coordinator.ts";
+import { migrate, type Migration } from "./migrations.ts";
 import { Slots, type StoredSlot } from "./slots.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { RingPart, RingStore } from "../../spi/ring-store.ts";
@@ -21,15 +22,22 @@ export function rememberedRing(storage: DurableObjectStorage, name: string | und
 /** The row that names the free slots; slots themselves are numbered from 1. */
 const FREE_LIST = 0;
 
+/** The layouts a ring's tables have had. */
+export const RING_MIGRATIONS: readonly Migration[] = [
+  // Rings of before layouts were numbered have this table already.
+  (sql) =>
+    void sql.exec(
+      "CREATE TABLE IF NOT EXISTS slots (n INTEGER PRIMARY KEY, owner TEXT NOT NULL, part TEXT NOT NULL, born INTEGER NOT NULL, chars INTEGER NOT NULL, due_at INTEGER, body TEXT NOT NULL)",
+    ),
+];
+
 /**
  * Ring storage in a Durable Object's SQLite: a part is a row with a number and no index beside it, written over by another
  * part once it has been removed (see Slots). Which part is where is known in memory, read in one scan when the object wakes.
  */
 export function durableRingStore(storage: DurableObjectStorage, clock: Clock): RingStore {
   const { sql } = storage;
-  sql.exec(
-    "CREATE TABLE IF NOT EXISTS slots (n INTEGER PRIMARY KEY, owner TEXT NOT NULL, part TEXT NOT NULL, born INTEGER NOT NULL, chars INTEGER NOT NULL, due_at INTEGER, body TEXT NOT NULL)",
-  );
+  migrate(storage, "a ring", RING_MIGRATIONS);
   let known: Slots | null = null;
   let isOpen = false;
   const slots = (): Slots => (known ??= readSlots(sql));

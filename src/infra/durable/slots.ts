@@ -1,3 +1,7 @@
+import { RuntimeHostError } from "../../core/errors.ts";
+import { STORED_FORMS } from "../../core/stored/forms.ts";
+import { readFitting } from "../../core/stored/stored-form.ts";
+
 /** Where a part is stored. */
 export interface Slot {
   readonly n: number;
@@ -25,6 +29,14 @@ const KEEP_MS = 60 * 60 * 1_000;
 /** One alarm erases what became free within this time, instead of an alarm for every moment. */
 const EARLY_MS = 15 * 60 * 1_000;
 
+function readList(text: string): readonly Freed[] {
+  const read = readFitting<readonly Freed[]>(STORED_FORMS["free slots"], text, (list) =>
+    list.flat().every(Number.isFinite),
+  );
+  if (!read.ok) throw new RuntimeHostError(read.error);
+  return read.value;
+}
+
 /**
  * The directory of a ring's slots. Removing a part is billed like writing it, writing over another is not billed twice: so
  * the slots of removed parts become free, all of a transaction by one row that names them, and are taken by the next parts,
@@ -38,11 +50,11 @@ export class Slots {
   #lastBirth = 0;
   #isListOld = false;
 
-  /** @param list the text of the last list of free slots */
+  /** @param list the text of the last list of free slots. Throws RECORD_NEWER or RECORD_UNREADABLE: a slot that is free must not be taken for a part. */
   constructor(stored: Iterable<StoredSlot>, list: string | null) {
     const births = new Map<number, number>();
     const freed = new Map<number, number>();
-    for (const [at, ...slots] of list === null ? [] : (JSON.parse(list) as Freed[])) {
+    for (const [at, ...slots] of list === null ? [] : readList(list)) {
       for (let i = 0; i < slots.length; i += 2) {
         births.set(slots[i] ?? 0, slots[i + 1] ?? 0);
         freed.set(slots[i] ?? 0, at);

@@ -1,4 +1,4 @@
-import { faultOf } from "../../core/errors.ts";
+import { faultOf, type Fault } from "../../core/errors.ts";
 import { nodeRef } from "../../core/registry/node.ts";
 import { noteScore, type ScoredNode, type TrustRecord } from "../../core/trust/history.ts";
 import { scoreOf, type TrustScore } from "../../core/trust/score.ts";
@@ -42,7 +42,7 @@ export class TrustMemory {
 
   constructor(storage: DurableObjectStorage, ports: TrustMemoryPorts) {
     this.#storage = storage;
-    this.#tables = new TrustTables(storage.sql);
+    this.#tables = new TrustTables(storage);
     this.#ports = ports;
   }
 
@@ -118,6 +118,7 @@ export class TrustMemory {
     const owner = this.#tables.owner();
     const moved = this.#moved(versions, now);
     if (!owner || moved.length === 0) return true;
+    for (const { version, unread } of moved) if (unread) this.#warnOf(owner, version, unread);
     try {
       await this.#ports.scores.put(
         owner.tenant,
@@ -131,9 +132,18 @@ export class TrustMemory {
       return false;
     }
     this.#storage.transactionSync(() => {
-      for (const { version, history } of moved) this.#tables.note(version, history);
+      for (const { version, history, unread } of moved) if (!unread) this.#tables.note(version, history);
     });
     return true;
+  }
+
+  #warnOf({ tenant, name }: TrustOwner, version: string, { code, message }: Fault): void {
+    this.#ports.log.warn("a history of trust cannot be read; it stays as it is, and scores come from the totals", {
+      correlation_id: `trust-${tenant}-${name}`,
+      version,
+      code,
+      reason: message,
+    });
   }
 
   #arm(inMs: number): Promise<void> {

@@ -1,5 +1,9 @@
+import type { Fault } from "../../core/errors.ts";
+import { STORED_FORMS } from "../../core/stored/forms.ts";
+import { readFitting } from "../../core/stored/stored-form.ts";
 import type { ScoreMoment } from "../../core/trust/history.ts";
 import { emptyTotals, mergeTotals, type TrustTotals } from "../../core/trust/totals.ts";
+import { migrate, type Migration } from "./migrations.ts";
 
 /** What is kept of one version beside its sources' totals. */
 export interface VersionNote {
@@ -7,6 +11,8 @@ export interface VersionNote {
   readonly declared: number | null;
   /** Scores the registry has got, the newest last. */
   readonly history: readonly ScoreMoment[];
+  /** Why the history that is stored cannot be read: it stays as it is, and only the totals count. */
+  readonly unread?: Fault;
 }
 
 /** Whose trust an object remembers. */
@@ -18,15 +24,6 @@ export interface TrustOwner {
 type NoteRow = { version: string; declared: number | null; history: string };
 type TotalsRow = Record<keyof TrustTotals, string | number> & { version: string };
 
-const SCHEMA = `
-CREATE TABLE IF NOT EXISTS owner (tenant TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (tenant, name)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS totals (
-  version TEXT NOT NULL, source TEXT NOT NULL, sx TEXT NOT NULL, sw TEXT NOT NULL,
-  samples INTEGER NOT NULL, successes INTEGER NOT NULL, failures INTEGER NOT NULL,
-  PRIMARY KEY (version, source)) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS notes (
-  version TEXT NOT NULL PRIMARY KEY, declared REAL, history TEXT NOT NULL) WITHOUT ROWID;`;
-
 const EARLIER = "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'versions'";
 /** Its rows counted how many of their last moments the registry had not got yet: those are to be written again. */
 const TAKE_OVER = `
@@ -35,14 +32,28 @@ INSERT OR IGNORE INTO notes (version, declared, history)
     WHERE key < json_array_length(history) - pending) FROM versions;
 DROP TABLE versions;`;
 
+/** The layouts a memory's tables have had. Those of before layouts were numbered may have any of these tables. */
+const MIGRATIONS: readonly Migration[] = [
+  (sql) =>
+    void sql.exec(`
+CREATE TABLE IF NOT EXISTS owner (tenant TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (tenant, name)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS totals (
+  version TEXT NOT NULL, source TEXT NOT NULL, sx TEXT NOT NULL, sw TEXT NOT NULL,
+  samples INTEGER NOT NULL, successes INTEGER NOT NULL, failures INTEGER NOT NULL,
+  PRIMARY KEY (version, source)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS notes (
+  version TEXT NOT NULL PRIMARY KEY, declared REAL, history TEXT NOT NULL) WITHOUT ROWID;`),
+  (sql) => void (sql.exec(EARLIER).toArray().length > 0 && sql.exec(TAKE_OVER)),
+];
+
 /** The tables of a trust memory. All without rowid: a row written is one row billed. */
 export class TrustTables {
   readonly #sql: SqlStorage;
 
-  constructor(sql: SqlStorage) {
-    this.#sql = sql;
-    sql.exec(SCHEMA);
-    if (sql.exec(EARLIER).toArray().length > 0) sql.exec(TAKE_OVER);
+  /** Throws RECORD_NEWER for tables that only later code knows. */
+  constructor(storage: DurableObjectStorage) {
+    this.#sql = storage.sql;
+    migrate(storage, "a trust memory", MIGRATIONS);
   }
 
   /** Whose memory this is; null before the first report. */
@@ -98,10 +109,14 @@ export class TrustTables {
   }
 }
 
-const noteOf = ({ history, ...row }: NoteRow): VersionNote => ({
-  ...row,
-  history: JSON.parse(history) as ScoreMoment[],
-});
+function noteOf({ history, ...row }: NoteRow): VersionNote {
+  const form = STORED_FORMS["trust history"];
+  const read = readFitting<readonly ScoreMoment[]>(form, history, (stored) => stored.every(isMoment));
+  return read.ok ? { ...row, history: read.value } : { ...row, history: [], unread: read.error };
+}
+
+const isMoment = ({ at, score, confidence, samples }: ScoreMoment): boolean =>
+  [at, score, confidence, samples].every(Number.isFinite);
 
 const totalsOf = (row: TotalsRow): TrustTotals => ({
   sx: String(row.sx),

@@ -1,3 +1,4 @@
+import { silentLog } from "../../../src/infra/memory/silent-log.ts";
 import { describe, expect, it } from "vitest";
 import { RegistryCache } from "../../../src/app/registry/registry-cache.ts";
 import { fault, RuntimeHostError } from "../../../src/core/errors.ts";
@@ -37,7 +38,7 @@ async function world() {
   const { registry, slow, readings } = slowRegistry();
   const clock = fixedClock(0);
   const timer = new ManualTimer();
-  const cache = new RegistryCache(slow, clock, timer);
+  const cache = new RegistryCache(slow, clock, timer, silentLog);
   const background: Promise<unknown>[] = [];
   const ask = (atLeast: string | null = null) =>
     cache.snapshot(TENANT, atLeast, (work) => void background.push(work.catch(() => undefined)));
@@ -132,7 +133,7 @@ describe("the registry as an isolate sees it", () => {
         throw new RuntimeHostError(fault("CONNECTION_ERROR", "the answer was lost"));
       },
     };
-    const cache = new RegistryCache(broken, clock, timer);
+    const cache = new RegistryCache(broken, clock, timer, silentLog);
     const first = cache.snapshot(TENANT, null, () => undefined);
     await settled();
     readings[0]?.arrive();

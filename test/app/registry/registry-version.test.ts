@@ -1,3 +1,4 @@
+import { silentLog } from "../../../src/infra/memory/silent-log.ts";
 import { describe, expect, it } from "vitest";
 import { RegistryCache } from "../../../src/app/registry/registry-cache.ts";
 import { memoryNodeRegistry } from "../../../src/infra/memory/node-registry.ts";
@@ -19,7 +20,7 @@ async function counted() {
       return registry.snapshot(tenant);
     },
   };
-  return { registry, reads, cache: new RegistryCache(counting, { now: () => 0 }, new ManualTimer()) };
+  return { registry, reads, cache: new RegistryCache(counting, { now: () => 0 }, new ManualTimer(), silentLog) };
 }
 
 describe("a registry version that a caller must see", () => {

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import project from "../../../package.json" with { type: "json" };
 import { recordBooks, recordLimits } from "./books.ts";
 import { recordLives } from "./lives.ts";
+import { recordMarks } from "./marks.ts";
 import { recordMessages } from "./messages.ts";
 import { recordWorker } from "./worker.ts";
 import { squeezed } from "../squeeze.ts";
@@ -26,6 +27,7 @@ const recorded = {
   messages: await recordMessages(),
   snapshots,
   worker,
+  marks: recordMarks(),
 };
 await mkdir(folder);
 for (const [name, records] of Object.entries(recorded)) {

@@ -14,7 +14,7 @@ const EMPTY: Metrics = {
   cache: { entries: 0, bytes: 0, hits: 0, stored: 0, complete: true },
   breakers: { open: {} },
   dead_letters: { open: {} },
-  nodes: { by_lifecycle: {} },
+  nodes: { by_lifecycle: {}, unreadable: 0 },
   trust: { lowest: [], highest: [] },
 };
 

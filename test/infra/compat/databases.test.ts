@@ -18,6 +18,7 @@ import { durableRunCoordinator, ringName } from "../../../src/infra/durable/run-
 import { TrustTables } from "../../../src/infra/durable/trust-tables.ts";
 import { trustMemoryName } from "../../../src/infra/durable/trust-store.ts";
 import { fixedClock } from "../../../src/infra/memory/clock.ts";
+import { silentLog } from "../../../src/infra/memory/silent-log.ts";
 import { r2BlobStore } from "../../../src/infra/r2/blob-store.ts";
 import type { KeptRow } from "../../compat/recorded-form.ts";
 
@@ -92,7 +93,7 @@ describe.each(inject("recorded"))("a database of release $release", ({ worker, l
     const index = d1RunIndex(db);
     const { items } = await index.search("default", ANY_RUN, { limit: 100, after: null });
     expect(items).toHaveLength((database["runs"] ?? []).filter((row) => row["deleted_at"] === null).length);
-    const runs = new RunReader({ coordinator: durableRunCoordinator(env.RINGS_NS), index, blobs });
+    const runs = new RunReader({ coordinator: durableRunCoordinator(env.RINGS_NS), index, blobs, log: silentLog });
     for (const { runId, status, archive } of items) {
       if (archive === null) continue;
       expect((await runs.read("default", runId))?.header).toMatchObject({ id: runId, status });
@@ -152,7 +153,7 @@ describe.each(inject("recorded"))("a database of release $release", ({ worker, l
       const name = trustMemoryName({ tenant: "compat", name: `n${objects++}` });
       await runInDurableObject(env.TRUST_NS.getByName(name), (_, { storage }) => {
         restore(storage, tables, rows);
-        const memory = new TrustTables(storage.sql);
+        const memory = new TrustTables(storage);
         expect(memory.owner()).toMatchObject({ tenant: "default" });
         for (const { version, history } of memory.versions()) {
           told.push(memory.merged(version).samples);
@@ -171,7 +172,7 @@ describe.each(inject("recorded"))("a database of release $release", ({ worker, l
     );
     await runInDurableObject(env.LIMITS_NS.getByName(`compat ${objects++}`), (_, { storage }) => {
       restore(storage, tables, { entries });
-      const desk = new LimitDesk(storage, fixedClock(1_780_000_000_001));
+      const desk = new LimitDesk(storage, fixedClock(1_780_000_000_001), silentLog);
       const { holder } = limits.slots["r00_000000000000000000000000P1/a"] ?? { holder: { runId: "", segment: "" } };
       expect(desk.release([{ holder, token: "a.1", how: "ended" }])).toEqual([]);
       expect(desk.release([{ holder: { ...holder, segment: "c" }, token: "c.1", how: "unused" }])).toEqual([

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { LimitDesk } from "../../../src/infra/durable/limit-desk.ts";
 import { durableLimiter } from "../../../src/infra/durable/limiter.ts";
 import { fixedClock } from "../../../src/infra/memory/clock.ts";
+import { silentLog } from "../../../src/infra/memory/silent-log.ts";
 import { limiterContract } from "../../support/contracts/limiter.ts";
 
 let limits = 0;
@@ -30,7 +31,7 @@ describe("limits as objects", () => {
 
   it("write a row for a turn and none when it is over", async () => {
     await runInDurableObject(env.LIMITS_NS.getByName(freshLimit()), (_, { storage }) => {
-      const desk = new LimitDesk(storage, fixedClock(0));
+      const desk = new LimitDesk(storage, fixedClock(0), silentLog);
       const rows = () => storage.sql.exec("SELECT kind, id FROM entries ORDER BY kind, id").toArray();
       desk.acquire([turn("a"), turn("b")]);
       expect(rows()).toEqual([
@@ -47,10 +48,38 @@ describe("limits as objects", () => {
   it("free a dead holder's turn with time, after a restart too", async () => {
     await runInDurableObject(env.LIMITS_NS.getByName(freshLimit()), (_, { storage }) => {
       const clock = fixedClock(0);
-      new LimitDesk(storage, clock).acquire([turn("a")]);
-      expect(new LimitDesk(storage, clock).acquire([turn("b")]).turns).toMatchObject([{ granted: false }]);
+      new LimitDesk(storage, clock, silentLog).acquire([turn("a")]);
+      expect(new LimitDesk(storage, clock, silentLog).acquire([turn("b")]).turns).toMatchObject([{ granted: false }]);
       clock.advance(8_000);
-      expect(new LimitDesk(storage, clock).acquire([turn("b")]).turns).toEqual([{ granted: true }]);
+      expect(new LimitDesk(storage, clock, silentLog).acquire([turn("b")]).turns).toEqual([{ granted: true }]);
+    });
+  });
+
+  it.each([
+    ["RECORD_NEWER", '{"v":99}'],
+    ["RECORD_UNREADABLE", '{"holder":'],
+    ["RECORD_UNREADABLE", '{"holder":{}}'],
+  ])("count what is %s for nothing, keep it as it is, and hold nobody up", async (code, text) => {
+    await runInDurableObject(env.LIMITS_NS.getByName(freshLimit()), (_, { storage }) => {
+      const clock = fixedClock(0);
+      const told: unknown[] = [];
+      const log = { ...silentLog, error: (_message: string, fields: object) => void told.push(fields) };
+      new LimitDesk(storage, clock, silentLog).acquire([turn("a"), turn("b"), turn("c")]);
+      const bodies = storage.sql.exec<{ id: string; body: string }>("SELECT id, body FROM entries").toArray();
+      storage.sql.exec("UPDATE entries SET body = ? WHERE id <> 'r00_c/s0'", text);
+      const desk = new LimitDesk(storage, clock, log);
+      expect(desk.release([])).toEqual([{ runId: "r00_c", segment: "s0" }]);
+      expect(desk.acquire([turn("c")]).turns).toEqual([{ granted: true }]);
+      expect(told).toMatchObject([
+        { correlation_id: "r00_a", entry: "slot r00_a/s0", code },
+        { correlation_id: "r00_b", entry: "waiter r00_b/s0", code },
+      ]);
+      // What the later release wrote is there for it when it is back.
+      expect(storage.sql.exec("SELECT id FROM entries WHERE body = ?", text).toArray()).toHaveLength(2);
+      for (const { id, body } of bodies) storage.sql.exec("UPDATE entries SET body = ? WHERE id = ?", body, id);
+      const again = new LimitDesk(storage, clock, silentLog);
+      again.release([{ holder: turn("a").holder, token: "s0.1", how: "ended" }]);
+      expect(again.acquire([turn("b")]).turns).toMatchObject([{ granted: true }]);
     });
   });
 

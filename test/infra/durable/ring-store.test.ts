@@ -66,6 +66,7 @@ describe("a ring's storage in SQLite", () => {
       fc.assert(
         fc.property(fc.array(command, { maxLength: 20 }), (commands) => {
           storage.sql.exec("DROP TABLE IF EXISTS slots");
+          storage.kv.delete("layout");
           let now = 0;
           let store = durableRingStore(storage, { now: () => now });
           const model = memoryRingStore();
@@ -128,7 +129,7 @@ describe("a ring's storage in SQLite", () => {
           return cursor;
         },
       };
-      const counted = { sql, transactionSync: (work: () => unknown) => storage.transactionSync(work) };
+      const counted = { sql, kv: storage.kv, transactionSync: (work: () => unknown) => storage.transactionSync(work) };
       const store = durableRingStore(counted as unknown as DurableObjectStorage, systemClock);
       const rowsOf = (work: () => void): number => {
         cursors.length = 0;

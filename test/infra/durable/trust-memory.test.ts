@@ -169,10 +169,30 @@ describe("a trust memory", () => {
       expect(memory.records(NOW)[0]?.history).toHaveLength(1);
     }));
 
+  it.each([
+    ["RECORD_NEWER", '{"v":99}'],
+    ["RECORD_UNREADABLE", "[{"],
+  ])("keeps a history that is %s as it is, says so, and scores from its totals", (code, text) =>
+    inObject(`history ${code}`, async ({ memory, storage, sent, warned, restarted }) => {
+      await memory.report(OWNER, [reportOf(3)], NOW);
+      const stored = () => storage.sql.exec<{ history: string }>("SELECT history FROM notes").one().history;
+      const before = stored();
+      storage.sql.exec("UPDATE notes SET history = ?", text);
+      await restarted().report(OWNER, [reportOf(4)], NOW + 1);
+      expect(sent.at(-1)).toMatchObject([{ score: scoreOf(totalsAfter(4), { declared: null, now: NOW + 1 }) }]);
+      expect(warned).toEqual(["a history of trust cannot be read; it stays as it is, and scores come from the totals"]);
+      expect(stored()).toBe(text);
+      expect(restarted().records(NOW)[0]).toMatchObject({ successes: 4, history: [] });
+      storage.sql.exec("UPDATE notes SET history = ?", before);
+      expect(restarted().records(NOW)[0]?.history).toHaveLength(1);
+    }),
+  );
+
   it("takes over what an object kept in the form before, all but what the registry had not got", () =>
     inObject("form-before", async ({ storage, sent, restarted }) => {
       const moment = (at: number) => ({ score: 0.5, confidence: 0.1, samples: 1, at });
       const history = JSON.stringify([moment(1), moment(2), moment(3)]);
+      storage.kv.delete("layout");
       storage.sql.exec(
         `CREATE TABLE versions (version TEXT NOT NULL PRIMARY KEY, declared REAL, history TEXT NOT NULL,
           pending INTEGER NOT NULL) WITHOUT ROWID`,

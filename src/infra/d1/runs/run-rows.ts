@@ -1,6 +1,6 @@
-import { textList } from "../../../../contracts/json/narrow.ts";
 import type { RunStatus } from "../../../core/run/model/state.ts";
 import type { RunSummary } from "../../../core/run/model/summary.ts";
+import { listedTexts } from "../listed-texts.ts";
 import { isToldByCorrelation, isToldById } from "../../../core/search/told-time.ts";
 
 /** A row of the table `runs` as raw SQL returns it. */
@@ -60,9 +60,9 @@ export const summaryOfRow = (row: RunRow): RunSummary => ({
   status: row.status,
   operation: row.operation,
   correlationId: row.correlation_id,
-  want: textList(row.want),
-  tags: textList(row.tags),
-  nodes: textList(row.nodes),
+  want: listedTexts(row.want),
+  tags: listedTexts(row.tags),
+  nodes: listedTexts(row.nodes),
   createdAt: row.created_at,
   finishedAt: row.finished_at,
   steps: row.steps,
@@ -70,7 +70,7 @@ export const summaryOfRow = (row: RunRow): RunSummary => ({
   faultCode: row.fault_code,
   faultMessage: row.fault_message,
   revision: row.revision,
-  values: row.value_keys === null ? [] : textList(row.value_keys),
+  values: listedTexts(row.value_keys),
   archive:
     row.archive_key === null
       ? null
