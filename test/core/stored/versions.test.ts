@@ -33,6 +33,7 @@ const WRITTEN: Readonly<Record<StoredKind, unknown>> = {
   "listed texts": ["a", "b"],
   "trust history": [{ at: 1, score: 0.5, confidence: 0.5, samples: 1 }],
   "limit entry": { holder: { runId: "r", segment: "s" }, token: "s.1", until: 5 },
+  "pool entry": { v: 1, item: { work: {} }, lease: null },
 };
 
 /** How the record would say that it is of a version. */
