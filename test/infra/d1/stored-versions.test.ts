@@ -62,7 +62,7 @@ describe.each(LATER)("what is %s in a row: %s", (code, text) => {
         // It can still be archived: that reads no definition.
         const moved = await registry.setLifecycle(tenant, "b_node", "1.0.0", "archived", {
           archivedReason: "x",
-        } as never);
+        });
         expect(moved.ok).toBe(true);
       },
     );
