@@ -33,9 +33,3 @@ export function objectAt(value: JsonValue | undefined, name: string): JsonObject
   const member = memberAt(value, name);
   return isObject(member) ? member : {};
 }
-
-/** The texts of a list that was stored as JSON. */
-export function textList(json: string): readonly string[] {
-  const list = parseJson(json);
-  return isList(list) ? list.filter((item) => typeof item === "string") : [];
-}
