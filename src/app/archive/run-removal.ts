@@ -9,7 +9,7 @@ import type { Log } from "../../spi/log.ts";
 import type { ResultCache } from "../../spi/result-cache.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
 import type { RunIndex } from "../../spi/run-index.ts";
-import type { RunRetention } from "../../spi/run-retention.ts";
+import type { RunRetention } from "../../spi/books/run-retention.ts";
 import type { ArchiveBook } from "../../spi/books/archive-book.ts";
 import type { CallContext } from "../call-context.ts";
 import { removeResultsOf } from "../cache/cache-removal.ts";

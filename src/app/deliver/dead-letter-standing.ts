@@ -2,7 +2,7 @@ import { awaitsPlan } from "../../core/run/reduce/replanning.ts";
 import { TERMINAL_RUN } from "../../core/run/model/state.ts";
 import type { ArchiveMessage, ExecuteMessage, ReplanMessage, StartedMessage } from "../../core/run/dispatch/work.ts";
 import type { Clock } from "../../spi/clock.ts";
-import type { QuarantineIndex } from "../../spi/quarantine-index.ts";
+import type { QuarantineIndex } from "../../spi/books/quarantine-index.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
 import type { RunIndex } from "../../spi/run-index.ts";
 import type { SequelBook } from "../../spi/books/sequel-book.ts";

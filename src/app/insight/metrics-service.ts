@@ -5,7 +5,7 @@ import { isoTime } from "../../core/run/model/time.ts";
 import type { BreakerBoard, SharedBreaker } from "../../spi/breaker-board.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { Figures } from "../../spi/figures.ts";
-import type { QuarantineIndex } from "../../spi/quarantine-index.ts";
+import type { QuarantineIndex } from "../../spi/books/quarantine-index.ts";
 import type { ResultCache } from "../../spi/result-cache.ts";
 import type { CallContext } from "../call-context.ts";
 import type { RegistryCache } from "../registry/registry-cache.ts";

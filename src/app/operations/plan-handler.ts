@@ -1,3 +1,4 @@
+import { keysOf } from "../../../contracts/json/narrow.ts";
 import { DEFAULT_POLICY } from "../../core/plan/model/policy.ts";
 import { planGraph } from "../../core/plan/graph/plan-graph.ts";
 import { headersFault } from "../../core/http/request-headers.ts";
@@ -39,7 +40,7 @@ const snapshots = new WeakMap<Served, RegistrySnapshot>();
 function operationsOf(served: Served): RegistrySnapshot {
   const known = snapshots.get(served);
   if (known) return known;
-  const nodes = (Object.keys(HANDLER_OPERATIONS) as HandlerOperationName[]).map((name) =>
+  const nodes = keysOf(HANDLER_OPERATIONS).map((name) =>
     operationNode(name, served.profiles.get(HANDLER_OPERATIONS[name].handler)),
   );
   const made = buildSnapshot("operations", nodes, new Map());

@@ -1,10 +1,10 @@
 import type { QuarantineMessage } from "../../core/run/dispatch/work.ts";
 import type { RunId } from "../../core/run/model/state.ts";
 import type { QuarantineEntry } from "../../core/run/quarantine/entry.ts";
-import type { QuarantineIndex } from "../../spi/quarantine-index.ts";
+import type { QuarantineIndex } from "../../spi/books/quarantine-index.ts";
 import type { QuarantinedRun, RunCoordinator } from "../../spi/run-coordinator.ts";
 import type { RunIndex } from "../../spi/run-index.ts";
-import type { RunRetention } from "../../spi/run-retention.ts";
+import type { RunRetention } from "../../spi/books/run-retention.ts";
 import type { Standing } from "../deliver/standing.ts";
 
 export interface QuarantinePorts {

@@ -1,3 +1,4 @@
+import { memberAt } from "../../../contracts/json/narrow.ts";
 import type { LifecycleMoved, LifecycleRequest } from "../../../contracts/api/nodes-api.ts";
 import { refusal } from "../../core/envelope/refusal.ts";
 import { fault, type Fault } from "../../core/errors.ts";
@@ -65,7 +66,7 @@ async function againstActive(
 const PLACES: Readonly<Record<string, string>> = { LC005: "$.replaced_by", LC006: "$.reason" };
 
 function codeOf({ details }: Fault): string {
-  const { code } = (details ?? {}) as { readonly code?: unknown };
+  const code = memberAt(details, "code");
   return typeof code === "string" ? code : "";
 }
 

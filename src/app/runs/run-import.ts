@@ -5,7 +5,7 @@ import { err, ok, type Result } from "../../core/result.ts";
 import { moveValues, openSnapshot, type OpenedSnapshot } from "../../core/run/codec/snapshot.ts";
 import type { RunHeader } from "../../core/run/model/state.ts";
 import { summarizeRun } from "../../core/run/views/view.ts";
-import type { RunRetention } from "../../spi/run-retention.ts";
+import type { RunRetention } from "../../spi/books/run-retention.ts";
 import type { RunStarter } from "../begin/run-starter.ts";
 import type { CallContext } from "../call-context.ts";
 import { storeState, type ValuePorts } from "../execute/executor.ts";

@@ -3,7 +3,7 @@ import type { BreakerBoard } from "../../spi/breaker-board.ts";
 import type { DeadLetterStore } from "../../spi/dead-letter-store.ts";
 import type { Log } from "../../spi/log.ts";
 import type { ResultCache } from "../../spi/result-cache.ts";
-import type { RunRetention } from "../../spi/run-retention.ts";
+import type { RunRetention } from "../../spi/books/run-retention.ts";
 import type { ArchiveBook } from "../../spi/books/archive-book.ts";
 import type { SweepMarks } from "../../spi/books/sweep-marks.ts";
 import type { ValueBook } from "../../spi/books/value-book.ts";

@@ -1,3 +1,4 @@
+import { parseJson } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { eventTaken } from "../../../contracts/api/run-control.ts";
 import { acceptEnvelope } from "../../core/envelope/envelope.ts";
@@ -105,7 +106,7 @@ export function localRunner(engine: MemoryEngine, { clock, ids, sleep }: LocalWo
     exported: async (runId, options) => valueOf(await control.exportRun(call(), runId, options)),
     async value(runId, step, key) {
       const { json } = valueOf(await runs.value(call(), runId, step, key));
-      return JSON.parse(new TextDecoder().decode(json)) as JsonValue;
+      return parseJson(new TextDecoder().decode(json));
     },
     replay: async (runId) => valueOf(await control.replay(call(), runId)),
   };

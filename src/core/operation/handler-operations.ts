@@ -1,3 +1,4 @@
+import { keysOf } from "../../../contracts/json/narrow.ts";
 import {
   dbPayload,
   httpGetPayload,
@@ -69,7 +70,7 @@ export const HANDLER_OPERATIONS = {
 export type HandlerOperationName = HandlerOperation;
 
 /** Their names, in the table's order. */
-export const HANDLER_OPERATION_NAMES = Object.keys(HANDLER_OPERATIONS) as readonly HandlerOperationName[];
+export const HANDLER_OPERATION_NAMES = keysOf(HANDLER_OPERATIONS);
 
 /** Whether a handler serves operations of this name, here or elsewhere. */
 export const isHandlerOperation = (name: string): name is HandlerOperationName =>

@@ -1,3 +1,4 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { NodeDefinition, RetryPolicy } from "../registry/node.ts";
 import {
@@ -99,5 +100,4 @@ export const stateOfResponse = (name: HandlerOperationName, response: JsonObject
 export const responseOfOutputs = (name: HandlerOperationName, outputs: JsonObject): JsonObject =>
   HANDLER_OPERATIONS[name].gives === null ? objectOf(outputs[WHOLE]) : outputs;
 
-const objectOf = (value: JsonObject[string] | undefined): JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : {};
+const objectOf = (value: JsonObject[string] | undefined): JsonObject => (isObject(value) ? value : {});

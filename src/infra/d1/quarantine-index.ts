@@ -2,7 +2,7 @@ import { sql, type SQL } from "drizzle-orm";
 import { placeOfQuarantined, type QuarantineEntry } from "../../core/run/quarantine/entry.ts";
 import type { QuarantineCode } from "../../core/run/quarantine/quarantine.ts";
 import { pageOf } from "../../core/search/position.ts";
-import type { QuarantineIndex } from "../../spi/quarantine-index.ts";
+import type { QuarantineIndex } from "../../spi/books/quarantine-index.ts";
 import { allOrNone, type Database } from "./batch.ts";
 import { answered } from "./edge.ts";
 import { jsonParameters } from "./json-parameter.ts";

@@ -1,3 +1,4 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { localConfig } from "../../../contracts/documents/handler-config.ts";
 import { localErrorPayload } from "../../../contracts/documents/handler-operation.ts";
@@ -52,7 +53,7 @@ function inCapitals(payload: JsonObject): JsonObject {
   const changed = (value: JsonValue): JsonValue => {
     if (typeof value === "string") return value.toUpperCase();
     if (Array.isArray(value)) return value.map(changed);
-    return typeof value === "object" && value !== null ? members(value as JsonObject) : value;
+    return isObject(value) ? members(value) : value;
   };
   const members = (object: JsonObject): JsonObject =>
     Object.fromEntries(Object.entries(object).map(([name, value]) => [name, changed(value)]));

@@ -1,7 +1,7 @@
 import type { QuarantineEntry } from "../../core/run/quarantine/entry.ts";
 import { placeOfQuarantined } from "../../core/run/quarantine/entry.ts";
 import { isAfter, newestFirst, pageOf } from "../../core/search/position.ts";
-import type { QuarantineIndex } from "../../spi/quarantine-index.ts";
+import type { QuarantineIndex } from "../../spi/books/quarantine-index.ts";
 import { tallyOf } from "./tally.ts";
 
 /** Runs in quarantine, in a map. */

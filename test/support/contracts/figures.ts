@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { DeadLetterStore } from "../../../src/spi/dead-letter-store.ts";
 import type { Figures } from "../../../src/spi/figures.ts";
-import type { QuarantineIndex } from "../../../src/spi/quarantine-index.ts";
+import type { QuarantineIndex } from "../../../src/spi/books/quarantine-index.ts";
 import type { RunIndex } from "../../../src/spi/run-index.ts";
 import { sampleDeadLetter } from "./dead-letter-store.ts";
 import { archivedSummary, sampleSummary } from "./run-index.ts";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { QuarantineEntry } from "../../../src/core/run/quarantine/entry.ts";
-import type { QuarantineIndex } from "../../../src/spi/quarantine-index.ts";
+import type { QuarantineIndex } from "../../../src/spi/books/quarantine-index.ts";
 
 export interface QuarantineIndexWorld {
   readonly quarantine: QuarantineIndex;

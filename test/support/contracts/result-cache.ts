@@ -3,7 +3,7 @@ import { cachedValueKey } from "../../../src/core/cache/blob-key.ts";
 import type { CacheEntry } from "../../../src/core/cache/entry.ts";
 import type { ResultCache } from "../../../src/spi/result-cache.ts";
 import type { RunIndex } from "../../../src/spi/run-index.ts";
-import type { RunRetention } from "../../../src/spi/run-retention.ts";
+import type { RunRetention } from "../../../src/spi/books/run-retention.ts";
 import { archivedSummary } from "./run-index.ts";
 
 export interface CacheWorld {

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { generationKey } from "../../../src/core/run/model/generation.ts";
 import { ANY_RUN, type RunQuery } from "../../../src/core/search/run-query.ts";
-import type { RunRetention } from "../../../src/spi/run-retention.ts";
+import type { RunRetention } from "../../../src/spi/books/run-retention.ts";
 import type { ValueBook } from "../../../src/spi/books/value-book.ts";
 import { archivedSummary, sampleSummary, type OpenIndex } from "./run-index.ts";
 

@@ -1,3 +1,4 @@
+import { isList, isObject, memberAt } from "../../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../../contracts/json/json.ts";
 import { loadState } from "../../../app/execute/executor.ts";
 import { examplesOf, type NodeExample } from "../../../core/registry/cases.ts";
@@ -83,10 +84,8 @@ function whyElsewhere(
 /** The nodes that the steps of a composite name. */
 export function partNames(graph: JsonObject | undefined): readonly string[] {
   const steps = graph?.["steps"];
-  if (!Array.isArray(steps)) return [];
-  return (steps as readonly { readonly node?: unknown }[]).flatMap(({ node }) =>
-    typeof node === "string" ? [node] : [],
-  );
+  if (!isList(steps)) return [];
+  return steps.flatMap((step) => memberAt(step, "node")).flatMap((node) => (typeof node === "string" ? [node] : []));
 }
 
 async function problemOf(
@@ -154,7 +153,7 @@ function approver(runner: Runner, runId: string, example: NodeExample): OnSignal
     const step = view.steps.find(({ id }) => id === signal.step);
     if (step?.waiting?.kind !== "approval") return;
     const word = awaited(example);
-    const { by, comment } = (typeof word === "object" && word !== null ? word : {}) as JsonObject;
+    const { by, comment } = isObject(word) ? word : {};
     await runner.decide(runId, signal.step, {
       approved: true,
       ...(typeof by === "string" ? { by } : {}),

@@ -1,4 +1,4 @@
-import { isObject } from "../../../../contracts/json/narrow.ts";
+import { isObject, keysOf } from "../../../../contracts/json/narrow.ts";
 import type { StepId } from "../../plan/model/plan.ts";
 
 /**
@@ -101,7 +101,9 @@ export const isOrigin = (value: unknown): value is RunOrigin =>
   isObject(value) && (value["kind"] === "import" ? isOwnOrigin(value["of"]) : isOwnOrigin(value));
 
 function isOwnOrigin(value: unknown): value is OwnOrigin {
-  if (!isObject(value) || typeof value["kind"] !== "string" || !Object.hasOwn(MEMBERS, value["kind"])) return false;
-  const members = MEMBERS[value["kind"] as OwnOrigin["kind"]];
+  if (!isObject(value)) return false;
+  const kind = keysOf(MEMBERS).find((known) => known === value["kind"]);
+  if (kind === undefined) return false;
+  const members = MEMBERS[kind];
   return Object.entries(members).every(([name, fits]) => fits(value[name]));
 }

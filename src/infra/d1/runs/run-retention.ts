@@ -2,7 +2,7 @@ import { sql, type SQL } from "drizzle-orm";
 import { endOf } from "../../../core/retention/day.ts";
 import { SEGMENTS, segmentsOf } from "../../../core/retention/keys.ts";
 import type { RunSummary } from "../../../core/run/model/summary.ts";
-import type { RunRetention } from "../../../spi/run-retention.ts";
+import type { RunRetention } from "../../../spi/books/run-retention.ts";
 import { allOrNone, type Database } from "../batch.ts";
 import { answered } from "../edge.ts";
 import { jsonParameters } from "../json-parameter.ts";

@@ -1,9 +1,9 @@
 import type { DeadLetterStore } from "../../../spi/dead-letter-store.ts";
 import type { Figures } from "../../../spi/figures.ts";
-import type { QuarantineIndex } from "../../../spi/quarantine-index.ts";
+import type { QuarantineIndex } from "../../../spi/books/quarantine-index.ts";
 import type { ResultCache } from "../../../spi/result-cache.ts";
 import type { RunIndex } from "../../../spi/run-index.ts";
-import type { RunRetention } from "../../../spi/run-retention.ts";
+import type { RunRetention } from "../../../spi/books/run-retention.ts";
 import type { ArchiveBook } from "../../../spi/books/archive-book.ts";
 import type { SweepMarks } from "../../../spi/books/sweep-marks.ts";
 import type { ValueBook } from "../../../spi/books/value-book.ts";

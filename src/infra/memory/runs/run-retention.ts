@@ -3,7 +3,7 @@ import { dayIn, SEGMENTS } from "../../../core/retention/keys.ts";
 import { newestFirst } from "../../../core/search/position.ts";
 import { placeOfRun } from "../../../core/search/run-query.ts";
 import type { RunSummary } from "../../../core/run/model/summary.ts";
-import type { RunRetention } from "../../../spi/run-retention.ts";
+import type { RunRetention } from "../../../spi/books/run-retention.ts";
 import { compareTexts, keyOf, type RunTables } from "./run-tables.ts";
 
 const oldestFirst = (a: RunSummary, b: RunSummary): number => newestFirst(placeOfRun(b), placeOfRun(a));

@@ -1,7 +1,7 @@
-import type { Day } from "../core/retention/day.ts";
-import type { Instant, RunId } from "../core/run/model/state.ts";
-import type { RunSummary } from "../core/run/model/summary.ts";
-import type { Position } from "../core/search/position.ts";
+import type { Day } from "../../core/retention/day.ts";
+import type { Instant, RunId } from "../../core/run/model/state.ts";
+import type { RunSummary } from "../../core/run/model/summary.ts";
+import type { Position } from "../../core/search/position.ts";
 
 /** A row as it was seen: one of a later generation is none of the caller's business. */
 export type Kept = Pick<RunSummary, "runId" | "createdAt">;
