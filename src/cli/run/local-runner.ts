@@ -1,5 +1,5 @@
 import { parseJson } from "../../../contracts/json/narrow.ts";
-import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
 import { eventTaken } from "../../../contracts/api/run-control.ts";
 import { acceptEnvelope } from "../../core/envelope/envelope.ts";
 import { entriesIn } from "../../core/envelope/refusal.ts";
