@@ -28,6 +28,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
   "docs/deploying.md, Roll back": "it needs an account.",
   "docs/operations.md, Quarantine": "no command damages a record. `test/http/quarantine.test.ts` has some that are.",
   "docs/performance.md, Performance": "they take minutes.",
+  "docs/runners.md, Runners": "it serves until it is ended.",
   "docs/running.md, Benchmarks": "they take minutes.",
   "docs/running.md, Killing it": "it takes minutes. `test/e2e/crash-campaign.test.ts` runs a short campaign.",
   "docs/running.md, On your machine":
