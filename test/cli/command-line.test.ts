@@ -18,7 +18,7 @@ function leaves(
 }
 
 /** What these print is a JSON document whatever they are asked. */
-const JSON_ALWAYS = new Set(["runs export"]);
+const JSON_ALWAYS = new Set(["runs export", "runs raw"]);
 
 const all = leaves(onexProgram({} as never, () => Promise.resolve(), "0.0.0"));
 

@@ -313,10 +313,10 @@ describe("onex plan refuses with a code, a place and a hint", () => {
   });
 
   it("refuses what nobody here can execute, as a server does", async () => {
-    const entrypoint = { type: "http", target: "https://a.example/b" };
+    const entrypoint = { type: "wasm", target: "far.wasm" };
     const files = nodeFiles("far", { entrypoint, lifecycle: "active" });
     const { path } = testFolder(files);
-    const reason = 'the http handler here does not know "https://a.example/b"';
+    const reason = "no handler here executes wasm entrypoints";
     expect(await refused(["-", "--nodes", path], "want: [far.output]\ngiven: [far.input]\n")).toMatchObject({
       exit: 1,
       code: "PLAN_UNREACHABLE",
@@ -325,7 +325,7 @@ describe("onex plan refuses with a code, a place and a hint", () => {
     const graph = "steps: [{id: a, node: far}]\ngiven: [far.input]\n";
     expect(await refused(["-", "--nodes", path], graph)).toMatchObject({
       code: "HANDLER_NOT_FOUND",
-      details: { handler_type: "http", available_handlers: ["builtin", "db", "function", "http", "local", "noop"] },
+      details: { handler_type: "wasm", available_handlers: ["builtin", "db", "function", "http", "local", "noop"] },
     });
     const { stderr } = await plan(["-", "--nodes", path], graph);
     expect(stderr).toContain(`error: HANDLER_NOT_FOUND: nobody here can execute far@1.0.0: ${reason}`);

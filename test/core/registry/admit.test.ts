@@ -216,8 +216,26 @@ describe("entrypoints", () => {
     },
   );
 
-  it.each(["builtin", "http", "noop", "wasm", "python", "cli"])("%s is accepted as declared", (type) => {
+  it.each(["builtin", "noop", "wasm", "python", "cli"])("%s is accepted as declared", (type) => {
     expect(entry(type)).toEqual([]);
+  });
+
+  it("an http node says its call or is elsewhere, and a db node says its statement", () => {
+    const call = `${CONTRACT}call: {http: {method: get, url: "https://a.example/b", output: {}}}\n`;
+    const remote = `${CONTRACT}remote: {secret_ref: NODES}\n`;
+    const query = `${CONTRACT}call: {db: {operation: query, statement: SELECT 1, output: {}}}\n`;
+    const admitted = (type: string, target: string, contract: string): string => {
+      const node = admitNode({ metadata: metadata({ entrypoint: { type, target } }), contract });
+      return node.ok ? "" : node.error.map(({ message }) => message).join("; ");
+    };
+    expect(admitted("http", "https://a.example", remote)).toBe("");
+    expect(admitted("http", "a.example", remote)).toMatch(/says neither/);
+    expect(admitted("http", "https://a.example", CONTRACT)).toMatch(/says neither/);
+    expect(admitted("db", "harbour", CONTRACT)).toMatch(/needs its statement/);
+    expect(admitted("builtin", "x", remote)).toMatch(/is elsewhere/);
+    // What the outputs lack is told before the entrypoint is looked at.
+    expect(admitted("builtin", "x", call)).toMatch(/output/);
+    expect(admitted("http", "x", query)).toMatch(/output/);
   });
 
   it.each(["markdown", "json"])("%s cannot be executed", (type) => {

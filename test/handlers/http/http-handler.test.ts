@@ -264,7 +264,7 @@ describe("a redirect", () => {
 
   it("does not show one server what is meant for another", async () => {
     const other = await loopbackServer((_, response) => response.end("ok"));
-    const headers = { authorization: "Bearer x", cookie: "a=1", "x-own": "1" };
+    const headers = { authorization: "Bearer x", cookie: "a=1", "x-own": "1", accept: "text/x-a" };
     await call("http.get", {
       url: `${server.url}/away?to=${encodeURIComponent(encodeURIComponent(`${other.url}/`))}`,
       headers,
@@ -273,7 +273,9 @@ describe("a redirect", () => {
     await other.stop();
     expect(other.asked[0]?.headers).not.toHaveProperty("authorization");
     expect(other.asked[0]?.headers).not.toHaveProperty("cookie");
-    expect(other.asked[0]?.headers).toMatchObject({ "x-own": "1" });
+    // Whatever it is called, it may be a secret.
+    expect(other.asked[0]?.headers).not.toHaveProperty("x-own");
+    expect(other.asked[0]?.headers).toMatchObject({ accept: "text/x-a" });
     expect(server.asked.at(-1)?.headers).toMatchObject(headers);
   });
 
