@@ -303,7 +303,7 @@ it("every subcommand's help has an example", async () => {
   const names = [...stdout.matchAll(/^ {2}(\w+)(?= )/gm)]
     .map(([, name]) => name ?? "")
     .filter((name) => name !== "help");
-  expect(names.length).toBe(18);
+  expect(names.length).toBe(19);
   for (const name of names)
     expect((await runs(name, "--help")).stdout).toMatch(/\nExamples:\n {2}# .+\n {2}onex runs /);
 });
