@@ -90,6 +90,10 @@ const PATHS = [
   "/v1/runs/%E0%A4%A/result",
   "/v1/nodes/%00",
   "/v1/nodes/hash_verify",
+  "/v1/nodes/hash_verify/1.0.0",
+  "/v1/nodes/hash_verify/%00",
+  "/v1/nodes?limit=1&cursor=x@1.0.0&kind=odd",
+  "/v1/runs/r00_nobody/values/-/%00",
   "/v1/plans?format=mermaid",
   "/v1/dead-letters/none/redrive",
   "/v1/triggers/none",
@@ -127,6 +131,13 @@ const FAMILIES = {
     }),
   },
   nodes: { weight: 2, make: json("/v1/nodes", nodeTexts) },
+  lifecycles: {
+    weight: 1,
+    make: json("/v1/nodes/hash_verify/1.0.0/lifecycle", (random) => ({
+      to: random.pick(["active", "draft", "gone", ""]),
+      replaced_by: random.pick(["noop", "x@1", "", "00000000-0000-4000-8000-000000000000"]),
+    })),
+  },
   snapshots: { weight: 3, make: json("/v1/runs/import", (_, { snapshot }) => snapshot) },
   triggers: { weight: 2, make: json("/v1/triggers", trigger) },
   events: {
