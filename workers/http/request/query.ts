@@ -66,7 +66,7 @@ function strangeParameters(c: AppContext, schema: z.ZodType): readonly Fault[] {
 
 /** Parameters whose name or value is no text: percent-encoded UTF-8 without NUL. */
 function unreadableParameters(url: string): readonly Fault[] {
-  const query = url.slice(url.indexOf("?") + 1).split("#", 1)[0] ?? "";
+  const query = url.split("#", 1)[0]?.split("?").slice(1).join("?") ?? "";
   if (!query.includes("%")) return [];
   return query
     .split("&")
