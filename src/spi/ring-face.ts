@@ -7,6 +7,7 @@ import type { StoredValue } from "../core/run/model/value.ts";
 import type { RingPart } from "./ring-store.ts";
 import type {
   ArchiveBatch,
+  ArchiveRemainder,
   ControlEvent,
   ControlReceipt,
   EndRequest,
@@ -46,7 +47,7 @@ export interface RingFace {
   admit(called: readonly Holder[]): Promise<readonly Holder[]>;
   liveValues(): Told<readonly LiveValue[]>;
   batch(batch: number): Told<ArchiveBatch | null>;
-  archived(batch: number): Told<void>;
+  archived(batch: number, remainder?: ArchiveRemainder): Told<void>;
   quarantined(of?: readonly RunId[]): Told<readonly QuarantinedRun[]>;
   raw(id: RunId): Told<readonly RingPart[] | null>;
   retry(id: RunId): Promise<RetryReceipt>;

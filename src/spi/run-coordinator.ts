@@ -1,3 +1,4 @@
+import type { Fault } from "../core/errors.ts";
 import type { Holder } from "../core/limit/book.ts";
 import type { Departure, Parting } from "../core/run/reduce/departure.ts";
 import type { RunEvent } from "../core/run/model/event.ts";
@@ -51,6 +52,14 @@ export interface RingTrust {
 export interface ArchiveBatch {
   readonly runs: readonly Departure[];
   readonly trust: readonly RingTrust[];
+}
+
+/** What the archive could not take of a batch. The rest of it is safe. */
+export interface ArchiveRemainder {
+  /** Runs that cannot be archived, whatever is tried: they are set aside in quarantine. */
+  readonly refused: readonly { readonly runId: RunId; readonly fault: Fault }[];
+  /** Nodes whose memory did not take their totals: these are sent again, without the runs. */
+  readonly unreported: readonly Pick<RingTrust, "tenant" | "node">[];
 }
 
 /** What a caller may do to a run under way. */
@@ -170,8 +179,8 @@ export interface RunCoordinator {
   liveValues(): Promise<readonly LiveValue[]>;
   /** Finished runs of a ring that wait to be archived; null once they are. */
   batch(ring: number, batch: number): Promise<ArchiveBatch | null>;
-  /** The batch is safely archived; the ring may forget it. */
-  archived(ring: number, batch: number): Promise<void>;
+  /** The batch is safely archived, but for what remains; the ring may forget it. */
+  archived(ring: number, batch: number, remainder?: ArchiveRemainder): Promise<void>;
   /** The runs of a ring that are in quarantine: of those asked for, or all. */
   quarantined(ring: number, of?: readonly RunId[]): Promise<readonly QuarantinedRun[]>;
   /** What is stored of a run, byte by byte, whether or not it can be read; null when nothing is. */

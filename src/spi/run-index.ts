@@ -20,7 +20,8 @@ export interface RunIndex {
   /**
    * Stores rows, up to ROWS_TOGETHER of them in one transaction with everything that follows from them. Answers which
    * records are dead: of those the rows point at, the ones whose run is archived elsewhere, deleted or replaced, and those
-   * of runs that the rows replaced. Each is also on the list of erasures until it is settled there.
+   * of runs that the rows replaced. Each is also on the list of erasures until it is settled there. Rejects with
+   * RUN_UNSTORABLE, having stored nothing, when a row can never be stored.
    */
   put(rows: readonly RunSummary[]): Promise<readonly Erasure[]>;
   /** Null when the run is unknown or deleted. */

@@ -8,7 +8,7 @@ import type { ArchiveMessage } from "../../core/run/dispatch/work.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Clock, Ids } from "../../spi/clock.ts";
 import type { Log } from "../../spi/log.ts";
-import type { ArchiveBatch, RingTrust, RunCoordinator } from "../../spi/run-coordinator.ts";
+import type { ArchiveBatch, ArchiveRemainder, RunCoordinator } from "../../spi/run-coordinator.ts";
 import { ROWS_TOGETHER, type RunIndex, type RunSummary } from "../../spi/run-index.ts";
 import type { ArchiveBook } from "../../spi/books/archive-book.ts";
 import type { TriggerBus } from "../../spi/trigger-bus.ts";
@@ -17,6 +17,8 @@ import { CacheWriter, type CacheWriterPorts } from "../cache/cache-writer.ts";
 import type { RegistryCache } from "../registry/registry-cache.ts";
 import type { Received } from "../deliver/received.ts";
 import { eraseRecords } from "./archive-eraser.ts";
+import { apart } from "./apart.ts";
+import { reportTrust } from "./report-trust.ts";
 
 export interface ArchivePorts extends CacheWriterPorts {
   readonly coordinator: RunCoordinator;
@@ -39,7 +41,8 @@ const SEGMENT_RUNS = ROWS_TOGETHER;
 /**
  * Moves finished runs out of their rings: the runs of a delivery become R2 objects of NDJSON lines with an index row
  * each, their trust totals reach the nodes' memories, then each ring may forget its batch. Every stage is safe to repeat;
- * whatever fails is given back.
+ * whatever fails is given back, each batch by itself. A run that cannot be archived whatever is tried, and a node whose
+ * memory does not answer, keep nobody else: their ring is told.
  */
 export async function consumeArchive(
   received: readonly Received<ArchiveMessage>[],
@@ -49,24 +52,42 @@ export async function consumeArchive(
   const open = fetched.flatMap((item) => (item === null ? [] : [item]));
   if (open.length === 0) return;
   try {
-    await store(
-      open.flatMap(({ batch }) => batch.runs),
-      ports,
-    );
-    await remember(
-      open.flatMap(({ batch }) => batch.trust),
-      ports,
-    );
+    await archive(open, ports);
   } catch (thrown) {
-    ports.log.warn("finished runs could not be archived; they stay in their rings and are tried again", {
-      correlation_id: open.map(({ received: { message } }) => `ring-${message.ring}`).join(" "),
-      code: faultOf(thrown).code,
-      error: thrown instanceof Error ? thrown.message : "unknown",
-    });
-    for (const one of open) await one.received.giveBack(thrown);
-    return;
+    const [only] = open;
+    if (open.length === 1 && only) return giveBack(only, thrown, ports);
+    for (const one of open) {
+      try {
+        await archive([one], ports);
+      } catch (own) {
+        await giveBack(one, own, ports);
+      }
+    }
   }
-  await Promise.all(open.map((one) => settle(one.received, ports)));
+}
+
+async function archive(open: readonly Open[], ports: ArchivePorts): Promise<void> {
+  const runs = open.flatMap(({ batch }) => batch.runs);
+  const refused = (await apart(runs, (some) => store(some, ports))).map(({ item, fault }) => ({
+    runId: item.summary.runId,
+    fault,
+  }));
+  const trust = open.flatMap(({ batch }) => batch.trust);
+  const unreported = await reportTrust(trust, ports);
+  for (const { runId, fault } of refused)
+    ports.log.error("a run cannot be archived; the others are, and its ring sets it aside", {
+      ...{ correlation_id: runId, run_id: runId, code: fault.code, reason: fault.message },
+    });
+  await Promise.all(open.map((one) => settle(one.received, { refused, unreported }, ports)));
+}
+
+async function giveBack({ received }: Open, thrown: unknown, { log }: ArchivePorts): Promise<void> {
+  log.warn("finished runs could not be archived; they stay in their rings and are tried again", {
+    correlation_id: `ring-${received.message.ring}`,
+    code: faultOf(thrown).code,
+    error: thrown instanceof Error ? thrown.message : "unknown",
+  });
+  await received.giveBack(thrown);
 }
 
 interface Open {
@@ -86,10 +107,15 @@ async function fetchBatch(received: Received<ArchiveMessage>, ports: ArchivePort
   return null;
 }
 
-async function settle(received: Received<ArchiveMessage>, ports: ArchivePorts): Promise<void> {
+async function settle(
+  received: Received<ArchiveMessage>,
+  { refused, unreported }: ArchiveRemainder,
+  ports: ArchivePorts,
+): Promise<void> {
   const { message } = received;
+  const whole = refused.length + unreported.length === 0;
   try {
-    await ports.coordinator.archived(message.ring, message.batch);
+    await ports.coordinator.archived(message.ring, message.batch, ...(whole ? [] : [{ refused, unreported }]));
     received.ack();
   } catch (thrown) {
     await received.giveBack(thrown);
@@ -186,18 +212,4 @@ function concat(parts: readonly Uint8Array[], length: number): Uint8Array {
     offset += part.length;
   }
   return whole;
-}
-
-async function remember(trust: readonly RingTrust[], ports: ArchivePorts): Promise<void> {
-  const byTenant = Map.groupBy(trust, ({ tenant }) => tenant);
-  for (const [tenant, totals] of byTenant) {
-    const { byRef } = await ports.registry.snapshot(tenant, null, (work) => void work.catch(() => undefined));
-    const reports = totals.map(({ node, source, totals: own }) => ({
-      node,
-      source,
-      totals: own,
-      declared: byRef.get(node)?.declaredTrust ?? null,
-    }));
-    await ports.trust.report(tenant, reports, ports.clock.now());
-  }
 }

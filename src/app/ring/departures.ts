@@ -1,12 +1,14 @@
+import { fault, RuntimeHostError, type Fault } from "../../core/errors.ts";
 import { quarantineMessages, type EventMessage } from "../../core/run/dispatch/work.ts";
 import type { Instant, RunId } from "../../core/run/model/state.ts";
-import type { ArchiveBatch } from "../../spi/run-coordinator.ts";
+import type { ArchiveBatch, ArchiveRemainder } from "../../spi/run-coordinator.ts";
 import type { RingBook } from "./book.ts";
 import { UNTOLD } from "./marks.ts";
 import { NEWS } from "./news.ts";
 import { OUTBOX, type Stranded } from "./outbox.ts";
 import type { RingPorts, RingSettings } from "./ports.ts";
 import { publishNews } from "./post.ts";
+import { bookKey } from "./trust-books.ts";
 import { tombstonePart } from "./tombstones.ts";
 import type { RingWard } from "./ward.ts";
 
@@ -77,14 +79,24 @@ export class RingDepartures {
     return read.batch;
   }
 
-  /** The batch is archived: its runs are forgotten, keyed ones but for their request. */
-  archived(number: number): void {
+  /**
+   * The batch is archived: its runs are forgotten, keyed ones but for their request. Runs that were refused are set aside
+   * before, and trust that was not taken goes out again.
+   */
+  archived(number: number, { refused, unreported }: ArchiveRemainder = NOTHING): void {
     const { store, clock } = this.#ports;
-    const expiresAt = clock.now() + this.#settings.keyMemoryMs;
+    const now = clock.now();
+    const expiresAt = now + this.#settings.keyMemoryMs;
+    const here = new Set(this.#book.memory.outbox.runsOf(number));
+    this.#setAside(
+      refused.flatMap(({ runId: id, fault: why }) => (here.has(id) ? [{ id, thrown: notArchived(why) }] : [])),
+    );
     const { outbox, timers } = this.#book.memory;
     if (outbox.hasKeyed(number)) timers.guard(expiresAt);
+    if (unreported.length > 0) timers.guard(now + this.#settings.archiveRetryMs);
     const gone = this.#book.commit(() => {
-      const runs = this.#book.memory.outbox.archived(number);
+      const retryAt = now + this.#settings.archiveRetryMs;
+      const runs = this.#book.memory.outbox.archived(number, unreported.map(bookKey), retryAt);
       for (const { id, keyed } of runs) {
         store.remove(id);
         if (keyed !== null) store.write(id, [tombstonePart(keyed, expiresAt)]);
@@ -102,3 +114,9 @@ export class RingDepartures {
     for (const { id, thrown } of stranded) this.#ward.setAside(id, thrown);
   }
 }
+
+const NOTHING: ArchiveRemainder = { refused: [], unreported: [] };
+
+/** Whatever the archive says of one run alone keeps it from being stored there. */
+const notArchived = ({ code, message }: Fault): RuntimeHostError =>
+  new RuntimeHostError(fault("RUN_UNSTORABLE", `the archive cannot take it: ${code}: ${message}`));

@@ -271,12 +271,25 @@ export class RingOutbox {
     return this.#batches.get(number)?.runs.some(({ keyed }) => keyed !== null) ?? false;
   }
 
-  /** Closes a batch and says which runs left with it. Call inside a transaction; a repeat finds nothing. */
-  archived(number: number): readonly Leaving[] {
+  runsOf(number: number): readonly RunId[] {
+    return this.#batches.get(number)?.runs.map(({ id }) => id) ?? [];
+  }
+
+  /**
+   * Closes a batch and says which runs left with it. Call inside a transaction; a repeat finds nothing. Of `unreported`
+   * trust books the batch stays open, without runs.
+   */
+  archived(number: number, unreported: readonly string[] = [], retryAt: Instant = 0): readonly Leaving[] {
     const batch = this.#batches.get(number);
     if (!batch) return [];
-    this.#store.remove(OUTBOX, [String(number)]);
-    this.#batches.delete(number);
+    const nodes = batch.nodes.filter((key) => unreported.includes(key));
+    if (nodes.length > 0) {
+      this.#write(number, { runs: [], nodes }, retryAt);
+      this.#batches.set(number, { runs: [], nodes, retryAt });
+    } else {
+      this.#store.remove(OUTBOX, [String(number)]);
+      this.#batches.delete(number);
+    }
     for (const { id } of batch.runs) {
       this.#leaving.delete(id);
       this.#forget(id);

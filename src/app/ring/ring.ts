@@ -14,6 +14,7 @@ import type { RingPart } from "../../spi/ring-store.ts";
 import type { RingFace } from "../../spi/ring-face.ts";
 import type {
   ArchiveBatch,
+  ArchiveRemainder,
   ControlEvent,
   ControlReceipt,
   EndRequest,
@@ -253,8 +254,8 @@ export class Ring implements RingFace {
     return this.#departures.batch(batch);
   }
 
-  archived(batch: number): void {
-    this.#departures.archived(batch);
+  archived(batch: number, remainder?: ArchiveRemainder): void {
+    this.#departures.archived(batch, remainder);
   }
 
   #record(id: RunId): string | Quarantined | null {

@@ -85,7 +85,7 @@ export class TrustBooks {
     // All or nothing: what is no sum throws before anything is kept.
     const books = new Map<string, TrustBook>();
     for (const { node, totals } of trust) {
-      const key = keyOf({ tenant, node });
+      const key = bookKey({ tenant, node });
       books.set(key, this.#merged({ tenant, node, totals }, books.get(key)));
     }
     for (const book of books.values()) this.#put(book);
@@ -121,21 +121,21 @@ export class TrustBooks {
     this.noteNumber(last);
     for (const book of books) {
       const page = pageAt(this.#books.length);
-      const isKnown = this.#places.has(keyOf(book));
+      const isKnown = this.#places.has(bookKey(book));
       this.#put(this.#merged(book));
       if (!isKnown) continue;
-      this.#moved.add(page).add(pageAt(this.#places.get(keyOf(book)) ?? 0));
+      this.#moved.add(page).add(pageAt(this.#places.get(bookKey(book)) ?? 0));
     }
   }
 
   /** The book of a node, with what is said added. */
-  #merged(said: TrustBook, known = this.#books[this.#places.get(keyOf(said)) ?? -1]): TrustBook {
+  #merged(said: TrustBook, known = this.#books[this.#places.get(bookKey(said)) ?? -1]): TrustBook {
     return { ...said, totals: mergeTotals(known?.totals ?? emptyTotals(), said.totals) };
   }
 
   #put(book: TrustBook): void {
-    const place = this.#places.get(keyOf(book)) ?? this.#books.length;
-    this.#places.set(keyOf(book), place);
+    const place = this.#places.get(bookKey(book)) ?? this.#books.length;
+    this.#places.set(bookKey(book), place);
     this.#books[place] = book;
   }
 
@@ -152,4 +152,5 @@ export class TrustBooks {
 
 const pageAt = (place: number): number => Math.floor(place / BOOKS_ON_A_PAGE);
 
-const keyOf = ({ tenant, node }: Pick<TrustBook, "tenant" | "node">): string => JSON.stringify([tenant, node]);
+/** What names the book of a node. */
+export const bookKey = ({ tenant, node }: Pick<TrustBook, "tenant" | "node">): string => JSON.stringify([tenant, node]);

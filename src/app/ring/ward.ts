@@ -129,9 +129,13 @@ export class RingWard {
   /** The run as it is, ended; a stub in its place when it cannot be read, or not be written down. */
   #ended(id: RunId, { tenant, known }: EndRequest, problem: Fault, now: Instant): { state: RunState; record: string } {
     const codec = codecOf(this.#ports.forms);
+    let told = { ...known, ...this.#known(id) };
     try {
       const state = this.#book.memory.runs.load(id);
-      const ended = state && endAsFailed(state, problem, now);
+      // It had ended and could not be stored as it was: it would be set aside again.
+      const isRefused = problem.code === "RUN_UNSTORABLE" && state && TERMINAL_RUN.has(state.header.status);
+      if (isRefused) told = identityOf(told);
+      const ended = isRefused ? null : state && endAsFailed(state, problem, now);
       if (ended && TERMINAL_RUN.has(ended.header.status)) {
         partingOf(ended);
         return { state: ended, record: codec.encode(ended) };
@@ -139,7 +143,7 @@ export class RingWard {
     } catch {
       // What is left of it is worth more than nothing.
     }
-    const stub = failedStub(id, tenant, { ...known, ...this.#known(id) }, problem, now);
+    const stub = failedStub(id, tenant, told, problem, now);
     return { state: stub, record: codec.encode(stub) };
   }
 
@@ -154,3 +158,11 @@ export class RingWard {
     return salvage(this.#book.memory.runs.texts(id));
   }
 }
+
+/** What of a run must not be lost although something about it cannot be stored: when it was begun, and by whom. */
+const identityOf = ({ createdAt, correlationId, idempotencyKey, requestHash }: Salvage): Salvage => ({
+  ...(createdAt === undefined ? {} : { createdAt }),
+  ...(correlationId === undefined ? {} : { correlationId }),
+  ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+  ...(requestHash === undefined ? {} : { requestHash }),
+});

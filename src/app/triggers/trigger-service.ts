@@ -3,6 +3,7 @@ import type { JsonObject } from "../../../contracts/json/json.ts";
 import { askerOf, carried } from "../../core/call/asker.ts";
 import { faultOf, type Fault } from "../../core/errors.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import type { RunId } from "../../core/run/model/state.ts";
 import { triggerGroups } from "../../core/trigger/groups.ts";
 import { triggerMessage } from "../../core/trigger/message.ts";
 import { recordView, type TriggerPart } from "../../core/trigger/record.ts";
@@ -70,13 +71,26 @@ async function partView(
   { taker, runId, refused }: TriggerPart,
   { runs }: TriggerServicePorts,
 ): Promise<TriggerPage["runs"][number]> {
-  const state = runId === null ? null : await runs.read(tenant, runId);
+  const { state, problem } = runId === null ? NOT_STARTED : await standingOf(tenant, runId, runs);
   const result = state && resultOf(state);
   return {
     node: taker,
     run_id: runId,
     status: state?.header.status ?? null,
     result,
-    error: refused && { ...refused },
+    error: refused ? { ...refused } : problem,
   };
+}
+
+const NOT_STARTED = { state: null, problem: null };
+
+/** One run that cannot be shown, as when it is in quarantine, keeps no other part from being shown. */
+async function standingOf(tenant: string, runId: RunId, runs: RunReader) {
+  try {
+    return { state: await runs.read(tenant, runId), problem: null };
+  } catch (thrown) {
+    const { code, message } = faultOf(thrown, "the run could not be read");
+    if (code === "SERVICE_UNAVAILABLE") throw thrown;
+    return { state: null, problem: { code, message } };
+  }
 }

@@ -14,3 +14,10 @@ export async function answered<T>(purpose: string, work: () => Promise<T>): Prom
     throw new RuntimeHostError(fault("SERVICE_UNAVAILABLE", `the database did not ${purpose}`), { cause });
   }
 }
+
+/** Whether the database will refuse the same again, whatever happens: it names the rule of SQLite that was broken. */
+export function isRefusal(thrown: unknown): boolean {
+  for (let cause = thrown; cause instanceof Error; cause = cause.cause)
+    if (/SQLITE_(CONSTRAINT|TOOBIG|MISMATCH)/.test(cause.message)) return true;
+  return false;
+}

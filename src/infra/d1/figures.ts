@@ -21,7 +21,7 @@ export function d1Figures(db: DrizzleD1Database): Figures {
             sql`select status as kind, count(*) as count
                 from (select status from runs indexed by runs_unfinished
                   where tenant = ${tenant} and finished_at is null
-                    and not exists (select 1 from quarantine q where q.run_id = runs.run_id)
+                    and not exists (select 1 from quarantine q where q.tenant = runs.tenant and q.run_id = runs.run_id)
                   order by created_at limit ${limit})
                 group by status`,
           ),

@@ -16,7 +16,10 @@ interface Row {
   readonly since: number;
 }
 
-/** Runs in quarantine in D1. There are few: but for their time, nothing is indexed beside the key. */
+/**
+ * Runs in quarantine in D1. There are few, so a run is looked for among all of them where nobody knows whose it is; what
+ * is asked often, the list and the count of a tenant, is answered along an index.
+ */
 export function d1QuarantineIndex(db: Database): QuarantineIndex {
   const read = async (query: SQL): Promise<readonly QuarantineEntry[]> => (await db.all<Row>(query)).map(entryOf);
   return {

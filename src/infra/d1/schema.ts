@@ -231,23 +231,20 @@ export const deadLetters = sqliteTable(
   ],
 );
 
-/**
- * Runs that were set aside: what can be listed and counted of them without asking their rings. The one table whose key
- * does not start with the tenant: a run's id is its only name where nobody can read whose it is.
- */
+/** Runs that were set aside: what can be listed and counted of them without asking their rings. */
 export const quarantine = sqliteTable(
   "quarantine",
   {
-    runId: text("run_id").primaryKey(),
     tenant: text().notNull(),
+    runId: text("run_id").notNull(),
     code: text().notNull(),
     message: text().notNull(),
     hint: text(),
     since: integer().notNull(),
   },
   (table) => [
-    index("quarantine_by_tenant").on(table.tenant, table.since, table.runId),
-    index("quarantine_by_time").on(table.since),
+    primaryKey({ columns: [table.tenant, table.runId] }),
+    index("quarantine_by_time").on(table.tenant, table.since, table.runId),
   ],
 );
 

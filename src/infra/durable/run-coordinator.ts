@@ -48,7 +48,7 @@ export function durableRunCoordinator(rings: Objects): RunCoordinator {
         return answers.flat();
       }),
     batch: (ring, batch) => call(async () => at(ring).batch(batch)),
-    archived: (ring, batch) => call(async () => at(ring).archived(batch)),
+    archived: (ring, batch, remainder) => call(async () => at(ring).archived(batch, remainder)),
     quarantined: (ring, of) => call(async () => at(ring).quarantined(of)),
     raw: (id) => call(async () => ringFor(id).raw(id)),
     retry: (id) => call(async () => ringFor(id).retry(id)),

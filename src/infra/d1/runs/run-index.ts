@@ -1,11 +1,12 @@
 import { sql } from "drizzle-orm";
+import { fault, RuntimeHostError } from "../../../core/errors.ts";
 import type { Erasure } from "../../../core/retention/erasure.ts";
 import { generationKey, type Generation } from "../../../core/run/model/generation.ts";
 import { pageOf } from "../../../core/search/position.ts";
 import { placeOfRun } from "../../../core/search/run-query.ts";
 import { ROWS_TOGETHER, type RunIndex } from "../../../spi/run-index.ts";
 import { allOrNone, type Database } from "../batch.ts";
-import { answered } from "../edge.ts";
+import { answered, isRefusal } from "../edge.ts";
 import { jsonParameters } from "../json-parameter.ts";
 import { withoutLabels } from "./run-labels.ts";
 import { hasRunId } from "./run-places.ts";
@@ -20,7 +21,7 @@ export function d1RunIndex(db: Database): RunIndex {
       answered("store the run index", async () => {
         const dead: Erasure[] = [];
         for (let from = 0; from < summaries.length; from += ROWS_TOGETHER) {
-          const answers = await allOrNone(db, putStatements(summaries.slice(from, from + ROWS_TOGETHER)));
+          const answers = await stored(() => allOrNone(db, putStatements(summaries.slice(from, from + ROWS_TOGETHER))));
           const told = answers.flat() as readonly (Erasure | RunRow)[];
           dead.push(...told.filter((row) => "segment" in row));
           // Their labels cost a look each until they are gone: not worth a place in every transaction.
@@ -57,4 +58,14 @@ export function d1RunIndex(db: Database): RunIndex {
         return pageOf(rows.map(summaryOfRow), page.limit, placeOfRun);
       }),
   };
+}
+
+/** What the database refuses for good is the trouble of some row, and nothing to wait for. */
+async function stored<T>(store: () => Promise<T>): Promise<T> {
+  try {
+    return await store();
+  } catch (cause) {
+    if (!isRefusal(cause)) throw cause;
+    throw new RuntimeHostError(fault("RUN_UNSTORABLE", "the index cannot take a row of these"), { cause });
+  }
 }

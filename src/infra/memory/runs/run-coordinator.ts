@@ -44,7 +44,7 @@ export function memoryRunCoordinator(open: (ring: number) => RingFace, rings = M
       return (await Promise.all(all)).flat();
     },
     batch: async (ring, batch) => open(ring).batch(batch),
-    archived: async (ring, batch) => open(ring).archived(batch),
+    archived: async (ring, batch, remainder) => open(ring).archived(batch, remainder),
     quarantined: async (ring, of) => open(ring).quarantined(of),
     raw: async (id) => of(id).raw(id),
     retry: async (id) => of(id).retry(id),
