@@ -7,6 +7,6 @@ CREATE TABLE `breakers` (
 	`trial_until` integer,
 	`changed_at` integer NOT NULL,
 	PRIMARY KEY(`tenant`, `binding`, `target`)
-);
+) WITHOUT ROWID;
 --> statement-breakpoint
 CREATE INDEX `breakers_by_time` ON `breakers` (`changed_at`);

@@ -2,7 +2,7 @@ import type { JsonValue } from "../../../contracts/json/json.ts";
 
 const NAME = /pass(?:word|wd|phrase)?$|secret|token$|api_?key|private_?key|credential|authorization|^auth$/i;
 const VALUE = [
-  /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s@]+:[^/?#\s@]+@/i,
+  /^[a-z][a-z0-9+.-]*:\/\/[^/?#\s@:]+:[^/?#\s@]+@/i,
   /-----BEGIN [A-Z ]*PRIVATE KEY-----/,
   /^(?:sk|pk|rk)[-_][A-Za-z0-9_-]{16,}$/,
   /^(?:gh[pousr]|github_pat|glpat|xox[abprs])[-_][A-Za-z0-9_-]{10,}$/,

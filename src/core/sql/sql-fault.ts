@@ -3,7 +3,7 @@ import { clip } from "../text/clip.ts";
 
 /** What SQLite says about a statement that is the author's to mend. */
 const OF_THE_STATEMENT =
-  /no such (?:table|column|function|index|view|collation sequence): [^:\n]+|near "[^"\n]*": syntax error|incomplete input|table [^:\n]+ already exists|[^:\n]+ has no column named [^:\n]+|\d+ values for \d+ columns|ambiguous column name: [^:\n]+|wrong number of arguments to function [^:\n]+/i;
+  /no such (?:table|column|function|index|view|collation sequence): [^:\n]+|near "[^"\n]*": syntax error|incomplete input|table \S+ already exists|has no column named [^:\n]+|values for \d+ columns|ambiguous column name: [^:\n]+|wrong number of arguments to function [^:\n]+/i;
 const CONSTRAINT =
   /(?:UNIQUE|NOT NULL|CHECK|FOREIGN KEY|PRIMARY KEY) constraint failed(?:: [^:\n]+)?|datatype mismatch/i;
 const BUSY = /locked|busy|overloaded|too many requests|timed? ?out/i;

@@ -13,8 +13,42 @@ export interface SqlText {
   readonly unfinished: boolean;
 }
 
-const TOKEN =
-  /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\?\d*|[:@$][A-Za-z_][\w$]*|[A-Za-z_][\w$]*|\d[\w.]*|['"`[]|[();]/g;
+/** What opens a stretch that is one token whatever it holds, with what ends it. A doubled quote opens the next at once. */
+const STRETCHES: readonly (readonly [opens: string, ends: string])[] = [
+  ["'", "'"],
+  ['"', '"'],
+  ["`", "`"],
+  ["[", "]"],
+  ["--", "\n"],
+  ["/*", "*/"],
+];
+const TOKEN = /\?\d*|[:@$][A-Za-z_][\w$]*|[A-Za-z_][\w$]*|\d[\w.]*|[();]/y;
+
+interface Token {
+  readonly text: string;
+  readonly index: number;
+  /** True for a text, a quoted name or a comment that is opened and never closed. */
+  readonly isOpen: boolean;
+}
+
+/** The tokens of an SQL text, in one pass: no stretch is looked through twice. */
+function* tokensOf(sql: string): Generator<Token> {
+  for (let index = 0; index < sql.length;) {
+    const stretch = STRETCHES.find(([opens]) => sql.startsWith(opens, index));
+    if (stretch === undefined) {
+      TOKEN.lastIndex = index;
+      const [text] = TOKEN.exec(sql) ?? [];
+      if (text !== undefined) yield { text, index, isOpen: false };
+      index += text?.length ?? 1;
+      continue;
+    }
+    const [opens, ends] = stretch;
+    const at = sql.indexOf(ends, index + opens.length);
+    const end = at < 0 ? sql.length : at + ends.length;
+    yield { text: sql.slice(index, end), index, isOpen: at < 0 && opens !== "--" };
+    index = end;
+  }
+}
 
 /** Reads an SQL text as SQLite's tokenizer does, as far as it matters here. Linear. */
 export function readSql(sql: string): SqlText {
@@ -26,7 +60,6 @@ export function readSql(sql: string): SqlText {
   let depth = 0;
   let highest = 0;
   let unfinished = false;
-  const scan = sql.matchAll(TOKEN);
   let end = 0;
   const something = (text: string): void => {
     if (text.trim() !== "" && isEmpty) {
@@ -34,14 +67,12 @@ export function readSql(sql: string): SqlText {
       statements++;
     }
   };
-  for (const { 0: token, index } of scan) {
+  for (const { text: token, index, isOpen } of tokensOf(sql)) {
     something(sql.slice(end, index));
     end = index + token.length;
     if (token.startsWith("--")) continue;
-    if (token.startsWith("/*")) {
-      unfinished ||= !token.endsWith("*/") || token.length < 4;
-      continue;
-    }
+    unfinished ||= isOpen;
+    if (token.startsWith("/*")) continue;
     if (token === ";") {
       isEmpty = true;
       continue;
@@ -52,7 +83,6 @@ export function readSql(sql: string): SqlText {
     else if (token === "?") highest++;
     else if (token.startsWith("?")) highest = Math.max(highest, Number(token.slice(1)));
     else if (/^[:@$]/.test(token)) named.add(token);
-    else if (/^['"`[]$/.test(token)) unfinished = true;
     else if (/^[A-Za-z_]/.test(token)) {
       const word = token.toUpperCase();
       if (first === "") first = word;

@@ -188,7 +188,9 @@ describe("onex nodes test with a folder", () => {
 
   it("tells of what nothing here executes", async () => {
     const folder = testFolder({
-      "far/node.onex.yaml": metadata("far", { entrypoint: { type: "docker", target: "image" } }),
+      "far/node.onex.yaml": metadata("far", {
+        entrypoint: { type: "docker", target: `image@sha256:${"0".repeat(64)}` },
+      }),
       "far/contract.yaml": contract("far", DOUBLE),
     });
     const outcome = await test(folder.path, "far");

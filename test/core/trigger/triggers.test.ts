@@ -180,7 +180,7 @@ describe("the contract of a trigger node", () => {
     entrypointFaults(
       entrypoint,
       { metadata: "", contract: "" },
-      { outputs: {}, group: null, graph: null, call: null, ...contract } as never,
+      { outputs: {}, group: null, graph: null, call: null, remote: null, ...contract } as never,
       "node.onex.yaml",
     ).map(({ place }) => place);
 
