@@ -73,8 +73,8 @@ export const workItem = z
       .nullable()
       .meta({ description: "The SHA-256 of the node's code, which `GET …/code` gives; null for a node without." }),
     sandbox: sandboxWire,
-    cli: cliWire.exactOptional(),
-    python: pythonWire.exactOptional(),
+    cli: cliWire.optional(),
+    python: pythonWire.optional(),
   })
   .meta({ id: "WorkItem", title: "Work item", description: "One attempt at a step." });
 
@@ -89,7 +89,7 @@ export const leased = z.object({ items: z.array(workItem) }).meta({
 export const logLine = z.strictObject({
   stream: z.enum(["stdout", "stderr"]),
   text: z.string().max(2_000),
-  skipped: z.int().min(0).exactOptional().meta({ description: "Lines left out before this one." }),
+  skipped: z.int().min(0).optional().meta({ description: "Lines left out before this one." }),
 });
 const logLines = z.array(logLine).max(20_000);
 
@@ -103,7 +103,7 @@ export const heartbeatRequest = z
   .strictObject({
     ...runnerId,
     items: z
-      .array(z.strictObject({ token, progress: progress.exactOptional(), log: logLines.exactOptional() }))
+      .array(z.strictObject({ token, progress: progress.optional(), log: logLines.optional() }))
       .max(10_000)
       .meta({ description: "What it has, how far each has come, and what each wrote since." }),
     give_back: z.array(token).max(10_000).default([]).meta({ description: "What it will not end." }),
@@ -153,21 +153,18 @@ export const workItemOutcome = z.discriminatedUnion("ok", [
   z.strictObject({
     ok: z.literal(true),
     output: anyObject("The output state, by contract key."),
-    events: z.array(anyObject("What an effect reports.")).max(10_000).exactOptional(),
+    events: z.array(anyObject("What an effect reports.")).max(10_000).optional(),
   }),
   z.strictObject({
     ok: z.literal(false),
     error: z.strictObject({
       code: z.enum(ANSWER_CODES),
       message: z.string().max(20_000),
-      hint: z.string().max(20_000).exactOptional(),
-      retryable: z
-        .boolean()
-        .exactOptional()
-        .meta({ description: "Whether another attempt may help; the code's default." }),
-      retry_after_s: z.number().min(0).max(86_400).exactOptional(),
-      blameless: z.literal(true).exactOptional().meta({ description: "It says nothing about the node." }),
-      details: anyJson("More about it.").exactOptional(),
+      hint: z.string().max(20_000).optional(),
+      retryable: z.boolean().optional().meta({ description: "Whether another attempt may help; the code's default." }),
+      retry_after_s: z.number().min(0).max(86_400).optional(),
+      blameless: z.literal(true).optional().meta({ description: "It says nothing about the node." }),
+      details: anyJson("More about it.").optional(),
     }),
   }),
 ]);
@@ -178,7 +175,7 @@ export const workItemAnswer = z
     run_id: z.string().meta({ description: "The run the item belongs to: one run's answer is no other's." }),
     outcome: workItemOutcome,
     duration_ms: milliseconds.default(0).meta({ description: "How long the attempt took." }),
-    log: logLines.exactOptional().meta({ description: "What its process wrote, clipped." }),
+    log: logLines.optional().meta({ description: "What its process wrote, clipped." }),
   })
   .meta({
     id: "WorkItemAnswer",
@@ -201,7 +198,7 @@ export const workItemTaken = z.object({ accepted: z.literal(true) }).meta({
 });
 
 /** `POST /v1/work-items/{token}/heartbeat`: what a remote node may say while it works. */
-export const workItemHeartbeat = z.strictObject({ run_id: z.string(), progress: progress.exactOptional() }).meta({
+export const workItemHeartbeat = z.strictObject({ run_id: z.string(), progress: progress.optional() }).meta({
   id: "WorkItemHeartbeat",
   title: "Work item heartbeat",
   description: "How far it has come.",

@@ -24,6 +24,8 @@ const ROUTES: readonly Route[] = await (async () => {
 })();
 const named = ROUTES.map((route) => [route.operation.operationId, route] as const);
 
+const RUNNER = { protocol: 1, node_id: "host-a", instance: "one" };
+
 /** A body that each route with a body takes. */
 const BODIES: Readonly<Record<string, object>> = {
   sendEnvelope: ENVELOPE,
@@ -37,6 +39,19 @@ const BODIES: Readonly<Record<string, object>> = {
   importRun: SNAPSHOT,
   redriveDeadLetters: { ids: ["m1"] },
   sendTrigger: TRIGGER,
+  leaseWorkItems: {
+    ...RUNNER,
+    version: "0.1.0",
+    kinds: ["python"],
+    concurrency: 1,
+    running: 0,
+    most: 1,
+    wait_ms: 0,
+  },
+  sendHeartbeat: { ...RUNNER, items: [] },
+  answerWorkItem: { run_id: RUN_ID, outcome: { ok: true, output: {} } },
+  beatWorkItem: { run_id: RUN_ID },
+  endQuarantined: { reason: "x" },
 };
 
 /** A query without which a route refuses. */
@@ -48,7 +63,9 @@ const OPEN = new Set(["sendEnvelope"]);
 const urlOf = (path: string): string =>
   path
     .replace("/v1/runs/{id}", `/v1/runs/${RUN_ID}`)
+    .replace("/v1/quarantine/{id}", `/v1/quarantine/${RUN_ID}`)
     .replace("/v1/triggers/{id}", `/v1/triggers/${TRIGGER.trigger_id}`)
+    .replace("{name}/{version}", "noop/1.0.0")
     .replace("{name}", "noop")
     .replaceAll(/\{\w+\}/g, "m1");
 

@@ -22,6 +22,7 @@ const TAGS = [
   { name: "plans", description: "What would be run, and why." },
   { name: "nodes", description: "The registry." },
   { name: "runs", description: "What is being done and what was done." },
+  { name: "pools", description: "Work that waits for runners, and its answers." },
   { name: "triggers", description: "Messages of a bus that ask for something." },
   { name: "dead letters", description: "Messages nobody could process." },
   { name: "quarantine", description: "Runs that were set aside: they cannot be read, decided on or stored." },

@@ -1,3 +1,4 @@
+import { asWire } from "../../../contracts/json/wire.ts";
 import { isObject } from "../../../contracts/json/narrow.ts";
 import type { WorkItemAnswerInput } from "../../../contracts/api/pools.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
@@ -71,7 +72,7 @@ export function closingMessage(text: string): Outcome | null {
   const lines = text.slice(0, -1).split("\n");
   try {
     const read = workItemAnswer.shape.outcome.safeParse(JSON.parse(lines.at(-1) ?? ""));
-    return read.success ? read.data : null;
+    return read.success ? asWire(read.data) : null;
   } catch {
     return null;
   }

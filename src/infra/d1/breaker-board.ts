@@ -75,8 +75,8 @@ export function d1BreakerBoard(db: Database): BreakerBoard {
       }),
     forgetBefore: (before, limit) =>
       answered("forget old breakers", async () => {
-        const { meta } = await db.run(sql`delete from breakers where rowid in
-          (select rowid from breakers where changed_at < ${before} limit ${limit})`);
+        const { meta } = await db.run(sql`delete from breakers where (tenant, binding, target) in
+          (select tenant, binding, target from breakers where changed_at < ${before} limit ${limit})`);
         return meta.changes;
       }),
   };

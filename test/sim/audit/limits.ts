@@ -58,8 +58,9 @@ export class LimitAudit {
   }
 
   /** A node with limits runs for a work that has passed them. */
-  begun({ tokens, segment, runId, number }: Execution, { node }: NodeCall): void {
-    if (tokens.size === 0 || node.execution.limits === undefined) return;
+  begun({ tokens, segment, runId, number }: Execution, { node, lease }: NodeCall): void {
+    // A replay is nobody's work item, though it executes the step of one that was never begun.
+    if (tokens.size === 0 || lease === null || node.execution.limits === undefined) return;
     if (!this.#passed.has(nameOf({ runId, segment })))
       this.#findings.add("limited", `execution ${number} of ${node.name} has passed no limit`);
   }

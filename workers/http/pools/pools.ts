@@ -1,3 +1,4 @@
+import { asWire } from "../../../contracts/json/wire.ts";
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import { heartbeat, heartbeatRequest, leased, leaseRequest, poolList } from "../../../contracts/api/pools.ts";
@@ -83,7 +84,7 @@ export function poolRoutes(services: ServicesOf): Api {
   serve(api, beat, jsonBodyWithin({ maxBytes: HEARTBEAT_BYTES }), async (c) => {
     const body = readBody(c, heartbeatRequest);
     if (!body.ok) return problemResponse(c, body.error);
-    const { protocol, node_id: nodeId, instance, items, give_back: giveBack, leaving } = body.value;
+    const { protocol, node_id: nodeId, instance, items, give_back: giveBack, leaving } = asWire(body.value);
     const says = { protocol, runner: { nodeId, instance }, items, giveBack, leaving };
     return onPool(c, (pool) => services(c).pools.heartbeat(callOf(c), pool, says));
   });

@@ -1,3 +1,4 @@
+import { asWire } from "../../../contracts/json/wire.ts";
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
 import { workItemAnswer, workItemHeartbeat, workItemTaken, workItemWanted } from "../../../contracts/api/pools.ts";
@@ -73,13 +74,13 @@ export function workItemRoutes(services: ServicesOf): Api {
   serve(api, answer, jsonBodyWithin({ maxBytes: ANSWER_BYTES }), async (c) => {
     const body = readBody(c, workItemAnswer);
     if (!body.ok) return problemResponse(c, body.error);
-    const taken = await services(c).workItems.answer(callOf(c), pathParam(c, "token"), body.value);
+    const taken = await services(c).workItems.answer(callOf(c), pathParam(c, "token"), asWire(body.value));
     return taken.ok ? c.json(taken.value) : problemResponse(c, taken.error);
   });
   serve(api, beat, jsonBody, async (c) => {
     const body = readBody(c, workItemHeartbeat);
     if (!body.ok) return problemResponse(c, body.error);
-    const wanted = await services(c).workItems.heartbeat(callOf(c), pathParam(c, "token"), body.value);
+    const wanted = await services(c).workItems.heartbeat(callOf(c), pathParam(c, "token"), asWire(body.value));
     return wanted.ok ? c.json(wanted.value) : problemResponse(c, wanted.error);
   });
   serve(api, code, [], async (c) => {
