@@ -78,7 +78,13 @@ describe("onex runs rerun", () => {
 
   it("has an option for every member of the request", async () => {
     const { stdout } = await run("runs", "rerun", "--help");
-    const options = { given: "--input", versions: "--set-version", mutations: "--mutate", graph: "--plan", values: "--set" };
+    const options = {
+      given: "--input",
+      versions: "--set-version",
+      mutations: "--mutate",
+      graph: "--plan",
+      values: "--set",
+    };
     const names = Object.keys(rerunRequest.shape).map((name) => options[name as keyof typeof options] ?? `--${name}`);
     expect(names).toContain("--chains");
     for (const name of names)
