@@ -1,5 +1,6 @@
 import { fault, type Fault } from "../errors.ts";
 import { err, ok, type Result } from "../result.ts";
+import { stretchAt } from "../sql/stretches.ts";
 
 /** A statement with one `?` for each use of a parameter. */
 export interface NumberedStatement {
@@ -8,15 +9,6 @@ export interface NumberedStatement {
   readonly names: readonly string[];
 }
 
-/** What opens a stretch in which a colon means nothing, with what ends it. A doubled quote opens the next text at once. */
-const STRETCHES: readonly (readonly [opens: string, ends: string])[] = [
-  ["'", "'"],
-  ['"', '"'],
-  ["`", "`"],
-  ["[", "]"],
-  ["--", "\n"],
-  ["/*", "*/"],
-];
 const NAMED = /:([A-Za-z_]\w*)/y;
 const FOREIGN = /\?\d*|[@$][A-Za-z_]\w*/y;
 
@@ -28,14 +20,11 @@ export function numbered(statement: string): Result<NumberedStatement, Fault> {
   const names: string[] = [];
   let sql = "";
   for (let i = 0; i < statement.length;) {
-    const stretch = STRETCHES.find(([opens]) => statement.startsWith(opens, i));
-    if (stretch !== undefined) {
-      const [opens, ends] = stretch;
-      const end = statement.indexOf(ends, i + opens.length);
-      if (end < 0 && opens !== "--") return err(unclosed(opens));
-      const after = end < 0 ? statement.length : end + ends.length;
-      sql += statement.slice(i, after);
-      i = after;
+    const stretch = stretchAt(statement, i);
+    if (stretch !== null) {
+      if (stretch.isOpen) return err(unclosed(stretch.opens));
+      sql += statement.slice(i, stretch.end);
+      i = stretch.end;
       continue;
     }
     FOREIGN.lastIndex = i;

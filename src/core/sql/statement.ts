@@ -1,3 +1,5 @@
+import { stretchAt } from "./stretches.ts";
+
 /** What can be told of an SQL text without a database. */
 export interface SqlText {
   /** How many statements there are; empty ones do not count. */
@@ -13,15 +15,6 @@ export interface SqlText {
   readonly unfinished: boolean;
 }
 
-/** What opens a stretch that is one token whatever it holds, with what ends it. A doubled quote opens the next at once. */
-const STRETCHES: readonly (readonly [opens: string, ends: string])[] = [
-  ["'", "'"],
-  ['"', '"'],
-  ["`", "`"],
-  ["[", "]"],
-  ["--", "\n"],
-  ["/*", "*/"],
-];
 const TOKEN = /\?\d*|[:@$][A-Za-z_][\w$]*|[A-Za-z_][\w$]*|\d[\w.]*|[();]/y;
 
 interface Token {
@@ -34,18 +27,16 @@ interface Token {
 /** The tokens of an SQL text, in one pass: no stretch is looked through twice. */
 function* tokensOf(sql: string): Generator<Token> {
   for (let index = 0; index < sql.length;) {
-    const stretch = STRETCHES.find(([opens]) => sql.startsWith(opens, index));
-    if (stretch === undefined) {
+    const stretch = stretchAt(sql, index);
+    if (stretch === null) {
       TOKEN.lastIndex = index;
       const [text] = TOKEN.exec(sql) ?? [];
       if (text !== undefined) yield { text, index, isOpen: false };
       index += text?.length ?? 1;
       continue;
     }
-    const [opens, ends] = stretch;
-    const at = sql.indexOf(ends, index + opens.length);
-    const end = at < 0 ? sql.length : at + ends.length;
-    yield { text: sql.slice(index, end), index, isOpen: at < 0 && opens !== "--" };
+    const { end, isOpen } = stretch;
+    yield { text: sql.slice(index, end), index, isOpen };
     index = end;
   }
 }
