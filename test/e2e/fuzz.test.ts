@@ -24,6 +24,7 @@ describe("generated requests", () => {
         "contracts",
         "envelopes",
         "events",
+        "lifecycles",
         "nodes",
         "paths",
         "plans",
