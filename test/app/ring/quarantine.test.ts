@@ -1,90 +1,30 @@
 import { describe, expect, it } from "vitest";
-import { Ring } from "../../../src/app/ring/ring.ts";
-import { DEFAULT_RING, type RingPorts } from "../../../src/app/ring/ports.ts";
 import { fault, RuntimeHostError } from "../../../src/core/errors.ts";
-import { encodeRun, readRun, runCodec } from "../../../src/core/run/codec/codec.ts";
-import { runId } from "../../../src/core/run/model/run-id.ts";
-import type { RunState } from "../../../src/core/run/model/state.ts";
+import { readRun, runCodec } from "../../../src/core/run/codec/codec.ts";
 import { isQuarantined, released } from "../../../src/core/run/quarantine/quarantine.ts";
-import { partingOf } from "../../../src/core/run/reduce/departure.ts";
 import { reduce } from "../../../src/core/run/reduce/reduce.ts";
 import { STORED_FORMS, type StoredForms } from "../../../src/core/stored/forms.ts";
 import { versioned } from "../../../src/core/stored/stored-form.ts";
-import { fixedClock } from "../../../src/infra/memory/clock.ts";
-import { memoryEventBus } from "../../../src/infra/memory/queues/event-bus.ts";
-import { memoryTriggerBus } from "../../../src/infra/memory/queues/trigger-bus.ts";
-import { memoryRingStore } from "../../../src/infra/memory/runs/ring-store.ts";
-import { systemTimer } from "../../../src/infra/system/clock.ts";
-import type { Log, LogFields } from "../../../src/spi/log.ts";
 import type { RingStore } from "../../../src/spi/ring-store.ts";
-import { sketchPlan } from "../../support/plans.ts";
 import { worksIn } from "../../support/received.ts";
-import { beginRun, success } from "../../support/runs.ts";
-
-const SETTINGS = { ...DEFAULT_RING, leases: { graceMs: 1_000, maxExpiries: 3 } };
-const START = 1_000_000;
-const GOOD = runId(0, "000000000000000000000000A1");
-const BAD = runId(0, "000000000000000000000000B1");
-const OTHER = runId(0, "000000000000000000000000C1");
-
-/** A ring whose storage outlives it, with all that leaves it in the open. */
-function open(changes: Partial<RingPorts> = {}) {
-  const clock = fixedClock(START);
-  const store = memoryRingStore();
-  const bus = memoryEventBus();
-  const triggerBus = memoryTriggerBus();
-  const alarms: number[] = [];
-  const logged: (LogFields & { readonly message: string })[] = [];
-  const note = (message: string, fields: LogFields): void => void logged.push({ message, ...fields });
-  const log: Log = { info: note, warn: note, error: note };
-  const alarm = { arm: (at: number) => void alarms.push(at) };
-  const make = (ports: Partial<RingPorts> = {}): Ring =>
-    new Ring(0, { store, alarm, bus, triggerBus, clock, timer: systemTimer, log, ...changes, ...ports }, SETTINGS);
-  return { clock, store, bus, triggerBus, alarms, logged, ring: make(), reopen: make };
-}
-type World = ReturnType<typeof open>;
-
-const stateOf = (id: string, changes: Partial<RunState["header"]> = {}): RunState => {
-  const begun = beginRun(sketchPlan([{ id: "a" }, { id: "b", needs: ["a"] }]), START);
-  return { ...begun, header: { ...begun.header, id, requestHash: "h", ...changes } };
-};
-const submission = (id: string, changes: Partial<RunState["header"]> = {}) => ({
-  runId: id,
-  requestHash: "h",
-  keyed: false,
-  finished: null,
-  record: encodeRun(stateOf(id, changes)),
-});
-
-const answersTo = ({ bus }: World, only?: readonly string[]) =>
-  worksIn(bus.execute.pull(100)).flatMap((work) =>
-    only && !only.includes(work.runId)
-      ? []
-      : [
-          {
-            runId: work.runId,
-            segment: work.segment,
-            token: work.token,
-            results: work.steps.map(({ id }) => ({ step: id, outcome: success(id, START) })),
-          },
-        ],
-  );
-/** Runs are executed to their end. */
-async function work(world: World, ring: Ring): Promise<void> {
-  for (let turns = 0; turns < 4; turns++) await ring.answer(answersTo(world));
-}
-const statusOf = (ring: Ring, id: string): string => {
-  const read = readRun(released(id, ring.read(id)) ?? "");
-  return read.ok ? read.value.header.status : "unreadable";
-};
-const rewrite = ({ store }: World, id: string, change: (body: string) => string): void => {
-  for (const part of store.read(id)) store.write(id, [{ ...part, body: change(part.body) }]);
-};
-const batchesOf = (world: World): readonly number[] =>
-  world.bus.events.pull(100).flatMap(({ body }) => (body.type === "archive" ? [body.batch] : []));
-
-const later = (body: string): string => body.replace(/"v":\d+,"header"/, '"v":99,"header"');
-const half = (body: string): string => body.slice(0, body.length / 2);
+import { success } from "../../support/runs.ts";
+import {
+  SETTINGS,
+  START,
+  GOOD,
+  BAD,
+  OTHER,
+  open,
+  stateOf,
+  submission,
+  answersTo,
+  work,
+  statusOf,
+  rewrite,
+  batchesOf,
+  later,
+  half,
+} from "./support/quarantine-world.ts";
 
 const DAMAGE = [
   ["of a later version", later, "RECORD_NEWER"],
@@ -319,160 +259,5 @@ describe("a deployment that is rolled back", () => {
       fault: { code: "RECORD_NEWER" },
     });
     expect(world.store.owners()).toEqual([]);
-  });
-});
-
-describe("an ended run that cannot be read", () => {
-  async function leaving() {
-    const world = open();
-    for (const id of [GOOD, BAD]) await world.ring.submit(submission(id));
-    await work(world, world.ring);
-    world.clock.advance(SETTINGS.flushMs);
-    return world;
-  }
-
-  it("stays behind when the others leave, and leaves once it is repaired", async () => {
-    const world = await leaving();
-    const good = world.store.read(BAD);
-    rewrite(world, BAD, half);
-    const ring = world.reopen();
-    await ring.tick();
-    const [first = -1] = batchesOf(world);
-    expect(ring.batch(first)?.runs.map(({ summary }) => summary.runId)).toEqual([GOOD]);
-    ring.archived(first);
-    expect(ring.raw(GOOD)).toBeNull();
-    expect(ring.quarantined()).toMatchObject([{ runId: BAD }]);
-    world.store.write(BAD, good);
-    expect(await ring.retry(BAD)).toEqual({ kind: "released", status: "succeeded" });
-    world.clock.advance(SETTINGS.flushMs);
-    await ring.tick();
-    const [second = -1] = batchesOf(world);
-    expect(ring.batch(second)).toMatchObject({
-      runs: [{ summary: { runId: BAD } }],
-      trust: [{ totals: { samples: 2 } }, {}],
-    });
-  });
-
-  it("is taken out of a batch that has it, and counts once when it leaves at last", async () => {
-    const world = await leaving();
-    await world.ring.tick();
-    const [number = -1] = batchesOf(world);
-    const good = world.store.read(BAD);
-    rewrite(world, BAD, half);
-    const ring = world.reopen();
-    expect(ring.batch(number)?.runs.map(({ summary }) => summary.runId)).toEqual([GOOD]);
-    ring.archived(number);
-    expect(ring.quarantined()).toMatchObject([{ runId: BAD }]);
-    world.store.write(BAD, good);
-    const cold = world.reopen();
-    expect(await cold.retry(BAD)).toEqual({ kind: "released", status: "succeeded" });
-    world.clock.advance(SETTINGS.archiveRetryMs);
-    await cold.tick();
-    const [again = -1] = batchesOf(world);
-    expect(cold.batch(again)?.runs.map(({ summary }) => summary.runId)).toEqual([BAD]);
-    const page = world.store
-      .read("~trust")
-      .map(({ body }) => JSON.parse(body) as { books: { totals: { samples: number } }[] });
-    expect(page.flatMap(({ books }) => books.map(({ totals }) => totals.samples))).toEqual([2, 2]);
-    cold.archived(again);
-    expect(cold.raw(BAD)).toBeNull();
-    expect(cold.quarantined()).toEqual([]);
-  });
-});
-
-describe("a ring's own record that cannot be read", () => {
-  it.each([
-    ["a batch cut in half", "~outbox", half],
-    ["a batch of a later version", "~outbox", (body: string) => body.replace('"v":1', '"v":99')],
-    ["a page of trust cut in half", "~trust", half],
-    ["a page of trust of a later version", "~trust", (body: string) => body.replace('"v":1', '"v":99')],
-    ["a page whose sums are none", "~trust", (body: string) => body.replace(/"sx":"[^"]*"/g, '"sx":"what"')],
-  ])("%s keeps nobody up and stays as it is stored", async (_, owner, damage) => {
-    const world = open();
-    await world.ring.submit(submission(GOOD));
-    await work(world, world.ring);
-    world.clock.advance(SETTINGS.flushMs);
-    await world.ring.tick();
-    batchesOf(world);
-    rewrite(world, owner, damage);
-    const [before] = world.store.read(owner);
-    const ring = world.reopen();
-    expect(world.logged).toContainEqual(expect.objectContaining({ record: expect.stringContaining(owner) as string }));
-    await ring.submit(submission(OTHER));
-    await work(world, ring);
-    world.clock.advance(SETTINGS.archiveRetryMs);
-    await ring.tick();
-    const batches = batchesOf(world);
-    const left = batches.flatMap((batch) => ring.batch(batch)?.runs.map(({ summary }) => summary.runId) ?? []);
-    expect(left.toSorted()).toEqual([GOOD, OTHER]);
-    for (const batch of batches) ring.archived(batch);
-    expect(world.store.read(owner)).toContainEqual(before);
-  });
-
-  it("a page of trust that can be read again is one with what was counted meanwhile", async () => {
-    const world = open();
-    const run = async (id: string, ring: Ring): Promise<number> => {
-      await ring.submit(submission(id));
-      await work(world, ring);
-      world.clock.advance(SETTINGS.flushMs);
-      await ring.tick();
-      const [batch = -1] = batchesOf(world);
-      const [first] = ring.batch(batch)?.trust ?? [];
-      ring.archived(batch);
-      return first?.totals.samples ?? 0;
-    };
-    expect(await run(GOOD, world.ring)).toBe(1);
-    const [page] = world.store.read("~trust");
-    rewrite(world, "~trust", half);
-    expect(await run(OTHER, world.reopen())).toBe(1);
-    if (page) world.store.write("~trust", [page]);
-    expect(await run(BAD, world.reopen())).toBe(3);
-    expect(await run(runId(0, "000000000000000000000000D1"), world.reopen())).toBe(4);
-  });
-
-  it("a mark that cannot be read still keeps its run aside", async () => {
-    const world = open();
-    await world.ring.submit(submission(BAD));
-    rewrite(world, BAD, half);
-    world.clock.advance(60_000);
-    await world.reopen().tick();
-    rewrite(world, "~quarantine", half);
-    expect(world.reopen().quarantined()).toMatchObject([{ runId: BAD, quarantine: { code: "RECORD_UNREADABLE" } }]);
-  });
-});
-
-describe("what can be told of a run that cannot be read", () => {
-  it("is what its record and its changes still say", async () => {
-    const world = open();
-    await world.ring.submit(submission(BAD, { tags: ["t"], tenant: "acme" }));
-    rewrite(world, BAD, later);
-    world.clock.advance(60_000);
-    const ring = world.reopen();
-    await ring.tick();
-    expect(ring.quarantined()).toMatchObject([
-      { runId: BAD, tenant: "acme", known: { operation: "goal.run", tags: ["t"], want: ["a.out", "b.out"] } },
-    ]);
-  });
-
-  it("its large values are held wherever it is cut, as far as it still names them", async () => {
-    const world = open();
-    const key = `values/default/2026-01-01/${"a".repeat(64)}`;
-    const state = { ...stateOf(BAD), given: { in: { ref: { key, sha256: "a".repeat(64), bytes: 70_000 } } } };
-    await world.ring.submit({ ...submission(BAD), record: encodeRun(state) });
-    rewrite(world, BAD, (body) => body.slice(0, -10));
-    expect(world.reopen().liveValues()).toEqual([{ tenant: "default", key }]);
-  });
-
-  it("nothing at all is no tenant, until somebody says whose it is", async () => {
-    const world = open();
-    await world.ring.submit(submission(BAD));
-    rewrite(world, BAD, () => "");
-    world.clock.advance(60_000);
-    const ring = world.reopen();
-    await ring.tick();
-    expect(ring.quarantined()).toMatchObject([{ runId: BAD, tenant: null }]);
-    await ring.end(BAD, { tenant: "acme", reason: "given up", known: {} });
-    const read = readRun(released(BAD, ring.read(BAD)) ?? "");
-    expect(read.ok && partingOf(read.value).summary).toMatchObject({ tenant: "acme", status: "failed" });
   });
 });
