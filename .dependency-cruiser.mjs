@@ -65,9 +65,9 @@ export default {
     ),
     room(
       "authors-need-no-engine",
-      "What authors of nodes use runs wherever fetch does: core, contracts and pure packages.",
+      "What authors of nodes use runs wherever fetch does: spi, core, contracts and pure packages.",
       "^src/authoring/",
-      ["^src/(authoring|core)/", "^contracts/", packages([...PURE_PACKAGES, "zod"])],
+      ["^src/(authoring|spi|core)/", "^contracts/", packages([...PURE_PACKAGES, "zod"])],
     ),
     room(
       "client-knows-contracts",

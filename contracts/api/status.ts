@@ -22,3 +22,4 @@ export const via = z.enum(["inline", "queue", "wait", "cache"]).meta({
 });
 
 export type RunStatus = z.output<typeof runStatus>;
+export type StepStatus = z.output<typeof stepStatus>;

@@ -1,12 +1,10 @@
 import { z } from "zod";
 import type { JsonObject, JsonSchema } from "../../contracts/json/json.ts";
 import { jsonObject } from "../../contracts/json/json.ts";
-import { stamp } from "../core/metadata/stamp.ts";
-import { admitNode } from "../core/registry/admit.ts";
-import { hashOf } from "../core/registry/artifact-hashes.ts";
 import type { NodeArtifacts, NodeDefinition, NodeKind } from "../core/registry/node.ts";
-import { derivedUuid } from "../core/scaffold/derived-uuid.ts";
+import { describedNode, type DescribedNode, type DescriptionProblem } from "../core/scaffold/described-node.ts";
 import { yamlValue } from "../core/scaffold/quoting.ts";
+import type { AbortSignalLike } from "../spi/handler.ts";
 
 /** What a node's function may know of its call. */
 export interface RunContext {
@@ -19,12 +17,6 @@ export interface RunContext {
   readonly idempotencyKey: string;
   /** Aborted when the attempt's time is over. */
   readonly signal: AbortSignalLike;
-}
-
-/** The part of AbortSignal that is needed. */
-export interface AbortSignalLike {
-  readonly aborted: boolean;
-  addEventListener(type: "abort", listener: () => void): void;
 }
 
 type Shape = z.ZodObject;
@@ -101,22 +93,29 @@ export function defineNode<Input extends Shape, Output extends Shape>(
 function made<Input extends Shape, Output extends Shape>(
   declaration: NodeDeclaration<Input, Output>,
   placing: Placing,
-): { readonly artifacts: NodeArtifacts; readonly definition: NodeDefinition } {
-  const contract = contractOf(declaration, placing);
-  const createdAt = declaration.createdAt ?? FIRST_MADE;
-  const stamped = stamp(metadataOf(declaration, placing, contract), {
-    path: `${declaration.name}/node.onex.yaml`,
-    now: createdAt,
-    uuid: derivedUuid(`authored ${declaration.namespace ?? ""} ${declaration.name} ${declaration.version}`),
-  });
-  if (!stamped.ok) throw refusal(declaration.name, stamped.error);
-  const artifacts = { metadata: stamped.value.text, contract };
-  const admitted = admitNode(artifacts);
-  if (!admitted.ok) throw refusal(declaration.name, admitted.error);
-  return { artifacts, definition: admitted.value };
+): DescribedNode {
+  const { name, version, description = name, author = "unknown", namespace, tags = [] } = declaration;
+  const described = describedNode(
+    {
+      name,
+      version,
+      description,
+      author,
+      namespace: namespace ?? `onex.authored.${name}`,
+      runtimeLanguage: "typescript",
+      entrypoint:
+        placing.kind === "builtin" ? { type: "builtin", target: name } : { type: "http", target: placing.url },
+      tags,
+      origin: `authored ${namespace ?? ""} ${name} ${version}`,
+      createdAt: declaration.createdAt ?? FIRST_MADE,
+    },
+    contractOf(declaration, placing),
+  );
+  if (!described.ok) throw refusal(name, described.error);
+  return described.value;
 }
 
-const refusal = (name: string, problems: readonly { readonly message: string; readonly place?: string }[]): TypeError =>
+const refusal = (name: string, problems: readonly DescriptionProblem[]): TypeError =>
   new TypeError(
     `the node ${name} cannot be: ${problems.map(({ message, place }) => (place === undefined ? message : `${place}: ${message}`)).join("; ")}`,
   );
@@ -174,35 +173,4 @@ function keysOf(shape: Shape, io: "input" | "output"): Keys {
     ...($defs === undefined ? {} : { $defs }),
   };
   return { schemas: Object.fromEntries(schemas), required: new Set(names), whole: open };
-}
-
-function metadataOf<Input extends Shape, Output extends Shape>(
-  { name, version, description = name, author = "unknown", namespace, tags = [] }: NodeDeclaration<Input, Output>,
-  placing: Placing,
-  contract: string,
-): string {
-  const entrypoint = placing.kind === "builtin" ? ["builtin", name] : ["http", placing.url];
-  return [
-    "metadata_version: 0.1.0",
-    "protocol_version: 0.1.0",
-    "schema_version: 0.1.0",
-    `name: ${name}`,
-    `version: ${version}`,
-    `description:${yamlValue(description)}`,
-    `author:${yamlValue(author)}`,
-    `owner:${yamlValue(author)}`,
-    `namespace: ${namespace ?? `onex.authored.${name}`}`,
-    "lifecycle: active",
-    "meta_type: tool",
-    "runtime_language_hint: typescript",
-    "state_contract: state_contract://contract.yaml",
-    "entrypoint:",
-    `  type: ${entrypoint[0]}`,
-    `  target:${yamlValue(entrypoint[1] ?? name)}`,
-    `tags:${yamlValue(tags)}`,
-    "x_extensions:",
-    "  artifacts:",
-    `    contract.yaml: ${hashOf(contract)}`,
-    "",
-  ].join("\n");
 }

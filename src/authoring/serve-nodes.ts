@@ -109,7 +109,9 @@ function failureOf(thrown: unknown): Failure {
     const place = (issue?.path ?? []).map(String).join(".");
     return failure("INVALID_PARAMETER", `${place}: ${issue?.message ?? "it does not satisfy the schema"}`);
   }
-  return failure("HANDLER_EXECUTION_ERROR", thrown instanceof Error ? thrown.message : "the node failed");
+  // What an error that was not foreseen says may be anybody's business but the caller's.
+  const name = thrown instanceof Error ? thrown.name : typeof thrown;
+  return failure("HANDLER_EXECUTION_ERROR", `the node failed with ${name}`);
 }
 
 const failure = (code: FailureCode, message: string): Failure => ({ code, message: message.slice(0, 2_000) });

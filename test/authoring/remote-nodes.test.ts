@@ -222,6 +222,34 @@ describe("what serves nodes", () => {
   });
 });
 
+it("tells the name alone of an error that was not foreseen", async () => {
+  const clumsy = defineNode({
+    name: "doc_clumsy",
+    version: "1.0.0",
+    input: z.object({}),
+    output: z.object({ "doc.none": z.string() }),
+    run: () => {
+      throw new RangeError("connecting as admin:hunter2");
+    },
+  });
+  const body = JSON.stringify({
+    ...{ protocol: 1, token: "w1.cc", run_id: "r", step_id: "s", attempt: 1, node: "doc_clumsy" },
+    ...{ node_version: "1.0.0", input: {}, correlation_id: "c", idempotency_key: "k", timeout_ms: 1_000 },
+  });
+  const at = new Date();
+  const headers = {
+    "webhook-id": "w1.cc",
+    "webhook-timestamp": String(Math.floor(at.getTime() / 1000)),
+    "webhook-signature": new Webhook(SECRET).sign("w1.cc", at, body),
+  };
+  const answer = await serveNodes([clumsy], { secret: SECRET })(
+    new Request("http://x/", { method: "POST", body, headers }),
+  );
+  expect(await answer.json()).toEqual({
+    outcome: { ok: false, error: { code: "HANDLER_EXECUTION_ERROR", message: "the node failed with RangeError" } },
+  });
+});
+
 describe("a node's definition", () => {
   it("is admitted as it is, and is the same every time", () => {
     expect(shout.artifacts()).toEqual(shout.artifacts());

@@ -1,7 +1,11 @@
 import type { HandlerType } from "../../../contracts/documents/handler-operation.ts";
 import { RUN_OPERATIONS, type RunOperation } from "../../../contracts/documents/operation.ts";
 import { fault, type Fault } from "../../core/errors.ts";
-import { isHandlerOperation, type HandlerOperationName } from "../../core/operation/handler-operations.ts";
+import {
+  HANDLER_OPERATION_NAMES,
+  HANDLER_OPERATIONS,
+  isHandlerOperation,
+} from "../../core/operation/handler-operations.ts";
 import type { Served } from "../../core/registry/served.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { planHandlerPayload } from "./plan-handler.ts";
@@ -35,35 +39,23 @@ const planned = (operation: RunOperation, plan: PayloadPlanner): PlanOperation =
   values: RUN_OPERATIONS[operation].values,
   plan,
 });
-const handled = (handler: HandlerType): HandlerOperation => ({ kind: "handler", handler });
-const HTTP = handled("http");
-const DB = handled("db");
-const LOCAL = handled("local");
+/** Each operation that a handler serves, with the handler its row names. */
+const HANDLED = Object.fromEntries(
+  HANDLER_OPERATION_NAMES.map((name): [string, HandlerOperation] => [
+    name,
+    { kind: "handler", handler: HANDLER_OPERATIONS[name].handler },
+  ]),
+);
 
 /** What each operation of an envelope leads to. One that is not here is INVALID_OPERATION. */
-export const OPERATIONS = {
+export const OPERATIONS: Readonly<Record<RunOperation, PlanOperation> & Record<string, Operation>> = {
   "goal.run": planned("goal.run", planGoalPayload),
   "graph.run": planned("graph.run", planGraphPayload),
   "node.execute": planned("node.execute", planNodePayload),
   "node.announce": { kind: "command", instead: "register the node with POST /v1/nodes" },
   "job.submit": { kind: "command", instead: "send a goal with goal.run" },
-  "http.get": HTTP,
-  "http.post": HTTP,
-  "http.put": HTTP,
-  "http.patch": HTTP,
-  "http.delete": HTTP,
-  "db.query": DB,
-  "db.execute": DB,
-  "local.echo": LOCAL,
-  "local.transform": LOCAL,
-  "local.error": LOCAL,
-} as const satisfies Readonly<
-  Record<RunOperation, PlanOperation> & Record<HandlerOperationName, HandlerOperation> & Record<string, Operation>
->;
-
-export type OperationName = keyof typeof OPERATIONS;
-
-const isOperation = (name: string): name is OperationName => Object.hasOwn(OPERATIONS, name);
+  ...HANDLED,
+};
 
 /** The operations that can be sent. */
 const AVAILABLE = Object.keys(RUN_OPERATIONS);
@@ -73,7 +65,7 @@ const AVAILABLE = Object.keys(RUN_OPERATIONS);
  * engine takes; HANDLER_NOT_FOUND for one whose handler is not here.
  */
 export function planOperationOf(name: string, served: Served): Result<PlanOperation, Fault> {
-  const operation: Operation | null = isOperation(name) ? OPERATIONS[name] : null;
+  const operation = Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name] : undefined;
   switch (operation?.kind) {
     case "plan":
       return ok(operation);

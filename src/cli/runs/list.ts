@@ -8,7 +8,7 @@ import { quarantineRows } from "./quarantine.ts";
 import { type ServerOptions, withServer } from "../remote/server-options.ts";
 import { EXIT, usageFailure, type ExitCode, type Shell } from "../shell.ts";
 
-/** Every status of a run, as `--status` takes it. */
+/** Every status of a run, as `--status` takes it: spelt here, so that help needs no schemas; a test compares. */
 export const STATUSES = [
   "queued",
   "running",

@@ -1,6 +1,7 @@
 import type { CallBlock, HttpCall } from "../../../contracts/documents/call.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
-import { type ErrorCode, type Fault, fault } from "../errors.ts";
+import { type Fault, fault } from "../errors.ts";
+import { codeOfStatus } from "../http/retry-after.ts";
 import { err, ok, type Result } from "../result.ts";
 import { at } from "./source.ts";
 
@@ -13,15 +14,6 @@ export interface HttpAnswer {
 
 const SUCCESS = ["2xx"] as const;
 const RETRIED = [408, 425, 429, "5xx"] as const;
-/** Statuses that say what is wrong; all others are refusals. */
-const CODES: ReadonlyMap<number, ErrorCode> = new Map([
-  [401, "AUTHENTICATION_ERROR"],
-  [403, "AUTHENTICATION_ERROR"],
-  [408, "TIMEOUT_ERROR"],
-  [429, "RATE_LIMIT_ERROR"],
-  [504, "TIMEOUT_ERROR"],
-]);
-
 type Status = number | string;
 
 const isOneOf = (status: number, statuses: readonly Status[]): boolean =>
@@ -38,8 +30,7 @@ export const succeeded = (call: HttpCall, status: number): boolean => isOneOf(st
 export function statusFault(call: HttpCall, answer: HttpAnswer, retryAfterSeconds: number | null): Fault {
   const { status_code: status } = answer;
   const retryable = isOneOf(status, call.retry ?? RETRIED);
-  const code = CODES.get(status) ?? (status >= 500 ? "SERVICE_UNAVAILABLE" : "REQUEST_REJECTED");
-  return fault(code, `the server answered with status ${status}`, {
+  return fault(codeOfStatus(status), `the server answered with status ${status}`, {
     place: `${call.method.toUpperCase()} ${call.url}`,
     retryable,
     ...(retryable && retryAfterSeconds !== null ? { retryAfterSeconds } : {}),

@@ -1,4 +1,4 @@
-import { fault, type Fault } from "../errors.ts";
+import { type ErrorCode, fault, type Fault } from "../errors.ts";
 
 /** The longest wait that is read from a header, in seconds. */
 const LONGEST_S = 86_400;
@@ -16,18 +16,27 @@ export function retryAfterOf(header: string | null | undefined, now: number): nu
   return Number.isNaN(at) ? null : Math.min(LONGEST_S, Math.max(0, Math.ceil((at - now) / 1_000)));
 }
 
+/** Statuses that say what is wrong; other 5xx are an outage, and all others refusals. */
+const CODES: ReadonlyMap<number, ErrorCode> = new Map([
+  [401, "AUTHENTICATION_ERROR"],
+  [403, "AUTHENTICATION_ERROR"],
+  [408, "TIMEOUT_ERROR"],
+  [429, "RATE_LIMIT_ERROR"],
+  [504, "TIMEOUT_ERROR"],
+]);
+
+/** The code of a status that is a failure. */
+export const codeOfStatus = (status: number): ErrorCode =>
+  CODES.get(status) ?? (status >= 500 ? "SERVICE_UNAVAILABLE" : "REQUEST_REJECTED");
+
 /**
- * The failure that a status stands for, where statuses are to be failures: 429 is RATE_LIMIT_ERROR, 401 and 403
- * AUTHENTICATION_ERROR, 408 and 504 TIMEOUT_ERROR, other 5xx SERVICE_UNAVAILABLE, any other REQUEST_REJECTED. What the
- * server says about the next try becomes the delay of the next attempt.
+ * The failure that a status stands for, where statuses are to be failures. What the server says about the next try
+ * becomes the delay of the next attempt.
  */
 export function failureOfStatus(status: number, retryAfter: string | null, now: number): Fault {
   const seconds = retryAfterOf(retryAfter, now);
-  const named = seconds === null ? {} : { retryAfterSeconds: seconds };
-  const extra = { details: { status_code: status }, ...named };
-  const message = `the server answered ${status}`;
-  if (status === 429) return fault("RATE_LIMIT_ERROR", message, extra);
-  if (status === 401 || status === 403) return fault("AUTHENTICATION_ERROR", message, extra);
-  if (status === 408 || status === 504) return fault("TIMEOUT_ERROR", message, extra);
-  return fault(status >= 500 ? "SERVICE_UNAVAILABLE" : "REQUEST_REJECTED", message, extra);
+  return fault(codeOfStatus(status), `the server answered ${status}`, {
+    details: { status_code: status },
+    ...(seconds === null ? {} : { retryAfterSeconds: seconds }),
+  });
 }

@@ -1,10 +1,7 @@
 import type { HttpCall } from "../../../contracts/documents/call.ts";
 import { jsonObject, type JsonObject, type JsonSchema } from "../../../contracts/json/json.ts";
-import { stamp } from "../metadata/stamp.ts";
-import { admitNode } from "../registry/admit.ts";
-import { hashOf } from "../registry/artifact-hashes.ts";
 import { err, ok, type Result } from "../result.ts";
-import { derivedUuid } from "../scaffold/derived-uuid.ts";
+import { describedNode } from "../scaffold/described-node.ts";
 import { yamlValue } from "../scaffold/quoting.ts";
 import { clip } from "../text/clip.ts";
 import { describedAs } from "./parameters.ts";
@@ -64,18 +61,29 @@ function withoutSchemas(described: OperationDescription): OperationDescription {
   };
 }
 
-function admitted(described: OperationDescription, birth: Birth): Result<OperationNode, string> {
-  const contract = contractOf(described);
-  const stamped = stamp(metadataOf(described, contract, birth), {
-    path: `${described.name}/node.onex.yaml`,
-    now: birth.createdAt,
-    uuid: derivedUuid(`openapi ${described.call.method} ${described.call.url} ${described.name}`),
-  });
-  if (!stamped.ok) return err(stamped.error[0]?.message ?? "its metadata is not valid");
-  const node = admitNode({ metadata: stamped.value.text, contract });
-  if (!node.ok) return err(`${node.error[0]?.place ?? ""}: ${node.error[0]?.message ?? ""}`);
-  const files = { "node.onex.yaml": stamped.value.text, "contract.yaml": contract };
-  return ok({ name: described.name, version: VERSION, files });
+function admitted(described: OperationDescription, { createdAt, author }: Birth): Result<OperationNode, string> {
+  const { name, prefix, description, tags, call } = described;
+  const own = tags
+    .map((tag) => clip(tag.replaceAll(/[^A-Za-z0-9_-]+/g, "-").toLowerCase(), 60))
+    .filter((tag) => tag !== "");
+  const made = describedNode(
+    {
+      name,
+      version: VERSION,
+      description,
+      author,
+      namespace: `onex.imported.${prefix}.${name}`,
+      runtimeLanguage: "none",
+      entrypoint: { type: "http", target: originOf(call.url) },
+      tags: [...new Set(["openapi", prefix, ...own])],
+      origin: `openapi ${call.method} ${call.url} ${name}`,
+      createdAt,
+    },
+    contractOf(described),
+  );
+  if (!made.ok) return err(`${made.error[0]?.place ?? "its metadata"}: ${made.error[0]?.message ?? "is not valid"}`);
+  const { metadata, contract } = made.value.artifacts;
+  return ok({ name, version: VERSION, files: { "node.onex.yaml": metadata, "contract.yaml": contract } });
 }
 
 function contractOf({ name, description, kind, inputs, output, call }: OperationDescription): string {
@@ -94,39 +102,6 @@ function contractOf({ name, description, kind, inputs, output, call }: Operation
     `output_contract:${yamlValue({ [output.key]: describedAs(output.schema, null) })}`,
     `execution:${yamlValue(execution)}`,
     `call:${yamlValue(jsonObject.parse({ http: call }))}`,
-    "",
-  ].join("\n");
-}
-
-function metadataOf(
-  { name, prefix, description, tags, call }: OperationDescription,
-  contract: string,
-  { author }: Birth,
-): string {
-  const own = tags
-    .map((tag) => clip(tag.replaceAll(/[^A-Za-z0-9_-]+/g, "-").toLowerCase(), 60))
-    .filter((tag) => tag !== "");
-  return [
-    "metadata_version: 0.1.0",
-    "protocol_version: 0.1.0",
-    "schema_version: 0.1.0",
-    `name: ${name}`,
-    `version: ${VERSION}`,
-    `description:${yamlValue(description)}`,
-    `author:${yamlValue(author)}`,
-    `owner:${yamlValue(author)}`,
-    `namespace: onex.imported.${prefix}.${name}`,
-    "lifecycle: active",
-    "meta_type: tool",
-    "runtime_language_hint: none",
-    "state_contract: state_contract://contract.yaml",
-    "entrypoint:",
-    "  type: http",
-    `  target:${yamlValue(originOf(call.url))}`,
-    `tags:${yamlValue([...new Set(["openapi", prefix, ...own])])}`,
-    "x_extensions:",
-    "  artifacts:",
-    `    contract.yaml: ${hashOf(contract)}`,
     "",
   ].join("\n");
 }

@@ -1,3 +1,4 @@
+import { isObject } from "../../../contracts/json/narrow.ts";
 import type { CallSource } from "../../../contracts/documents/call.ts";
 import type { JsonObject, JsonSchema } from "../../../contracts/json/json.ts";
 import type { Style } from "../declared/source.ts";
@@ -93,20 +94,17 @@ function writtenAs(document: OpenApiDocument, parameter: JsonObject, where: "pat
   const style = textOf(parameter, "style") ?? (where === "query" ? "form" : "simple");
   const explode = parameter["explode"] ?? style === "form";
   const types = new Set([schema["type"]].flat());
-  const isObject = types.has("object") || (schema["type"] === undefined && schema["properties"] !== undefined);
+  const holdsMembers = types.has("object") || (schema["type"] === undefined && schema["properties"] !== undefined);
   const kept = document.object(parameter["schema"]) === null ? {} : parameter["schema"];
-  const made = (as: Style): Written => ({ schema: isJsonObject(kept) ? kept : {}, style: as, reason: null });
+  const made = (as: Style): Written => ({ schema: isObject(kept) ? kept : {}, style: as, reason: null });
   if (style === "deepObject") return made("deep");
-  if (isObject) return refuse(`an object in style ${style} is not supported`);
+  if (holdsMembers) return refuse(`an object in style ${style} is not supported`);
   if (style === "spaceDelimited") return made("space");
   if (style === "pipeDelimited") return made("pipe");
   if (style === "form") return made(explode === true ? "repeat" : "comma");
   if (style === "simple") return made(types.has("array") ? "comma" : "repeat");
   return refuse(`style ${style} is not supported`);
 }
-
-const isJsonObject = (value: unknown): value is JsonObject =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** The schema with a short description, where it may have one. */
 export function describedAs(schema: JsonSchema, description: string | null): JsonSchema {

@@ -1,4 +1,5 @@
 import type { LogLine } from "../../pool/step-log.ts";
+import { runStatus, type RunStatus, type StepStatus } from "../../../../contracts/api/status.ts";
 import type { Chains } from "../../../../contracts/documents/chain.ts";
 import type { JsonObject } from "../../../../contracts/json/json.ts";
 import type { Signature } from "../../cache/signature.ts";
@@ -16,17 +17,7 @@ export type RunId = string;
 export type Instant = number;
 export type LeaseToken = string;
 
-export type RunStatus = "queued" | "running" | "waiting" | "paused" | "succeeded" | "failed" | "cancelled";
-export type StepStatus =
-  | "pending"
-  | "ready"
-  | "leased"
-  | "waiting"
-  | "succeeded"
-  | "cached"
-  | "failed"
-  | "skipped"
-  | "cancelled";
+export type { RunStatus, StepStatus } from "../../../../contracts/api/status.ts";
 
 /** What an attempt at a step came to. Produced by the executor, judged by the reducer. */
 export type StepOutcome =
@@ -257,13 +248,5 @@ export const TERMINAL_STEP: ReadonlySet<StepStatus> = new Set([
   "skipped",
   "cancelled",
 ]);
-export const RUN_STATUSES: ReadonlySet<RunStatus> = new Set([
-  "queued",
-  "running",
-  "waiting",
-  "paused",
-  "succeeded",
-  "failed",
-  "cancelled",
-]);
+export const RUN_STATUSES: ReadonlySet<RunStatus> = new Set(runStatus.options);
 export const TERMINAL_RUN: ReadonlySet<RunStatus> = new Set(["succeeded", "failed", "cancelled"]);

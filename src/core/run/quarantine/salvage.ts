@@ -4,26 +4,12 @@ import { textMembers } from "../../json/members.ts";
 import { originOf1 } from "../codec/stored-header.ts";
 import { isOrigin, type RunOrigin } from "../model/origin.ts";
 import type { RunHeader } from "../model/state.ts";
+import type { RunRequest } from "../reduce/begin.ts";
 
 /** What can still be told of a run whose record cannot be read. Every member is of its type or left out. */
-export type Salvage = Partial<
-  Pick<
-    RunHeader,
-    | "tenant"
-    | "operation"
-    | "correlationId"
-    | "envelopeId"
-    | "sourceNode"
-    | "idempotencyKey"
-    | "requestHash"
-    | "tags"
-    | "createdAt"
-    | "chains"
-    | "principal"
-    | "trace"
-    | "origin"
-  >
-> & { readonly want?: readonly string[] };
+export type Salvage = Partial<Omit<RunRequest, "id"> & Pick<RunHeader, "createdAt">> & {
+  readonly want?: readonly string[];
+};
 
 /**
  * Looks for what identifies a run, and what follows it, in its stored texts, oldest first: cut or of a form nobody here
