@@ -9,6 +9,8 @@ const WILD: readonly (readonly [RegExp, string])[] = [
   [/\b1\d{12}\b/g, "INSTANT"],
   [/\d+(?:\.\d+)? ms\b/g, "N ms"],
   [/(_ms"?: ?)\d+/g, "$1N"],
+  // Trust counts it on whenever a score moves, which may be a moment earlier or later.
+  [/("?registry_version"?: ?"?)\d+\.\d+/g, "$1VERSION"],
   // What was measured of a node depends on how long it took.
   [/\b0\.\d{2,3}\b/g, "SCORE"],
   [/[ \t]+/g, " "],
