@@ -1,6 +1,9 @@
 import { waitUntil } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
-import { compose, type App } from "../src/app/compose.ts";
+import { compose, type App, type Settings } from "../src/app/compose.ts";
+import { BroughtNodes } from "../src/app/registry/brought-nodes.ts";
+import { builtinTable } from "../src/authoring/builtin-node.ts";
+import type { DefinedNode } from "../src/authoring/define-node.ts";
 import type { Ports } from "../src/app/ports.ts";
 import type { PoolPorts } from "../src/app/pools/pool.ts";
 import { DEFAULT_RING, type RingPorts, type RingSettings } from "../src/app/ring/ports.ts";
@@ -44,14 +47,15 @@ import { dbHandler } from "../src/infra/handlers/db-handler.ts";
 import { httpHandler } from "../src/infra/handlers/http/http-handler.ts";
 import { localHandler } from "../src/infra/handlers/local-handler.ts";
 import { builtinNodes } from "../src/nodes/index.ts";
-import { CONTRACTS } from "../contracts/generated/runtime-contracts.ts";
+import { CONTRACTS, HOST_NODES } from "../contracts/generated/runtime-contracts.ts";
 import { contractTextOf, hostSetup } from "../src/app/host/host-setup.ts";
 import type { HostSetup } from "../src/core/runtime-contract/read.ts";
 import type { EnvelopeHandler } from "../src/spi/envelope-handler.ts";
+import type { Handler } from "../src/spi/handler.ts";
+import type { OnexBindings } from "./bindings.ts";
 
 /*
- * The only file that reads Env: bindings become ports, variables become settings, and the engine is composed of them once
- * an isolate.
+ * The only file that reads bindings: they become ports, variables become settings, and the engine is composed of them.
  */
 
 /** An engine with what its deployment says about it. */
@@ -60,23 +64,33 @@ export interface Deployment extends App {
   readonly retention: Result<Retention, Fault>;
   readonly token: string | undefined;
   readonly environment: string;
+  readonly brought: BroughtNodes;
 }
 
-const deployed = new WeakMap<Env, Deployment>();
-
-/** The engine of these bindings. */
-export function deployment(env: Env): Deployment {
-  const known = deployed.get(env);
-  if (known) return known;
-  const made = deploy(env, portsOf(env));
-  deployed.set(env, made);
-  return made;
+/** What a project has of its own, beside what is shipped. */
+export interface Brought {
+  readonly nodes: readonly DefinedNode[];
+  readonly handlers: readonly OwnHandler[];
 }
+
+/** Serves operations (`http.*`, `db.*`), or executes nodes of an entrypoint type. */
+export type OwnHandler = EnvelopeHandler | Handler;
+
+const NOTHING: Brought = { nodes: [], handlers: [] };
+
+/** An engine of these bindings. */
+export const deployment = (env: OnexBindings, brought: Brought = NOTHING): Deployment =>
+  deploy(env, portsOf(env, brought), brought);
 
 /** An engine on these bindings over any ports. */
-export function deploy(env: Env, ports: Ports): Deployment {
+export function deploy(env: OnexBindings, ports: Ports, { nodes }: Brought = NOTHING): Deployment {
+  const app = compose(ports, engineSettings(env));
   return {
-    ...compose(ports, { rings: Number(env.RINGS), leases: ringSettings(env).leases, tenantSlots: tenantSlots(env) }),
+    ...app,
+    brought: new BroughtNodes(
+      { ...app.parts, nodes: app.services.nodes },
+      nodes.map((node) => ({ definition: node.definition, artifacts: node.artifacts() })),
+    ),
     retention: readRetention(env.RETENTION_DAYS),
     token: env.ONEX_TOKEN,
     environment: env.ENVIRONMENT,
@@ -84,20 +98,20 @@ export function deploy(env: Env, ports: Ports): Deployment {
 }
 
 /** What a ring object needs besides its own storage and alarm. */
-export const ringPorts = (env: Env): Omit<RingPorts, "store" | "alarm"> => ({
+export const ringPorts = (env: OnexBindings): Omit<RingPorts, "store" | "alarm"> => ({
   ...busesOf(env),
   clock: systemClock,
   timer: systemTimer,
   log: consoleLog,
 });
 
-export const ringSettings = (env: Env): RingSettings => ({
+export const ringSettings = (env: OnexBindings): RingSettings => ({
   ...DEFAULT_RING,
   leases: { ...DEFAULT_LEASES, graceMs: Number(env.LEASE_GRACE_MS) },
 });
 
 /** What a pool object needs besides its own storage and alarm. */
-export const poolPorts = (env: Env): Omit<PoolPorts, "store" | "alarm"> => ({
+export const poolPorts = (env: OnexBindings): Omit<PoolPorts, "store" | "alarm"> => ({
   coordinator: durableRunCoordinator(placedObjects(env.RINGS_NS, env.LOCATION_HINT)),
   clock: systemClock,
   timer: systemTimer,
@@ -105,16 +119,17 @@ export const poolPorts = (env: Env): Omit<PoolPorts, "store" | "alarm"> => ({
 });
 
 /** What a trust memory needs besides its own storage. */
-export const trustMemoryPorts = (env: Env): TrustMemoryPorts => ({
+export const trustMemoryPorts = (env: OnexBindings): TrustMemoryPorts => ({
   scores: d1TrustScores(drizzle(env.DB)),
   clock: systemClock,
   log: consoleLog,
 });
 
 /** The ports of these bindings. */
-export function portsOf(env: Env): Ports {
+export function portsOf(env: OnexBindings, brought: Brought = NOTHING): Ports {
   const db = drizzle(env.DB);
-  const setup = setupOf(env);
+  const setup = setupOf(env, brought);
+  const own = brought.handlers.filter(executesNodes);
   const blobs = r2BlobStore(env.BLOBS);
   const sandbox = quickJsSandbox({ loadModule: workerdModule });
   return {
@@ -143,11 +158,14 @@ export function portsOf(env: Env): Ports {
     quarantine: d1QuarantineIndex(db),
     breakerBoard: d1BreakerBoard(db),
     secrets: boundSecrets((name) => Reflect.get(env, name)),
-    bindings: setup.handlers.map((bound) => ({ ...bound, handler: HANDLERS[bound.type](env) })),
+    bindings: setup.handlers.map((bound) => ({ ...bound, handler: operationsHandler(bound.type, env, brought) })),
     handlers: (world) => [
-      builtinHandler(listed(builtinNodes({ sandbox, ...world }), setup.nodes)),
-      functionHandler(sandbox),
-      noopHandler(),
+      ...[
+        builtinHandler({ ...listed(builtinNodes({ sandbox, ...world }), setup.nodes), ...builtinTable(brought.nodes) }),
+        functionHandler(sandbox),
+        noopHandler(),
+      ].filter(({ type }) => !own.some((handler) => handler.type === type)),
+      ...own,
     ],
   };
 }
@@ -157,13 +175,24 @@ const listed = <T>(table: Readonly<Record<string, T>>, slugs: readonly string[])
   slugs.length === 0 ? table : Object.fromEntries(Object.entries(table).filter(([name]) => slugs.includes(name)));
 
 /** What the runtime contract of this deployment says; rejected with everything that is wrong with it. */
-const setupOf = (env: Env): HostSetup =>
+const setupOf = (env: OnexBindings, { nodes }: Brought): HostSetup =>
   hostSetup(contractTextOf(CONTRACTS, env.ENVIRONMENT, env.RUNTIME_CONTRACT), {
     environment: env.ENVIRONMENT,
+    nodes: [...HOST_NODES, ...nodes.map(({ name }) => name)],
     databases: Object.entries(env).flatMap(([name, binding]) => (name !== "DB" && isDatabase(binding) ? [name] : [])),
     log: consoleLog,
     correlationId: systemIds.uuid(),
   });
+
+const executesNodes = (handler: OwnHandler): handler is Handler => !servesOperations(handler);
+const servesOperations = (handler: OwnHandler): handler is EnvelopeHandler => "targetOf" in handler;
+
+/** A project's own handler, or the shipped one. Two of its own for one type are DUPLICATE_REGISTRATION. */
+function operationsHandler(type: EnvelopeHandler["type"], env: OnexBindings, { handlers }: Brought): EnvelopeHandler {
+  const [own, second] = handlers.filter(servesOperations).filter((handler) => handler.type === type);
+  if (second) throw new RuntimeHostError(fault("DUPLICATE_REGISTRATION", `two handlers are for ${type}`));
+  return own ?? HANDLERS[type](env);
+}
 
 const HANDLERS = {
   http: () => httpHandler({ fetch: (input, init) => fetch(input, init), clock: systemClock }),
@@ -175,7 +204,7 @@ const HANDLERS = {
       },
     }),
   local: () => localHandler(),
-} as const satisfies Record<EnvelopeHandler["type"], (env: Env) => EnvelopeHandler>;
+} as const satisfies Record<EnvelopeHandler["type"], (env: OnexBindings) => EnvelopeHandler>;
 
 const isDatabase = (binding: unknown): binding is D1Database =>
   typeof binding === "object" && binding !== null && "prepare" in binding && "withSession" in binding;
@@ -183,13 +212,19 @@ const isDatabase = (binding: unknown): binding is D1Database =>
 /** How queues are sent to. */
 const PATIENCE = { timer: systemTimer };
 
-const busesOf = (env: Env): Pick<Ports, "bus" | "triggerBus"> => ({
+const busesOf = (env: OnexBindings): Pick<Ports, "bus" | "triggerBus"> => ({
   bus: queuesEventBus(env.EXECUTE, env.EVENTS, PATIENCE),
   triggerBus: queuesTriggerBus(env.TRIGGERS, env.RESULTS, PATIENCE),
 });
 
+const engineSettings = (env: OnexBindings): Settings => ({
+  rings: Number(env.RINGS),
+  leases: ringSettings(env).leases,
+  tenantSlots: tenantSlots(env),
+});
+
 /** Null for any number. A limit that cannot be read must not turn into none. */
-function tenantSlots(env: Env): number | null {
+function tenantSlots(env: OnexBindings): number | null {
   const text: string = env.TENANT_CONCURRENCY;
   if (/^\d{1,9}$/.test(text)) return Number(text) || null;
   const hint = 'set TENANT_CONCURRENCY to a whole number; "0" for any number';

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { JsonObject, JsonSchema } from "../../contracts/json/json.ts";
 import { jsonObject } from "../../contracts/json/json.ts";
-import type { NodeArtifacts, NodeDefinition, NodeKind } from "../core/registry/node.ts";
+import type { Entrypoint, NodeArtifacts, NodeDefinition, NodeKind } from "../core/registry/node.ts";
 import { describedNode, type DescribedNode, type DescriptionProblem } from "../core/scaffold/described-node.ts";
 import { yamlValue } from "../core/scaffold/quoting.ts";
 import type { AbortSignalLike } from "../spi/handler.ts";
@@ -49,6 +49,8 @@ export interface NodeDeclaration<Input extends Shape, Output extends Shape> {
 export type Placing =
   /** In the Worker it is bundled with. */
   | { readonly kind: "builtin" }
+  /** In a Worker that is bound to the deployment: `BINDING#method` of an entrypoint that `answerCalls` answers. */
+  | { readonly kind: "service"; readonly target: string }
   /** At an address that `serveNodes` answers, signed with a secret of this name. */
   | { readonly kind: "remote"; readonly url: string; readonly secretRef: string };
 
@@ -103,8 +105,7 @@ function made<Input extends Shape, Output extends Shape>(
       author,
       namespace: namespace ?? `onex.authored.${name}`,
       runtimeLanguage: "typescript",
-      entrypoint:
-        placing.kind === "builtin" ? { type: "builtin", target: name } : { type: "http", target: placing.url },
+      entrypoint: entrypointOf(placing, `${name}@${version}`),
       tags,
       origin: `authored ${namespace ?? ""} ${name} ${version}`,
       createdAt: declaration.createdAt ?? FIRST_MADE,
@@ -113,6 +114,14 @@ function made<Input extends Shape, Output extends Shape>(
   );
   if (!described.ok) throw refusal(name, described.error);
   return described.value;
+}
+
+/** A built-in node's target names its version: a later bundle may hold another, or several. */
+function entrypointOf(placing: Placing, builtin: string): Entrypoint {
+  if (placing.kind === "remote") return { type: "http", target: placing.url };
+  return placing.kind === "service"
+    ? { type: "service", target: placing.target }
+    : { type: "builtin", target: builtin };
 }
 
 const refusal = (name: string, problems: readonly DescriptionProblem[]): TypeError =>

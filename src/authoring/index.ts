@@ -1,7 +1,10 @@
 /** What authors of nodes in TypeScript need: define a node once, serve it anywhere, try it in tests. */
 export { defineNode } from "./define-node.ts";
 export type { DefinedNode, NodeDeclaration, Placing, RunContext } from "./define-node.ts";
-export { NodeFailure, serveNodes } from "./serve-nodes.ts";
-export type { FailureCode, ServeOptions } from "./serve-nodes.ts";
+export { answerCalls } from "./answer-calls.ts";
+export { NodeFailure } from "./failure.ts";
+export type { FailureCode } from "./failure.ts";
+export { serveNodes } from "./serve-nodes.ts";
+export type { ServeOptions } from "./serve-nodes.ts";
 export { testNode } from "./test-node.ts";
 export type { NodeTrial } from "./test-node.ts";

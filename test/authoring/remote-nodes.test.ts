@@ -259,7 +259,7 @@ describe("a node's definition", () => {
         name: "doc_shout",
         version: "1.2.0",
         lifecycle: "active",
-        entrypoint: { type: "builtin", target: "doc_shout" },
+        entrypoint: { type: "builtin", target: "doc_shout@1.2.0" },
         inputs: {
           "doc.text": { optional: false },
           "doc.times": { optional: true, schema: { type: "integer", minimum: 1 } },

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { JsonObject } from "../../contracts/json/json.ts";
 import { planEdges } from "../../src/core/plan/model/plan-index.ts";
-import { outputOfKind } from "../../src/infra/handlers/output-of-kind.ts";
+import { outputOfKind } from "../../src/core/run/reduce/output-of-kind.ts";
 import { testEngine, type TestNode } from "../support/engines.ts";
 import { idOf, steering, valueOf } from "../support/steered-run.ts";
 import { downstreamOf, FIXTURES, runnablePlans, textsOf, type RunnablePlan } from "./support/imported-plans.ts";

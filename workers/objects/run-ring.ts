@@ -5,12 +5,13 @@ import { systemClock } from "../../src/infra/system/clock.ts";
 import { Ring } from "../../src/app/ring/ring.ts";
 import type { RingFace } from "../../src/spi/ring-face.ts";
 import { ringPorts, ringSettings } from "../env.ts";
+import type { OnexBindings } from "../bindings.ts";
 
 /** The object behind a ring number: storage, alarm and RPC; every decision is in `core/run`, every loop in `app/ring`. */
-export class RunRing extends DurableObject<Env> implements RingFace {
+export class RunRing extends DurableObject<OnexBindings> implements RingFace {
   readonly #opened: Opened<Ring>;
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: OnexBindings) {
     super(ctx, env);
     const number = rememberedRing(ctx.storage, ctx.id.name);
     const alarm = { arm: (at: number): void => void ctx.storage.setAlarm(at) };

@@ -4,12 +4,13 @@ import { durableRingStore } from "../../src/infra/durable/ring-store.ts";
 import { systemClock } from "../../src/infra/system/clock.ts";
 import type { PoolFace } from "../../src/spi/pools.ts";
 import { poolPorts } from "../env.ts";
+import type { OnexBindings } from "../bindings.ts";
 
 /** The object behind a pool: storage, alarm and RPC; every decision is in `core/pool`, the loop in `app/pools`. */
-export class RunnerPool extends DurableObject<Env> implements PoolFace {
+export class RunnerPool extends DurableObject<OnexBindings> implements PoolFace {
   readonly #pool: Pool;
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: OnexBindings) {
     super(ctx, env);
     const alarm = { arm: (at: number): void => void ctx.storage.setAlarm(at) };
     this.#pool = new Pool({ ...poolPorts(env), store: durableRingStore(ctx.storage, systemClock), alarm });

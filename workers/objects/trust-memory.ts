@@ -7,12 +7,13 @@ import { TrustMemory as Memory, type VersionReport } from "../../src/infra/durab
 import type { TrustMemoryRpc } from "../../src/infra/durable/trust-store.ts";
 import type { TrustOwner } from "../../src/infra/durable/trust-tables.ts";
 import { trustMemoryPorts } from "../env.ts";
+import type { OnexBindings } from "../bindings.ts";
 
 /** The object behind a tenant's node name: storage, alarm and RPC; everything else is in `infra/durable/trust-memory`. */
-export class TrustMemory extends DurableObject<Env> implements TrustMemoryRpc {
+export class TrustMemory extends DurableObject<OnexBindings> implements TrustMemoryRpc {
   readonly #opened: Opened<Memory>;
 
-  constructor(ctx: DurableObjectState, env: Env) {
+  constructor(ctx: DurableObjectState, env: OnexBindings) {
     super(ctx, env);
     const ports = trustMemoryPorts(env);
     this.#opened = new Opened(

@@ -1,4 +1,3 @@
-import { HOST_NODES } from "../../../contracts/generated/runtime-contracts.ts";
 import type { ContractText } from "../../../contracts/documents/contract-text.ts";
 import { fault, RuntimeHostError } from "../../core/errors.ts";
 import { problemJson } from "../../core/runtime-contract/problem.ts";
@@ -25,12 +24,14 @@ export function hostSetup(
   world: {
     readonly environment: string;
     readonly databases: readonly string[];
+    /** The nodes of the bundle. */
+    readonly nodes: readonly string[];
     readonly log: Log;
     readonly correlationId: string;
   },
 ): HostSetup {
-  const { environment, databases, log, correlationId } = world;
-  const read = readRuntimeContract(text, file, { environment, databases, nodes: HOST_NODES });
+  const { environment, databases, nodes: known, log, correlationId } = world;
+  const read = readRuntimeContract(text, file, { environment, databases, nodes: known });
   if (!read.ok) {
     const problems = read.error.map(problemJson);
     log.error("the runtime contract is refused", { correlation_id: correlationId, environment, file, problems });

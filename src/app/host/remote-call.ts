@@ -13,7 +13,8 @@ import { retryAfterOf } from "../../core/http/retry-after.ts";
 import { workItemToken } from "../../core/pool/work-item.ts";
 import { nodeRef } from "../../core/registry/node.ts";
 import type { NodeCall, NodeOutput } from "../../spi/handler.ts";
-import { faultFrom, outputOf } from "../pools/outcome.ts";
+import { outputOfKind } from "../../core/run/reduce/output-of-kind.ts";
+import { faultFrom } from "../pools/outcome.ts";
 import type { DeclaredCall, DeclaredPorts } from "./call-ports.ts";
 
 /**
@@ -96,5 +97,5 @@ function answered({ node }: NodeCall, response: ReturnType<typeof httpResponse.p
   }
   const { outcome } = asWire(read.data);
   if (!outcome.ok) throw new RuntimeHostError(faultFrom(outcome.error));
-  return { ...outputOf(node.kind, outcome.output), ...(outcome.events ? { events: outcome.events } : {}) };
+  return { ...outputOfKind(node.kind, outcome.output), ...(outcome.events ? { events: outcome.events } : {}) };
 }

@@ -9,7 +9,8 @@ import type { NodeOutput } from "../../spi/handler.ts";
 import type { Pools } from "../../spi/pools.ts";
 import type { Standing } from "../../spi/run-coordinator.ts";
 import type { CallContext } from "../call-context.ts";
-import { faultFrom, outputOf } from "./outcome.ts";
+import { outputOfKind } from "../../core/run/reduce/output-of-kind.ts";
+import { faultFrom } from "./outcome.ts";
 import { dismiss, limitsFor, type AdmissionPorts } from "../execute/admission.ts";
 import { executeWork, type ExecutorPorts } from "../execute/executor.ts";
 
@@ -65,7 +66,7 @@ export function workItemService(ports: WorkItemPorts): WorkItemService {
       const { kind } = await registry.definition(work.tenant, ...nodeOf(work, id));
       const answered = (): NodeOutput => {
         if (outcome.ok)
-          return { ...outputOf(kind, outcome.output), ...(outcome.events ? { events: outcome.events } : {}) };
+          return { ...outputOfKind(kind, outcome.output), ...(outcome.events ? { events: outcome.events } : {}) };
         throw new RuntimeHostError(faultFrom(outcome.error));
       };
       const values = work.values ?? {};

@@ -7,7 +7,7 @@ import { cpuBudgetMs, NOT_BEGUN } from "../../core/sandbox/budget.ts";
 import type { Handler } from "../../spi/handler.ts";
 import type { Sandbox } from "../../spi/sandbox.ts";
 import { handler } from "./handler-lifecycle.ts";
-import { outputOfKind } from "./output-of-kind.ts";
+import { outputOfKind } from "../../core/run/reduce/output-of-kind.ts";
 
 /**
  * Runs nodes of entrypoint type `function`: their own code, in the sandbox, with a budget that follows from the node's

@@ -1,7 +1,7 @@
 import { ENTRYPOINTS } from "../../core/registry/entrypoints.ts";
 import type { Handler } from "../../spi/handler.ts";
 import { handler } from "./handler-lifecycle.ts";
-import { outputOfKind } from "./output-of-kind.ts";
+import { outputOfKind } from "../../core/run/reduce/output-of-kind.ts";
 
 /**
  * Runs nodes of entrypoint type `noop`: does nothing. What comes in under a key the node also gives goes out unchanged,

@@ -1,0 +1,19 @@
+import type { RemoteAnswer } from "../../contracts/documents/remote.ts";
+import { answering, callOf } from "./node-table.ts";
+import type { DefinedNode } from "./define-node.ts";
+
+/**
+ * The method of a Worker's entrypoint that runs these nodes for an ONEX deployment it is bound to:
+ *
+ *     export class Nodes extends WorkerEntrypoint { run = answerCalls([shout]); }
+ *
+ * A binding reaches nobody else, so nothing is signed. Rejects with TypeError for what is no call.
+ */
+export function answerCalls(nodes: readonly DefinedNode[]): (call: unknown) => Promise<RemoteAnswer> {
+  const answer = answering(nodes);
+  return async (value) => {
+    const call = callOf(value);
+    if (call === null) throw new TypeError("this is no call of a node");
+    return { outcome: await answer(call, null) };
+  };
+}
