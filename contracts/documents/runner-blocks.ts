@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { contractKey } from "../json/json.ts";
 import type { Wire } from "../json/wire.ts";
+import { secretName } from "./call.ts";
 
 /*
  * What a contract says to a runner: how its node's process is confined, and how it is called. Python, command and
@@ -32,6 +33,9 @@ const fromKey = z.strictObject({
   prefix: text.exactOptional().describe("Put before the value: `--word=`."),
   dashes: z.boolean().default(false).describe("Whether the argument may begin with a dash because its value does."),
 });
+
+const fromSecret = z.strictObject({ secret_ref: secretName });
+const variableName = z.string().regex(/^[A-Z_][A-Z0-9_]{0,99}$/, "a variable name in capitals");
 
 /** How a command or container is called. */
 export const cliWire = z
@@ -65,9 +69,9 @@ export const cliWire = z
       .describe("Which exit codes are success, and which failures are worth another attempt."),
     exit_code: contractKey.exactOptional().describe("The output that receives the exit code."),
     env: z
-      .record(z.string().regex(/^[A-Z_][A-Z0-9_]{0,99}$/, "a variable name in capitals"), z.union([text, fromKey]))
+      .record(variableName, z.union([text, fromKey, fromSecret]))
       .exactOptional()
-      .describe("Variables of the process; it has no others of the runner's."),
+      .describe("Variables of the process, a secret by its name among them; it has no others of the runner's."),
   })
   .describe("How a command or container is called.");
 
@@ -85,6 +89,10 @@ export const pythonWire = z
       .max(100)
       .exactOptional()
       .describe("Requirements that the runner installs with uv, once for each list."),
+    env: z
+      .record(variableName, z.union([text, fromSecret]))
+      .exactOptional()
+      .describe("Variables of the process, a secret by its name among them."),
   })
   .refine((value) => value.environment === undefined || value.uv === undefined, {
     error: "an environment or uv, not both",

@@ -22,6 +22,7 @@ export function runnerCommand(shell: Shell, settle: Settle): Command {
     .option("--environments <folder>", "the folder with the virtual environments that nodes name")
     .option("--cache <folder>", "where environments made with uv are kept")
     .option("--engine <command>", "how containers are run; default docker, then podman")
+    .option("--secrets <folder>", "a folder with a file for each secret, besides SECRET_… of the environment")
     .option("--unsandboxed", "run Python and commands without walls where bubblewrap is missing", false)
     .option("--json", "tell what happens as lines of JSON", false)
     .addHelpText(

@@ -5,6 +5,7 @@ import { builtinHandler } from "../../infra/handlers/builtin-handler.ts";
 import { functionHandler } from "../../infra/handlers/function-handler.ts";
 import { noopHandler } from "../../infra/handlers/noop-handler.ts";
 import { memoryEngine, type MemoryEngine } from "../../embedded/memory-engine.ts";
+import { boundSecrets } from "../../infra/system/bound-secrets.ts";
 import { systemTimer } from "../../infra/system/clock.ts";
 import { quickJsSandbox } from "../../infra/sandbox/quick-js-sandbox.ts";
 import { builtinNodes } from "../../nodes/index.ts";
@@ -39,6 +40,7 @@ export async function localEngine(
     ...world,
     timer: systemTimer,
     bindings: localBindings(world.clock),
+    secrets: boundSecrets((name) => shell.env[name]),
     handlers: (own) => [builtinHandler(builtinNodes({ sandbox, ...own })), functionHandler(sandbox), noopHandler()],
   });
   const call = localCall(world.ids.uuid());

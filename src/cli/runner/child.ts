@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import type { Readable, Writable } from "node:stream";
-import { CALL_FD, RESULT_FD } from "./harness.ts";
+import { ARGS_FD, CALL_FD, RESULT_FD } from "./harness.ts";
 import type { LogCapture } from "./log-capture.ts";
 import { killTree, MARK } from "./process-tree.ts";
 
@@ -20,6 +20,8 @@ export interface ChildCall {
   readonly keepStdout: boolean;
   /** What it is given on a descriptor of its own; then its closing message is read from another. */
   readonly call?: string;
+  /** What the sandbox reads from ARGS_FD. */
+  readonly args?: string;
   /** Whatever it starts ends with it, because its walls do: nobody has to look for what it left behind. */
   readonly isContained: boolean;
   /** Done besides, when it is ended before its time. */
@@ -39,6 +41,10 @@ export interface ChildEnd {
   readonly durationMs: number;
 }
 
+const PIPES = ["pipe", "pipe", "pipe"] as const;
+const CALL_PIPES = ["pipe", "pipe"] as const;
+const NO_CALL = ["ignore", "ignore"] as const;
+
 /** The largest result, in bytes. */
 export const MAX_RESULT_BYTES = 8 * 1_048_576;
 /** So long the last lines of a process are waited for once it has ended, in milliseconds: others may hold its pipes open. */
@@ -57,7 +63,7 @@ export function runChild(call: ChildCall): Promise<ChildEnd> {
       ...(call.cwd === undefined ? {} : { cwd: call.cwd }),
       // A group of its own, so that ending it ends what it started.
       detached: true,
-      stdio: ["pipe", "pipe", "pipe", ...(hasCall ? (["pipe", "pipe"] as const) : [])],
+      stdio: [...PIPES, ...(hasCall ? CALL_PIPES : NO_CALL), ...(call.args === undefined ? [] : (["pipe"] as const))],
     });
     let why: ChildEnd["why"] = "exit";
     const stop = (reason: ChildEnd["why"]): void => {
@@ -94,6 +100,7 @@ export function runChild(call: ChildCall): Promise<ChildEnd> {
       out.on("error", () => undefined);
       feed(pipes[CALL_FD] as Writable, call.call ?? "");
     }
+    if (call.args !== undefined) feed(pipes[ARGS_FD] as Writable, call.args);
     let late: NodeJS.Timeout | null = null;
     child.on("exit", () => {
       if (child.pid !== undefined && !call.isContained) killTree(child.pid, mark);

@@ -10,9 +10,9 @@ export const DEFAULT_CLI = cliWire.parse({});
 
 /** Executes commands of this machine, without a shell unless the contract asks for one. */
 export function cliExecutor(sandbox: Sandbox): Executor {
-  return async ({ item, log, signal, folder }) => {
+  return async ({ item, log, signal, secrets, folder }) => {
     const cli = item.cli ?? DEFAULT_CLI;
-    const given = givenBy(cli, item.entrypoint.target, item.input);
+    const given = givenBy(cli, item.entrypoint.target, item.input, secrets);
     if (!given.ok) return { outcome: given.error, durationMs: 0 };
     const { argv, stdin, env } = given.value;
     const { timeout_ms: timeoutMs, sandbox: limits } = item;

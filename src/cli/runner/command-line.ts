@@ -1,6 +1,7 @@
 import type { CliPart, CliWire } from "../../../contracts/documents/runner-blocks.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import type { UsedSecrets } from "../../core/secret/redact.ts";
 import type { ChildEnd } from "./child.ts";
 import { abnormalEnd, endText, failed, jsonObjectIn, succeeded, wasKilled, type Outcome } from "./outcome.ts";
 
@@ -19,7 +20,12 @@ const textOf = (value: JsonValue): string => (typeof value === "string" ? value 
  * The command line of a `cli` block for an input. A value is one argument, whatever it contains; one that would be taken
  * for an option is refused unless the contract allows it. Refusals are outcomes.
  */
-export function givenBy(cli: CliWire, program: string | null, input: JsonObject): Result<Given, Outcome> {
+export function givenBy(
+  cli: CliWire,
+  program: string | null,
+  input: JsonObject,
+  secrets: UsedSecrets = new Map(),
+): Result<Given, Outcome> {
   const argv: string[] = [];
   for (const part of cli.command ?? (program === null ? [] : [program])) {
     const text = partText(part, input);
@@ -28,6 +34,10 @@ export function givenBy(cli: CliWire, program: string | null, input: JsonObject)
   }
   const env: Record<string, string> = {};
   for (const [name, part] of Object.entries(cli.env ?? {})) {
+    if (typeof part === "object" && "secret_ref" in part) {
+      env[name] = secrets.get(part.secret_ref) ?? "";
+      continue;
+    }
     const text = partText(typeof part === "string" ? part : { ...part, dashes: true }, input);
     if (!text.ok) return text;
     if (text.value !== null) env[name] = text.value;

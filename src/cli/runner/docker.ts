@@ -1,9 +1,11 @@
 import { spawn, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { runChild } from "./child.ts";
 import { DEFAULT_CLI } from "./cli.ts";
 import { givenBy, readBy } from "./command-line.ts";
 import type { Executor } from "./executor.ts";
+import { writeSecret } from "./machine-files.ts";
 import { failed, forcedEnd } from "./outcome.ts";
 
 /** Seconds that an engine may take to say that it is there. */
@@ -23,15 +25,22 @@ function answers([program = "", ...args]: readonly string[]): boolean {
 
 /** Executes images through docker or podman: no network unless the contract allows it, no rights, nothing to write to but /tmp. */
 export function dockerExecutor(engine: readonly string[]): Executor {
-  return async ({ item, log, signal }) => {
+  return async ({ item, log, signal, secrets, folder }) => {
     const cli = item.cli ?? { ...DEFAULT_CLI, command: [] };
-    const given = givenBy(cli, null, item.input);
+    const given = givenBy(cli, null, item.input, secrets);
     if (!given.ok) return { outcome: given.error, durationMs: 0 };
     const { argv: command, stdin, env } = given.value;
     const { timeout_ms: timeoutMs, sandbox: limits } = item;
     const name = `onex-${randomUUID()}`;
     const [program = "", ...words] = engine;
-    const variables = Object.entries(env).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
+    const split = apart(env, new Set(secrets.values()));
+    if (split === null) {
+      const message = "a container cannot be given a secret of several lines";
+      return { outcome: failed("SECRET_RESOLUTION_ERROR", message, { retryable: false }), durationMs: 0 };
+    }
+    const variables = Object.entries(split.open).flatMap(([key, value]) => ["--env", `${key}=${value}`]);
+    const secretFile = join(folder, "secrets.env");
+    if (split.hidden !== "") writeSecret(secretFile, split.hidden);
     const argv = [
       ...[program, ...words, "run", "--rm", "-i", "--name", name, "--read-only", "--cap-drop", "ALL"],
       ...["--security-opt", "no-new-privileges", "--user", "65534:65534", "--memory", `${limits.memory_mb}m`],
@@ -40,6 +49,7 @@ export function dockerExecutor(engine: readonly string[]): Executor {
       ...["--tmpfs", `/tmp:rw,size=${limits.files_mb}m`, "--workdir", "/tmp"],
       ...(limits.network ? [] : ["--network", "none"]),
       ...variables,
+      ...(split.hidden === "" ? [] : ["--env-file", secretFile]),
       item.entrypoint.target,
       ...command,
     ];
@@ -64,6 +74,24 @@ export function dockerExecutor(engine: readonly string[]): Executor {
       return { outcome: failed("INVALID_CONFIGURATION", message, { retryable: false }), durationMs };
     }
     return { outcome: readBy(cli, end, "the container"), durationMs };
+  };
+}
+
+/**
+ * The variables that everybody on the machine may read on a command line, and those with secrets as lines of a file. Null
+ * where a secret does not fit on a line.
+ */
+function apart(
+  env: Readonly<Record<string, string>>,
+  secrets: ReadonlySet<string>,
+): { readonly open: Readonly<Record<string, string>>; readonly hidden: string } | null {
+  const isHidden = ([, value]: readonly [string, string]): boolean => secrets.has(value);
+  const all = Object.entries(env);
+  const hidden = all.filter(isHidden);
+  if (hidden.some(([, value]) => /[\r\n]/.test(value))) return null;
+  return {
+    open: Object.fromEntries(all.filter((entry) => !isHidden(entry))),
+    hidden: hidden.map(([name, value]) => `${name}=${value}\n`).join(""),
   };
 }
 

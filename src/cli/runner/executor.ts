@@ -1,4 +1,5 @@
 import type { WorkItem } from "../../../contracts/api/pools.ts";
+import type { UsedSecrets } from "../../core/secret/redact.ts";
 import type { LogCapture } from "./log-capture.ts";
 import type { Outcome } from "./outcome.ts";
 
@@ -10,6 +11,8 @@ export interface Execution {
   readonly log: LogCapture;
   /** Aborted when nobody waits for the item any more. */
   readonly signal: AbortSignal;
+  /** The secrets that the item's contract names, by name: for its process's environment alone. */
+  readonly secrets: UsedSecrets;
   /** A folder for this attempt alone, which is removed after it. */
   readonly folder: string;
 }

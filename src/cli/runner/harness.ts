@@ -1,6 +1,8 @@
 /** The descriptors between a runner and the harness: the call comes in on one, the closing message goes out on the other. */
 export const RESULT_FD = 3;
 export const CALL_FD = 4;
+/** Where the sandbox reads what must not stand on its command line. */
+export const ARGS_FD = 5;
 
 /**
  * What loads a Python node and calls its `run`: the standard library alone. The result travels on a descriptor of its own,

@@ -1,3 +1,4 @@
+import { redactedText, type UsedSecrets } from "../../core/secret/redact.ts";
 import { StepLog, type LogLine } from "../../core/pool/step-log.ts";
 
 /** How far a process has come, as a line of it says. */
@@ -24,7 +25,15 @@ export class LogCapture {
   readonly #whole = new StepLog();
   #since = new StepLog();
   #progress: ProgressLine | null = null;
+  #secrets: UsedSecrets = new Map();
+  #longestSecret = 0;
   readonly #open = { stdout: reader(), stderr: reader() };
+
+  /** Takes these secrets out of whatever comes. */
+  hide(secrets: UsedSecrets): void {
+    this.#secrets = secrets;
+    this.#longestSecret = Math.max(0, ...[...secrets.values()].map(({ length }) => length));
+  }
 
   /** Bytes of a stream. */
   take(stream: LogLine["stream"], bytes: Uint8Array): void {
@@ -34,8 +43,11 @@ export class LogCapture {
     open.text = lines.pop() ?? "";
     for (const text of lines) this.#add(stream, text);
     if (open.text.length <= LONGEST) return;
-    this.#add(stream, open.text);
-    open.text = "";
+    // What may be the beginning of a secret waits for its end.
+    open.text = redactedText(open.text, this.#secrets);
+    const cut = Math.max(0, open.text.length - Math.min(LONGEST, this.#longestSecret * 3));
+    this.#add(stream, open.text.slice(0, cut));
+    open.text = open.text.slice(cut);
   }
 
   /** Nothing more comes: what has no end of line is a line too. */
@@ -61,7 +73,7 @@ export class LogCapture {
   }
 
   #add(stream: LogLine["stream"], raw: string): void {
-    const text = raw.endsWith("\r") ? raw.slice(0, -1) : raw;
+    const text = redactedText(raw.endsWith("\r") ? raw.slice(0, -1) : raw, this.#secrets);
     const progress = progressIn(text);
     if (progress) {
       this.#progress = progress;

@@ -37,6 +37,18 @@ export function writeCode(file: string, code: string): void {
   chmodSync(file, 0o644);
 }
 
+/** A file that this user alone may read. */
+export const writeSecret = (file: string, text: string): void => writeFileSync(file, text, { mode: 0o600 });
+
+/** The secret in a file, without the line break at its end; undefined where there is none. */
+export function secretFile(folder: string, name: string): string | undefined {
+  try {
+    return readFileSync(join(folder, name), "utf8").replace(/\r?\n$/, "");
+  } catch {
+    return undefined;
+  }
+}
+
 export const cacheFolder = (folder: string): void => void mkdirSync(folder, { recursive: true, mode: 0o755 });
 
 export const moveFolder = (from: string, to: string): void => renameSync(from, to);

@@ -66,7 +66,7 @@ export class PythonEnvironments {
     try {
       const steps = [
         [uv, "venv", "--relocatable", "--python", python, draft],
-        [uv, "pip", "install", "--python", join(draft, "bin/python"), "--", ...requirements],
+        [uv, "pip", "install", "--only-binary", ":all:", "--python", join(draft, "bin/python"), "--", ...requirements],
       ];
       for (const argv of steps) {
         const problem = await run(argv, signal);
@@ -86,11 +86,27 @@ const inFolder = (folder: string): FoundPython => ({
   mounts: [{ from: folder, to: folder }],
 });
 
+/** What uv needs of the runner's environment: none of its secrets, for it handles what a contract names. */
+function installEnv(): NodeJS.ProcessEnv {
+  const own = Object.entries(process.env).filter(([name]) => WANTED.has(name.toUpperCase()) || name.startsWith("UV_"));
+  return Object.fromEntries(own);
+}
+
+const WANTED: ReadonlySet<string> = new Set([
+  ...["PATH", "HOME", "TMPDIR", "LANG", "XDG_CACHE_HOME", "XDG_CONFIG_HOME"],
+  ...["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR"],
+]);
+
 /** Null when it went well; otherwise the last line it wrote. */
 function run(argv: readonly string[], signal: AbortSignal): Promise<string | null> {
   const [program = "", ...args] = argv;
   return new Promise((resolve) => {
-    const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], signal, timeout: INSTALL_MS });
+    const child = spawn(program, args, {
+      stdio: ["ignore", "ignore", "pipe"],
+      signal,
+      timeout: INSTALL_MS,
+      env: installEnv(),
+    });
     let last = "";
     child.stderr.on("data", (bytes: Buffer) => {
       last = (last + bytes.toString("utf8")).slice(-2_000);

@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import { basename, join } from "node:path";
+import type { PythonWire } from "../../../contracts/documents/runner-blocks.ts";
+import type { UsedSecrets } from "../../core/secret/redact.ts";
 import { runChild } from "./child.ts";
 import type { Executor } from "./executor.ts";
 import { PYTHON_HARNESS } from "./harness.ts";
@@ -10,7 +12,7 @@ import type { Mount, Sandbox } from "./sandbox.ts";
 
 /** Executes Python nodes: `run(input)` of a file or module, in a process of its own. */
 export function pythonExecutor(sandbox: Sandbox, environments: PythonEnvironments): Executor {
-  return async ({ item, code, log, signal, folder }) => {
+  return async ({ item, code, log, signal, secrets, folder }) => {
     const { target } = item.entrypoint;
     const found = await environments.find(item.python ?? {}, signal);
     if ("problem" in found) {
@@ -29,7 +31,8 @@ export function pythonExecutor(sandbox: Sandbox, environments: PythonEnvironment
     const argv = [python, "-I", "-B", "-u", "-X", "utf8", "-c", PYTHON_HARNESS];
     const { attempt, run_id: runId, step, idempotency_key: key, correlation_id: correlationId, config } = item;
     const context = { config, attempt, run_id: runId, step, idempotency_key: key, correlation_id: correlationId };
-    const wrapped = sandbox.wrap({ argv, limits: item.sandbox, mounts, env: {}, timeoutMs: item.timeout_ms });
+    const env = variablesOf(item.python?.env ?? {}, secrets);
+    const wrapped = sandbox.wrap({ argv, limits: item.sandbox, mounts, env, timeoutMs: item.timeout_ms });
     const end = await runChild({
       ...wrapped,
       timeoutMs: item.timeout_ms,
@@ -50,6 +53,15 @@ export function pythonExecutor(sandbox: Sandbox, environments: PythonEnvironment
     return { outcome: message ?? silent, durationMs };
   };
 }
+
+/** The variables that a contract gives its process. */
+const variablesOf = (env: NonNullable<PythonWire["env"]>, secrets: UsedSecrets): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(env).map(([name, part]) => [
+      name,
+      typeof part === "string" ? part : (secrets.get(part.secret_ref) ?? ""),
+    ]),
+  );
 
 /** The interpreter of this machine: one under /usr, which every sandbox has; null when there is none. */
 export function systemPython(): string | null {

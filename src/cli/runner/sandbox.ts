@@ -1,6 +1,7 @@
-import { spawnSync } from "node:child_process";
-import { existsSync, lstatSync } from "node:fs";
+import { spawnSync, type StdioOptions } from "node:child_process";
+import { closeSync, existsSync, lstatSync, openSync } from "node:fs";
 import type { SandboxWire } from "../../../contracts/documents/runner-blocks.ts";
+import { ARGS_FD } from "./harness.ts";
 import { linkTarget } from "./machine-files.ts";
 
 /** A folder of this machine that the process sees, and may not write to. */
@@ -18,11 +19,19 @@ export interface Confined {
   readonly timeoutMs: number;
 }
 
+/** A command that confines another. */
+export interface Wrapped {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** What it reads from ARGS_FD; absent for nothing. Everybody on the machine may read a command line, so no value is there. */
+  readonly args?: string;
+}
+
 /** How processes are confined on this machine. */
 export interface Sandbox {
   readonly kind: "bubblewrap" | "none";
   /** The command that runs the confined one. */
-  wrap(confined: Confined): { readonly argv: readonly string[]; readonly env: Readonly<Record<string, string>> };
+  wrap(confined: Confined): Wrapped;
   /** Where the process sees what is at this place of this machine. */
   place(mount: Mount): string;
 }
@@ -66,13 +75,14 @@ export const bubblewrap: Sandbox = {
           ? ["setpriv", "--reuid", String(NOBODY), "--regid", String(NOBODY), "--clear-groups", "--no-new-privs"]
           : []),
         ...["bwrap", "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL", "--hostname", "node"],
-        ...["--clearenv", ...variables, "--ro-bind", "/usr", "/usr", ...SYSTEM_LINKS],
+        ...["--clearenv", "--args", String(ARGS_FD), "--ro-bind", "/usr", "/usr", ...SYSTEM_LINKS],
         ...["--proc", "/proc", "--dev", "/dev", "--size", String(files), "--tmpfs", "/dev/shm"],
         ...["--size", String(files), "--tmpfs", "/tmp", ...network],
         ...mounts.flatMap(({ from, to }) => ["--ro-bind", from, to]),
         ...["--chdir", "/tmp", "--remount-ro", "/", "--", ...limited(argv, limits, timeoutMs)],
       ],
       env: { PATH: process.env["PATH"] ?? CLEAN_ENV.PATH },
+      args: variables.map((word) => `${word}\0`).join(""),
     };
   },
 };
@@ -113,7 +123,10 @@ export function bubblewrapProblem(): string | null {
   const limits: SandboxWire = { memory_mb: 64, files_mb: 1, processes: 8, network: false };
   const { argv, env } = bubblewrap.wrap({ argv: ["true"], limits, mounts: [], env: {}, timeoutMs: 1_000 });
   const [program = "", ...args] = argv;
-  const tried = spawnSync(program, args, { env: { ...env }, encoding: "utf8", timeout: 10_000 });
+  const nothing = openSync("/dev/null", "r");
+  const stdio: StdioOptions = ["ignore", "ignore", "pipe", "ignore", "ignore", nothing];
+  const tried = spawnSync(program, args, { env: { ...env }, encoding: "utf8", timeout: 10_000, stdio });
+  closeSync(nothing);
   if (tried.error) return `${program} cannot be started`;
   return tried.status === 0 ? null : tried.stderr.trim().split("\n").at(-1) || "bubblewrap failed";
 }

@@ -11,6 +11,7 @@ import type { Executed, Executor } from "./executor.ts";
 import type { LogCapture } from "./log-capture.ts";
 import { attemptFolder, removeFolder, runnerFolder } from "./machine-files.ts";
 import { failed } from "./outcome.ts";
+import { RunnerSecrets, withSecrets } from "./secrets.ts";
 import { Runner } from "./runner.ts";
 
 export interface ServeRunnerOptions extends ServerOptions {
@@ -24,6 +25,7 @@ export interface ServeRunnerOptions extends ServerOptions {
   readonly environments?: string;
   readonly cache?: string;
   readonly engine?: string;
+  readonly secrets?: string;
 }
 
 /** Serves pools until a signal asks it to end. */
@@ -44,6 +46,7 @@ export async function serveRunner(options: ServeRunnerOptions, version: string, 
   for (const note of notes) say(note);
   if (executors.size === 0)
     throw new CommandFailure("this runner can execute nothing here", { code: "RUNNER_UNABLE", list: notes });
+  const secrets = new RunnerSecrets(shell.env, within(options.secrets));
   const home = runnerFolder();
   const runner = new Runner({
     client,
@@ -54,7 +57,7 @@ export async function serveRunner(options: ServeRunnerOptions, version: string, 
     kinds: [...executors.keys()],
     concurrency: options.concurrency,
     codes: new CodeCache(client),
-    execute: (item, code, log, signal) => executeIn(home, executors, { item, code, log, signal }),
+    execute: (item, code, log, signal) => executeIn(home, { executors, secrets }, { item, code, log, signal }),
     say,
     drainMs: options.drain * 1_000,
   });
@@ -79,15 +82,20 @@ interface Attempt {
   readonly signal: AbortSignal;
 }
 
+interface Means {
+  readonly executors: ReadonlyMap<string, Executor>;
+  readonly secrets: RunnerSecrets;
+}
+
 /** Each attempt has a folder of its own, which goes with it. */
-async function executeIn(home: string, executors: ReadonlyMap<string, Executor>, attempt: Attempt): Promise<Executed> {
+async function executeIn(home: string, { executors, secrets }: Means, attempt: Attempt): Promise<Executed> {
   const { type } = attempt.item.entrypoint;
   const execute = executors.get(type);
   if (!execute)
     return { outcome: failed("SERVICE_UNAVAILABLE", `this runner executes no ${type} nodes`), durationMs: 0 };
   const folder = attemptFolder(home);
   try {
-    return await execute({ ...attempt, folder });
+    return await withSecrets(execute, secrets)({ ...attempt, folder });
   } finally {
     removeFolder(folder);
   }

@@ -21,7 +21,9 @@ export function cliProblems(cli: CliWire | undefined, { inputs, outputs }: Calle
     refuse(place, `${part.key} is no input of the node`, among(inputs));
   };
   (cli.command ?? []).forEach((part, at) => input(["command", at], part));
-  for (const [name, part] of Object.entries(cli.env ?? {})) input(["env", name], part);
+  for (const [name, part] of Object.entries(cli.env ?? {})) {
+    if (typeof part === "string" || !("secret_ref" in part)) input(["env", name], part);
+  }
   if (typeof cli.stdin === "string") input(["stdin"], { key: cli.stdin, dashes: false });
   const { stdout, exit_code: exitCode, exit_codes: codes, shell, command } = cli;
   if ("text" in stdout && !outputs.has(stdout.text))

@@ -35,10 +35,19 @@ function without(value: JsonValue, secrets: UsedSecrets): JsonValue {
   );
 }
 
-/** As it is, as a path or a hand-written query shows it, and as a form does (`+` for a space, more characters encoded). */
+/**
+ * As it is, as a path or a hand-written query shows it, as a form does (`+` for a space, more characters encoded), and as a
+ * JSON text does; of several lines each one too, for a log tells them apart. Longer ones first: one may hold another.
+ */
 function spellings(secret: string): readonly string[] {
+  const lines = secret.split(/\r?\n/);
+  const all = lines.length > 1 ? [secret, ...lines] : lines;
+  return [...new Set(all.flatMap(spellingsOf))].sort((a, b) => b.length - a.length);
+}
+
+function spellingsOf(secret: string): readonly string[] {
   if (secret.length < SHORTEST) return [];
   const inPath = encodeURIComponent(secret);
   const strict = inPath.replaceAll(/[!'()~]/g, (one) => `%${one.charCodeAt(0).toString(16).toUpperCase()}`);
-  return [...new Set([secret, inPath, strict, strict.replaceAll("%20", "+")])];
+  return [secret, inPath, strict, strict.replaceAll("%20", "+"), JSON.stringify(secret).slice(1, -1)];
 }

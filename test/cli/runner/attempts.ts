@@ -10,6 +10,7 @@ import type { Executor } from "../../../src/cli/runner/executor.ts";
 import { LogCapture } from "../../../src/cli/runner/log-capture.ts";
 import type { Outcome } from "../../../src/cli/runner/outcome.ts";
 import { bubblewrapProblem } from "../../../src/cli/runner/sandbox.ts";
+import { RunnerSecrets, withSecrets } from "../../../src/cli/runner/secrets.ts";
 import { systemPython } from "../../../src/cli/runner/python.ts";
 
 /** Why tests that execute cannot run on this machine; null when they can. */
@@ -57,13 +58,14 @@ export async function attempt(
   item: WorkItem,
   code: string | null = null,
   begun: (stop: AbortController, log: LogCapture) => void = () => undefined,
+  secrets: RunnerSecrets = new RunnerSecrets({}, null),
 ): Promise<Tried> {
   const folder = mkdtempSync(join(tmpdir(), "onex-attempt-"));
   chmodSync(folder, 0o755);
   const log = new LogCapture();
   const stop = new AbortController();
   try {
-    const executing = executor({ item, code, log, signal: stop.signal, folder });
+    const executing = withSecrets(executor, secrets)({ item, code, log, signal: stop.signal, folder });
     begun(stop, log);
     const { outcome, durationMs } = await executing;
     return { outcome, durationMs, log: log.lines };

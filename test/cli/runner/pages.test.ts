@@ -22,6 +22,9 @@ function contractIn(path: string) {
   return loaded.value.contract;
 }
 
+/** A variable of the environment, or the name of a secret in an example. */
+const VARIABLE = /^(?:ONEX_|SECRET_|BILLING_KEY)/;
+
 describe("the pages about nodes of runners", () => {
   it.skipIf(tellOf(NO_PYTHON))("python.md shows a node that keeps its example", async () => {
     const { examples, runner } = contractIn("nodes/python.md");
@@ -51,7 +54,7 @@ describe("the pages about nodes of runners", () => {
   it("name no code that there is not", () => {
     for (const path of ["nodes/python.md", "nodes/cli.md", "nodes/docker.md", "runners.md"])
       for (const [, code = ""] of pageOf(path).matchAll(/`([A-Z]+_[A-Z_]+)`/g))
-        expect([path, code, Object.hasOwn(HTTP_STATUS, code) || code.startsWith("ONEX_")]).toEqual([path, code, true]);
+        expect([path, code, Object.hasOwn(HTTP_STATUS, code) || VARIABLE.test(code)]).toEqual([path, code, true]);
   });
 
   it("runners.md names every option of the command, and none that is not there", () => {
