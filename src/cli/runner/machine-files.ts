@@ -1,7 +1,9 @@
 import {
   chmodSync,
+  closeSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
   readlinkSync,
   renameSync,
@@ -46,6 +48,16 @@ export function secretFile(folder: string, name: string): string | undefined {
     return readFileSync(join(folder, name), "utf8").replace(/\r?\n$/, "");
   } catch {
     return undefined;
+  }
+}
+
+/** With a descriptor from which nothing comes. */
+export function withEmptyFile<T>(use: (descriptor: number) => T): T {
+  const descriptor = openSync("/dev/null", "r");
+  try {
+    return use(descriptor);
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -1,8 +1,8 @@
 import { spawnSync, type StdioOptions } from "node:child_process";
-import { closeSync, existsSync, lstatSync, openSync } from "node:fs";
+import { existsSync, lstatSync } from "node:fs";
 import type { SandboxWire } from "../../../contracts/documents/runner-blocks.ts";
 import { ARGS_FD } from "./harness.ts";
-import { linkTarget } from "./machine-files.ts";
+import { linkTarget, withEmptyFile } from "./machine-files.ts";
 
 /** A folder of this machine that the process sees, and may not write to. */
 export interface Mount {
@@ -123,10 +123,10 @@ export function bubblewrapProblem(): string | null {
   const limits: SandboxWire = { memory_mb: 64, files_mb: 1, processes: 8, network: false };
   const { argv, env } = bubblewrap.wrap({ argv: ["true"], limits, mounts: [], env: {}, timeoutMs: 1_000 });
   const [program = "", ...args] = argv;
-  const nothing = openSync("/dev/null", "r");
-  const stdio: StdioOptions = ["ignore", "ignore", "pipe", "ignore", "ignore", nothing];
-  const tried = spawnSync(program, args, { env: { ...env }, encoding: "utf8", timeout: 10_000, stdio });
-  closeSync(nothing);
+  const tried = withEmptyFile((nothing) => {
+    const stdio: StdioOptions = ["ignore", "ignore", "pipe", "ignore", "ignore", nothing];
+    return spawnSync(program, args, { env: { ...env }, encoding: "utf8", timeout: 10_000, stdio });
+  });
   if (tried.error) return `${program} cannot be started`;
   return tried.status === 0 ? null : tried.stderr.trim().split("\n").at(-1) || "bubblewrap failed";
 }
