@@ -5,8 +5,8 @@ import type { Result } from "../core/result.ts";
 export interface SecretRequest {
   readonly name: string;
   readonly tenant: string;
-  /** The host it will be shown to, without its port. */
-  readonly host: string;
+  /** The host it will be shown to, without its port; null where it is shown to nobody, but something is compared with it. */
+  readonly host: string | null;
 }
 
 /** The secrets of a deployment or a runner, by name. */

@@ -1,6 +1,7 @@
 import { createRoute } from "@hono/zod-openapi";
 import { z } from "zod";
-import { BEARER, serve, type Api } from "./route.ts";
+import { SIGNATURE_HEADER } from "./request/signed.ts";
+import { BEARER, serve, SIGNATURE, type Api } from "./route.ts";
 
 const openapi = createRoute({
   method: "get",
@@ -36,6 +37,12 @@ export function addOpenApi(api: Api, version: string): void {
     type: "http",
     scheme: "bearer",
     description: "The token the operator configured.",
+  });
+  api.openAPIRegistry.registerComponent("securitySchemes", SIGNATURE, {
+    type: "apiKey",
+    in: "header",
+    name: SIGNATURE_HEADER,
+    description: "Standard Webhooks 1.0.0, with webhook-id and webhook-timestamp: by the node a work item was sent to.",
   });
   let document: object | null = null;
   serve(api, openapi, [], (c) =>

@@ -42,6 +42,10 @@ export const BEARER = "bearer";
 /** What every route behind authentication has in common. */
 export const SECURED = { security: [{ [BEARER]: [] }] };
 
+/** The same, or a signature of the node that a work item was sent to. */
+export const SIGNATURE = "signature";
+export const SECURED_OR_SIGNED = { security: [{ [BEARER]: [] }, { [SIGNATURE]: [] }] };
+
 /** The problem responses a route may give, documented by the codes that lead to them. */
 export function problems(...codes: readonly ErrorCode[]): RouteConfig["responses"] {
   const byStatus = new Map<number, ErrorCode[]>();

@@ -35,7 +35,7 @@ export async function remoteCallOf(
   const host = URL.canParse(target) ? new URL(target).hostname : "";
   const secret = await secrets.resolve({ name, tenant, host });
   if (!secret.ok) throw new RuntimeHostError(secret.error);
-  const token = workItemToken({ ...lease.id, pool: null });
+  const token = workItemToken({ ...lease.id, pool: null, signer: { tenant, secretRef: name } });
   const body = JSON.stringify({
     protocol: REMOTE_PROTOCOL,
     token,

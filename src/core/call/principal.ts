@@ -5,6 +5,8 @@ export type Principal =
   | { readonly kind: "token"; readonly name: string }
   /** The subject of a JSON Web Token, unique together with its issuer (RFC 7519, sections 4.1.1 and 4.1.2). */
   | { readonly kind: "subject"; readonly issuer: string; readonly subject: string }
+  /** A node that is elsewhere, by the secret it has signed with: it may answer the one work item it was sent. */
+  | { readonly kind: "node"; readonly name: string }
   /** The deployment itself: its queues, its clock, its command. */
   | { readonly kind: "host"; readonly name: string }
   /** One that another version of this system has written; it may do nothing. */
@@ -23,6 +25,8 @@ export function principalId(principal: Principal): PrincipalId {
       return `token:${principal.name}`;
     case "subject":
       return `subject:${JSON.stringify([principal.issuer, principal.subject])}`;
+    case "node":
+      return `node:${principal.name}`;
     case "host":
       return `host:${principal.name}`;
     case "unknown":
@@ -32,8 +36,8 @@ export function principalId(principal: Principal): PrincipalId {
 
 /** The principal a text stands for. Never fails: `principalId` of it is the text. */
 export function principalOf(id: PrincipalId): Principal {
-  const [, kind, rest = ""] = /^(token|subject|host):(.*)$/s.exec(id) ?? [];
-  if (kind === "token" || kind === "host") return { kind, name: rest };
+  const [, kind, rest = ""] = /^(token|subject|node|host):(.*)$/s.exec(id) ?? [];
+  if (kind === "token" || kind === "node" || kind === "host") return { kind, name: rest };
   const named = kind === "subject" ? subjectIn(rest) : null;
   return named && principalId(named) === id ? named : { kind: "unknown", id };
 }

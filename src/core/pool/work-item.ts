@@ -13,6 +13,14 @@ export interface WorkItemId {
   readonly step: StepId;
   /** The pool it waits in; null for work that was sent to somebody directly. */
   readonly pool: string | null;
+  /** Whose signature answers it besides: absent for an item that a runner answers. */
+  readonly signer?: ItemSigner;
+}
+
+/** A node that is elsewhere signs its later answer with the secret that its request was signed with. */
+export interface ItemSigner {
+  readonly tenant: string;
+  readonly secretRef: string;
 }
 
 /** A work item's id as one word for a path: what a runner or remote node answers under. */
@@ -24,8 +32,10 @@ const LONGEST = 20_000;
 const WORD = /^w1\.((?:[0-9a-f]{2})+)$/;
 
 /** The id as a word of letters, digits and one dot; it is no secret and proves nothing. */
-export const workItemToken = ({ runId, segment, lease, step, pool }: WorkItemId): WorkItemToken =>
-  PREFIX + bytesToHex(utf8ToBytes(JSON.stringify([runId, segment, lease, step, pool])));
+export const workItemToken = ({ runId, segment, lease, step, pool, signer }: WorkItemId): WorkItemToken => {
+  const more = signer ? [signer.tenant, signer.secretRef] : [];
+  return PREFIX + bytesToHex(utf8ToBytes(JSON.stringify([runId, segment, lease, step, pool, ...more])));
+};
 
 /** The id a word stands for; null for any other word. */
 export function workItemOf(token: string): WorkItemId | null {
@@ -33,11 +43,15 @@ export function workItemOf(token: string): WorkItemId | null {
   if (hex === undefined) return null;
   try {
     const read: unknown = JSON.parse(decodeURIComponent(hex.replaceAll(/../g, "%$&")));
-    if (!isList(read) || read.length !== 5) return null;
-    const [runId, segment, lease, step, pool] = read;
+    if (!isList(read) || (read.length !== 5 && read.length !== 7)) return null;
+    const [runId, segment, lease, step, pool, tenant, secretRef] = read;
     if (typeof runId !== "string" || ringOf(runId) === null) return null;
     if (typeof segment !== "string" || typeof lease !== "string" || typeof step !== "string") return null;
-    return pool === null || typeof pool === "string" ? { runId, segment, lease, step, pool } : null;
+    if (pool !== null && typeof pool !== "string") return null;
+    const id = { runId, segment, lease, step, pool };
+    if (read.length === 5) return id;
+    if (typeof tenant !== "string" || typeof secretRef !== "string") return null;
+    return { ...id, signer: { tenant, secretRef } };
   } catch {
     return null;
   }

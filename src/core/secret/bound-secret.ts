@@ -33,7 +33,7 @@ export function isNodeOf(node: string, list: string): boolean {
 export function judgeSecret(
   name: string,
   secret: string | undefined,
-  host: string,
+  host: string | null,
   hosts: string | undefined,
 ): Result<string, Fault> {
   const refuse = (message: string, hint: string): Result<string, Fault> =>
@@ -43,7 +43,7 @@ export function judgeSecret(
       `no secret ${quoted(name)} is bound here`,
       `bind it as ${secretBinding(name)}: npx wrangler secret put ${secretBinding(name)}`,
     );
-  if (hosts !== undefined && !isHostOf(host, hosts))
+  if (hosts !== undefined && host !== null && !isHostOf(host, hosts))
     return refuse(
       `the secret ${quoted(name)} is not for ${quoted(host)}`,
       `${secretBinding(name)}${HOSTS_SUFFIX} names the hosts that may see it`,

@@ -1,13 +1,25 @@
 import { asWire } from "../../../contracts/json/wire.ts";
 import { createRoute } from "@hono/zod-openapi";
+import type { MiddlewareHandler } from "hono";
 import { z } from "zod";
 import { workItemAnswer, workItemHeartbeat, workItemTaken, workItemWanted } from "../../../contracts/api/pools.ts";
 import { problemResponse } from "../answer/problem.ts";
 import { callOf } from "../request/call.ts";
-import type { ServicesOf } from "../request/context.ts";
+import type { AppEnv, ServicesOf } from "../request/context.ts";
+import { tokenOrSignature } from "../request/signed.ts";
 import { correlationHeader } from "../request/headers.ts";
-import { jsonBody, jsonBodyWithin, readBody } from "../request/json-body.ts";
-import { ANY_PROBLEM, BODY_PROBLEM, newApi, pathParam, problems, SECURED, serve, type Api } from "../route.ts";
+import { jsonBodyWithin, readBody } from "../request/json-body.ts";
+import {
+  ANY_PROBLEM,
+  BODY_PROBLEM,
+  newApi,
+  pathParam,
+  problems,
+  SECURED,
+  SECURED_OR_SIGNED,
+  serve,
+  type Api,
+} from "../route.ts";
 
 const tags = ["pools"];
 const headers = z.object(correlationHeader);
@@ -24,9 +36,9 @@ const answer = createRoute({
   tags,
   summary: "Answer a work item",
   description:
-    "For runners and remote nodes. The first answer under a token counts: a second one, one that comes too late and one " +
+    "For runners, and for remote nodes, whose signature stands for the token: `webhook-id` is the work item's token. The first answer under a token counts: a second one, one that comes too late and one " +
     "to an item that went to another are refused, and change nothing.",
-  ...SECURED,
+  ...SECURED_OR_SIGNED,
   request: { headers, params, body: { required: true, content: { "application/json": { schema: workItemAnswer } } } },
   responses: {
     200: { description: "The run goes on with it.", content: { "application/json": { schema: workItemTaken } } },
@@ -40,8 +52,10 @@ const beat = createRoute({
   operationId: "beatWorkItem",
   tags,
   summary: "Say how far a work item has come",
-  description: "For remote nodes. The answer says whether anybody still waits for the item.",
-  ...SECURED,
+  description:
+    "For remote nodes. A node that says so has its time limit anew, up to a day. The answer says whether anybody still " +
+    "waits for the item.",
+  ...SECURED_OR_SIGNED,
   request: {
     headers,
     params,
@@ -68,16 +82,23 @@ const code = createRoute({
   },
 });
 
+/** The bytes first, then whose they are, then what they say. */
+function provenBody(proven: MiddlewareHandler<AppEnv>, maxBytes?: number): readonly MiddlewareHandler<AppEnv>[] {
+  const [bytes, ...rest] = jsonBodyWithin(maxBytes === undefined ? {} : { maxBytes });
+  return bytes === undefined ? [proven, ...rest] : [bytes, proven, ...rest];
+}
+
 /** `/v1/work-items`. */
 export function workItemRoutes(services: ServicesOf): Api {
   const api = newApi();
-  serve(api, answer, jsonBodyWithin({ maxBytes: ANSWER_BYTES }), async (c) => {
+  const proven = tokenOrSignature(services, (c) => pathParam(c, "token"));
+  serve(api, answer, provenBody(proven, ANSWER_BYTES), async (c) => {
     const body = readBody(c, workItemAnswer);
     if (!body.ok) return problemResponse(c, body.error);
     const taken = await services(c).workItems.answer(callOf(c), pathParam(c, "token"), asWire(body.value));
     return taken.ok ? c.json(taken.value) : problemResponse(c, taken.error);
   });
-  serve(api, beat, jsonBody, async (c) => {
+  serve(api, beat, provenBody(proven), async (c) => {
     const body = readBody(c, workItemHeartbeat);
     if (!body.ok) return problemResponse(c, body.error);
     const wanted = await services(c).workItems.heartbeat(callOf(c), pathParam(c, "token"), asWire(body.value));
