@@ -98,7 +98,10 @@ export interface ProgressReport {
   readonly segment: SegmentId;
   readonly token: string;
   readonly step: StepId;
-  readonly progress: Progress;
+  /** Null when it only says that it is there. */
+  readonly progress: Progress | null;
+  /** Its lease ends no sooner than so long from now, in milliseconds. */
+  readonly extendMs?: number;
 }
 
 /** A large value some run in a ring refers to. */

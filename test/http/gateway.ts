@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import type { Envelope } from "../../src/core/envelope/envelope.ts";
-import type { Fault } from "../../src/core/errors.ts";
+import { fault, type Fault } from "../../src/core/errors.ts";
 import { err, ok } from "../../src/core/result.ts";
 import type { CallContext } from "../../src/app/call-context.ts";
 import type { AcceptOptions } from "../../src/app/operations/envelope-service.ts";
@@ -160,6 +160,8 @@ function servicesOf(overrides: ServiceOverrides, accepted: Gateway["accepted"]):
       ...overrides.pools,
     },
     workItems: {
+      signer: () =>
+        Promise.resolve(err(fault("AUTHENTICATION_ERROR", "the signature does not stand for this work item"))),
       answer: () => Promise.resolve(ok({ accepted: true })),
       heartbeat: () => Promise.resolve(ok({ wanted: true, reason: null })),
       code: () => Promise.resolve(ok("def run(input): return {}")),

@@ -6,16 +6,20 @@ import { hasCode } from "../../core/registry/entrypoints.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { StepResult, Work } from "../../core/run/dispatch/work.ts";
 import type { NodeOutput } from "../../spi/handler.ts";
+import type { SignedRequest } from "../../core/remote/signature.ts";
+import type { Secrets } from "../../spi/secrets.ts";
 import type { Pools } from "../../spi/pools.ts";
 import type { Standing } from "../../spi/run-coordinator.ts";
 import type { CallContext } from "../call-context.ts";
 import { outputOfKind } from "../../core/run/reduce/output-of-kind.ts";
+import { signerOf, type Signer } from "./signed-answer.ts";
 import { faultFrom } from "./outcome.ts";
 import { dismiss, limitsFor, type AdmissionPorts } from "../execute/admission.ts";
 import { executeWork, type ExecutorPorts } from "../execute/executor.ts";
 
 export interface WorkItemPorts extends ExecutorPorts, AdmissionPorts {
   readonly pools: Pools | null;
+  readonly secrets: Secrets;
 }
 
 /**
@@ -23,6 +27,8 @@ export interface WorkItemPorts extends ExecutorPorts, AdmissionPorts {
  * first answer under it counts, and every other is refused with its reason and changes nothing.
  */
 export interface WorkItemService {
+  /** Who has signed a request about the item; AUTHENTICATION_ERROR where nobody has who may. */
+  signer(token: string, request: SignedRequest): Promise<Result<Signer, Fault>>;
   /** WORK_ITEM_NOT_FOUND, WORK_ITEM_OVER, REQUEST_REJECTED for another run's. */
   answer(call: CallContext, token: string, answer: WorkItemAnswer): Promise<Result<{ readonly accepted: true }, Fault>>;
   /** Whether the answer is still wanted; says how far it has come. */
@@ -54,6 +60,7 @@ export function workItemService(ports: WorkItemPorts): WorkItemService {
   };
 
   return {
+    signer: (token, request) => signerOf(token, request, ports),
     async answer(call, token, { run_id: runId, outcome, duration_ms: durationMs, log }) {
       const wrong = otherRun(token, runId);
       if (wrong) return err(wrong);
@@ -86,8 +93,12 @@ export function workItemService(ports: WorkItemPorts): WorkItemService {
       const found = await held(call, token);
       if (!found.ok)
         return found.error.code === "WORK_ITEM_OVER" ? ok({ wanted: false, reason: found.error.message }) : found;
-      const { segment, lease, step } = found.value.id;
-      if (progress) await coordinator.progress({ runId, segment, token: lease, step, progress });
+      const { id, work } = found.value;
+      const { segment, lease, step, pool } = id;
+      // A runner speaks for its items to their pool.
+      const extendMs = pool === null ? (stepOf(work, id)?.timeoutMs ?? 0) : 0;
+      if (progress || extendMs > 0)
+        await coordinator.progress({ runId, segment, token: lease, step, progress: progress ?? null, extendMs });
       return ok({ wanted: true, reason: null });
     },
     async code(call, token) {

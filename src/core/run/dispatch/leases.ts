@@ -15,6 +15,9 @@ import type { Deferral, Verdict } from "./work.ts";
 /** So long a step may wait for a limit; a run that waits longer is told why. */
 const MAX_LIMIT_WAIT_MS = 24 * 60 * 60 * 1_000;
 
+/** However often it says that it is there, an attempt ends within a day. */
+const MAX_EXTENDED_MS = 24 * 60 * 60 * 1_000;
+
 /** The holder of a lease answers. An answer under an old token changes nothing. */
 export function answer(
   draft: Draft,
@@ -58,13 +61,17 @@ function follow(draft: Draft, { step: id, goesOn }: Verdict): readonly SegmentId
 /** The holder of a lease says how far it has come. What comes under an old token, or of a step that has ended, changes nothing. */
 export function progressed(
   draft: Draft,
-  { segment: id, token, step: stepId, progress }: Extract<RunEvent, { type: "progress" }>,
+  { segment: id, token, step: stepId, progress, extendMs = 0 }: Extract<RunEvent, { type: "progress" }>,
 ): void {
-  const held = draft.state.segments.get(id)?.lease;
-  if (held?.token !== token || !held.steps.includes(stepId)) return;
+  const segment = draft.state.segments.get(id);
+  const held = segment?.lease;
+  if (!segment || held?.token !== token || !held.steps.includes(stepId)) return;
   const step = draft.step(stepId);
   const last = step.attempts.at(-1);
   if (step.status !== "leased" || !last) return;
+  const until = Math.min(draft.now + extendMs, last.dispatchedAt + MAX_EXTENDED_MS);
+  if (until > held.expiresAt) draft.putSegment({ ...segment, lease: { ...held, expiresAt: until }, dueAt: until });
+  if (!progress) return;
   const seq = draft.takeSeq();
   draft.putStep({
     ...step,

@@ -36,7 +36,10 @@ export type RunEvent =
       readonly segment: SegmentId;
       readonly token: LeaseToken;
       readonly step: StepId;
-      readonly progress: Progress;
+      /** Null when it only says that it is there. */
+      readonly progress: Progress | null;
+      /** The lease ends no sooner than so long from now, in milliseconds. */
+      readonly extendMs?: number;
     }
   /** A limit that had no room for the segment has some now. */
   | { readonly type: "admitted"; readonly segment: SegmentId }
