@@ -94,7 +94,7 @@ export function compose(ports: Ports, settings: Settings, seams: Seams = {}): Ap
 
 function partsOf(ports: Ports, { rings, leases, tenantSlots }: Settings, seams: Seams): Parts {
   const { clock, log, blobs, ids } = ports;
-  const cached = new RegistryCache(ports.registry, clock, ports.timer, log);
+  const cached = new RegistryCache(ports.registry, clock, ports.timer, log, spreadOf(ids));
   const registry = seams.registry?.(cached) ?? cached;
   const router = new HandlerRouter();
   const host = runtimeHost(ports);
@@ -119,6 +119,14 @@ function partsOf(ports: Ports, { rings, leases, tenantSlots }: Settings, seams: 
   const envelopes = envelopeService(started);
   return { ...started, envelopes: seams.envelopes?.(envelopes) ?? envelopes };
 }
+
+/** A share of one that stays with this engine, drawn when it is first needed: no isolate may draw while it starts. */
+function spreadOf(ids: Ports["ids"]): () => number {
+  let share: number | null = null;
+  return () => (share ??= ids.ring(SHARES) / SHARES);
+}
+
+const SHARES = 1_024;
 
 /** The handlers that are bound. A target that is left alone is its own trouble, not the deployment's. */
 const handlersProbe = ({ router, breakers }: RuntimeHost) => ({

@@ -33,7 +33,7 @@ export function overlayRegistry(own: NodeRegistry, nodes: readonly OverlaidNode[
       const further = [...laid.values()].filter(({ definition }) => !snapshot.byRef.has(nodeRef(definition)));
       if (further.length === 0) return snapshot;
       const all = [...snapshot.nodes, ...further.map(({ definition }) => definition)];
-      return buildSnapshot(snapshot.version, all, snapshot.trust);
+      return buildSnapshot(snapshot.version, all, snapshot.trust, snapshot.unread, snapshot.chars);
     },
   };
 }

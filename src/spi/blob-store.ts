@@ -4,6 +4,8 @@ export interface BlobStore {
   put(key: string, body: string | Uint8Array): Promise<void>;
   /** The text, or null when the key does not exist. */
   get(key: string, range?: { readonly offset: number; readonly length: number }): Promise<string | null>;
+  /** The bytes, or null when the key does not exist. */
+  getBytes(key: string): Promise<Uint8Array<ArrayBuffer> | null>;
   /** Removing what is not there is not an error. */
   delete(keys: readonly string[]): Promise<void>;
   /**

@@ -21,8 +21,9 @@ export interface Registration {
 /** The durable list of nodes. A name and version, once registered, never changes content; only its lifecycle moves. */
 export interface NodeRegistry {
   /**
-   * Same digest: nothing happens, but that further files replace those that were there. Same name and version with another digest, or a
-   * uuid of another node: DUPLICATE_REGISTRATION.
+   * Same digest: nothing happens, but that further files replace those that were there. Same name and version with
+   * another digest, or a uuid of another node: DUPLICATE_REGISTRATION. More than a tenant's registry may hold:
+   * REGISTRY_FULL.
    */
   register(
     tenant: string,
@@ -46,6 +47,9 @@ export interface NodeRegistry {
   ): Promise<Result<Registration, Fault>>;
   /** The current version string; cheap. */
   version(tenant: string): Promise<string>;
-  /** Everything, with trust, indexed. */
-  snapshot(tenant: string): Promise<RegistrySnapshot>;
+  /**
+   * Everything, with trust, indexed. @param since an earlier snapshot of the same tenant: where that helps, only what has
+   * changed is read
+   */
+  snapshot(tenant: string, since?: RegistrySnapshot | null): Promise<RegistrySnapshot>;
 }

@@ -146,7 +146,7 @@ async function find(work: Work, key: CacheKey, ports: LookupPorts): Promise<Resu
   }
 }
 
-/** Nothing is taken from a node version that was withdrawn. The registry is looked at behind the work, once a second. */
+/** Nothing is taken from a node version that was withdrawn. The registry is looked at behind the work, every few seconds. */
 async function isArchived(tenant: string, { node, version }: CacheKey, { registry }: LookupPorts): Promise<boolean> {
   const { byRef } = await registry.snapshot(tenant, null, (work) => void work.catch(() => undefined));
   return byRef.get(nodeRef({ name: node, version }))?.lifecycle === "archived";

@@ -1,24 +1,34 @@
 import { fault, RuntimeHostError, type Fault } from "../../core/errors.ts";
 import { plannedOperation } from "../../core/operation/operation-node.ts";
 import { nodeRef, type NodeDefinition } from "../../core/registry/node.ts";
+import { MAX_REGISTRY_CHARS } from "../../core/registry/refusals.ts";
 import type { RegistrySnapshot } from "../../core/registry/snapshot.ts";
+import { BoundedMemo } from "../plan/bounded-memo.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { Log } from "../../spi/log.ts";
 import type { NodeRegistry } from "../../spi/node-registry.ts";
 import type { Timer } from "../../spi/timer.ts";
 
-/** A snapshot older than this is checked against the registry's version, in milliseconds. */
-const REVALIDATE_MS = 1_000;
+/**
+ * A snapshot older than this is checked against the registry's version, in milliseconds; a fifth more or less, so that
+ * isolates which began together do not ask together.
+ */
+const REVALIDATE_MS = 5_000;
+/** A check that takes longer is given up, and the snapshot at hand serves on. */
+const CHECK_MS = 500;
 /** Another's reading is waited for this long, in milliseconds: it ends with the request that began it, and may never answer. */
 const JOIN_MS = 1_000;
-/** Code texts kept per isolate. */
-const MAX_CODE = 200;
+/** Code texts kept per isolate: as many as fit in so many characters. */
+const MAX_CODE = { entries: 2_000, weight: 4_000_000 };
+/** What the snapshots of all tenants may hold together, in characters of their definitions; the one in use stays. */
+const MAX_CHARS = MAX_REGISTRY_CHARS;
 
 /** What is known of one tenant's registry. */
 interface Entry {
   /** The newest snapshot seen; null before the first. */
   snapshot: RegistrySnapshot | null;
-  checkedAt: number;
+  /** When it is checked next. */
+  checkAt: number;
   /** Counts writes through this isolate: a snapshot whose reading began before the last one may lack it. */
   writes: number;
   /** The writes that `snapshot` is known to contain. */
@@ -28,7 +38,7 @@ interface Entry {
 }
 
 /**
- * The registry as the hot path sees it: one snapshot a tenant and isolate, checked at most once a second and behind the
+ * The registry as the hot path sees it: one snapshot a tenant and isolate, checked every five seconds and behind the
  * request, so no request waits for the database. A write through this isolate, and a caller that names a newer version,
  * are served fresh. However many ask at once, the registry is read once; an older snapshot that arrives late never takes
  * a newer one's place.
@@ -39,9 +49,12 @@ export class RegistryCache {
   readonly #timer: Timer;
   readonly #log: Log;
   readonly #entries = new Map<string, Entry>();
-  readonly #code = new Map<string, string>();
+  readonly #code = new BoundedMemo<string>(MAX_CODE);
+  readonly #spread: () => number;
 
-  constructor(registry: NodeRegistry, clock: Clock, timer: Timer, log: Log) {
+  /** @param spread from 0 up to 1; another in every isolate */
+  constructor(registry: NodeRegistry, clock: Clock, timer: Timer, log: Log, spread: () => number = () => 0.5) {
+    this.#spread = spread;
     this.#log = log;
     this.#registry = registry;
     this.#clock = clock;
@@ -64,10 +77,10 @@ export class RegistryCache {
       return atLeast === null || covers(loaded.version, atLeast) ? loaded : this.#loadAtLeast(tenant, atLeast);
     }
     if (atLeast !== null && !covers(snapshot.version, atLeast)) return this.#loadAtLeast(tenant, atLeast);
-    const now = this.#clock.now();
-    if (now - entry.checkedAt >= REVALIDATE_MS) {
-      entry.checkedAt = now;
-      background(this.#revalidate(tenant, snapshot.version));
+    if (this.#clock.now() >= entry.checkAt) {
+      // Set before anything is asked: the check may end with its request, and then says nothing of its end.
+      entry.checkAt = this.#nextCheck();
+      background(this.#revalidate(tenant, snapshot));
     }
     return snapshot;
   }
@@ -95,8 +108,7 @@ export class RegistryCache {
     if (known !== undefined) return known;
     const code = (await this.#registry.artifacts(tenant, node.name, node.version))?.code;
     if (code === undefined) throw new RuntimeHostError(fault("NODE_NOT_FOUND", `node ${nodeRef(node)} has no code`));
-    if (this.#code.size >= MAX_CODE) this.#code.clear();
-    this.#code.set(node.digest, code);
+    this.#code.set(node.digest, code, code.length);
     return code;
   }
 
@@ -117,12 +129,18 @@ export class RegistryCache {
       versions: (...args) => registry.versions(...args),
       artifacts: (...args) => registry.artifacts(...args),
       version: (tenant) => registry.version(tenant),
-      snapshot: (tenant) => registry.snapshot(tenant),
+      snapshot: (...args) => registry.snapshot(...args),
     };
   }
 
-  async #revalidate(tenant: string, version: string): Promise<void> {
-    if ((await this.#registry.version(tenant)) !== version) await this.#load(tenant);
+  /** A registry that does not answer in time is left alone until the next check is due. */
+  async #revalidate(tenant: string, { version }: RegistrySnapshot): Promise<void> {
+    const current = await this.#within(CHECK_MS, this.#registry.version(tenant));
+    if (current !== null && current !== version) await this.#load(tenant);
+  }
+
+  #nextCheck(): number {
+    return this.#clock.now() + REVALIDATE_MS * (0.8 + 0.4 * this.#spread());
   }
 
   /**
@@ -144,18 +162,18 @@ export class RegistryCache {
   async #load(tenant: string): Promise<RegistrySnapshot> {
     const entry = this.#entry(tenant);
     for (let known = entry.loading; known?.writes === entry.writes; known = entry.loading) {
-      const snapshot = await this.#inTime(known.snapshot);
+      const snapshot = await this.#within(JOIN_MS, known.snapshot);
       if (snapshot !== null) return snapshot;
       if (entry.loading === known) entry.loading = null;
     }
     return this.#begin(tenant, entry);
   }
 
-  async #inTime(snapshot: Promise<RegistrySnapshot>): Promise<RegistrySnapshot | null> {
+  async #within<T>(ms: number, answer: Promise<T>): Promise<T | null> {
     const late = Promise.withResolvers<null>();
-    const cancel = this.#timer.after(JOIN_MS, () => late.resolve(null));
+    const cancel = this.#timer.after(ms, () => late.resolve(null));
     try {
-      return await Promise.race([snapshot, late.promise]);
+      return await Promise.race([answer, late.promise]);
     } finally {
       cancel();
     }
@@ -173,17 +191,29 @@ export class RegistryCache {
   }
 
   async #read(tenant: string, entry: Entry, writes: number): Promise<RegistrySnapshot> {
-    const checkedAt = this.#clock.now();
-    const snapshot = await this.#registry.snapshot(tenant);
+    const snapshot = await this.#registry.snapshot(tenant, entry.snapshot);
     for (const { node, code, message } of snapshot.unread) {
       const fields = { correlation_id: `registry-${tenant}`, tenant, node, code, reason: message };
       this.#log.error("a registered node cannot be read; it is left out of plans", fields);
     }
     const held = entry.snapshot;
     if (!held || !covers(held.version, snapshot.version)) entry.snapshot = snapshot;
-    entry.checkedAt = Math.max(entry.checkedAt, checkedAt);
+    entry.checkAt = this.#nextCheck();
     entry.seenWrites = Math.max(entry.seenWrites, writes);
+    this.#makeRoom(tenant);
     return entry.snapshot ?? snapshot;
+  }
+
+  /** Lets go of other tenants' snapshots, those unused for longest first, until the rest fits. */
+  #makeRoom(of: string): void {
+    let chars = 0;
+    for (const { snapshot } of this.#entries.values()) chars += snapshot?.chars ?? 0;
+    for (const [tenant, entry] of this.#entries) {
+      if (chars <= MAX_CHARS) return;
+      if (tenant === of || entry.snapshot === null) continue;
+      chars -= entry.snapshot.chars;
+      entry.snapshot = null;
+    }
   }
 
   /** The newest snapshot of a tenant, as long as it contains all that was written here. */
@@ -194,8 +224,9 @@ export class RegistryCache {
 
   #entry(tenant: string): Entry {
     const known = this.#entries.get(tenant);
-    if (known) return known;
-    const entry: Entry = { snapshot: null, checkedAt: 0, writes: 0, seenWrites: 0, loading: null };
+    // In order of last use.
+    if (known) this.#entries.delete(tenant);
+    const entry = known ?? { snapshot: null, checkAt: 0, writes: 0, seenWrites: 0, loading: null };
     this.#entries.set(tenant, entry);
     return entry;
   }

@@ -26,6 +26,20 @@ export function meets(node: NodeIdentity, registered: Iterable<NodeIdentity>): R
   return err(fault("DUPLICATE_REGISTRATION", `uuid ${node.uuid} belongs to ${nodeRef(sharesUuid)}`, { place, hint }));
 }
 
+/**
+ * What all definitions of one tenant may take together, in characters of their JSON: every isolate that plans holds them.
+ * Ten thousand nodes of ordinary size fit.
+ */
+export const MAX_REGISTRY_CHARS = 16_000_000;
+
+/** Whether a definition finds room beside those that are there; REGISTRY_FULL. */
+export function findsRoom(place: NodeRef, chars: number, registered: number): Result<null, Fault> {
+  if (registered + chars <= MAX_REGISTRY_CHARS) return ok(null);
+  const message = `with ${place} the registry would hold ${registered + chars} characters of definitions; it takes ${MAX_REGISTRY_CHARS}`;
+  const hint = "give the node a smaller contract: large schemas, texts and examples are in every plan's way";
+  return err(fault("REGISTRY_FULL", message, { place, hint, details: { chars, registered } }));
+}
+
 /** NODE_NOT_FOUND: nobody has this name and version. */
 export const notRegistered = (place: NodeRef): Fault =>
   fault("NODE_NOT_FOUND", `no node ${place} is registered`, { place, hint: "list the node's versions" });

@@ -1,5 +1,5 @@
 import type { Fault } from "../errors.ts";
-import type { TrustScore } from "../trust/score.ts";
+import { unproven, type TrustScore } from "../trust/score.ts";
 import type { ContractKey, NodeDefinition, NodeRef } from "./node.ts";
 import { nodeRef } from "./node.ts";
 
@@ -21,6 +21,21 @@ export interface RegistrySnapshot {
   readonly trust: ReadonlyMap<NodeRef, TrustScore>;
   /** What is left out. */
   readonly unread: readonly UnreadNode[];
+  /** Characters of all its definitions as they are stored, 0 where nobody counted: a measure of what it takes in memory. */
+  readonly chars: number;
+}
+
+/** What came to a registry since a snapshot of it. */
+export interface RegistryChanges {
+  /** After them. */
+  readonly version: string;
+  /** Nodes that are new or whose lifecycle moved. */
+  readonly nodes: readonly NodeDefinition[];
+  readonly unread: readonly UnreadNode[];
+  /** Scores that moved. */
+  readonly trust: ReadonlyMap<NodeRef, TrustScore>;
+  /** Of the whole registry after them. */
+  readonly chars: number;
 }
 
 /** Numeric comparison of two major.minor.patch strings. */
@@ -44,6 +59,7 @@ export function buildSnapshot(
   nodes: readonly NodeDefinition[],
   trust: ReadonlyMap<NodeRef, TrustScore>,
   unread: readonly UnreadNode[] = [],
+  chars = 0,
 ): RegistrySnapshot {
   const sorted = [...nodes].sort(byPreference);
   const byName = new Map<string, NodeDefinition[]>();
@@ -60,7 +76,38 @@ export function buildSnapshot(
     producers,
     trust,
     unread,
+    chars,
   };
+}
+
+/** A registry of nobody's. */
+export const EMPTY_SNAPSHOT: RegistrySnapshot = buildSnapshot("0.0", [], new Map());
+
+/**
+ * The snapshot that a registry gives after these changes: the same as if it had been read whole. Scores that moved leave
+ * nodes and indices as they are, so it takes no longer for a large registry.
+ */
+export function changedSnapshot(before: RegistrySnapshot, changes: RegistryChanges): RegistrySnapshot {
+  const { version, nodes, unread, trust: moved, chars } = changes;
+  const trust = new Map(before.trust);
+  for (const node of nodes) if (!trust.has(nodeRef(node))) trust.set(nodeRef(node), unproven(node.declaredTrust));
+  if (nodes.length + unread.length === 0) {
+    for (const [ref, score] of moved) if (before.byRef.has(ref)) trust.set(ref, score);
+    return { ...before, version, trust, chars };
+  }
+  const all = new Map(before.byRef);
+  const unreadable = new Map(before.unread.map((node) => [node.node, node]));
+  for (const node of nodes) {
+    all.set(nodeRef(node), node);
+    unreadable.delete(nodeRef(node));
+  }
+  for (const node of unread) {
+    all.delete(node.node);
+    trust.delete(node.node);
+    unreadable.set(node.node, node);
+  }
+  for (const [ref, score] of moved) if (all.has(ref)) trust.set(ref, score);
+  return buildSnapshot(version, [...all.values()], trust, [...unreadable.values()], chars);
 }
 
 function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {

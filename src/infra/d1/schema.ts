@@ -27,18 +27,27 @@ export const nodes = sqliteTable(
     /** NodeDefinition as JSON; its lifecycle is the one it was registered with. */
     definition: text().notNull(),
     registeredAt: integer("registered_at").notNull(),
+    /** `nodesVersion` of the write that changed it last. */
+    changedAt: integer("changed_at").notNull().default(0),
   },
   (table) => [
     primaryKey({ columns: [table.tenant, table.name, table.version] }),
     index("nodes_by_uuid").on(table.tenant, table.uuid),
+    index("nodes_by_change").on(table.tenant, table.changedAt, table.name, table.version),
   ],
 );
 
-/** Two counters a tenant: what a snapshot of its registry was made from. */
+/** Two counters a tenant: what a snapshot of its registry was made from; and how large it is, and where it is published. */
 export const registryVersions = sqliteTable("registry_versions", {
   tenant: text().primaryKey(),
   nodesVersion: integer("nodes_version").notNull(),
   trustVersion: integer("trust_version").notNull(),
+  /** Characters of all definitions together. */
+  chars: integer().notNull().default(0),
+  /** `nodesVersion` of the newest published snapshot; 0 before the first. */
+  published: integer().notNull().default(0),
+  /** When somebody last took it upon himself to publish one, in seconds since the epoch. */
+  publishing: integer().notNull().default(0),
 });
 
 /** The planner's copy of each node version's score; the trust memory objects own the truth. */
@@ -52,8 +61,13 @@ export const trustScores = sqliteTable(
     confidence: real().notNull(),
     samples: integer().notNull(),
     updatedAt: integer("updated_at").notNull(),
+    /** `trustVersion` of the write that changed it last. */
+    changedAt: integer("changed_at").notNull().default(0),
   },
-  (table) => [primaryKey({ columns: [table.tenant, table.node] })],
+  (table) => [
+    primaryKey({ columns: [table.tenant, table.node] }),
+    index("trust_by_change").on(table.tenant, table.changedAt, table.node),
+  ],
 );
 
 /**

@@ -1,6 +1,6 @@
 import type { LifecycleReasons } from "../../core/metadata/lifecycle.ts";
 import { nodeRef, type NodeArtifacts, type NodeDefinition, type NodeRef } from "../../core/registry/node.ts";
-import { judgeMove, meets, notRegistered } from "../../core/registry/refusals.ts";
+import { findsRoom, judgeMove, meets, notRegistered } from "../../core/registry/refusals.ts";
 import { buildSnapshot, compareVersions, type RegistrySnapshot } from "../../core/registry/snapshot.ts";
 import { err, ok } from "../../core/result.ts";
 import { unproven } from "../../core/trust/score.ts";
@@ -14,6 +14,8 @@ interface Entry extends RegisteredNode {
 
 interface TenantNodes {
   writes: number;
+  /** Characters of all definitions. */
+  chars: number;
   snapshot: RegistrySnapshot | null;
   readonly entries: Map<NodeRef, Entry>;
 }
@@ -22,7 +24,7 @@ interface TenantNodes {
 export function memoryNodeRegistry(scores: MemoryTrustScores = memoryTrustScores()): NodeRegistry {
   const tenants = new Map<string, TenantNodes>();
   const of = (tenant: string): TenantNodes => {
-    const known = tenants.get(tenant) ?? { writes: 0, snapshot: null, entries: new Map<NodeRef, Entry>() };
+    const known = tenants.get(tenant) ?? { writes: 0, chars: 0, snapshot: null, entries: new Map<NodeRef, Entry>() };
     tenants.set(tenant, known);
     return known;
   };
@@ -47,7 +49,11 @@ export function memoryNodeRegistry(scores: MemoryTrustScores = memoryTrustScores
         return ok({ created: false, registryVersion: versionOf(tenant) });
       }
       // A JSON round trip, as the database makes one: nothing is shared with the caller.
-      const stored = JSON.parse(JSON.stringify(definition)) as NodeDefinition;
+      const json = JSON.stringify(definition);
+      const room = findsRoom(nodeRef(definition), json.length, of(tenant).chars);
+      if (!room.ok) return room;
+      of(tenant).chars += json.length;
+      const stored = JSON.parse(json) as NodeDefinition;
       return write(tenant, { definition: stored, artifacts: { ...artifacts }, registeredAt: now, reasons: {} }, true);
     },
     async versions(tenant, name) {
@@ -82,7 +88,7 @@ export function memoryNodeRegistry(scores: MemoryTrustScores = memoryTrustScores
         const ref = nodeRef(node);
         return [ref, scores.get(tenant, ref) ?? unproven(node.declaredTrust)] as const;
       });
-      known.snapshot = buildSnapshot(version, definitions, new Map(trust));
+      known.snapshot = buildSnapshot(version, definitions, new Map(trust), [], known.chars);
       return known.snapshot;
     },
   };

@@ -17,6 +17,11 @@ export function r2BlobStore(bucket: R2Bucket): BlobStore {
       }),
     get: (key, range) =>
       answered(`return ${key}`, () => (range ? readRange(bucket, key, range) : readAll(bucket, key))),
+    getBytes: (key) =>
+      answered(`return ${key}`, async () => {
+        const object = await bucket.get(key);
+        return object && new Uint8Array(await object.arrayBuffer());
+      }),
     delete: (keys) =>
       answered("delete objects", async () => {
         for (let from = 0; from < keys.length; from += KEYS_PER_DELETE) {

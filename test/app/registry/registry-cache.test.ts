@@ -96,7 +96,7 @@ describe("the registry as an isolate sees it", () => {
     const empty = await begun;
     // A check in the background begins to read the second version, and is overtaken by a reading of the third.
     await add("first");
-    clock.advance(2_000);
+    clock.advance(6_000);
     await ask();
     const late = await reading(1);
     await cache.writer().register(TENANT, sampleNode({ name: "second" }), sampleArtifacts("second"), clock.now());
@@ -175,5 +175,74 @@ describe("the registry as an isolate sees it", () => {
     expect((await early).nodes).toHaveLength(1);
     (await reading(2)).arrive();
     expect((await late).nodes).toHaveLength(2);
+  });
+
+  it("is checked again only after some seconds, which are others in every isolate", async () => {
+    const { registry, clock, timer } = await world();
+    for (const [share, dueAt] of [
+      [0, 4_000],
+      [0.5, 5_000],
+      [1, 6_000],
+    ] as const) {
+      const asked: number[] = [];
+      const counting: NodeRegistry = {
+        ...registry,
+        version: (tenant) => {
+          asked.push(clock.now() - begun);
+          return registry.version(tenant);
+        },
+      };
+      const cache = new RegistryCache(counting, clock, timer, silentLog, () => share);
+      const background: Promise<unknown>[] = [];
+      const ask = () => cache.snapshot(TENANT, null, (work) => void background.push(work));
+      const begun = clock.now();
+      for (let ms = 0; ms <= 6_500; ms += 500) {
+        await Promise.all([ask(), ask()]);
+        clock.advance(500);
+      }
+      await Promise.all(background);
+      expect(asked).toEqual([dueAt]);
+    }
+  });
+
+  it("serves what it has while the registry hangs, and asks again when the next check is due", async () => {
+    const { registry, clock, timer } = await world();
+    let asked = 0;
+    const hanging: NodeRegistry = {
+      ...registry,
+      version: () => {
+        asked++;
+        return new Promise(() => undefined);
+      },
+    };
+    const cache = new RegistryCache(hanging, clock, timer, silentLog);
+    const background: Promise<unknown>[] = [];
+    const ask = () => cache.snapshot(TENANT, null, (work) => void background.push(work));
+    const first = await ask();
+    for (let turn = 1; turn <= 3; turn++) {
+      clock.advance(6_000);
+      expect(await ask()).toBe(first);
+      expect(await ask()).toBe(first);
+      expect(asked).toBe(turn);
+      await timer.advance(500);
+      await Promise.all(background);
+    }
+    expect(timer.waiting).toBe(0);
+  });
+
+  it("lets go of other tenants' snapshots where all of them do not fit, and reads them again", async () => {
+    const { registry, clock, timer } = await world();
+    const reads: string[] = [];
+    const large: NodeRegistry = {
+      ...registry,
+      snapshot: async (tenant) => {
+        reads.push(tenant);
+        return { ...(await registry.snapshot(tenant)), chars: 7_000_000 };
+      },
+    };
+    const cache = new RegistryCache(large, clock, timer, silentLog);
+    const ask = (tenant: string) => cache.snapshot(tenant, null, () => undefined);
+    for (const tenant of ["a", "b", "a", "c", "a", "b"]) await ask(tenant);
+    expect(reads).toEqual(["a", "b", "c", "b"]);
   });
 });

@@ -224,6 +224,49 @@ export function nodeRegistryContract(label: string, open: () => Promise<OpenRegi
     );
   });
 
+  it(`${label}: gives the same whether it is read anew or from any earlier snapshot`, async () => {
+    const opened = await open();
+    const { registry, scores, tenant } = opened;
+    const seen = [await registry.snapshot(tenant)];
+    const score = (node: `${string}@${string}`, of: number) =>
+      scores.put(tenant, [{ node, score: { score: of, confidence: 0.5, samples: 2 }, at: 7 }]);
+    const changes = [
+      () => register(opened, sampleNode({ declaredTrust: 0.25 })),
+      () => score("text_count@1.0.0", 0.75),
+      () => register(opened, sampleNode({ version: "1.1.0", lifecycle: "draft" })),
+      () => register(opened, sampleNode({ name: "text_other" })),
+      () => registry.setLifecycle(tenant, "text_count", "1.1.0", "active"),
+      () => score("text_other@1.0.0", 0.125),
+      () => registry.setLifecycle(tenant, "text_other", "1.0.0", "archived", { archivedReason: "unused" }),
+      () => score("text_count@1.0.0", 0.5),
+    ];
+    for (const change of changes) {
+      await change();
+      const now = await registry.snapshot(tenant);
+      for (const since of [...seen, now]) expect(await registry.snapshot(tenant, since)).toEqual(now);
+      seen.push(now);
+    }
+    expect(new Set(seen.map(({ version }) => version)).size).toBe(seen.length);
+    expect(seen.at(-1)?.trust.get("text_other@1.0.0")?.score).toBe(0.125);
+  });
+
+  it(`${label}: takes no more than a registry may hold, and goes on serving what it has`, async () => {
+    const opened = await open();
+    const { registry, tenant } = opened;
+    const large = (n: number) =>
+      sampleNode({ name: `text_large_${n}`, description: "x".repeat(1_800_000), digest: `large-${n}` });
+    const answers = [];
+    for (let n = 0; n < 10; n++) answers.push(await registry.register(tenant, large(n), sampleArtifacts("large"), 1));
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(8);
+    expect(answers[9]).toMatchObject({
+      ok: false,
+      error: { code: "REGISTRY_FULL", place: "text_large_9@1.0.0", details: { registered: expect.any(Number) } },
+    });
+    expect((await registry.snapshot(tenant)).nodes).toHaveLength(8);
+    expect(await register(opened)).toMatchObject({ created: true });
+    expect(await register({ ...opened, tenant: `${tenant}-other` })).toMatchObject({ created: true });
+  });
+
   it(`${label}: keeps tenants apart`, async () => {
     const opened = await open();
     await register(opened);

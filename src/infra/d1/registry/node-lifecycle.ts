@@ -7,7 +7,7 @@ import { judgeMove, notRegistered } from "../../../core/registry/refusals.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import type { Registration } from "../../../spi/node-registry.ts";
 import { findNode } from "./node-rows.ts";
-import { bumpCounter, currentVersion, versionText } from "./registry-version.ts";
+import { bumpCounter, counted, currentVersion, versionText } from "./registry-version.ts";
 import { nodes } from "../schema.ts";
 
 export interface LifecycleMove {
@@ -33,15 +33,20 @@ export async function moveLifecycle(db: DrizzleD1Database, move: LifecycleMove):
     const allowed = judgeMove(place, from, to, reasons);
     if (!allowed.ok) return allowed;
     // Only from the lifecycle that was judged: a move that came in between is seen and judged anew.
-    const [moved, counters] = await db.batch([
+    const [counters, moved] = await db.batch([
+      bumpCounter(db, tenant, "nodesVersion"),
       db
         .update(nodes)
-        .set({ lifecycle: to, deprecatedBy: reasons.deprecatedBy, archivedReason: reasons.archivedReason })
+        .set({
+          lifecycle: to,
+          deprecatedBy: reasons.deprecatedBy,
+          archivedReason: reasons.archivedReason,
+          changedAt: counted(tenant, "nodesVersion"),
+        })
         .where(
           and(eq(nodes.tenant, tenant), eq(nodes.name, name), eq(nodes.version, version), eq(nodes.lifecycle, from)),
         )
         .returning({ name: nodes.name }),
-      bumpCounter(db, tenant, "nodesVersion"),
     ]);
     if (moved.length > 0) return ok({ created: false, registryVersion: versionText(counters[0]) });
   }

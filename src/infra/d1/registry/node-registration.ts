@@ -1,14 +1,14 @@
 import { and, eq, or, sql } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
 import { fault, RuntimeHostError, type Fault } from "../../../core/errors.ts";
-import type { NodeArtifacts, NodeDefinition } from "../../../core/registry/node.ts";
-import { meets } from "../../../core/registry/refusals.ts";
+import { nodeRef, type NodeArtifacts, type NodeDefinition } from "../../../core/registry/node.ts";
+import { findsRoom, meets } from "../../../core/registry/refusals.ts";
 import { err, ok, type Result } from "../../../core/result.ts";
 import type { BlobStore } from "../../../spi/blob-store.ts";
 import type { Registration } from "../../../spi/node-registry.ts";
 import { putArtifacts, putFiles } from "./node-artifacts.ts";
-import { bumpCounter, currentVersion, versionText } from "./registry-version.ts";
-import { nodes } from "../schema.ts";
+import { bumpCounter, counted, currentVersion, selectCounters, versionText } from "./registry-version.ts";
+import { nodes, registryVersions } from "../schema.ts";
 
 export interface RegistrationRequest {
   readonly tenant: string;
@@ -38,10 +38,14 @@ export async function registerNode(
   if (new TextEncoder().encode(json).byteLength > MAX_DEFINITION_BYTES) {
     return err(fault("PAYLOAD_TOO_LARGE", `the node's definition is over ${MAX_DEFINITION_BYTES} bytes`));
   }
+  const [registry] = await selectCounters(db, tenant);
+  const room = findsRoom(nodeRef(definition), json.length, registry?.chars ?? 0);
+  if (!room.ok) return room;
   await putArtifacts(blobs, { tenant, ...definition }, artifacts);
-  const [inserted, counters] = await db.batch([
-    insertUnlessTaken(db, request, json),
+  const [counters, inserted] = await db.batch([
     bumpCounter(db, tenant, "nodesVersion"),
+    insertUnlessTaken(db, request, json),
+    countChars(db, request, json),
   ]);
   if (inserted.length > 0) return ok({ created: true, registryVersion: versionText(counters[0]) });
   const met = await judge(db, tenant, definition);
@@ -73,9 +77,27 @@ const insertUnlessTaken = (
   db
     .insert(nodes)
     .select(
-      sql`select ${tenant}, ${name}, ${version}, ${digest}, ${uuid}, ${lifecycle}, null, null, ${json}, ${now}
+      sql`select ${tenant}, ${name}, ${version}, ${digest}, ${uuid}, ${lifecycle}, null, null, ${json}, ${now},
+            ${counted(tenant, "nodesVersion")}
           where not exists (select 1 from ${nodes}
             where ${nodes.tenant} = ${tenant} and ${nodes.uuid} = ${uuid} and ${nodes.name} <> ${name})`,
     )
     .onConflictDoNothing()
     .returning({ name: nodes.name });
+
+/** Adds a definition to what the registry holds, if it was this very write that inserted it. */
+const countChars = (
+  db: DrizzleD1Database,
+  { tenant, definition: { name, version } }: RegistrationRequest,
+  json: string,
+) =>
+  db
+    .update(registryVersions)
+    .set({ chars: sql`${registryVersions.chars} + ${json.length}` })
+    .where(
+      and(
+        eq(registryVersions.tenant, tenant),
+        sql`exists (select 1 from ${nodes} where ${nodes.tenant} = ${tenant} and ${nodes.name} = ${name}
+          and ${nodes.version} = ${version} and ${nodes.changedAt} = ${registryVersions.nodesVersion})`,
+      ),
+    );

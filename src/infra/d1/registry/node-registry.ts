@@ -42,6 +42,9 @@ export function d1NodeRegistry(
     setLifecycle: (tenant, name, version, lifecycle, reasons = {}) =>
       answered("move a node's lifecycle", () => moveLifecycle(db, { tenant, name, version, to: lifecycle, reasons })),
     version: (tenant) => answered("tell the registry version", () => currentVersion(db, tenant)),
-    snapshot: (tenant) => answered("read the registry", () => readSnapshot(db, tenant, pageSize)),
+    snapshot: (tenant, since = null) =>
+      answered("read the registry", () =>
+        readSnapshot(db, blobs, tenant, { since, ...(pageSize === undefined ? {} : { pageSize }) }),
+      ),
   };
 }

@@ -10,7 +10,12 @@ export const versionText = (counters: RegistryCounters | undefined): string =>
 
 export const selectCounters = (db: DrizzleD1Database, tenant: string) =>
   db
-    .select({ nodesVersion: registryVersions.nodesVersion, trustVersion: registryVersions.trustVersion })
+    .select({
+      nodesVersion: registryVersions.nodesVersion,
+      trustVersion: registryVersions.trustVersion,
+      chars: registryVersions.chars,
+      published: registryVersions.published,
+    })
     .from(registryVersions)
     .where(eq(registryVersions.tenant, tenant));
 
@@ -24,6 +29,10 @@ export const bumpCounter = (db: DrizzleD1Database, tenant: string, counter: keyo
       set: { [counter]: sql`${registryVersions[counter]} + 1` },
     })
     .returning({ nodesVersion: registryVersions.nodesVersion, trustVersion: registryVersions.trustVersion });
+
+/** The counter as it is within the transaction: the stamp of what the write that counted it has changed. */
+export const counted = (tenant: string, counter: keyof RegistryCounters) =>
+  sql<number>`(select ${registryVersions[counter]} from ${registryVersions} where ${registryVersions.tenant} = ${tenant})`;
 
 export async function currentVersion(db: DrizzleD1Database, tenant: string): Promise<string> {
   const rows = await selectCounters(db, tenant);

@@ -3,7 +3,7 @@ import type { DrizzleD1Database } from "drizzle-orm/d1";
 import type { ScoredNode } from "../../../core/trust/history.ts";
 import { perStatement } from "../bound-parameters.ts";
 import { answered } from "../edge.ts";
-import { bumpCounter } from "./registry-version.ts";
+import { bumpCounter, counted } from "./registry-version.ts";
 import { trustScores } from "../schema.ts";
 
 /** Where the planner finds the scores: a copy of what the trust memories know, written by them. */
@@ -12,14 +12,21 @@ export interface TrustScores {
   put(tenant: string, scores: readonly ScoredNode[]): Promise<void>;
 }
 
-const COLUMNS = 6;
+/** Bound ones: the stamp names its tenant. */
+const COLUMNS = 7;
 
 export function d1TrustScores(db: DrizzleD1Database): TrustScores {
   return {
     put: (tenant, scores) =>
       answered("store the trust scores", async () => {
         if (scores.length === 0) return;
-        const rows = scores.map(({ node, score, at }) => ({ tenant, node, ...score, updatedAt: at }));
+        const rows = scores.map(({ node, score, at }) => ({
+          tenant,
+          node,
+          ...score,
+          updatedAt: at,
+          changedAt: counted(tenant, "trustVersion"),
+        }));
         const upserts = perStatement(rows, COLUMNS).map((group) =>
           db
             .insert(trustScores)
@@ -31,6 +38,7 @@ export function d1TrustScores(db: DrizzleD1Database): TrustScores {
                 confidence: sql`excluded.confidence`,
                 samples: sql`excluded.samples`,
                 updatedAt: sql`excluded.updated_at`,
+                changedAt: sql`excluded.changed_at`,
               },
             }),
         );
