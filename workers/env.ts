@@ -33,6 +33,7 @@ import { durableRunCoordinator } from "../src/infra/durable/run-coordinator.ts";
 import type { TrustMemoryPorts } from "../src/infra/durable/trust-memory.ts";
 import { durableTrustStore } from "../src/infra/durable/trust-store.ts";
 import { builtinHandler } from "../src/infra/handlers/builtin-handler.ts";
+import { boundWorkers, isServiceBinding } from "../src/infra/handlers/bound-workers.ts";
 import { functionHandler } from "../src/infra/handlers/function-handler.ts";
 import { noopHandler } from "../src/infra/handlers/noop-handler.ts";
 import { queuesEventBus } from "../src/infra/queues/event-bus.ts";
@@ -145,6 +146,7 @@ export function portsOf(env: OnexBindings, brought: Brought = NOTHING): Ports {
     coordinator: durableRunCoordinator(placedObjects(env.RINGS_NS, env.LOCATION_HINT)),
     limiter: durableLimiter(placedObjects(env.LIMITS_NS, env.LOCATION_HINT)),
     pools: durablePools(placedObjects(env.POOLS_NS, env.LOCATION_HINT)),
+    workers: boundWorkers({ ...env }),
     deadLetters: d1DeadLetterStore(db),
     triggers: d1TriggerStore(db),
     sequels: d1SequelBook(db),
@@ -207,7 +209,11 @@ const HANDLERS = {
 } as const satisfies Record<EnvelopeHandler["type"], (env: OnexBindings) => EnvelopeHandler>;
 
 const isDatabase = (binding: unknown): binding is D1Database =>
-  typeof binding === "object" && binding !== null && "prepare" in binding && "withSession" in binding;
+  typeof binding === "object" &&
+  binding !== null &&
+  // A Worker that is bound has every property one asks for.
+  !isServiceBinding(binding) &&
+  "prepare" in binding && "withSession" in binding;
 
 /** How queues are sent to. */
 const PATIENCE = { timer: systemTimer };

@@ -37,6 +37,12 @@ export const remoteCall = z
 /** What a remote node answers at once; 202 with any body promises an answer later. */
 export const remoteAnswer = z.strictObject({ outcome: workItemOutcome });
 
+/** What a method of a bound Worker answers. */
+export const remoteServiceAnswer = z.union([
+  remoteAnswer,
+  z.strictObject({ accepted: z.literal(true) }).describe("The answer comes later."),
+]);
+
 export type RemoteBlock = z.infer<typeof remoteBlock>;
 export type RemoteCall = Wire<z.infer<typeof remoteCall>>;
 export type RemoteAnswer = Wire<z.infer<typeof remoteAnswer>>;

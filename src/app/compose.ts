@@ -10,6 +10,7 @@ import { MESSAGES, type MessageTable } from "./deliver/message-table.ts";
 import { deadLetterService } from "./deliver/dead-letter-service.ts";
 import { HandlerRouter } from "./execute/handler-router.ts";
 import type { RuntimeHost } from "./host/runtime-host.ts";
+import { serviceHandler } from "./host/service-handler.ts";
 import { runtimeHost } from "./host/runtime-host.ts";
 import { healthService, keptHealth } from "./insight/health-service.ts";
 import { metricsService } from "./insight/metrics-service.ts";
@@ -98,10 +99,11 @@ function partsOf(ports: Ports, { rings, leases, tenantSlots }: Settings, seams: 
   const registry = seams.registry?.(cached) ?? cached;
   const router = new HandlerRouter();
   const host = runtimeHost(ports);
-  const { pools } = ports;
+  const { pools, workers } = ports;
   const served = [
     ...ports.handlers({ registry: registry.writer(), blobs, clock, ids }),
     ...host.handlers,
+    ...(workers === null ? [] : [serviceHandler({ ...ports, workers, breakers: host.breakers })]),
     ...(pools === null ? [] : POOL_KINDS.map((kind) => poolHandler(kind, pools, clock))),
   ];
   for (const handler of served) router.register(handler);

@@ -1,4 +1,5 @@
 import type { BlobStore } from "../spi/blob-store.ts";
+import type { BoundWorkers } from "../spi/bound-workers.ts";
 import type { BreakerBoard } from "../spi/breaker-board.ts";
 import type { Clock, Ids } from "../spi/clock.ts";
 import type { DeadLetterStore } from "../spi/dead-letter-store.ts";
@@ -57,6 +58,8 @@ export interface Ports extends Surroundings {
   readonly marks: SweepMarks;
   /** Where work waits for runners; null where there are none, and their nodes are no part of any plan. */
   readonly pools: Pools | null;
+  /** Other Workers; null where none can be bound, and their nodes are no part of any plan. */
+  readonly workers: BoundWorkers | null;
   readonly results: ResultCache;
   readonly figures: Figures;
   readonly quarantine: QuarantineIndex;

@@ -3,9 +3,12 @@ import { answering, callOf } from "./node-table.ts";
 import type { DefinedNode } from "./define-node.ts";
 
 /**
- * The method of a Worker's entrypoint that runs these nodes for an ONEX deployment it is bound to:
+ * What a method of a Worker's entrypoint does to run these nodes for an ONEX deployment it is bound to:
  *
- *     export class Nodes extends WorkerEntrypoint { run = answerCalls([shout]); }
+ *     const answer = answerCalls([shout]);
+ *     export class Nodes extends WorkerEntrypoint {
+ *       run(call: unknown) { return answer(call); }
+ *     }
  *
  * A binding reaches nobody else, so nothing is signed. Rejects with TypeError for what is no call.
  */

@@ -49,8 +49,11 @@ export interface NodeDeclaration<Input extends Shape, Output extends Shape> {
 export type Placing =
   /** In the Worker it is bundled with. */
   | { readonly kind: "builtin" }
-  /** In a Worker that is bound to the deployment: `BINDING#method` of an entrypoint that `answerCalls` answers. */
-  | { readonly kind: "service"; readonly target: string }
+  /**
+   * In a Worker that is bound to the deployment: `BINDING#method`, which `answerCalls` answers, or `BINDING#fetch`, which
+   * `serveNodes` answers, signed with a secret of this name.
+   */
+  | { readonly kind: "service"; readonly target: string; readonly secretRef?: string }
   /** At an address that `serveNodes` answers, signed with a secret of this name. */
   | { readonly kind: "remote"; readonly url: string; readonly secretRef: string };
 
@@ -153,7 +156,9 @@ function contractOf<Input extends Shape, Output extends Shape>(
     `output_state:${yamlValue(outputs.whole)}`,
     `execution:${yamlValue(execution)}`,
     `examples:${yamlValue(jsonObject.parse(examples))}`,
-    ...(placing.kind === "remote" ? [`remote:${yamlValue({ secret_ref: placing.secretRef })}`] : []),
+    ...(placing.kind === "builtin" || placing.secretRef === undefined
+      ? []
+      : [`remote:${yamlValue({ secret_ref: placing.secretRef })}`]),
     "",
   ].join("\n");
 }

@@ -42,6 +42,8 @@ export interface MemoryEngineOptions extends Pick<Surroundings, "clock" | "timer
   readonly tenantSlots?: number;
   /** Whether work may wait for runners here; absent where there are none. */
   readonly pools?: true | Pick<PoolPorts, "book">;
+  /** Other Workers, where there are some. */
+  readonly workers?: Ports["workers"];
   /** Wraps or replaces ports. */
   readonly ports?: (ports: MemoryPorts) => MemoryPorts;
 }
@@ -87,6 +89,7 @@ function memoryPorts(
     bindings = [],
     log = silentLog,
     pools,
+    workers = null,
     secrets = memorySecrets(),
   }: MemoryEngineOptions,
   open: Parameters<typeof memoryRunCoordinator>[0],
@@ -95,7 +98,7 @@ function memoryPorts(
   const scores = memoryTrustScores();
   const deadLetters = memoryDeadLetterStore();
   return {
-    ...{ clock, timer, ids, log, handlers, bindings, secrets, deadLetters },
+    ...{ clock, timer, ids, log, handlers, bindings, secrets, deadLetters, workers },
     breakerBoard: memoryBreakerBoard(),
     ...memoryRunBooks(deadLetters),
     background: (work) => void work.catch(() => undefined),

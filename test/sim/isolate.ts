@@ -48,6 +48,7 @@ export function bootIsolate(name: string, universe: Universe, options: IsolateOp
       },
     }),
     pools: null,
+    workers: null,
     ...{ clock, timer, log: silentLog },
     background: (work: Promise<unknown>) => void work.catch(() => undefined),
     bindings: [],

@@ -44,7 +44,9 @@ export interface TestEngine {
 export async function testEngine(
   nodes: readonly TestNode[],
   ports?: (ports: MemoryPorts) => MemoryPorts,
-  options: Partial<Pick<MemoryEngineOptions, "tenantSlots" | "timer" | "pools" | "bindings" | "secrets" | "log">> = {},
+  options: Partial<
+    Pick<MemoryEngineOptions, "tenantSlots" | "timer" | "pools" | "workers" | "bindings" | "secrets" | "log">
+  > = {},
 ): Promise<TestEngine> {
   const clock = fixedClock(1_700_000_000_000);
   const ids = seededIds(1);

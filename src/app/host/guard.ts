@@ -20,7 +20,11 @@ export interface GuardPorts {
 const MOST_BUCKETS = 2_000;
 
 /** Failures that speak against the target. Others are about the request, or about us. */
-const AGAINST_TARGET: ReadonlySet<ErrorCode> = new Set(["CONNECTION_ERROR", "TIMEOUT_ERROR", "SERVICE_UNAVAILABLE"]);
+export const AGAINST_TARGET: ReadonlySet<ErrorCode> = new Set([
+  "CONNECTION_ERROR",
+  "TIMEOUT_ERROR",
+  "SERVICE_UNAVAILABLE",
+]);
 
 /** What stands between a handler and whom it calls: a rate, a breaker and a time limit, for each binding and target. */
 export class Guard {

@@ -2,6 +2,7 @@ import { httpResponse } from "../../../contracts/documents/handler-operation.ts"
 import {
   REMOTE_PROTOCOL,
   remoteAnswer,
+  type RemoteAnswer,
   type RemoteBlock,
   type RemoteCall,
 } from "../../../contracts/documents/remote.ts";
@@ -11,7 +12,7 @@ import { statusFault } from "../../core/declared/answer.ts";
 import { fault, RuntimeHostError } from "../../core/errors.ts";
 import { retryAfterOf } from "../../core/http/retry-after.ts";
 import { workItemToken } from "../../core/pool/work-item.ts";
-import { nodeRef } from "../../core/registry/node.ts";
+import { nodeRef, type NodeDefinition } from "../../core/registry/node.ts";
 import type { NodeCall, NodeOutput } from "../../spi/handler.ts";
 import { outputOfKind } from "../../core/run/reduce/output-of-kind.ts";
 import { faultFrom } from "../pools/outcome.ts";
@@ -23,22 +24,33 @@ import type { DeclaredCall, DeclaredPorts } from "./call-ports.ts";
  */
 export async function remoteCallOf(
   step: NodeCall,
-  { secret_ref: name }: RemoteBlock,
-  { secrets, clock }: DeclaredPorts,
+  { secret_ref: secretRef }: RemoteBlock,
+  ports: DeclaredPorts,
 ): Promise<DeclaredCall> {
+  const { target } = step.node.entrypoint;
+  const host = URL.canParse(target) ? new URL(target).hostname : "";
+  const request = await signedPost(step, { attempt: attemptOf(step, secretRef), secretRef, host }, ports);
+  return {
+    operation: "http.post",
+    payload: { url: target, ...request },
+    result: (response) => answered(step, httpResponse.parse(response), ports.clock.now()),
+    fault: (problem) => problem,
+  };
+}
+
+/**
+ * One attempt, as whoever executes it elsewhere gets it; who shares a secret may sign a later answer with it. Throws
+ * INVALID_STATE where no answer could come later.
+ */
+export function attemptOf(step: NodeCall, secretRef: string | null): RemoteCall {
   const { node, lease, tenant } = step;
-  const { target } = node.entrypoint;
   if (lease === null) {
     const hint = "it is executed as a step of a run";
     throw new RuntimeHostError(fault("INVALID_STATE", `${nodeRef(node)} is elsewhere`, { hint, retryable: false }));
   }
-  const host = URL.canParse(target) ? new URL(target).hostname : "";
-  const secret = await secrets.resolve({ name, tenant, host });
-  if (!secret.ok) throw new RuntimeHostError(secret.error);
-  const token = workItemToken({ ...lease.id, pool: null, signer: { tenant, secretRef: name } });
-  const body = JSON.stringify({
+  return {
     protocol: REMOTE_PROTOCOL,
-    token,
+    token: workItemToken({ ...lease.id, pool: null, ...(secretRef === null ? {} : { signer: { tenant, secretRef } }) }),
     run_id: step.runId,
     step_id: step.stepId,
     attempt: step.attempt,
@@ -48,19 +60,25 @@ export async function remoteCallOf(
     correlation_id: step.correlationId,
     idempotency_key: step.idempotencyKey,
     timeout_ms: lease.timeoutMs,
-  } satisfies RemoteCall);
+  };
+}
+
+/** Headers and body of an attempt that is posted, signed with a secret that this host may see. */
+export async function signedPost(
+  { tenant, idempotencyKey, trace }: NodeCall,
+  { attempt, secretRef, host }: { readonly attempt: RemoteCall; readonly secretRef: string; readonly host: string },
+  { secrets, clock }: DeclaredPorts,
+): Promise<{ readonly headers: Readonly<Record<string, string>>; readonly body: string }> {
+  const secret = await secrets.resolve({ name: secretRef, tenant, host });
+  if (!secret.ok) throw new RuntimeHostError(secret.error);
+  const body = JSON.stringify(attempt);
   const headers = {
     "content-type": "application/json",
-    ...signatureOf(secret.value, name, { id: token, at: clock.now(), body }),
-    "idempotency-key": step.idempotencyKey,
-    ...(step.trace === null ? {} : { traceparent: step.trace }),
+    ...signatureOf(secret.value, secretRef, { id: attempt.token, at: clock.now(), body }),
+    "idempotency-key": idempotencyKey,
+    ...(trace === null ? {} : { traceparent: trace }),
   };
-  return {
-    operation: "http.post",
-    payload: { url: target, headers, body },
-    result: (response) => answered(step, httpResponse.parse(response), clock.now()),
-    fault: (problem) => problem,
-  };
+  return { headers, body };
 }
 
 function signatureOf(secret: string, name: string, message: Parameters<typeof signature>[1]) {
@@ -75,7 +93,8 @@ function signatureOf(secret: string, name: string, message: Parameters<typeof si
   );
 }
 
-function answered({ node }: NodeCall, response: ReturnType<typeof httpResponse.parse>, now: number): NodeOutput {
+/** What a node that is elsewhere answered a request: its output, or that it answers later. Throws its failure. */
+export function answered({ node }: NodeCall, response: ReturnType<typeof httpResponse.parse>, now: number): NodeOutput {
   const { status_code: status, headers, body } = response;
   if (status === 202) return { parked: true };
   const where = { method: "post", url: node.entrypoint.target, output: {} } as const;
@@ -95,7 +114,11 @@ function answered({ node }: NodeCall, response: ReturnType<typeof httpResponse.p
       }),
     );
   }
-  const { outcome } = asWire(read.data);
+  return outcomeOutput(node, asWire(read.data).outcome);
+}
+
+/** The output in an outcome. Throws the failure in it. */
+export function outcomeOutput({ kind }: Pick<NodeDefinition, "kind">, outcome: RemoteAnswer["outcome"]): NodeOutput {
   if (!outcome.ok) throw new RuntimeHostError(faultFrom(outcome.error));
-  return { ...outputOfKind(node.kind, outcome.output), ...(outcome.events ? { events: outcome.events } : {}) };
+  return { ...outputOfKind(kind, outcome.output), ...(outcome.events ? { events: outcome.events } : {}) };
 }

@@ -10,6 +10,7 @@ import { triggerConfigProblems } from "../trigger/trigger-node.ts";
 import { isAddress } from "../declared/operation-of.ts";
 import { entrypointTraits, EXECUTABLE_TYPES, hasCode } from "./entrypoints.ts";
 import type { Entrypoint, NodeArtifacts } from "./node.ts";
+import { SERVICE_FETCH, serviceTarget } from "./service-target.ts";
 import { runnerProblems } from "./runner-rules.ts";
 
 /**
@@ -38,6 +39,11 @@ export function entrypointFaults(
     for (const { message, hint } of runnerProblems({ type, target }, contract)) refuse(message, hint);
   if (runs === "ring" && !WAIT_KINDS.has(target))
     refuse(`nothing can wait for ${JSON.stringify(target)}`, `use one of ${[...WAIT_KINDS].join(", ")} as its target`);
+  if (type === "service" && serviceTarget(target) === null)
+    refuse(
+      `${JSON.stringify(target)} is no method of a bound Worker`,
+      "the target is BINDING#method, or BINDING#fetch for a signed request",
+    );
   if (contract !== null && runs === "ring" && Object.keys(contract.outputs).length !== 1)
     refuse("a wait yields exactly one value", "declare one key in output_contract");
   if (contract !== null && runs === "graph" && contract.graph === null)
@@ -54,7 +60,12 @@ export function entrypointFaults(
         "an http node is a call or is elsewhere, and this says neither",
         "add call: {http: …} to contract.yaml, or remote: {secret_ref: NAME} for the node at the URL that is the target",
       );
-    if (contract.remote !== null && (type !== "http" || does !== null))
+    const method = type === "service" ? (serviceTarget(target)?.method ?? null) : null;
+    if (contract.remote !== null && method !== null && method !== SERVICE_FETCH)
+      refuse("a call of a bound Worker's method is not signed", "remove remote from contract.yaml");
+    if (contract.remote === null && method === SERVICE_FETCH)
+      refuse("a request to a bound Worker is signed", "add remote: {secret_ref: NAME} to contract.yaml");
+    if (contract.remote !== null && type !== "service" && (type !== "http" || does !== null))
       refuse("only an http node without a call is elsewhere", "remove remote from contract.yaml");
     if (type === "db" && does === null) refuse("a db node needs its statement", "add call: {db: …} to contract.yaml");
     if (type === "db" && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(target))

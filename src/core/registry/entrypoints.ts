@@ -68,6 +68,8 @@ export const ENTRYPOINTS = {
   },
   http: { ...DEFAULTS, runs: "remote", servedBy: "http" },
   db: { ...DEFAULTS, runs: "remote", servedBy: "db" },
+  // Another Worker that is bound to this one.
+  service: { ...DEFAULTS, runs: "remote", servedBy: "service" },
   // For development: no deployment elsewhere serves it.
   local: { ...DEFAULTS, runs: "isolate", pure: true, servedBy: "local" },
   // Holds the place of a node that is elsewhere: nobody knows whether that one is pure.

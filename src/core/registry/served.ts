@@ -54,6 +54,8 @@ export function unservedReason(node: NodeDefinition, served: Served): string | n
   const { runs, servedBy: name } = entrypointTraits(type);
   if (runs === "bus") return `a ${type} node starts runs and is no step of one`;
   if (runs === "pool") return `no runner here serves the pool ${name ?? type}, and its entrypoint is ${type}`;
+  if (type === "service" && served.targets.has(type))
+    return `no Worker is bound here as ${JSON.stringify(operationOf(node))}`;
   return served.targets.has(type)
     ? `the ${type} handler here does not know ${JSON.stringify(target)}`
     : `no handler here executes ${type} entrypoints`;

@@ -17,8 +17,19 @@ export interface BootOptions {
   readonly vars?: Readonly<Record<string, string>>;
   /** Another Worker's entry file. */
   readonly entry?: string;
+  /** Other Workers, under the names they are bound by. */
+  readonly bound?: Readonly<Record<string, BoundWorker>>;
   /** Every line the Worker or the runtime prints; default: the last ones are kept for `output()`. */
   readonly onLine?: (line: string) => void;
+}
+
+/** A Worker that is bound as a service. */
+export interface BoundWorker {
+  /** Its entry file. */
+  readonly entry: string;
+  /** The class it is bound with; its default export otherwise. */
+  readonly entrypoint?: string;
+  readonly vars?: Readonly<Record<string, string>>;
 }
 
 /** The Worker on workerd, with the real local D1, R2, queues and objects, reachable from this machine only. */
@@ -49,8 +60,17 @@ export async function bootWorker(options: BootOptions = {}): Promise<LocalWorker
     if (lines.push(line) > KEPT_LINES) lines.shift();
     options.onLine?.(line);
   };
+  const main = workerOptions(settings, bundle, { ...settings.vars, ...options.vars, ONEX_TOKEN: token });
+  const bound = Object.entries(options.bound ?? {});
+  const others = await Promise.all(bound.map(([binding, worker]) => boundOptions(settings, binding, worker)));
+  const serviceBindings = Object.fromEntries(
+    bound.map(([binding, { entrypoint }]) => [
+      binding,
+      { name: binding.toLowerCase(), ...(entrypoint ? { entrypoint } : {}) },
+    ]),
+  );
   const mf = new Miniflare({
-    ...workerOptions(settings, bundle, { ...settings.vars, ...options.vars, ONEX_TOKEN: token }),
+    workers: [{ ...main, serviceBindings }, ...others],
     ...serverOptions(hear),
     port: options.port ?? 0,
     ...(options.persist === undefined ? {} : { defaultPersistRoot: options.persist }),
@@ -115,6 +135,19 @@ function workerOptions(settings: WorkerSettings, bundle: Bundle, bindings: Recor
     durableObjects: Object.fromEntries(
       Object.entries(durableObjects).map(([binding, className]) => [binding, { className, useSQLite: true }]),
     ),
+  };
+}
+
+async function boundOptions(
+  { compatibilityDate }: WorkerSettings,
+  binding: string,
+  { entry, vars = {} }: BoundWorker,
+): Promise<WorkerOptions> {
+  return {
+    name: binding.toLowerCase(),
+    ...modulesOf(await buildWorker(entry)),
+    compatibilityDate,
+    bindings: { ...vars },
   };
 }
 
