@@ -31,7 +31,8 @@ export function boundWorkers(bindings: Readonly<Record<string, unknown>>): Bound
       const found: unknown = Reflect.get(at(binding), method);
       if (typeof found !== "function") throw noMethod(binding, method);
       try {
-        return await Reflect.apply(found, undefined, [argument]);
+        const answer: unknown = await Reflect.apply(found, undefined, [argument]);
+        return answer;
       } catch (thrown) {
         throw refusal(thrown, binding, method);
       }
