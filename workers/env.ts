@@ -213,7 +213,8 @@ const isDatabase = (binding: unknown): binding is D1Database =>
   binding !== null &&
   // A Worker that is bound has every property one asks for.
   !isServiceBinding(binding) &&
-  "prepare" in binding && "withSession" in binding;
+  "prepare" in binding &&
+  "withSession" in binding;
 
 /** How queues are sent to. */
 const PATIENCE = { timer: systemTimer };
