@@ -92,6 +92,15 @@ export const planWire = z
     ),
     results: z.record(z.string(), source).describe("Where each wanted key comes from."),
     cost: z.number(),
+    optimum: z
+      .object({
+        lower_bound: z.number().describe("No plan within the guards costs less."),
+        gap: z.number().describe("By what share of its cost the plan may be dearer than the least, 0 to 1."),
+        proved: z.boolean().describe("No plan costs less than this one."),
+        first_cost: z.number().describe("What the cheapest derivations of the keys, each by itself, come to."),
+      })
+      .optional()
+      .describe("What is known of the least cost; left out where nothing was chosen."),
     depth: z.number(),
     why: z.array(
       z.object({

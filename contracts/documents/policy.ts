@@ -10,6 +10,11 @@ const filter = z.strictObject({
 /** The most plans a run may go on with, after its first. */
 export const MOST_REPLANS = 10;
 
+/** The most steps of work that planning may be asked to spend. */
+export const MOST_EFFORT = 10_000_000;
+/** What planning may spend unless the policy says otherwise. */
+export const USUAL_EFFORT = 100_000;
+
 const weight = z.number().min(0).max(100);
 const milliseconds = z.int().min(1).max(86_400_000);
 
@@ -83,6 +88,12 @@ export const policyWire = z
       .max(MOST_REPLANS)
       .default(2)
       .describe("How often the run may go on with another plan when a step has died; 0 for never."),
+    effort: z
+      .int()
+      .min(0)
+      .max(MOST_EFFORT)
+      .default(USUAL_EFFORT)
+      .describe("Steps of work that may be spent to make the plan cheaper and to prove that none is; 0 for none."),
   })
   .describe("What a caller allows a plan to do.");
 
@@ -118,6 +129,8 @@ export const policy = policyWire.transform((wire) => ({
   noCache: wire.no_cache,
   onFailure: wire.on_failure,
   maxReplans: wire.max_replans,
+  // Left out where it is the usual: so are plans stored, those of releases that had no such field too.
+  ...(wire.effort === USUAL_EFFORT ? {} : { effort: wire.effort }),
 }));
 
 /** What a caller may write: every field optional. */

@@ -145,6 +145,7 @@ const policy = z
     noCache: z.boolean(),
     onFailure: z.enum(["continue", "stop"]),
     maxReplans: z.int().min(0).max(1_000),
+    effort: z.int().min(0),
   })
   .partial();
 
@@ -189,6 +190,7 @@ export const storedPlan = z.strictObject({
   ).optional(),
   results: storedSources,
   cost: figure,
+  optimum: z.strictObject({ bound: figure, proved: z.boolean(), firstCost: figure }).optional(),
   depth: z.int().min(0).max(MOST_STEPS),
   why: z.union(
     [

@@ -64,7 +64,7 @@ export function wideGraph(steps: number, seed = 1): { readonly graph: Graph; rea
   };
 }
 
-function definition(
+export function definition(
   name: string,
   needs: readonly string[],
   yields: readonly string[],

@@ -55,7 +55,7 @@ describe("onex plan shows", () => {
     const { code, stdout, stderr } = await plan(["goal.yaml"]);
     expect([code, stderr]).toEqual([0, ""]);
     expect(stdout).toMatch(
-      /^plan [0-9a-f]{12}: 4 steps in 1 segment, cost [\d.]+, depth 3\n\nmetadata\.report ← metadata_report@1\.0\.0 \[s0\]\n/,
+      /^plan [0-9a-f]{12}: 4 steps in 1 segment, cost [\d.]+ \(the least\), depth 3\n\nmetadata\.report ← metadata_report@1\.0\.0 \[s0\]\n/,
     );
     expect(stdout).toMatch(
       /\n\nwhy\n {2}document\.dialect ← metadata_extract@1\.0\.0: costs [\d.]+\n[^]+ {2}document\.text ← given\n/,

@@ -25,7 +25,7 @@ describe("planText", () => {
   it("shows the figures, the tree, and why each key comes from where it comes from", () => {
     const made = plan();
     expect(planText(made, "tree")).toBe(
-      `plan ${made.hash.slice(0, 12)}: 2 steps in 1 segment, cost 4.4, depth 2
+      `plan ${made.hash.slice(0, 12)}: 2 steps in 1 segment, cost 4.4 (the least), depth 2
 
 words ← count@1.0.0 [s0]
   text ← load@1.0.0 [s0]

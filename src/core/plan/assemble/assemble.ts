@@ -8,9 +8,10 @@ import { stepPool } from "../../registry/step-pool.ts";
 import { factsOf } from "../search/facts.ts";
 import { planHash } from "./hash.ts";
 import { order } from "../graph/order.ts";
-import type { Boundary, KeyChoice, Plan, PlanStep, Segment, Source } from "../model/plan.ts";
+import type { Boundary, KeyChoice, Plan, PlanOptimum, PlanStep, Segment, Source } from "../model/plan.ts";
 import type { Policy } from "../model/policy.ts";
 import { planCost } from "./plan-cost.ts";
+import { PRICE_UNITS } from "../search/price.ts";
 import { rankSegments } from "./rank.ts";
 import { segmentRest, type Kept } from "./segment-rest.ts";
 import { segmentSteps } from "./segment.ts";
@@ -28,6 +29,8 @@ export interface Parts {
   readonly policy: Policy;
   readonly snapshot: RegistrySnapshot;
   readonly origin: "goal" | "graph";
+  /** What is known of the least cost, in millionths; the first plan's cost beside it. */
+  readonly least?: { readonly bound: number; readonly first: number };
   /** Steps of a running plan that have succeeded, with their segments: those stay as they are. */
   readonly kept?: Kept;
 }
@@ -79,6 +82,7 @@ function seal(parts: Parts, levels: readonly number[], grants: (step: number, so
     return node ? facts.of(node).trust.score : 0;
   };
   const steps = bound.map(({ step, inputs }) => planStep(step, inputs, segmentOf.get(step.id), parts.policy));
+  const cost = planCost(parts.steps, parts.boundaries, parts.policy, parts.snapshot);
   const unhashed = {
     want: parts.want,
     given: parts.given,
@@ -86,7 +90,8 @@ function seal(parts: Parts, levels: readonly number[], grants: (step: number, so
     segments: rankSegments(segments, steps, parts.policy, trustOf),
     ...(parts.boundaries.length === 0 ? {} : { boundaries: arrange(parts.boundaries, placeOf, parts.policy) }),
     results: record(parts.results),
-    cost: planCost(parts.steps, parts.boundaries, parts.policy, parts.snapshot),
+    cost,
+    ...(parts.least === undefined ? {} : { optimum: optimumOf(parts.least, cost) }),
     depth: deepest(levels),
     why: parts.why,
     guards: parts.guards,
@@ -94,6 +99,12 @@ function seal(parts: Parts, levels: readonly number[], grants: (step: number, so
     origin: parts.origin,
   };
   return { hash: planHash(unhashed), ...unhashed };
+}
+
+/** A plan that costs no more than the bound is proved to be the cheapest. */
+function optimumOf({ bound, first }: NonNullable<Parts["least"]>, cost: number): PlanOptimum {
+  const least = Math.min(cost, bound / PRICE_UNITS);
+  return { bound: least, proved: cost <= least, firstCost: first / PRICE_UNITS };
 }
 
 /** The places of the steps by level, then by id. Few steps share a level, so levels are sorted apart. */

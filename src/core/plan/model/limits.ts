@@ -41,13 +41,22 @@ const SAYS: Record<HardGuard, { readonly problem: PlanProblem; readonly unit: st
 export const isHard = (violation: Violation): violation is Violation & { readonly guard: HardGuard } =>
   violation.guard !== "deadline_ms";
 
-/** The refusal that names the guard. */
-export function limitFault({ guard, limit, actual }: Violation & { readonly guard: HardGuard }): Fault {
+/**
+ * The refusal that names the guard. `proved` says whether no plan at all is within it, or merely none was found; left out
+ * where there was nothing to choose.
+ */
+export function limitFault(
+  { guard, limit, actual }: Violation & { readonly guard: HardGuard },
+  proved?: boolean,
+): Fault {
   const { problem, unit } = SAYS[guard];
+  const raise = `raise policy.${guard} to ${figure(Math.ceil(actual))}, or want less`;
+  const known = proved === true ? "no plan is within it: " : "";
+  const unknown = proved === false ? "; a larger policy.effort may find a plan within it" : "";
   return planFault(problem, `the plan has ${figure(actual)} ${unit}, ${guard} allows ${figure(limit)}`, {
     place: `policy.${guard}`,
-    hint: `raise policy.${guard} to ${figure(Math.ceil(actual))}, or want less`,
-    details: { guard, limit, actual },
+    hint: `${known}${raise}${unknown}`,
+    details: { guard, limit, actual, ...(proved === undefined ? {} : { proved }) },
   });
 }
 

@@ -107,6 +107,19 @@ export interface KeyChoice {
   readonly candidates: readonly Candidate[];
 }
 
+/** What is known of the least cost of a goal, within the policy's guards. In cost units. */
+export interface PlanOptimum {
+  /** No plan costs less. */
+  readonly bound: number;
+  /** The plan costs no more than the bound. */
+  readonly proved: boolean;
+  /** What the cheapest derivations of the keys, each found by itself, come to as a plan. */
+  readonly firstCost: number;
+}
+
+/** By what share of its cost a plan may be dearer than the least, 0 to 1. */
+export const gapOf = (bound: number, cost: number): number => (cost > bound ? 1 - bound / cost : 0);
+
 /** The resolved DAG. Content-addressed: equal plans have equal hashes. */
 export interface Plan {
   /** SHA-256 of the canonical JSON of steps, segments, results and the policy's execution part. */
@@ -126,6 +139,8 @@ export interface Plan {
    * divided by trust.
    */
   readonly cost: number;
+  /** How the cost stands to the least there is; absent where nothing was chosen, and in plans of earlier releases. */
+  readonly optimum?: PlanOptimum;
   readonly depth: number;
   readonly why: readonly KeyChoice[];
   /** Limits that shaped the plan without refusing it. */

@@ -46,6 +46,8 @@ export interface Policy {
   readonly onFailure: "continue" | "stop";
   /** How often a run may go on with another plan after a step has died, 0 to 10. */
   readonly maxReplans: number;
+  /** Steps of work that planning may spend to make the first plan cheaper and to prove that none is; absent: the usual. */
+  readonly effort?: number;
 }
 
 export interface Filter {

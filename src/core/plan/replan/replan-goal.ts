@@ -2,9 +2,11 @@ import type { Fault } from "../../errors.ts";
 import type { ContractKey } from "../../registry/node.ts";
 import { ok, type Result } from "../../result.ts";
 import type { Parts } from "../assemble/assemble.ts";
+import { planCost } from "../assemble/plan-cost.ts";
 import type { DraftStep } from "../model/draft-step.ts";
 import type { Plan, PlanStep, Source, StepId } from "../model/plan.ts";
 import { planIndex } from "../model/plan-index.ts";
+import { PRICE_UNITS } from "../search/price.ts";
 import { resolveGoal } from "../search/plan-goal.ts";
 import { freshId, reboundary, redraft, type Renaming } from "./redraft.ts";
 import type { Standing } from "./standing.ts";
@@ -37,9 +39,15 @@ export function replanGoal(standing: Standing): Result<Parts, Fault> {
     .map((boundary) => ({ ...boundary, steps: boundary.steps.filter((id) => succeeded.has(id)) }))
     .filter((boundary) => boundary.steps.length > 0 && !renewed.has(boundary.id));
   const told = new Set(rest.value.why.map((choice) => choice.key));
+  const boundaries = [
+    ...keptBoundaries,
+    ...(rest.value.boundaries ?? []).map((boundary) => reboundary(boundary, moved)),
+  ];
+  const { optimum, cost } = rest.value;
+  const spent = planCost(steps, boundaries, plan.policy, snapshot) - cost;
   return ok({
     steps,
-    boundaries: [...keptBoundaries, ...(rest.value.boundaries ?? []).map((boundary) => reboundary(boundary, moved))],
+    boundaries,
     want: plan.want,
     given: plan.given,
     results: new Map(Object.entries(rest.value.results).map(([key, source]) => [key, moved.source(source)])),
@@ -48,8 +56,12 @@ export function replanGoal(standing: Standing): Result<Parts, Fault> {
     policy: plan.policy,
     snapshot,
     origin: "goal",
+    // What succeeded stays whatever it cost: the least is that and the least of what remained.
+    ...(optimum && { least: { bound: units(spent + optimum.bound), first: units(spent + optimum.firstCost) } }),
   });
 }
+
+const units = (cost: number): number => Math.round(cost * PRICE_UNITS);
 
 const AS_IT_IS: Renaming = { id: (id) => id, source: (source) => source };
 

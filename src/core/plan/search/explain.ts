@@ -25,20 +25,26 @@ export function explain(resolution: Resolution, givenKeys: Iterable<ContractKey>
     choices.push({
       key: demand.key,
       source: "node",
-      candidates: candidatesFor(demand, chosen, resolution.search, patience),
+      candidates: candidatesFor(demand, chosen, resolution, patience),
     });
   }
   return choices.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
 }
 
-function candidatesFor(demand: Demand, chosen: Contender, search: Search, patience: Patience): readonly Candidate[] {
+function candidatesFor(
+  demand: Demand,
+  chosen: Contender,
+  resolution: Resolution,
+  patience: Patience,
+): readonly Candidate[] {
+  const { search } = resolution;
   const judged = (search.snapshot.producers.get(demand.key) ?? []).map((node) => {
     const contender = search.contenderOf(node);
     const against = objections(node, demand, search);
     const named = { node: node.name, version: node.version };
     if (!contender || against.length > 0) return { contender, verdict: "rejected" as const, named, reasons: against };
     if (contender === chosen)
-      return { contender, verdict: "chosen" as const, named, reasons: [search.model.say(chosen.cost)] };
+      return { contender, verdict: "chosen" as const, named, reasons: merits(chosen, demand, resolution) };
     if (!standsWithout(contender, chosen, search, patience)) {
       return { contender, verdict: "rejected" as const, named, reasons: [`needs what only ${chosen.node.name} gives`] };
     }
@@ -50,6 +56,21 @@ function candidatesFor(demand: Demand, chosen: Contender, search: Search, patien
   );
   return judged.map(({ named, verdict, reasons }) => ({ ...named, verdict, reasons }));
 }
+
+/** What the chosen node costs by itself; and where another costs less, why it was chosen all the same. */
+function merits(chosen: Contender, demand: Demand, { search, serves }: Resolution): readonly string[] {
+  const price = search.model.say(chosen.cost);
+  if (demand.cost >= chosen.cost) return [price];
+  const keys = new Set<ContractKey>();
+  for (const [other, by] of serves) if (by === chosen && other.key !== demand.key) keys.add(other.key);
+  const served = [...keys].sort();
+  if (served.length === 0) return [`${price} by itself, and the plan has what it needs already`];
+  const more = served.length > MOST_SERVED ? ` and ${served.length - MOST_SERVED} more` : "";
+  return [`${price} by itself, and gives ${served.slice(0, MOST_SERVED).join(", ")}${more} too`];
+}
+
+/** Keys that a reason lists. */
+const MOST_SERVED = 5;
 
 function comparison(rival: Contender, chosen: Contender, { model }: Search): string {
   if (rival.cost < chosen.cost)

@@ -3,22 +3,22 @@ import type { ContractKey } from "../../registry/node.ts";
 import type { Served } from "../../registry/served.ts";
 import type { RegistrySnapshot } from "../../registry/snapshot.ts";
 import { err, ok, type Result } from "../../result.ts";
-import { assemble } from "../assemble/assemble.ts";
+import { assemble, type Parts } from "../assemble/assemble.ts";
 import { bindGoal } from "./bind-goal.ts";
 import { allOf, type Available } from "./eligible.ts";
 import { Composites } from "../graph/composites.ts";
 import { repeatedId } from "../assemble/distinct-ids.ts";
 import { explain } from "./explain.ts";
 import { figure } from "../model/figure.ts";
-import { cheapest, fastest, fewest } from "./models.ts";
+import { additive, least, leastShallow, leastShort, type Least } from "./least.ts";
+import { cheapest, fastest, stepsOf } from "./models.ts";
+import { PRICE_UNITS } from "./price.ts";
 import type { Goal, Plan } from "../model/plan.ts";
 import { isHard, lateness, limitFault, violations, type Violation } from "../model/limits.ts";
 import { policyFault } from "../model/policy-conflicts.ts";
 import { planFault } from "../model/problem.ts";
-import { prune } from "./prune.ts";
-import { resolve, type Resolution } from "./resolution.ts";
+import type { Resolution } from "./resolution.ts";
 import { search, type Search, type SearchRequest } from "./search.ts";
-import { shallowest } from "./shallow.ts";
 import { unfold } from "../graph/unfold.ts";
 import { unreachable } from "./unreachable.ts";
 
@@ -50,10 +50,13 @@ export function resolveGoal(goal: Goal, snapshot: RegistrySnapshot, available: A
   };
   const found = search(request, snapshot, cheapest(policy));
   if (found.wants.some((demand) => demand.by === null)) return err(unreachable(found));
-  const first = attempt(derivation(found), snapshot, []);
+  const plain = additive(found);
+  const cheap = least(plain);
+  const known = { bound: cheap.bound, first: priceOfAll(plain) };
+  const first = attempt(cheap.resolution, snapshot, known, []);
   if (!first.ok) return first;
   const { plan, violations: broken } = first.value;
-  return plan !== null && broken.length === 0 ? ok(plan) : settleFor(first.value, found, request, snapshot);
+  return plan !== null && broken.length === 0 ? ok(plan) : settleFor(first.value, { found, cheap, known });
 }
 
 interface Attempt {
@@ -62,41 +65,68 @@ interface Attempt {
   readonly violations: readonly Violation[];
 }
 
-const derivation = (found: Search): Resolution =>
-  prune(
-    resolve(found, (demand) => demand.by),
-    found.request.policy.maxDepth,
-  );
+type Known = NonNullable<Parts["least"]>;
+
+/** What was looked at first. */
+interface Cheapest {
+  readonly found: Search;
+  readonly cheap: Least;
+  readonly known: Known;
+}
+
+const priceOfAll = ({ chosen }: Resolution): number => chosen.reduce((total, { price }) => total + price, 0);
+
+/** A derivation that might be within the guards, and what is known of the least cost there. */
+type Other = readonly [resolution: Resolution, bound: number];
 
 /**
- * The cheapest plan breaks a guard: tries the cheapest plan that is shallow enough, the one with the fewest steps, and the
+ * The cheapest plan breaks a guard: tries the cheapest plan that is shallow enough, those with few enough steps, and the
  * fastest, whichever the broken guards call for. The plan that is taken instead says which guard shaped it. Being late
- * is no reason to refuse: the run's own deadline decides.
+ * is no reason to refuse: the run's own deadline decides. A refusal says whether it is proved that no plan is within the
+ * guards.
  */
-function settleFor(
-  first: Attempt,
-  found: Search,
-  request: SearchRequest,
-  snapshot: RegistrySnapshot,
-): Result<Plan, Fault> {
+function settleFor(first: Attempt, { found, cheap, known }: Cheapest): Result<Plan, Fault> {
+  const { request, snapshot } = found;
   const { policy } = request;
   const broken = new Set(first.violations.map(({ guard }) => guard));
-  const others: (() => Resolution | null)[] = [];
-  if (broken.has("max_depth")) others.push(() => shallowest(found, policy.maxDepth));
-  if (broken.has("max_steps")) others.push(() => derivation(search(request, snapshot, fewest)));
-  if (broken.has("deadline_ms")) others.push(() => derivation(search(request, snapshot, fastest(policy))));
+  let { bound } = cheap;
+  let impossible = false;
+  const others: (() => readonly Other[])[] = [];
+  if (broken.has("max_depth"))
+    others.push(() => {
+      const shallow = leastShallow(found, policy.maxDepth);
+      if (shallow) bound = Math.max(bound, shallow.bound);
+      else impossible = true;
+      return shallow ? [[shallow.resolution, shallow.bound]] : [];
+    });
+  if (broken.has("max_steps"))
+    others.push(() => {
+      const short = leastShort(found, cheap, request);
+      bound = Math.max(bound, short.bound);
+      impossible ||= short.fewestSteps > policy.maxSteps;
+      return short.resolutions.map((resolution): Other => [resolution, short.bound]);
+    });
+  if (broken.has("deadline_ms")) others.push(() => [[quickest(request, snapshot), cheap.bound]]);
   const notes = first.violations.map((violation) => ruledOut(violation, first.plan));
   let late: Attempt | null = first.violations.some(isHard) ? null : first;
   for (const other of others) {
-    const resolution = other();
-    const tried = resolution && attempt(resolution, snapshot, notes);
-    if (!tried?.ok || tried.value.plan === null) continue;
-    if (tried.value.violations.length === 0) return ok(tried.value.plan);
-    if (!tried.value.violations.some(isHard)) late ??= tried.value;
+    for (const [resolution, least] of other()) {
+      const tried = attempt(resolution, snapshot, { ...known, bound: least }, notes);
+      if (!tried.ok || tried.value.plan === null) continue;
+      if (tried.value.violations.length === 0) return ok(tried.value.plan);
+      if (!tried.value.violations.some(isHard)) late ??= tried.value;
+    }
   }
   if (late?.plan) return ok({ ...late.plan, guards: [...late.plan.guards, ...late.violations.map(lateness)] });
   const hard = first.violations.find(isHard);
-  return hard ? err(limitFault(hard)) : err(unreachable(found));
+  const tooDear = policy.maxCost !== null && bound / PRICE_UNITS > policy.maxCost;
+  return hard ? err(limitFault(hard, impossible || tooDear)) : err(unreachable(found));
+}
+
+/** The fastest plan: where steps take turns, the one whose steps take the least together. */
+function quickest(request: SearchRequest, snapshot: RegistrySnapshot): Resolution {
+  const fast = additive(search(request, snapshot, fastest(request.policy)));
+  return fast.search.model.combine === "sum" ? least(fast).resolution : fast;
 }
 
 const ruledOut = ({ guard, limit, actual }: Violation, plan: Plan | null): string =>
@@ -105,12 +135,14 @@ const ruledOut = ({ guard, limit, actual }: Violation, plan: Plan | null): strin
 function attempt(
   resolution: Resolution,
   snapshot: RegistrySnapshot,
+  known: Known,
   guards: readonly string[],
 ): Result<Attempt, Fault> {
   const { request } = resolution.search;
   const { policy } = request;
-  const { length } = resolution.chosen;
-  if (length > policy.maxSteps * WORTH_ASSEMBLING) {
+  const length = resolution.chosen.reduce((total, { facts }) => total + stepsOf(facts, request), 0);
+  const unfolds = length > resolution.chosen.length;
+  if (length > policy.maxSteps * (unfolds ? 1 : WORTH_ASSEMBLING)) {
     return ok({ plan: null, violations: [{ guard: "max_steps", limit: policy.maxSteps, actual: length }] });
   }
   const { steps, results } = bindGoal(resolution);
@@ -127,6 +159,7 @@ function attempt(
     policy,
     snapshot,
     origin: "goal",
+    least: known,
   });
   if (!plan.ok) return plan;
   return ok({ plan: plan.value, violations: violations(plan.value, snapshot) });

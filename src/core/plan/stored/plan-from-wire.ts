@@ -34,6 +34,15 @@ export function planFromWire(wire: PlanWire): Result<Plan, Fault> {
     ...(boundaries.length === 0 ? {} : { boundaries }),
     results: wire.results,
     cost: wire.cost,
+    ...(wire.optimum === undefined
+      ? {}
+      : {
+          optimum: {
+            bound: wire.optimum.lower_bound,
+            proved: wire.optimum.proved,
+            firstCost: wire.optimum.first_cost,
+          },
+        }),
     depth: wire.depth,
     why: wire.why,
     guards: wire.guards,

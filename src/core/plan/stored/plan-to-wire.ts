@@ -1,9 +1,9 @@
 import type { PlanWire } from "../../../../contracts/documents/plan.ts";
-import type { PolicyWire } from "../../../../contracts/documents/policy.ts";
+import { USUAL_EFFORT, type PolicyWire } from "../../../../contracts/documents/policy.ts";
 import type { JsonValue } from "../../../../contracts/json/json.ts";
 import { limitToWire } from "../../limit/limit.ts";
 import type { Gate } from "../model/gate.ts";
-import type { Plan, PlanStep, Source } from "../model/plan.ts";
+import { gapOf, type Plan, type PlanOptimum, type PlanStep, type Source } from "../model/plan.ts";
 import { planEdges } from "../model/plan-index.ts";
 import type { Policy } from "../model/policy.ts";
 import type { WaitSpec } from "../model/wait.ts";
@@ -26,6 +26,7 @@ export function planToWire(plan: Plan): PlanWire {
     edges: planEdges(plan).map((edge) => ({ ...edge })),
     results: sourcesToWire(plan.results),
     cost: plan.cost,
+    ...(plan.optimum === undefined ? {} : { optimum: optimumToWire(plan.optimum, plan.cost) }),
     depth: plan.depth,
     why: plan.why.map(({ key, source, candidates }) => ({
       key,
@@ -37,6 +38,13 @@ export function planToWire(plan: Plan): PlanWire {
     policy: policyToWire(plan.policy),
   };
 }
+
+const optimumToWire = ({ bound, proved, firstCost }: PlanOptimum, cost: number): NonNullable<PlanWire["optimum"]> => ({
+  lower_bound: bound,
+  gap: gapOf(bound, cost),
+  proved,
+  first_cost: firstCost,
+});
 
 /** A condition in the wire's form: a test stands for itself. */
 export function gateToWire(gate: Gate): JsonValue {
@@ -125,5 +133,6 @@ export function policyToWire(policy: Policy): PolicyWire {
     no_cache: policy.noCache ?? false,
     on_failure: policy.onFailure,
     max_replans: policy.maxReplans,
+    effort: policy.effort ?? USUAL_EFFORT,
   };
 }

@@ -1,5 +1,5 @@
 import { figure } from "../model/figure.ts";
-import type { Plan } from "../model/plan.ts";
+import type { Plan, PlanOptimum } from "../model/plan.ts";
 import { dotView } from "./dot.ts";
 import { mermaidView } from "./mermaid.ts";
 import { treeView } from "./tree.ts";
@@ -17,8 +17,15 @@ export function planText(plan: Plan, format: PlanTextFormat, options: { readonly
   return `${parts.filter((part) => part !== "").join("\n\n")}\n`;
 }
 
-function headline({ hash, steps, segments, cost, depth }: Plan): string {
+function headline({ hash, steps, segments, cost, depth, optimum }: Plan): string {
   const amount = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
   const size = `${amount(steps.length, "step")} in ${amount(segments.length, "segment")}`;
-  return `plan ${hash.slice(0, 12)}: ${size}, cost ${figure(cost)}, depth ${depth}`;
+  return `plan ${hash.slice(0, 12)}: ${size}, cost ${figure(cost)}${known(optimum)}, depth ${depth}`;
+}
+
+/** What is known of the least cost; nothing where nothing was looked for. */
+function known(optimum: PlanOptimum | undefined): string {
+  if (optimum === undefined) return "";
+  if (optimum.proved) return " (the least)";
+  return optimum.bound > 0 ? ` (at least ${figure(optimum.bound)})` : "";
 }

@@ -1,17 +1,22 @@
 import type { Candidate, KeyChoice, Plan } from "../model/plan.ts";
+import { figure } from "../model/figure.ts";
 import { printableLine } from "../../printable.ts";
 
 /**
  * Why each key of a plan comes from where it comes from, for a terminal: a line a key with the chosen node, or with
  * `everyone` every candidate and what speaks for or against it. Limits that shaped the plan follow.
  */
-export function whyView({ why, guards }: Plan, everyone: boolean): string {
+export function whyView({ why, guards, cost, optimum }: Plan, everyone: boolean): string {
   const choices = why.flatMap((choice) => (everyone ? inFull(choice) : [inShort(choice)]));
   return [
     ...(choices.length === 0 ? [] : ["why", ...choices.map((line) => `  ${printableLine(line)}`)]),
+    ...(optimum === undefined || optimum.firstCost <= cost ? [] : ["sharing", `  ${saved(optimum.firstCost, cost)}`]),
     ...(guards.length === 0 ? [] : ["guards", ...guards.map((guard) => `  ${printableLine(guard)}`)]),
   ].join("\n");
 }
+
+const saved = (first: number, cost: number): string =>
+  `the cheapest of each key by itself comes to ${figure(first)}; with shared steps paid once it is ${figure(cost)}`;
 
 function inShort({ key, source, candidates }: KeyChoice): string {
   const chosen = candidates.find(({ verdict }) => verdict === "chosen");
