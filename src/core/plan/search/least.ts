@@ -64,7 +64,8 @@ export function leastShort(found: Search, cheap: Least, request: SearchRequest):
   const { policy } = request;
   const { maxSteps, maxDepth } = policy;
   const steps = (facts: NodeFacts): number => stepsOf(facts, request);
-  const price = cheapest(policy).price;
+  const cost = cheapest(policy);
+  const price = (facts: NodeFacts): number => cost.price(facts);
   const sum = (list: Resolution["chosen"], of: (facts: NodeFacts) => number): number =>
     list.reduce((total, { facts }) => total + of(facts), 0);
   const shortest = least(additive(search(request, found.snapshot, fewest(request))), steps, maxDepth);
