@@ -12,6 +12,7 @@ import { HandlerRouter } from "./execute/handler-router.ts";
 import type { RuntimeHost } from "./host/runtime-host.ts";
 import { serviceHandler } from "./host/service-handler.ts";
 import { runtimeHost } from "./host/runtime-host.ts";
+import { handlerService } from "./insight/handler-service.ts";
 import { healthService, keptHealth } from "./insight/health-service.ts";
 import { metricsService } from "./insight/metrics-service.ts";
 import { envelopeService, type EnvelopeService } from "./operations/envelope-service.ts";
@@ -87,6 +88,7 @@ export function compose(ports: Ports, settings: Settings, seams: Seams = {}): Ap
     logs: stepLogService(parts),
     cache: cacheService(parts),
     metrics: metricsService(parts),
+    handlers: handlerService(parts),
     health: keptHealth(healthService([...probes(ports), handlersProbe(parts.host)], timer), clock),
   };
   const table = seams.messages?.(MESSAGES) ?? MESSAGES;

@@ -1,6 +1,7 @@
 import type { RunRemovalService } from "./archive/run-removal.ts";
 import type { CacheService } from "./cache/cache-service.ts";
 import type { DeadLetterService } from "./deliver/dead-letter-service.ts";
+import type { HandlerService } from "./insight/handler-service.ts";
 import type { HealthService } from "./insight/health-service.ts";
 import type { MetricsService } from "./insight/metrics-service.ts";
 import type { EnvelopeService } from "./operations/envelope-service.ts";
@@ -35,5 +36,6 @@ export interface Services {
   readonly logs: StepLogService;
   readonly cache: CacheService;
   readonly metrics: MetricsService;
+  readonly handlers: HandlerService;
   readonly health: HealthService;
 }

@@ -2,6 +2,8 @@
 export { defineNode } from "./define-node.ts";
 export type { DefinedNode, NodeDeclaration, Placing, RunContext } from "./define-node.ts";
 export { answerCalls } from "./answer-calls.ts";
+export { laterAnswers } from "./later-answers.ts";
+export type { LaterOptions, Taken } from "./later-answers.ts";
 export { NodeFailure } from "./failure.ts";
 export type { FailureCode } from "./failure.ts";
 export { serveNodes } from "./serve-nodes.ts";

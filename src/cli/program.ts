@@ -12,6 +12,7 @@ import { logCommand } from "./commands/log.ts";
 import { metricsCommand } from "./commands/metrics.ts";
 import { nodesCommand } from "./commands/nodes.ts";
 import { planCommand } from "./commands/plan.ts";
+import { handlersCommand } from "./commands/handlers.ts";
 import { poolsCommand } from "./commands/pools.ts";
 import { runnerCommand } from "./commands/runner.ts";
 import { runCommand } from "./commands/run.ts";
@@ -44,6 +45,7 @@ const COMMANDS: readonly MakeCommand[] = [
   triggerCommand,
   cacheCommand,
   poolsCommand,
+  handlersCommand,
   runnerCommand,
   metricsCommand,
   lifecycleCommand,

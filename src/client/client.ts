@@ -1,3 +1,4 @@
+import { handlerList, type HandlerList } from "../../contracts/api/handlers.ts";
 import { health, type Health } from "../../contracts/api/health.ts";
 import type { GoalInput } from "../../contracts/documents/goal.ts";
 import type { JsonObject } from "../../contracts/json/json.ts";
@@ -54,6 +55,8 @@ export interface Client {
   /** `node.execute`: runs one node, chosen by name and, if given, a semver range. `input` is by contract key. */
   executeNode(name: string, input: JsonObject, options?: SendOptions & { readonly version?: string }): Promise<Sent>;
   readonly pools: PoolClient;
+  /** What executes envelopes and nodes there, and how it is. */
+  readonly handlers: { list(): Promise<HandlerList> };
   readonly cache: CacheClient;
   /** The system in numbers. */
   metrics(): Promise<Metrics>;
@@ -91,6 +94,9 @@ export function createClient(options: ClientOptions): Client {
     executeNode: (name, input, { version, ...sendOptions } = {}) =>
       envelopes.send(nodeEnvelope(name, input, version), sendOptions),
     pools: poolClient(transport, once),
+    handlers: {
+      list: async () => readAnswer(handlerList, (await transport.json({ method: "GET", path: "/v1/handlers" })).body),
+    },
     cache: cacheClient(transport),
     metrics: () => readMetrics(transport),
     metricsText: () => readMetricsText(transport),

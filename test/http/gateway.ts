@@ -167,6 +167,7 @@ function servicesOf(overrides: ServiceOverrides, accepted: Gateway["accepted"]):
       code: () => Promise.resolve(ok("def run(input): return {}")),
       ...overrides.workItems,
     },
+    handlers: { list: () => Promise.resolve([]), ...overrides.handlers },
     logs: {
       logs: (_, id) => Promise.resolve(id === RUN_ID ? ok({ run_id: id, finished: true, logs: [] }) : err(notFound)),
       ...overrides.logs,

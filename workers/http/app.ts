@@ -10,6 +10,7 @@ import { deadLetterRoutes } from "./dead-letters/dead-letters.ts";
 import { envelopeRoutes } from "./envelopes/envelopes.ts";
 import { errorBoundary } from "./answer/error-boundary.ts";
 import { failureLog } from "./answer/failure-log.ts";
+import { handlerRoutes } from "./insight/handlers.ts";
 import { healthRoutes } from "./insight/health.ts";
 import { landingRoutes } from "./landing/landing.ts";
 import { metricsRoutes } from "./insight/metrics.ts";
@@ -96,6 +97,7 @@ export function createApp(options: AppOptions): Api {
   api.route("/", triggerRoutes(services));
   api.route("/", cacheRoutes(services));
   api.route("/", metricsRoutes(services));
+  api.route("/", handlerRoutes(services));
   addOpenApi(api, options.version);
   return api;
 }

@@ -51,6 +51,10 @@ export class HandlerRouter {
     return HANDLER_TYPES.filter((type) => this.#handlers.has(type));
   }
 
+  get handlers(): readonly Handler[] {
+    return [...this.#handlers.values()];
+  }
+
   get types(): readonly string[] {
     return [...this.#handlers.keys()].sort();
   }
