@@ -27,8 +27,29 @@ export interface RingStore {
    * Scans; called once when a ring wakes up cold.
    */
   timers(): readonly { readonly owner: string; readonly dueAt: number }[];
+  /** Changed within the same transactions. */
+  readonly keys: RememberedKeys;
   /** Present where removed parts are kept for a while, unreadable, until others are written over them. */
   readonly remains?: Remains;
+}
+
+/** What a ring remembers of a keyed run that has left. */
+export interface RememberedKey {
+  /** Of its request. */
+  readonly hash: string;
+  /** When the key may be used anew, milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+/** The keys of runs that have left, by run id. There may be far more of them than fit in memory: each is asked for alone. */
+export interface RememberedKeys {
+  get(id: string): RememberedKey | null;
+  put(id: string, key: RememberedKey): void;
+  remove(id: string): void;
+  /** Removes those whose time is over, `limit` at most. Scans. @returns how many */
+  expire(now: number, limit: number): number;
+  /** Whether there is any. */
+  any(): boolean;
 }
 
 /** What is left of removed parts. */

@@ -21,7 +21,7 @@ const MAX_STEPS = 60_000;
  */
 export async function afterlife(world: World, timeline: Timeline, findings: Findings): Promise<void> {
   if (!(await timeline.live(timeline.now + 2 * SETTINGS.keyMemoryMs, MAX_STEPS)))
-    return findings.add("rests", "tombstones never settle");
+    return findings.add("rests", "keys never settle");
   lookIntoRings(world, findings);
   // What a long world has let go is not mended.
   await sweepAt(world, timeline.now + MENDED_DAYS * DAY_MS, world.scenario.isLong ? MENDED_DAYS + 1 : 0);
@@ -41,6 +41,7 @@ async function sweepAt({ isolates, backends }: World, now: number, days: number)
 function lookIntoRings({ slots, commits }: World, findings: Findings): void {
   for (const { number, store, alarmAt } of slots) {
     if (alarmAt !== null) findings.add("clean", `ring ${number} has its alarm set with nothing to wait for`);
+    if (store.keys.any()) findings.add("clean", `ring ${number} still remembers keys`);
     for (const owner of commits.owners.get(number) ?? [])
       if (store.read(owner).some(({ part }) => !isLasting(owner, part)))
         findings.add("clean", `ring ${number} never forgets ${owner}`);

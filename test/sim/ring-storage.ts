@@ -60,6 +60,17 @@ export function frailStore(
     remove: (owner, parts) => change(owner, () => store.remove(owner, parts)),
     owners: () => living(() => store.owners()),
     timers: () => living(() => store.timers()),
+    keys: {
+      get: (id) => living(() => store.keys.get(id)),
+      put: (id, key) => change(id, () => store.keys.put(id, key)),
+      remove: (id) => change(id, () => store.keys.remove(id)),
+      expire: (now, limit) => {
+        let removed = 0;
+        change("~keys", () => void (removed = store.keys.expire(now, limit)));
+        return removed;
+      },
+      any: () => living(() => store.keys.any()),
+    },
   };
 }
 

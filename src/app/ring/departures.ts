@@ -3,13 +3,13 @@ import { quarantineMessages, type EventMessage } from "../../core/run/dispatch/w
 import type { Instant, RunId } from "../../core/run/model/state.ts";
 import type { ArchiveBatch, ArchiveRemainder } from "../../spi/run-coordinator.ts";
 import type { RingBook } from "./book.ts";
+import { KEYS, planPurge, purgeAt } from "./keys.ts";
 import { UNTOLD } from "./marks.ts";
 import { NEWS } from "./news.ts";
 import { OUTBOX, type Stranded } from "./outbox.ts";
 import type { RingPorts, RingSettings } from "./ports.ts";
 import { publishNews } from "./post.ts";
 import { bookKey } from "./trust-books.ts";
-import { tombstonePart } from "./tombstones.ts";
 import type { RingWard } from "./ward.ts";
 
 /** How runs leave their ring: in batches, for the archive, which are told again until it has answered. */
@@ -92,21 +92,25 @@ export class RingDepartures {
       refused.flatMap(({ runId: id, fault: why }) => (here.has(id) ? [{ id, thrown: notArchived(why) }] : [])),
     );
     const { outbox, timers } = this.#book.memory;
-    if (outbox.hasKeyed(number)) timers.guard(expiresAt);
+    const lookAt = outbox.hasKeyed(number) ? purgeAt(timers, expiresAt) : null;
+    const isNew = timers.at(KEYS) === null;
+    timers.guard(lookAt);
     if (unreported.length > 0) timers.guard(now + this.#settings.archiveRetryMs);
     const gone = this.#book.commit(() => {
       const retryAt = now + this.#settings.archiveRetryMs;
       const runs = this.#book.memory.outbox.archived(number, unreported.map(bookKey), retryAt);
       for (const { id, keyed } of runs) {
         store.remove(id);
-        if (keyed !== null) store.write(id, [tombstonePart(keyed, expiresAt)]);
+        if (keyed !== null) store.keys.put(id, { hash: keyed, expiresAt });
       }
+      if (lookAt !== null && isNew) planPurge(store, lookAt);
       return runs;
     });
-    for (const { id, keyed } of gone) {
+    for (const { id } of gone) {
       this.#book.memory.runs.forget(id);
-      this.#book.memory.timers.set(id, keyed === null ? null : expiresAt);
+      this.#book.memory.timers.set(id, null);
     }
+    if (lookAt !== null) this.#book.memory.timers.set(KEYS, lookAt);
     this.#book.memory.timers.set(OUTBOX, this.#book.memory.outbox.nextRetryAt());
   }
 

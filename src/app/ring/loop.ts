@@ -7,6 +7,7 @@ import { announceEnd } from "../archive/announce-end.ts";
 import type { Heard, RingBook } from "./book.ts";
 import type { Decided } from "./decisions.ts";
 import type { RingDepartures } from "./departures.ts";
+import { KEYS, purgeKeys } from "./keys.ts";
 import { UNTOLD } from "./marks.ts";
 import { NEWS } from "./news.ts";
 import { OUTBOX, type Stranded } from "./outbox.ts";
@@ -55,7 +56,8 @@ export class RingLoop {
     for (const owner of this.#book.memory.timers.fired(now)) {
       if (OWN_TIMERS.has(owner)) continue;
       try {
-        await this.#advance(owner, now);
+        if (owner === KEYS) this.#purgeKeys(now);
+        else await this.#advance(owner, now);
       } catch (thrown) {
         hindered.push(owner);
         this.#note(owner, thrown);
@@ -158,6 +160,11 @@ export class RingLoop {
   wake(id: RunId): void {
     this.waiters.wake(id);
     this.watchers.wake(id);
+  }
+
+  #purgeKeys(now: Instant): void {
+    const next = this.#book.commit(() => purgeKeys(this.#ports.store, now));
+    this.#book.memory.timers.set(KEYS, next);
   }
 
   #expireTombstone(owner: string, now: Instant): boolean {

@@ -32,6 +32,7 @@ import { announceEnd } from "../archive/announce-end.ts";
 import { RingBook, type Heard } from "./book.ts";
 import type { Happening } from "./decisions.ts";
 import { RingDepartures } from "./departures.ts";
+import { rememberedKey } from "./keys.ts";
 import { RingLoop } from "./loop.ts";
 import type { RingOutbox } from "./outbox.ts";
 import { DEFAULT_RING, type RingPorts, type RingSettings } from "./ports.ts";
@@ -82,14 +83,16 @@ export class Ring implements RingFace {
     const parts = this.#ports.store.read(runId);
     const held = parts.length === 0 || tombstoneOf(parts) ? null : this.#ward.find(runId);
     if (isQuarantined(held)) return held;
-    const known = repeatOf(submission, parts, held, this.#codec.encode);
-    if (known) return known;
     const now = this.#ports.clock.now();
+    const key = rememberedKey(this.#ports.store, runId, now);
+    const known = repeatOf(submission, { parts, key }, held, this.#codec.encode);
+    if (known) return known;
     if (submission.finished) {
       const flushAt = now + this.#settings.flushMs;
       this.#timers.guard(flushAt);
       this.#book.commit(() => {
         if (submission.restored) this.#ports.store.remove(runId);
+        if (key) this.#ports.store.keys.remove(runId);
         this.#runs.insert(runId, submission.record, flushAt);
       });
       this.#timers.set(runId, flushAt);

@@ -29,6 +29,10 @@ export const RING_MIGRATIONS: readonly Migration[] = [
     void sql.exec(
       "CREATE TABLE IF NOT EXISTS slots (n INTEGER PRIMARY KEY, owner TEXT NOT NULL, part TEXT NOT NULL, born INTEGER NOT NULL, chars INTEGER NOT NULL, due_at INTEGER, body TEXT NOT NULL)",
     ),
+  (sql) =>
+    void sql.exec(
+      "CREATE TABLE keys (id TEXT PRIMARY KEY, hash TEXT NOT NULL, expires_at INTEGER NOT NULL) WITHOUT ROWID",
+    ),
 ];
 
 /**
@@ -90,6 +94,37 @@ export function durableRingStore(storage: DurableObjectStorage, clock: Clock): R
         const dueAt = slots().of(owner).at(-1)?.[1].dueAt ?? null;
         return dueAt === null ? [] : [{ owner, dueAt }];
       }),
+    keys: {
+      get: (id) =>
+        sql
+          .exec<{ hash: string; expiresAt: number }>("SELECT hash, expires_at AS expiresAt FROM keys WHERE id = ?", id)
+          .toArray()[0] ?? null,
+      put: (id, { hash, expiresAt }) =>
+        change(
+          () =>
+            void sql.exec(
+              "INSERT INTO keys (id, hash, expires_at) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET hash = excluded.hash, expires_at = excluded.expires_at",
+              id,
+              hash,
+              expiresAt,
+            ),
+        ),
+      remove: (id) => change(() => void sql.exec("DELETE FROM keys WHERE id = ?", id)),
+      expire: (now, limit) => {
+        let removed = 0;
+        change(() => {
+          removed = sql
+            .exec(
+              "DELETE FROM keys WHERE id IN (SELECT id FROM keys WHERE expires_at <= ? LIMIT ?) RETURNING id",
+              now,
+              limit,
+            )
+            .toArray().length;
+        });
+        return removed;
+      },
+      any: () => sql.exec("SELECT 1 FROM keys LIMIT 1").toArray().length > 0,
+    },
     remains: {
       dueAt: () => slots().eraseAt(),
       erase: (until) => {

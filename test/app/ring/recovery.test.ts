@@ -149,9 +149,10 @@ describe("a ring's one alarm", () => {
     const [batch = -1] = batchesOf(world.queues.events.pull(10));
     world.ring.archived(batch);
     await world.ring.answer(answers);
-    world.clock.advance(SETTINGS.keyMemoryMs);
+    world.clock.advance(SETTINGS.keyMemoryMs + 60 * 60 * 1_000);
     await world.ring.tick();
-    expect(world.store.read(REQUEST.id)).toEqual([]);
+    expect(world.store.owners()).toEqual(["~trust"]);
+    expect(world.store.keys.any()).toBe(false);
   });
 });
 

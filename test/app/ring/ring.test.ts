@@ -206,7 +206,57 @@ describe("idempotency", () => {
       await ring.tick();
     }
     expect(clock.now()).toBeGreaterThanOrEqual(1_000_000 + SETTINGS.keyMemoryMs);
-    expect(store.read(REQUEST.id)).toEqual([]);
+    expect(store.owners()).toEqual(["~trust"]);
+    expect(store.keys.any()).toBe(false);
+  });
+
+  it("counts no longer than it should, though it is forgotten an hour later", async () => {
+    const { ring, bus, clock, store } = open();
+    const first = submission([{ id: "a" }], true, "h1");
+    await ring.submit(first);
+    await ring.answer(worksIn(bus.execute.pull(10)).map(answerFor));
+    clock.advance(SETTINGS.flushMs);
+    await ring.tick();
+    ring.archived(batchOf(bus.events.pull(1)[0]));
+    const leftAt = clock.now();
+    clock.set(leftAt + SETTINGS.keyMemoryMs - 1);
+    expect(await ring.submit({ ...first, requestHash: "h2" })).toEqual({ kind: "conflict" });
+    clock.set(leftAt + SETTINGS.keyMemoryMs);
+    expect(store.keys.any()).toBe(true);
+    expect(await ring.submit({ ...first, requestHash: "h2" })).toMatchObject({ kind: "accepted" });
+  });
+
+  it("of a release before there was a table of keys counts as it did, and goes in time", async () => {
+    const { clock, store, alarms, reopen } = open();
+    store.write(REQUEST.id, [{ part: "t", body: "h1", dueAt: 1_000_000 + SETTINGS.keyMemoryMs }]);
+    const ring = reopen();
+    const first = submission([{ id: "a" }], true, "h1");
+    expect(await ring.submit(first)).toEqual({ kind: "duplicate", record: null });
+    expect(await ring.submit({ ...first, requestHash: "h2" })).toEqual({ kind: "conflict" });
+    expect(ring.raw(REQUEST.id)).toBeNull();
+    clock.set(alarms.at(-1) ?? 0);
+    await ring.tick();
+    expect(store.owners()).toEqual([]);
+    expect(await ring.submit({ ...first, requestHash: "h2" })).toMatchObject({ kind: "accepted" });
+  });
+
+  it("is not held in memory: a ring that remembers a day of them wakes with one timer", async () => {
+    const { clock, store, alarms, reopen } = open();
+    store.transaction(() => {
+      for (let n = 0; n < 12_000; n++)
+        store.keys.put(`r00_${n}`, { hash: "h", expiresAt: 2_000_000 + (n < 11_000 ? 0 : 10_000_000) });
+      store.write("~keys", [{ part: "due", body: "", dueAt: 2_000_000 }]);
+    });
+    expect(store.timers()).toEqual([{ owner: "~keys", dueAt: 2_000_000 }]);
+    const ring = reopen();
+    const left: number[] = [];
+    for (let turn = 0; turn < 3; turn++) {
+      clock.set(alarms.at(-1) ?? 0);
+      await ring.tick();
+      left.push(Array.from({ length: 12_000 }, (_, n) => store.keys.get(`r00_${n}`)).filter((key) => key).length);
+    }
+    expect(left).toEqual([7_000, 2_000, 1_000]);
+    expect(store.timers()).toEqual([{ owner: "~keys", dueAt: clock.now() + 60 * 60 * 1_000 }]);
   });
 });
 

@@ -65,7 +65,7 @@ describe("a ring's storage in SQLite", () => {
     withStorage((storage) => {
       fc.assert(
         fc.property(fc.array(command, { maxLength: 20 }), (commands) => {
-          storage.sql.exec("DROP TABLE IF EXISTS slots");
+          for (const table of ["slots", "keys"]) storage.sql.exec(`DROP TABLE IF EXISTS ${table}`);
           storage.kv.delete("layout");
           let now = 0;
           let store = durableRingStore(storage, { now: () => now });

@@ -9,11 +9,7 @@ export const tombstoneForgotten: Bug = {
       ...ports,
       store: {
         ...ports.store,
-        write: (owner, parts) =>
-          ports.store.write(
-            owner,
-            parts.filter(({ part }) => part !== "t"),
-          ),
+        keys: { ...ports.store.keys, put: () => undefined },
       },
     }),
   }),

@@ -54,6 +54,44 @@ export function ringStoreContract(label: string, use: (check: (store: RingStore)
       expect(store.read("r")).toHaveLength(1);
     }));
 
+  it(`${label}: remembers keys apart from parts, and forgets those whose time is over`, () =>
+    use((store) => {
+      expect(store.keys.any()).toBe(false);
+      for (const [id, expiresAt] of [
+        ["a", 5],
+        ["b", 5],
+        ["c", 6],
+        ["d", 4],
+      ] as const)
+        store.keys.put(id, { hash: `old ${id}`, expiresAt });
+      store.keys.put("d", { hash: "new", expiresAt: 7 });
+      store.keys.remove("c");
+      store.keys.remove("unknown");
+      expect(store.keys.get("a")).toEqual({ hash: "old a", expiresAt: 5 });
+      expect(store.keys.get("c")).toBeNull();
+      expect(store.keys.get("d")).toEqual({ hash: "new", expiresAt: 7 });
+      expect(store.owners()).toEqual([]);
+      expect([store.keys.expire(4, 10), store.keys.expire(5, 1), store.keys.expire(5, 10)]).toEqual([0, 1, 1]);
+      expect(store.keys.any()).toBe(true);
+      expect(store.keys.expire(7, 10)).toBe(1);
+      expect(store.keys.any()).toBe(false);
+    }));
+
+  it(`${label}: keys are part of the transaction they change in`, () =>
+    use((store) => {
+      store.keys.put("kept", { hash: "h", expiresAt: 5 });
+      const broken = () =>
+        store.transaction(() => {
+          store.keys.put("new", { hash: "h", expiresAt: 5 });
+          store.keys.put("kept", { hash: "other", expiresAt: 9 });
+          store.keys.expire(6, 10);
+          throw new Error("planned");
+        });
+      expect(broken).toThrow("planned");
+      expect(store.keys.get("new")).toBeNull();
+      expect(store.keys.get("kept")).toEqual({ hash: "h", expiresAt: 5 });
+    }));
+
   it(`${label}: an owner is due when its last part is`, () =>
     use((store) => {
       store.write("r", [part("b", "", 5), part("a", "", 1)]);

@@ -1,6 +1,6 @@
 import { RuntimeHostError } from "../../../core/errors.ts";
 import { rowFault } from "../../../core/stored/row-size.ts";
-import type { RingPart, RingStore } from "../../../spi/ring-store.ts";
+import type { RememberedKey, RingPart, RingStore } from "../../../spi/ring-store.ts";
 
 /** Ring storage in a map. A transaction that throws is rolled back. */
 export function memoryRingStore(): RingStore {
@@ -17,7 +17,26 @@ export function memoryRingStore(): RingStore {
     else owners.delete(owner);
   };
 
+  const keys = new Map<string, RememberedKey>();
+  const keep = (id: string, next: RememberedKey | null): void => {
+    const before = keys.get(id) ?? null;
+    undo?.push(() => keep(id, before));
+    if (next) keys.set(id, next);
+    else keys.delete(id);
+  };
+
   return {
+    keys: {
+      get: (id) => keys.get(id) ?? null,
+      put: (id, key) => keep(id, { ...key }),
+      remove: (id) => keep(id, null),
+      expire(now, limit) {
+        const over = [...keys].filter(([, { expiresAt }]) => expiresAt <= now).slice(0, limit);
+        for (const [id] of over) keep(id, null);
+        return over.length;
+      },
+      any: () => keys.size > 0,
+    },
     transaction(work) {
       undo = [];
       try {
