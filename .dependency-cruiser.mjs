@@ -70,6 +70,17 @@ export default {
       ["^src/(authoring|spi|core)/", "^contracts/", packages([...PURE_PACKAGES, "zod"])],
     ),
     room(
+      "testing-is-an-engine-in-memory",
+      "What tests of a project use: authoring and the engine in memory, with the handlers that run anywhere.",
+      "^src/testing/",
+      [
+        "^src/(testing|authoring|embedded|app|spi|core)/",
+        "^src/infra/(memory|system|handlers|sandbox)/",
+        "^src/cli/(quickjs-module|crawl/crawl|node-20)\\.ts$",
+        "^contracts/",
+      ],
+    ),
+    room(
       "client-knows-contracts",
       "The client must load in a browser: contracts and fetch, nothing else.",
       "^src/client/",

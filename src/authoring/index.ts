@@ -1,4 +1,5 @@
 /** What authors of nodes in TypeScript need: define a node once, serve it anywhere, try it in tests. */
+export { z } from "zod";
 export { defineNode } from "./define-node.ts";
 export type { DefinedNode, NodeDeclaration, Placing, RunContext } from "./define-node.ts";
 export { answerCalls } from "./answer-calls.ts";

@@ -15,6 +15,7 @@ import {
   type MemoryPorts,
   type MemoryEngine,
 } from "../../src/embedded/memory-engine.ts";
+import { settled } from "../../src/embedded/settled.ts";
 import { seededIds } from "../../src/infra/memory/ids.ts";
 import { systemTimer } from "../../src/infra/system/clock.ts";
 import type { BuiltinNode } from "../../src/spi/handler.ts";
@@ -83,16 +84,7 @@ export async function testEngine(
         ...options,
       });
     },
-    async settle(maxMs = 3_600_000) {
-      const end = clock.now() + maxMs;
-      for (;;) {
-        while (await engine.deliver());
-        const next = engine.nextAlarm();
-        if (next === null || next > end) return;
-        clock.set(Math.max(next, clock.now()));
-        await engine.fireAlarms();
-      }
-    },
+    settle: (maxMs = 3_600_000) => settled(engine, clock, maxMs),
   };
 }
 

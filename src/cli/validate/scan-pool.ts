@@ -31,6 +31,9 @@ interface Waiting {
   readonly reject: (reason: Error) => void;
 }
 
+/** The package holds JavaScript, its sources TypeScript. */
+const EXTENSION = import.meta.url.endsWith(".ts") ? ".ts" : ".js";
+
 /** Starts a thread for every core but one. */
 export function scanPool(
   profiles: readonly Profile[],
@@ -45,7 +48,7 @@ export function scanPool(
     waiting.clear();
   };
   const pool = Array.from({ length: threads }, (): Thread => {
-    const worker = new Worker(new URL("./scan-worker.ts", import.meta.url), {
+    const worker = new Worker(new URL(`./scan-worker${EXTENSION}`, import.meta.url), {
       workerData: { profiles } satisfies ScanWorkerData,
     });
     const thread = { worker, load: Infinity };
