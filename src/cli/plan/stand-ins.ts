@@ -11,18 +11,22 @@ import { documentIn, readDocument } from "./read-text.ts";
 /** What `--nodes` names: folders of nodes, and documents that bring stand-ins for the nodes they mention. */
 export interface NodeSources {
   readonly folders: readonly string[];
+  /** The paths of the documents. */
+  readonly documents: readonly string[];
   readonly standIns: readonly NodeDefinition[];
 }
 
 /** Parts `--nodes` into folders and documents, and reads the documents. */
 export async function nodeSources(paths: readonly string[], shell: Shell): Promise<NodeSources> {
   const folders: string[] = [];
+  const documents: string[] = [];
   const standIns: NodeDefinition[] = [];
   for (const path of paths) {
     if (isFolder(path, shell)) {
       folders.push(path);
       continue;
     }
+    documents.push(path);
     const read = planDocumentOf(await documentIn(path, shell));
     if (!read.ok) throw usageFailure(`${path}: ${read.error.message}`);
     if (read.value.kind !== "imported" || read.value.imported.kind !== "graph") {
@@ -30,7 +34,7 @@ export async function nodeSources(paths: readonly string[], shell: Shell): Promi
     }
     standIns.push(...read.value.imported.nodes);
   }
-  return { folders, standIns };
+  return { folders, documents, standIns };
 }
 
 /** A registry with stand-ins for the nodes it does not have. */

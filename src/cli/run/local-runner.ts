@@ -13,7 +13,7 @@ import type { RevisionRequest } from "../../app/runs/run-revision.ts";
 import type { MemoryEngine } from "../../embedded/memory-engine.ts";
 import type { Clock, Ids } from "../../spi/clock.ts";
 import { CommandFailure } from "../shell.ts";
-import { localCall } from "./local-engine.ts";
+import { LOCAL_TENANT, localCall } from "./local-engine.ts";
 import type { OnSignal, Runner } from "./runner.ts";
 
 /** Time and chance of a local engine. */
@@ -53,6 +53,10 @@ export function localRunner(engine: MemoryEngine, { clock, ids, sleep }: LocalWo
       const envelope = valueOf(acceptEnvelope(wire, assign));
       const options = { waitMs: 0, registryVersion: null };
       return valueOf(await envelopes.accept(localCall(envelope.correlationId), envelope, options)).runId;
+    },
+    async missing(names) {
+      const { byName } = await engine.ports.registry.snapshot(LOCAL_TENANT);
+      return names.filter((name) => !byName.has(name));
     },
     takeIn: async (snapshot) => idOf(valueOf(await control.importRun(call(), snapshot))),
     async rerun(

@@ -12,6 +12,7 @@ export function remoteRunner(client: Client): Runner {
   return {
     outlives: true,
     begin: (envelope) => asking(async () => (await client.envelopes.send(inputOf(envelope))).runId),
+    missing: (names) => asking(() => missingOf(client, names)),
     takeIn: (snapshot) => asking(async () => (await runs.import(snapshot)).run_id),
     rerun: (runId, request, options) => asking(async () => (await runs.rerun(runId, request, options)).run_id),
     follow: (runId, timeoutMs, onSignal) =>
@@ -30,6 +31,29 @@ export function remoteRunner(client: Client): Runner {
     value: (runId, step, key) => asking(() => runs.value(runId, step, key)),
     replay: (runId) => asking(() => runs.replay(runId)),
   };
+}
+
+/** Asked for a few at a time: a graph may name many. */
+const AT_ONCE = 8;
+
+async function missingOf({ nodes }: Client, names: readonly string[]): Promise<readonly string[]> {
+  const missing: string[] = [];
+  for (let at = 0; at < names.length; at += AT_ONCE) {
+    const some = names.slice(at, at + AT_ONCE);
+    const there = await Promise.all(some.map((name) => isThere(nodes, name)));
+    missing.push(...some.filter((_, i) => there[i] === false));
+  }
+  return missing;
+}
+
+async function isThere(nodes: Client["nodes"], name: string): Promise<boolean> {
+  try {
+    await nodes.get(name);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof OnexError && thrown.code === "NODE_NOT_FOUND") return false;
+    throw thrown;
+  }
 }
 
 async function waited({ runs }: Client, runId: string, timeoutMs: number): Promise<boolean> {

@@ -22,6 +22,8 @@ export interface Runner {
   readonly outlives: boolean;
   /** Begins what an envelope (in the wire's form) asks for; gives the run's id. */
   begin(envelope: JsonObject): Promise<string>;
+  /** Those of the names that no node has here. */
+  missing(names: readonly string[]): Promise<readonly string[]>;
   /** Takes an exported run in; gives its id. */
   takeIn(snapshot: JsonObject): Promise<string>;
   /** Begins a run that repeats an ended one; gives the new one's id. The same key begins one run. */

@@ -3,6 +3,7 @@ import { stringify } from "yaml";
 import type { RunView } from "../../../contracts/api/run.ts";
 import type { Paint } from "../paint.ts";
 import { type Failure, failureIn, failureText, headOf } from "./failure-text.ts";
+import { largeValueLines } from "./large-values.ts";
 import { colourOf } from "./signal-text.ts";
 import { oneLine } from "../printer.ts";
 
@@ -24,22 +25,10 @@ export function viewReport(view: RunView, paint: Paint): string {
     ...steps.map((step) => stepLine(step, paint, error)),
     ...(view.replaced ?? []).map((step) => stepLine(step, paint, error, ", replaced")),
   ];
-  const given = steps.some((step) => step.id === "given") ? "-" : "given";
-  const large = [...view.given.map((one) => [given, one] as const), ...steps.flatMap(ofStep)].filter(isLarge);
-  const commands = large.map(
-    ([step, { key, bytes = 0 }]) => `  onex runs value ${id} ${step} ${key}  # ${bytes} bytes`,
-  );
-  if (commands.length > 0) lines.push("", "values over 64 KB:", ...commands);
+  lines.push(...largeValueLines(view, id));
   const values = Object.keys(outputs).length === 0 ? "" : `\n${stringify(outputs)}`;
   return `${lines.map(oneLine).join("\n")}\n${values}`;
 }
-
-type StepLink = readonly [step: string, link: RunView["given"][number]];
-
-const ofStep = ({ id, values }: RunView["steps"][number]): readonly StepLink[] =>
-  values.map((one) => [id, one] as const);
-
-const isLarge = ([, { bytes }]: StepLink): boolean => bytes !== undefined;
 
 /** A step in a line; why it failed, unless the run failed for that. */
 function stepLine(step: RunView["steps"][number], paint: Paint, known: Failure | null, mark = ""): string {
