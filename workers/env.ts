@@ -152,7 +152,7 @@ export function portsOf(env: OnexBindings, brought: Brought = NOTHING): Ports {
     sequels: d1SequelBook(db),
     index: d1RunIndex(db),
     retention: d1RunRetention(db),
-    segments: d1ArchiveBook(db),
+    archiveBook: d1ArchiveBook(db),
     values: d1ValueBook(db),
     marks: d1SweepMarks(db),
     results: d1ResultCache(db),

@@ -266,7 +266,7 @@ export const runLogs = z
   });
 
 export type LeaseRequestWire = Wire<z.input<typeof leaseRequest>>;
-export type WorkItem = Wire<z.output<typeof workItem>>;
+export type WorkItemWire = Wire<z.output<typeof workItem>>;
 export type Leased = Wire<z.output<typeof leased>>;
 export type HeartbeatRequestWire = Wire<z.input<typeof heartbeatRequest>>;
 export type HeartbeatAnswer = Wire<z.output<typeof heartbeat>>;

@@ -72,7 +72,7 @@ export const policyWire = z
       .min(-10)
       .max(10)
       .default(0)
-      .describe("Higher goes first where works of several runs wait for a limit."),
+      .describe("Higher goes first where work items of several runs wait for a limit."),
     order: z
       .enum(["plan", "critical", "cheap", "trusted"])
       .default("plan")

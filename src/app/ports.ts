@@ -53,7 +53,7 @@ export interface Ports extends Surroundings {
   readonly sequels: SequelBook;
   readonly index: RunIndex;
   readonly retention: RunRetention;
-  readonly segments: ArchiveBook;
+  readonly archiveBook: ArchiveBook;
   readonly values: ValueBook;
   readonly marks: SweepMarks;
   /** Where work waits for runners; null where there are none, and their nodes are no part of any plan. */

@@ -1,7 +1,7 @@
 import type { Holder, Turn, TurnRequest } from "../core/limit/book.ts";
-import type { LimitId } from "../core/limit/work-limits.ts";
+import type { LimitId } from "../core/limit/work-item-limits.ts";
 
-/** A work that gives a turn back; see LimitBook.leave. */
+/** A work item that gives a turn back; see LimitBook.leave. */
 export interface Leaving {
   readonly holder: Holder;
   /** The dispatch it speaks for; empty for a call that led nowhere. */
@@ -13,7 +13,7 @@ export interface Leaving {
 export interface Turns {
   /** One a request, in their order. */
   readonly turns: readonly Turn[];
-  /** Works whose turn has come meanwhile, because a turn before theirs has run out. */
+  /** Work items whose turn has come meanwhile, because a turn before theirs has run out. */
   readonly called: readonly Holder[];
 }
 

@@ -1,6 +1,6 @@
 import type { Holder } from "../core/limit/book.ts";
 import type { SegmentId } from "../core/plan/model/plan.ts";
-import type { Answer, PlanAnswer, SourceId, Undeliverable, Work } from "../core/run/dispatch/work.ts";
+import type { Answer, PlanAnswer, SourceId, Undeliverable, WorkItem } from "../core/run/dispatch/work-item.ts";
 import type { RunId, RunStatus } from "../core/run/model/state.ts";
 import type { Quarantined } from "../core/run/quarantine/quarantine.ts";
 import type { StoredValue } from "../core/run/model/value.ts";
@@ -32,7 +32,7 @@ export type Told<T> = T | Promise<T>;
  */
 export interface RingFace {
   submit(submission: Submission): Promise<Receipt | Quarantined>;
-  answer(answers: readonly Answer[], handOver?: HandOver): Promise<readonly Work[]>;
+  answer(answers: readonly Answer[], handOver?: HandOver): Promise<readonly WorkItem[]>;
   undeliverable(items: readonly Undeliverable[]): Promise<void>;
   replanned(answer: PlanAnswer): Promise<void>;
   read(id: RunId): Told<string | Quarantined | null>;

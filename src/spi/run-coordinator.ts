@@ -5,7 +5,7 @@ import type { RunEvent } from "../core/run/model/event.ts";
 import type { Progress, RunId, RunStatus } from "../core/run/model/state.ts";
 import type { Audience } from "../core/run/wait/audience.ts";
 import type { DispatchStanding } from "../core/run/dispatch/standing.ts";
-import type { Answer, PlanAnswer, SourceId, Undeliverable, Work } from "../core/run/dispatch/work.ts";
+import type { Answer, PlanAnswer, SourceId, Undeliverable, WorkItem } from "../core/run/dispatch/work-item.ts";
 import type { SegmentId, StepId } from "../core/plan/model/plan.ts";
 import type { NodeRef } from "../core/registry/node.ts";
 import type { TrustTotals } from "../core/trust/totals.ts";
@@ -75,7 +75,7 @@ export type ControlReceipt =
 
 /** What an executor that answers can take on at once. */
 export interface HandOver {
-  /** So many works from each ring at most, of those that the answers make ready. */
+  /** So many work items from each ring at most, of those that the answers make ready. */
   readonly take: number;
 }
 
@@ -147,10 +147,10 @@ export interface RunCoordinator {
   submit(submission: Submission): Promise<Receipt>;
   /**
    * Grouped by ring inside: one call a ring. Stale answers change nothing. Returns what the caller is to execute now: it
-   * holds the leases, and nothing of it is on the queue. Whoever takes works on asks one ring at a time: when one of
+   * holds the leases, and nothing of it is on the queue. Whoever takes work items on asks one ring at a time: when one of
    * several does not answer, what the others have handed over waits for its leases to end.
    */
-  answer(answers: readonly Answer[], handOver?: HandOver): Promise<readonly Work[]>;
+  answer(answers: readonly Answer[], handOver?: HandOver): Promise<readonly WorkItem[]>;
   /** Work that ended in the dead letters: the run fails or retries with the reason instead of hanging. */
   undeliverable(items: readonly Undeliverable[]): Promise<void>;
   /** The plan a run asked for, or why there is none. An answer to an older question changes nothing. */
@@ -166,7 +166,7 @@ export interface RunCoordinator {
   watch(tenant: string, runId: RunId, after: number, timeoutMs: number): Promise<SignalPage | null>;
   /** `unknown` when the ring does not have the run or it belongs to another tenant. */
   control(tenant: string, runId: RunId, event: ControlEvent): Promise<ControlReceipt>;
-  /** Values of a work that were too large for its message; null when the token is stale. */
+  /** Values of a work item that were too large for its message; null when the token is stale. */
   values(runId: RunId, segment: SegmentId, token: string): Promise<Readonly<Record<SourceId, StoredValue>> | null>;
   /** The dispatch with all its values, while somebody waits for its answer; otherwise why nobody does. */
   standing(runId: RunId, segment: SegmentId, token: string): Promise<Standing>;

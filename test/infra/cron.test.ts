@@ -3,7 +3,7 @@ import { env } from "cloudflare:workers";
 import { drizzle } from "drizzle-orm/d1";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { DAY_MS } from "../../src/core/retention/day.ts";
-import { segmentKey, valueKey } from "../../src/core/retention/keys.ts";
+import { archiveKey, valueKey } from "../../src/core/retention/keys.ts";
 import { encodeRun } from "../../src/core/run/codec/codec.ts";
 import { summaryOf } from "../../src/core/run/model/summary.ts";
 import { d1DeadLetterStore } from "../../src/infra/d1/dead-letter-store.ts";
@@ -18,7 +18,7 @@ import { sketchPlan } from "../support/plans.ts";
 import { beginRun } from "../support/runs.ts";
 
 const db = drizzle(env.DB);
-const archive = { index: d1RunIndex(db), segments: d1ArchiveBook(db), blobs: r2BlobStore(env.BLOBS) };
+const archive = { index: d1RunIndex(db), archiveBook: d1ArchiveBook(db), blobs: r2BlobStore(env.BLOBS) };
 const START = Date.UTC(2026, 0, 1, 12);
 
 /** What the platform does when it is time. */
@@ -31,7 +31,7 @@ async function archivedRun(n: number, at: number, values: readonly string[] = []
   const id = `r00_0000000000000000000000000${n}`;
   const state = { ...begun, header: { ...begun.header, id } };
   const record = encodeRun(state);
-  const key = segmentKey(at, `01J${n}`);
+  const key = archiveKey(at, `01J${n}`);
   await archive.blobs.put(key, `${record}\n`);
   await archive.index.put([{ ...summaryOf(state, { key, offset: 0, length: record.length }), values }]);
   return id;
@@ -68,7 +68,7 @@ describe("the scheduled handler", () => {
   it("collects what a consumer left behind, and blanks what a deletion could not", async () => {
     const now = START + 40 * DAY_MS;
     const [deleted, neighbour] = [await archivedRun(3, now), await archivedRun(4, now)];
-    await archive.blobs.put(segmentKey(now, "01ORPHAN"), "half a batch\n");
+    await archive.blobs.put(archiveKey(now, "01ORPHAN"), "half a batch\n");
     await d1RunRetention(db).delete("default", deleted, now);
     expect(await auditArchive(archive)).not.toEqual([]);
     await cron(now + 2 * DAY_MS);

@@ -54,7 +54,7 @@ describe("the memory adapters keep their ports' contracts", () => {
     const bus = memoryEventBus();
     return {
       bus,
-      arrivedWork: async () => (await drained(bus.execute)).filter((message) => message.type === "work"),
+      arrivedItems: async () => (await drained(bus.execute)).filter((message) => message.type === "work"),
       arrivedEvents: () => drained(bus.events),
     };
   });

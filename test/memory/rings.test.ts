@@ -9,7 +9,7 @@ import { ringStoreContract } from "../support/contracts/ring-store.ts";
 import { runCoordinatorContract } from "../support/contracts/run-coordinator.ts";
 import { systemTimer } from "../../src/infra/system/clock.ts";
 import { memoryTriggerBus } from "../../src/infra/memory/queues/trigger-bus.ts";
-import { worksIn } from "../support/received.ts";
+import { itemsIn } from "../support/received.ts";
 
 describe("rings in memory keep their ports' contracts", () => {
   ringStoreContract("memory", async (check) => check(memoryRingStore()));
@@ -36,7 +36,7 @@ describe("rings in memory keep their ports' contracts", () => {
     const published = async () =>
       bus.execute.pull(1_000).flatMap((delivery) => {
         delivery.ack();
-        return worksIn([delivery]);
+        return itemsIn([delivery]);
       });
     return { coordinator: memoryRunCoordinator(open), published };
   });

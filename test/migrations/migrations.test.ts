@@ -62,7 +62,7 @@ describe("migrations", () => {
     >[0];
     const now = await generateSQLiteDrizzleJson({ ...schema }, last.id);
     expect(await generateSQLiteMigration(last, now)).toEqual([]);
-    const { segments: _, ...fewer } = schema;
+    const { archiveObjects: _, ...fewer } = schema;
     expect(await generateSQLiteMigration(last, await generateSQLiteDrizzleJson(fewer, last.id))).not.toEqual([]);
   });
 

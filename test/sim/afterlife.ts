@@ -57,8 +57,8 @@ async function lookForStrays({ index, backends }: World, findings: Findings): Pr
   }
   for (const key of await backends.blobs.list("runs/"))
     if (!placed.has(key)) findings.add("clean", `archive object ${key} belongs to no run`);
-  for (const { segment } of await backends.segments.erasures(10))
-    findings.add("clean", `a record in ${segment} is never erased`);
+  for (const { object } of await backends.archiveBook.erasures(10))
+    findings.add("clean", `a record in ${object} is never erased`);
 }
 
 async function lookForRemains({ index, backends }: World, findings: Findings): Promise<void> {

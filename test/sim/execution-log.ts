@@ -2,7 +2,7 @@ import type { JsonValue } from "../../contracts/json/json.ts";
 import { textHash } from "../../src/core/run/model/hash.ts";
 import type { StepState } from "../../src/core/run/model/state.ts";
 import { INLINE_VALUE_BYTES, isRef } from "../../src/core/run/model/value.ts";
-import type { Work } from "../../src/core/run/dispatch/work.ts";
+import type { WorkItem } from "../../src/core/run/dispatch/work-item.ts";
 import type { NodeCall } from "../../src/spi/handler.ts";
 
 /** One time a node's code ran, whatever became of it. */
@@ -41,14 +41,14 @@ export class ExecutionLog {
     return this.#executions.length;
   }
 
-  /** A work reaches an executor whose clock says `now`. */
-  delivered(work: Work, now: number): void {
-    for (const { id, attempt } of work.steps) {
-      const key = keyOf(work.runId, id, attempt);
+  /** A work item reaches an executor whose clock says `now`. */
+  delivered(item: WorkItem, now: number): void {
+    for (const { id, attempt } of item.steps) {
+      const key = keyOf(item.runId, id, attempt);
       const known = this.#handed.get(key);
-      const late = work.expiresAt <= now && (known?.late ?? true);
-      const tokens = known?.tokens.has(work.token) ? known.tokens : new Set([...(known?.tokens ?? []), work.token]);
-      this.#handed.set(key, { segment: work.segment, tokens, late });
+      const late = item.expiresAt <= now && (known?.late ?? true);
+      const tokens = known?.tokens.has(item.token) ? known.tokens : new Set([...(known?.tokens ?? []), item.token]);
+      this.#handed.set(key, { segment: item.segment, tokens, late });
     }
   }
 

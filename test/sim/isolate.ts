@@ -41,10 +41,10 @@ export function bootIsolate(name: string, universe: Universe, options: IsolateOp
     coordinator: changed(far.coordinator, {
       // What a ring hands over is executed as if it had been delivered.
       async answer(...asked) {
-        const works = await far.coordinator.answer(...asked);
-        handOvers.taken(works);
-        for (const work of works) executions.delivered(work, clock.now());
-        return works;
+        const items = await far.coordinator.answer(...asked);
+        handOvers.taken(items);
+        for (const item of items) executions.delivered(item, clock.now());
+        return items;
       },
     }),
     pools: null,

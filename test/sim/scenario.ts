@@ -11,7 +11,7 @@ const LONG_WORLDS = 0.2;
 export interface Scenario {
   /** Clients come back days later. */
   readonly isLong: boolean;
-  /** How many queued works may be under way at once; null for any number. */
+  /** How many queued work items may be under way at once; null for any number. */
   readonly tenantSlots: number | null;
   readonly nodes: readonly SimNode[];
   readonly requests: readonly SimRequest[];

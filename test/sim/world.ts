@@ -1,4 +1,4 @@
-import type { Work } from "../../src/core/run/dispatch/work.ts";
+import type { WorkItem } from "../../src/core/run/dispatch/work-item.ts";
 import type { RingSettings } from "../../src/app/ring/ports.ts";
 import type { NodeRegistry } from "../../src/spi/node-registry.ts";
 import type { HandOver } from "../../src/spi/run-coordinator.ts";
@@ -138,7 +138,7 @@ function doorOf(slot: () => RingSlot, { messages, plans, handOvers }: DoorAudits
         const answer = await plans.during(method, args, () => slot().call(method as keyof RingCalls, args));
         messages.heard(method, args);
         if (method === "answer")
-          handOvers.handed(answer as readonly Work[], (args[1] as HandOver | undefined)?.take ?? 0);
+          handOvers.handed(answer as readonly WorkItem[], (args[1] as HandOver | undefined)?.take ?? 0);
         return answer;
       },
   });

@@ -8,7 +8,7 @@ import type { ArchiveBook } from "../../src/spi/books/archive-book.ts";
 
 export interface Archive {
   readonly index: RunIndex;
-  readonly segments: ArchiveBook;
+  readonly archiveBook: ArchiveBook;
   readonly blobs: BlobStore;
 }
 
@@ -28,7 +28,7 @@ export async function rowsOf({ index }: Pick<Archive, "index">, tenant = "defaul
  * What is wrong with an archive at rest: rows whose record cannot be read, records no row points at, objects nobody
  * knows or that are not there, and erasures left undone. Empty when every byte is accounted for.
  */
-export async function auditArchive({ index, segments, blobs }: Archive): Promise<readonly string[]> {
+export async function auditArchive({ index, archiveBook, blobs }: Archive): Promise<readonly string[]> {
   const problems: string[] = [];
   const places = new Map<string, string>();
   for (const { runId, archive } of await rowsOf({ index })) {
@@ -48,9 +48,9 @@ export async function auditArchive({ index, segments, blobs }: Archive): Promise
     }
     if (text.trim() === "") problems.push(`${key} is empty`);
   }
-  const known = await segments.known("runs/");
+  const known = await archiveBook.known("runs/");
   for (const key of stored) if (!known.has(key)) problems.push(`nobody knows ${key}`);
   for (const key of known) if (!stored.includes(key)) problems.push(`${key} is not there`);
-  for (const { segment } of await segments.erasures(1_000)) problems.push(`bytes of ${segment} are still to be erased`);
+  for (const { object } of await archiveBook.erasures(1_000)) problems.push(`bytes of ${object} are still to be erased`);
   return problems;
 }

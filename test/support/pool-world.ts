@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../contracts/json/json.ts";
-import type { WorkItem, WorkItemAnswer } from "../../contracts/api/pools.ts";
+import type { WorkItemWire, WorkItemAnswer } from "../../contracts/api/pools.ts";
 import { RUNNER_PROTOCOL } from "../../contracts/api/pools.ts";
 import { sandboxWire } from "../../contracts/documents/runner-blocks.ts";
 import type { Fault } from "../../src/core/errors.ts";
@@ -36,18 +36,18 @@ export function pythonNode(
 export interface PoolWorld extends TestEngine {
   /** Begins a run of a Python node and delivers its message; answers the run's id. */
   start(node?: string, tenant?: string): Promise<string>;
-  lease(nodeId?: string, options?: LeaseOptions): Promise<readonly WorkItem[]>;
+  lease(nodeId?: string, options?: LeaseOptions): Promise<readonly WorkItemWire[]>;
   leaseRaw(nodeId?: string, options?: LeaseOptions): ReturnType<TestEngine["engine"]["services"]["pools"]["lease"]>;
   answer(
-    item: Pick<WorkItem, "token" | "run_id">,
+    item: Pick<WorkItemWire, "token" | "run_id">,
     output: JsonObject,
     tenant?: string,
   ): Promise<Result<unknown, Fault>>;
   fail(
-    item: WorkItem,
+    item: WorkItemWire,
     error: Extract<WorkItemAnswer["outcome"], { ok: false }>["error"],
   ): Promise<Result<unknown, Fault>>;
-  beat(nodeId: string, items: readonly WorkItem[], giveBack?: readonly WorkItem[]): Promise<readonly string[]>;
+  beat(nodeId: string, items: readonly WorkItemWire[], giveBack?: readonly WorkItemWire[]): Promise<readonly string[]>;
   view(run: string): Promise<JsonObject>;
 }
 

@@ -1,6 +1,6 @@
 import type { Received } from "../../src/app/deliver/received.ts";
 import type { QueueMessage } from "../../src/core/messages/queue-message.ts";
-import type { ExecuteMessage, ReplanMessage, Work } from "../../src/core/run/dispatch/work.ts";
+import type { ExecuteMessage, ReplanMessage, WorkItem } from "../../src/core/run/dispatch/work-item.ts";
 import type { Delivery } from "../../src/spi/event-bus.ts";
 
 /** A delivery as its consumer gets it, without a queue of the dead behind it. */
@@ -15,5 +15,5 @@ export const received = <M extends QueueMessage>(delivery: Delivery<M>): Receive
 });
 
 /** The work items among what the execute queue delivers. */
-export const worksIn = (deliveries: readonly Delivery<ExecuteMessage | ReplanMessage>[]): readonly Work[] =>
+export const itemsIn = (deliveries: readonly Delivery<ExecuteMessage | ReplanMessage>[]): readonly WorkItem[] =>
   deliveries.flatMap(({ body }) => (body.type === "work" ? [body.work] : []));

@@ -1,5 +1,5 @@
 import { keyedRunId } from "../../src/core/run/model/run-id.ts";
-import type { Answer, Work } from "../../src/core/run/dispatch/work.ts";
+import type { Answer, WorkItem } from "../../src/core/run/dispatch/work-item.ts";
 import type { MemoryPorts } from "../../src/embedded/memory-engine.ts";
 import type { HandOver } from "../../src/spi/run-coordinator.ts";
 import { effectNode, testEngine, type TestEngine, type TestNode } from "./engines.ts";
@@ -12,7 +12,7 @@ type Coordinator = MemoryPorts["coordinator"];
 /** What travelled between rings, queue and consumers. */
 export interface Traffic {
   readonly published: string[];
-  readonly answers: { readonly answers: readonly Answer[]; readonly take: number; readonly handed: readonly Work[] }[];
+  readonly answers: { readonly answers: readonly Answer[]; readonly take: number; readonly handed: readonly WorkItem[] }[];
 }
 
 /** A world whose traffic is in the open; its ports fail by plan. */

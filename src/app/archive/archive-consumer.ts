@@ -1,10 +1,10 @@
 import { decodeRun } from "../runs/run-codec.ts";
 import { faultOf } from "../../core/errors.ts";
 import { sequelMessage, type SequelMessage } from "../../core/chain/message.ts";
-import { segmentKey } from "../../core/retention/keys.ts";
+import { archiveKey } from "../../core/retention/keys.ts";
 import type { Departure } from "../../core/run/reduce/departure.ts";
 import { generationKey } from "../../core/run/model/generation.ts";
-import type { ArchiveMessage } from "../../core/run/dispatch/work.ts";
+import type { ArchiveMessage } from "../../core/run/dispatch/work-item.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Clock, Ids } from "../../spi/clock.ts";
 import type { Log } from "../../spi/log.ts";
@@ -24,7 +24,7 @@ export interface ArchivePorts extends CacheWriterPorts {
   readonly coordinator: RunCoordinator;
   readonly blobs: BlobStore;
   readonly index: RunIndex;
-  readonly segments: ArchiveBook;
+  readonly archiveBook: ArchiveBook;
   readonly trust: TrustStore;
   readonly registry: RegistryCache;
   readonly clock: Clock;
@@ -141,7 +141,7 @@ async function store(runs: readonly Departure[], ports: ArchivePorts): Promise<v
   }
   const settled = await ports.index.settled([...lines.values()].map(({ summary }) => summary));
   for (const generation of settled) lines.delete(generation);
-  for (const segment of segmentsOf([...lines.values()])) await storeSegment(segment, ports);
+  for (const object of objectsOf([...lines.values()])) await storeObject(object, ports);
   await cache.write(settled);
   // The ring has announced them already; this word cannot be lost, for the ring keeps its runs until it was sent.
   if (ended.length > 0) await ports.triggerBus.publishTriggers(ended);
@@ -162,25 +162,25 @@ function noteResults(generation: string, record: string, cache: CacheWriter, { l
 }
 
 /** Cuts lines into objects of a limited size, in order. */
-function segmentsOf(lines: readonly Line[]): readonly Line[][] {
-  const segments: Line[][] = [];
+function objectsOf(lines: readonly Line[]): readonly Line[][] {
+  const objects: Line[][] = [];
   let room = 0;
   for (const line of lines) {
-    const current = segments.at(-1);
+    const current = objects.at(-1);
     if (current && current.length < SEGMENT_RUNS && line.bytes.length <= room) current.push(line);
     else {
-      segments.push([line]);
+      objects.push([line]);
       room = SEGMENT_BYTES;
     }
     room -= line.bytes.length;
   }
-  return segments;
+  return objects;
 }
 
 /** The object first, then its rows: a crash in between leaves an object nobody refers to, which the sweep collects. */
-async function storeSegment(lines: readonly Line[], ports: ArchivePorts): Promise<void> {
+async function storeObject(lines: readonly Line[], ports: ArchivePorts): Promise<void> {
   const now = ports.clock.now();
-  const key = segmentKey(now, ports.ids.ulid(now));
+  const key = archiveKey(now, ports.ids.ulid(now));
   const rows: RunSummary[] = [];
   let offset = 0;
   for (const { bytes, summary } of lines) {
@@ -195,9 +195,9 @@ async function storeSegment(lines: readonly Line[], ports: ArchivePorts): Promis
     ),
   );
   const dead = await ports.index.put(rows);
-  for (const segment of new Set(dead.map(({ segment: of }) => of))) {
+  for (const object of new Set(dead.map(({ object: of }) => of))) {
     try {
-      await eraseRecords(segment, ports);
+      await eraseRecords(object, ports);
     } catch {
       // They are on the list of erasures: the sweep does it.
     }

@@ -4,7 +4,7 @@ import type { ArchiveBook } from "../../spi/books/archive-book.ts";
 
 export interface EraserPorts {
   readonly blobs: BlobStore;
-  readonly segments: ArchiveBook;
+  readonly archiveBook: ArchiveBook;
 }
 
 /** More than an archive object has records. */
@@ -15,16 +15,16 @@ const MOST_RECORDS = 1_000;
  * left. The list is settled last, so what breaks off is done again; other readers and erasers of the object may be at
  * work at the same time.
  */
-export async function eraseRecords(segment: string, { blobs, segments }: EraserPorts): Promise<void> {
-  const due = await segments.erasures(MOST_RECORDS, segment);
+export async function eraseRecords(object: string, { blobs, archiveBook }: EraserPorts): Promise<void> {
+  const due = await archiveBook.erasures(MOST_RECORDS, object);
   if (due.length === 0) return;
   let somethingLeft = false;
-  const found = await blobs.replace(segment, (body) => {
+  const found = await blobs.replace(object, (body) => {
     const left = blanked(body, due);
     somethingLeft = !isBlank(left);
     return left;
   });
-  if (found && somethingLeft) return segments.settle(due);
-  if (found) await blobs.delete([segment]);
-  await segments.forget([segment]);
+  if (found && somethingLeft) return archiveBook.settle(due);
+  if (found) await blobs.delete([object]);
+  await archiveBook.forget([object]);
 }

@@ -21,7 +21,7 @@ export interface RunRemovalPorts {
   readonly coordinator: RunCoordinator;
   readonly index: RunIndex;
   readonly retention: RunRetention;
-  readonly segments: ArchiveBook;
+  readonly archiveBook: ArchiveBook;
   readonly deadLetters: DeadLetterStore;
   readonly blobs: BlobStore;
   readonly results: ResultCache;
@@ -85,7 +85,7 @@ function stillHeld(tenant: string, { header }: RunState): Fault {
   });
 }
 
-/** The payload of a lost work holds the run's values. */
+/** The payload of a lost work item holds the run's values. */
 async function removeDeadLetters(
   tenant: string,
   runId: string,
@@ -101,9 +101,9 @@ async function removeDeadLetters(
 }
 
 /** What fails here is on the list of erasures. */
-async function eraseNow(segment: string, runId: string, ports: RunRemovalPorts): Promise<void> {
+async function eraseNow(object: string, runId: string, ports: RunRemovalPorts): Promise<void> {
   try {
-    await eraseRecords(segment, ports);
+    await eraseRecords(object, ports);
   } catch (thrown) {
     ports.log.warn("a deleted run's record is not blanked yet; the sweep does it", {
       correlation_id: runId,

@@ -1,14 +1,14 @@
 import { faultOf, type Fault } from "../../core/errors.ts";
 import type { Plan } from "../../core/plan/model/plan.ts";
 import type { Result } from "../../core/result.ts";
-import { workOf } from "../../core/run/dispatch/work-of.ts";
+import { workItemOf } from "../../core/run/dispatch/work-item-of.ts";
 import type { Intent, LeaseSettings, RunEvent } from "../../core/run/model/event.ts";
 import { StateHasher } from "../../core/run/model/hash.ts";
 import type { RunState } from "../../core/run/model/state.ts";
 import { apply } from "../../core/run/reduce/begin.ts";
 import { reduce } from "../../core/run/reduce/reduce.ts";
 import { PUT_OFF, type CpuAllowance } from "../execute/cpu-allowance.ts";
-import { executeWork, type ExecutorPorts } from "../execute/executor.ts";
+import { executeWorkItem, type ExecutorPorts } from "../execute/executor.ts";
 import type { Planner } from "../plan/planner.ts";
 
 export interface InlinePorts extends ExecutorPorts {
@@ -34,8 +34,8 @@ export async function runInline(
   // What an answer makes ready is added while the list is walked.
   for (const intent of intents) {
     if (intent.type === "dispatch") {
-      const work = workOf(state, intent, "whole");
-      const results = await executeWork(work, work.values ?? {}, { ...ports, cpu }, hasher);
+      const item = workItemOf(state, intent, "whole");
+      const results = await executeWorkItem(item, item.values ?? {}, { ...ports, cpu }, hasher);
       const { segment, token } = intent;
       const deferred = results.length === 0 ? { deferred: PUT_OFF } : {};
       intents.push(...send({ type: "answer", segment, token, results, ...deferred }));

@@ -63,7 +63,7 @@ function payloadText(body: unknown): string {
 }
 
 function letterOf({ id: deliveryId, queue, message }: Remains, death: Death, now: number): DeadLetter {
-  const { tenant: owner, runId, correlationId, letterId, work } = subjectOfAny(message);
+  const { tenant: owner, runId, correlationId, letterId, work: item } = subjectOfAny(message);
   const redrive = message?.redrive ?? null;
   // What is asked for again under another delivery is one matter.
   const id = redrive?.id ?? letterId ?? deliveryId;
@@ -79,7 +79,7 @@ function letterOf({ id: deliveryId, queue, message }: Remains, death: Death, now
     cause: cause && { code: cause.code, message: cause.message },
     correlationId,
     runId,
-    work,
+    work: item,
     retryCount: (redrive?.retryCount ?? 0) + retries,
     failedAt: now,
     payloadKey: payloadKey(now, tenant, id),

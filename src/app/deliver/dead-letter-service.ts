@@ -77,7 +77,7 @@ export function deadLetterService(ports: RedrivePorts): DeadLetterService {
   };
 }
 
-/** How the run and the steps of a lost work stand now, and whether the message still matters. */
+/** How the run and the steps of a lost work item stand now, and whether the message still matters. */
 async function surroundings(
   letter: DeadLetter,
   ports: RedrivePorts,
@@ -96,8 +96,8 @@ async function surroundings(
   }
 }
 
-function runOf(state: RunState, { work }: DeadLetter): DeadLetterPage["run"] {
-  const lost = new Set(work?.steps.map(({ id }) => id));
+function runOf(state: RunState, { work: item }: DeadLetter): DeadLetterPage["run"] {
+  const lost = new Set(item?.steps.map(({ id }) => id));
   const { steps } = viewRun(state);
   return {
     run_id: state.header.id,

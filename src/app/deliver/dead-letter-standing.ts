@@ -1,6 +1,6 @@
 import { awaitsPlan } from "../../core/run/reduce/replanning.ts";
 import { TERMINAL_RUN } from "../../core/run/model/state.ts";
-import type { ArchiveMessage, ExecuteMessage, ReplanMessage, StartedMessage } from "../../core/run/dispatch/work.ts";
+import type { ArchiveMessage, ExecuteMessage, ReplanMessage, StartedMessage } from "../../core/run/dispatch/work-item.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { QuarantineIndex } from "../../spi/books/quarantine-index.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
@@ -22,19 +22,19 @@ export interface StandingPorts {
 }
 
 /** Whether a segment still waits under its lease. */
-export async function standingOfWork(
-  { work }: ExecuteMessage,
+export async function standingOfWorkItem(
+  { work: item }: ExecuteMessage,
   { coordinator, runs, clock }: StandingPorts,
 ): Promise<Standing> {
-  const held = await coordinator.values(work.runId, work.segment, work.token);
-  if (held !== null && work.expiresAt > clock.now()) {
-    return { kind: "waiting", reason: `run ${work.runId} waits for segment ${work.segment} under this lease` };
+  const held = await coordinator.values(item.runId, item.segment, item.token);
+  if (held !== null && item.expiresAt > clock.now()) {
+    return { kind: "waiting", reason: `run ${item.runId} waits for segment ${item.segment} under this lease` };
   }
-  const state = await runs.read(work.tenant, work.runId);
-  if (!state) return { kind: "ended", reason: `there is no run ${work.runId} any more` };
+  const state = await runs.read(item.tenant, item.runId);
+  if (!state) return { kind: "ended", reason: `there is no run ${item.runId} any more` };
   const { status } = state.header;
-  if (TERMINAL_RUN.has(status)) return { kind: "ended", reason: `run ${work.runId} has ended: ${status}` };
-  return { kind: "stale", reason: `run ${work.runId} is ${status} and goes on under another lease than this one` };
+  if (TERMINAL_RUN.has(status)) return { kind: "ended", reason: `run ${item.runId} has ended: ${status}` };
+  return { kind: "stale", reason: `run ${item.runId} is ${status} and goes on under another lease than this one` };
 }
 
 /** Whether a run still waits for another plan. */

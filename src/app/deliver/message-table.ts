@@ -6,20 +6,20 @@ import type { EventBus } from "../../spi/event-bus.ts";
 import type { TriggerBus } from "../../spi/trigger-bus.ts";
 import { consumeArchive, type ArchivePorts } from "../archive/archive-consumer.ts";
 import { consumeStarted } from "../archive/started-consumer.ts";
-import { consumeWork, type ExecuteConsumerPorts } from "../execute/execute-consumer.ts";
+import { consumeWorkItems, type ExecuteConsumerPorts } from "../execute/execute-consumer.ts";
 import { consumeReplans, type ReplanPorts } from "../plan/replan-consumer.ts";
 import { noteQuarantine, standingOfQuarantine, type QuarantinePorts } from "../quarantine/note-quarantine.ts";
 import { followRun } from "../triggers/run-sequels.ts";
 import { takeTrigger, type TriggerPorts } from "../triggers/take-trigger.ts";
 import { eachApart, type Received } from "./received.ts";
 import type { Loss, LossPorts } from "./losses.ts";
-import { lostQuestion, lostTrigger, lostWork } from "./losses.ts";
+import { lostQuestion, lostTrigger, lostWorkItem } from "./losses.ts";
 import type { Standing } from "./standing.ts";
 import {
   standingOfArchive,
   standingOfNews,
   standingOfQuestion,
-  standingOfWork,
+  standingOfWorkItem,
   type StandingPorts,
 } from "./dead-letter-standing.ts";
 import { standingOfSequel, standingOfTrigger } from "./trigger-standing.ts";
@@ -67,11 +67,11 @@ export const MESSAGES: MessageTable = {
   work: {
     form: MESSAGE_FORMS.work,
     queue: "execute",
-    consume: consumeWork,
-    lost: lostWork,
+    consume: consumeWorkItems,
+    lost: lostWorkItem,
     isRepeated: false,
     triedAgainBy: "queue",
-    standing: standingOfWork,
+    standing: standingOfWorkItem,
     redrive: (message, { bus }) => bus.publishWork([message]),
   },
   replan: {

@@ -1,7 +1,7 @@
 import { faultOf } from "../../core/errors.ts";
 import type { Holder, Turn } from "../../core/limit/book.ts";
-import { workLimits, type LimitId, type WorkLimit } from "../../core/limit/work-limits.ts";
-import type { Deferral, SourceId, Work } from "../../core/run/dispatch/work.ts";
+import { workItemLimits, type LimitId, type WorkItemLimit } from "../../core/limit/work-item-limits.ts";
+import type { Deferral, SourceId, WorkItem } from "../../core/run/dispatch/work-item.ts";
 import type { StoredValue } from "../../core/run/model/value.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { Leaving, Limiter } from "../../spi/limiter.ts";
@@ -13,29 +13,29 @@ export interface AdmissionPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly limiter: Limiter;
-  /** How many queued works of a tenant may be under way at once; null for any number. */
+  /** How many queued work items of a tenant may be under way at once; null for any number. */
   readonly tenantSlots: number | null;
 }
 
 /** A work with its values and the limits it must pass. */
 export interface Applicant {
-  readonly work: Work;
-  readonly limits: readonly WorkLimit[];
+  readonly item: WorkItem;
+  readonly limits: readonly WorkItemLimit[];
 }
 
-/** When a limit cannot be reached, its works ask again after this long, in milliseconds. */
+/** When a limit cannot be reached, its work items ask again after this long, in milliseconds. */
 const UNREACHED_MS = 5_000;
 
-/** The limits of a work; none when nothing is limited here. */
+/** The limits of a work item; none when nothing is limited here. */
 export const limitsFor = (
-  work: Work,
+  item: WorkItem,
   values: Readonly<Record<SourceId, StoredValue>>,
   { tenantSlots, clock }: AdmissionPorts,
-): readonly WorkLimit[] => workLimits(work, values, tenantSlots, clock.now());
+): readonly WorkItemLimit[] => workItemLimits(item, values, tenantSlots, clock.now());
 
 /**
- * Asks every limit of every work: a work gets all of its turns or none. Null means let through; a refused work gives
- * back what it had. In each round every work asks its next limit, so a limit hears of many works in one call.
+ * Asks every limit of every work item: a work item gets all of its turns or none. Null means let through; a refused work item gives
+ * back what it had. In each round every work item asks its next limit, so a limit hears of many work items in one call.
  */
 export async function admit(
   applicants: readonly Applicant[],
@@ -65,7 +65,7 @@ export async function admit(
   });
 }
 
-/** The works have ended and their rings know: their turns go to those who wait, who are told at once. */
+/** The work items have ended and their rings know: their turns go to those who wait, who are told at once. */
 export const dismiss = (applicants: readonly Applicant[], ports: AdmissionPorts): Promise<void> =>
   giveBack(applicants, "ended", ports);
 
@@ -81,7 +81,7 @@ async function ask(
     await call(id, called, ports);
     return turns;
   } catch (thrown) {
-    warn("a limit did not answer; its works ask again", thrown, group[0]?.work, ports);
+    warn("a limit did not answer; its work items ask again", thrown, group[0]?.item, ports);
     return requests.map(() => ({ granted: false, retryInMs: UNREACHED_MS }));
   }
 }
@@ -90,7 +90,7 @@ async function giveBack(
   applicants: readonly Applicant[],
   how: Leaving["how"],
   ports: AdmissionPorts,
-  which: (applicant: Applicant, limit: WorkLimit) => boolean = () => true,
+  which: (applicant: Applicant, limit: WorkItemLimit) => boolean = () => true,
 ): Promise<void> {
   const leaving = new Map<LimitId, Leaving[]>();
   for (const applicant of applicants) {
@@ -108,13 +108,13 @@ async function giveBack(
       try {
         await call(id, await ports.limiter.release(id, own), ports);
       } catch (thrown) {
-        warn("a turn was not given back; it ends with its time", thrown, applicants[0]?.work, ports);
+        warn("a turn was not given back; it ends with its time", thrown, applicants[0]?.item, ports);
       }
     }),
   );
 }
 
-/** Tells rings that it is their works' turn. A turn that nobody waits for any more goes to the next in the line. */
+/** Tells rings that it is their work items' turn. A turn that nobody waits for any more goes to the next in the line. */
 async function call(id: LimitId, called: readonly Holder[], ports: AdmissionPorts): Promise<void> {
   for (let next = called; next.length > 0;) {
     const idle = await ports.coordinator.admit(next);
@@ -123,7 +123,7 @@ async function call(id: LimitId, called: readonly Holder[], ports: AdmissionPort
   }
 }
 
-function warn(message: string, thrown: unknown, work: Work | undefined, { log }: AdmissionPorts): void {
-  const { correlationId, runId } = work ?? { correlationId: "", runId: "" };
+function warn(message: string, thrown: unknown, item: WorkItem | undefined, { log }: AdmissionPorts): void {
+  const { correlationId, runId } = item ?? { correlationId: "", runId: "" };
   log.warn(message, { correlation_id: correlationId, run_id: runId, code: faultOf(thrown).code });
 }

@@ -1,4 +1,4 @@
-import type { Answer } from "../../core/run/dispatch/work.ts";
+import type { Answer } from "../../core/run/dispatch/work-item.ts";
 
 /**
  * A call of an object takes 32 MiB. A value that travels in an answer has at most 64 KB of JSON (INLINE_VALUE_BYTES),

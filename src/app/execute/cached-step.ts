@@ -5,7 +5,7 @@ import { configHash, signatureOf, type CacheKey, type Signature } from "../../co
 import { nodeRef, type NodeDefinition } from "../../core/registry/node.ts";
 import type { Instant, StepOutcome } from "../../core/run/model/state.ts";
 import type { StoredValue } from "../../core/run/model/value.ts";
-import type { Probe, SourceId, StepResult, Work, WorkStep } from "../../core/run/dispatch/work.ts";
+import type { Probe, SourceId, StepResult, WorkItem, WorkItemStep } from "../../core/run/dispatch/work-item.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { Log } from "../../spi/log.ts";
@@ -26,8 +26,8 @@ export interface LookupPorts {
 
 /** A step on the point of being executed: its input is there and satisfies the contract. */
 export interface StepCall {
-  readonly work: Work;
-  readonly step: WorkStep;
+  readonly item: WorkItem;
+  readonly step: WorkItemStep;
   readonly node: NodeDefinition;
   readonly inputHash: string;
   readonly inputBytes: number;
@@ -46,27 +46,27 @@ const NOTHING: StepAnswer = {};
 
 /** Looks a step up. Steps without a time to live cost nothing. Never rejects: whatever goes wrong is a miss. */
 export async function lookUpStep(call: StepCall, ports: LookupPorts): Promise<StepAnswer> {
-  const { work, step, node, inputHash, inputBytes, startedAt } = call;
+  const { item, step, node, inputHash, inputBytes, startedAt } = call;
   if (step.cacheTtlMs === null) return NOTHING;
   const { name, version } = node;
   const signature = signatureOf({ node: name, version, inputHash, configHash: configHash(node.config) });
-  if (work.anew) return { signature };
-  const found = await find(work, { node: name, version, signature }, ports);
+  if (item.anew) return { signature };
+  const found = await find(item, { node: name, version, signature }, ports);
   if (!found) return { signature };
   const outcome = { ...foundOutcome(found, spent(startedAt, ports)), inputHash, inputBytes, startedAt };
   return { signature, found: outcome };
 }
 
-/** Looks composites up before their first step; each at most once a work, and none of which a step was executed here. */
+/** Looks composites up before their first step; each at most once a work item, and none of which a step was executed here. */
 export class Probing {
-  readonly #work: Work;
+  readonly #item: WorkItem;
   readonly #ports: LookupPorts;
   #open: readonly Probe[];
 
-  constructor(work: Work, ports: LookupPorts) {
-    this.#work = work;
+  constructor(item: WorkItem, ports: LookupPorts) {
+    this.#item = item;
     this.#ports = ports;
-    this.#open = work.anew ? [] : (work.probes ?? []);
+    this.#open = item.anew ? [] : (item.probes ?? []);
   }
 
   /**
@@ -81,7 +81,7 @@ export class Probing {
     if (around.length === 0) return null;
     this.#open = this.#open.filter((probe) => !around.includes(probe));
     for (const probe of around) {
-      const outcome = await lookUpWhole(this.#work, probe, known, this.#ports);
+      const outcome = await lookUpWhole(this.#item, probe, known, this.#ports);
       if (!outcome) continue;
       for (const [key, id] of Object.entries(probe.outputs)) {
         const value = outcome.outputs[key];
@@ -94,7 +94,7 @@ export class Probing {
 }
 
 async function lookUpWhole(
-  work: Work,
+  item: WorkItem,
   probe: Probe,
   known: Readonly<Record<SourceId, StoredValue>>,
   ports: LookupPorts,
@@ -108,7 +108,7 @@ async function lookUpWhole(
   }
   const { node, version } = probe;
   const call = boundaryCall(probe, inputs);
-  const found = await find(work, { node, version, signature: signatureOf(call) }, ports);
+  const found = await find(item, { node, version, signature: signatureOf(call) }, ports);
   if (!found || Object.keys(probe.outputs).some((key) => !found.outputs[key])) return null;
   const outcome = foundOutcome(found, spent(startedAt, ports));
   const hit = { ...found.hit, boundary: probe.boundary };
@@ -125,16 +125,16 @@ interface Result {
 }
 
 /** An entry with its values in the run's own keeping; null for a miss of whatever kind. */
-async function find(work: Work, key: CacheKey, ports: LookupPorts): Promise<Result | null> {
+async function find(item: WorkItem, key: CacheKey, ports: LookupPorts): Promise<Result | null> {
   try {
-    if (await isArchived(work.tenant, key, ports)) return null;
-    const entry = await ports.cache.find(work.tenant, key, work.correlationId);
+    if (await isArchived(item.tenant, key, ports)) return null;
+    const entry = await ports.cache.find(item.tenant, key, item.correlationId);
     if (!entry) return null;
     const state = await loadEntry(entry, ports.blobs);
     if (!state) {
       ports.log.warn("a cached result is not what was stored; the work is done instead", {
-        correlation_id: work.correlationId,
-        run_id: work.runId,
+        correlation_id: item.correlationId,
+        run_id: item.runId,
         node: nodeRef({ name: key.node, version: key.version }),
       });
       return null;

@@ -10,10 +10,10 @@ const INVOCATION_CPU_MS = 15_000;
 /** After so much in one go whoever else is served by the isolate has a turn. */
 const STINT_MS = 5;
 
-/** What a work waits for that was put off, for a person who reads its run. */
+/** What a work item waits for that was put off, for a person who reads its run. */
 const PUT_OFF_BY = "the CPU of one invocation";
 
-/** A work that was put off goes out again at once, to another invocation. */
+/** A work item that was put off goes out again at once, to another invocation. */
 export const PUT_OFF = { by: PUT_OFF_BY, retryInMs: 0 } as const;
 
 /**

@@ -1,15 +1,15 @@
 import { faultOf } from "../../core/errors.ts";
 import { MAX_FUNCTION_CPU_MS } from "../../core/sandbox/budget.ts";
 import { ringOf } from "../../core/run/model/run-id.ts";
-import type { WorkLimit } from "../../core/limit/work-limits.ts";
-import type { Answer, Deferral, ExecuteMessage, SourceId, Work } from "../../core/run/dispatch/work.ts";
+import type { WorkItemLimit } from "../../core/limit/work-item-limits.ts";
+import type { Answer, Deferral, ExecuteMessage, SourceId, WorkItem } from "../../core/run/dispatch/work-item.ts";
 import type { StoredValue } from "../../core/run/model/value.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
 import type { Received } from "../deliver/received.ts";
 import { answersInCall } from "./answers-in-call.ts";
 import { admit, dismiss, limitsFor, type AdmissionPorts, type Applicant } from "./admission.ts";
 import { CpuAllowance, PUT_OFF } from "./cpu-allowance.ts";
-import { executeWork, type ExecutorPorts } from "./executor.ts";
+import { executeWorkItem, type ExecutorPorts } from "./executor.ts";
 import { Gathering } from "./gathering.ts";
 import { judgeSteps } from "./judge-steps.ts";
 import { DEFAULT_HAND_OVER, Seats, type HandOverSettings } from "./seats.ts";
@@ -20,9 +20,9 @@ export interface ExecuteConsumerPorts extends ExecutorPorts, AdmissionPorts {
   readonly handOver?: HandOverSettings;
 }
 
-/** A work somebody wants done: a message of the queue, or a ring that has handed it over. */
+/** A work item somebody wants done: a message of the queue, or a ring that has handed it over. */
 interface Task {
-  readonly work: Work;
+  readonly item: WorkItem;
   /** Whether it may have been done before: then its ring is asked first. */
   readonly again: boolean;
   /** Its ring knows what came of it, or wants nothing of it. */
@@ -31,19 +31,19 @@ interface Task {
   readonly lost: (thrown: unknown) => void | Promise<void>;
 }
 
-/** A work that can be executed now, as far as its lease and its values go. */
+/** A work item that can be executed now, as far as its lease and its values go. */
 interface Ready extends Applicant {
   readonly values: Readonly<Record<SourceId, StoredValue>>;
 }
 
 /**
- * Executes works, each in its own time. What a ring makes ready when it is answered is executed here and now as well, as
+ * Executes work items, each in its own time. What a ring makes ready when it is answered is executed here and now as well, as
  * far as the seats go, so that a chain of steps is one message. A delivered message is acknowledged when its ring has
  * the answer, and redelivered when that could not be given; one whose lease is over is dropped, because its ring has
- * sent or will send another. A work that was handed over and could not be answered is sent by its ring when its lease
+ * sent or will send another. A work item that was handed over and could not be answered is sent by its ring when its lease
  * has expired.
  */
-export async function consumeWork(
+export async function consumeWorkItems(
   received: readonly Received<ExecuteMessage>[],
   ports: ExecuteConsumerPorts,
 ): Promise<void> {
@@ -52,18 +52,18 @@ export async function consumeWork(
   const seats = new Seats(received.length, ports.clock, ports.handOver ?? DEFAULT_HAND_OVER);
   await new Shift(ports, seats).run(
     byPriority.map((one) => ({
-      work: one.message.work,
+      item: one.message.work,
       again: one.attempts > 1,
       done: () => one.ack(),
       lost: (thrown) => {
-        warn("a work could not be done; its message is redelivered", one.message.work, thrown, ports);
+        warn("a work item could not be done; its message is redelivered", one.message.work, thrown, ports);
         return one.giveBack(thrown);
       },
     })),
   );
 }
 
-/** What came of a work, and whoever holds turns at limits until its ring knows. */
+/** What came of a work item, and whoever holds turns at limits until its ring knows. */
 interface Result {
   /** Null when all of it goes on elsewhere: the answer comes from there. */
   readonly answer: Answer | null;
@@ -76,7 +76,7 @@ class Shift {
   readonly #executor: ExecutorPorts;
   readonly #cpu: CpuAllowance;
   readonly #seats: Seats;
-  readonly #rings = new Map<number | null, Gathering<Answer, readonly Work[]>>();
+  readonly #rings = new Map<number | null, Gathering<Answer, readonly WorkItem[]>>();
   readonly #admission: Gathering<Ready, Deferral | null>;
   readonly #ended = Promise.withResolvers<void>();
   #open = 0;
@@ -104,27 +104,27 @@ class Shift {
     this.#open++;
     this.#do(task).then(
       (handed) => {
-        for (const work of handed) this.#begin(this.#handed(work));
+        for (const item of handed) this.#begin(this.#handed(item));
         if (--this.#open === 0) this.#ended.resolve();
       },
       (thrown: unknown) => this.#ended.reject(thrown),
     );
   }
 
-  #handed(work: Work): Task {
+  #handed(item: WorkItem): Task {
     const lost = (thrown: unknown): void =>
       warn(
-        "a work that was handed over could not be done; its lease will expire and it goes out again",
-        work,
+        "a work item that was handed over could not be done; its lease will expire and it goes out again",
+        item,
         thrown,
         this.#ports,
       );
-    return { work, again: false, done: () => undefined, lost };
+    return { item, again: false, done: () => undefined, lost };
   }
 
-  /** Resolves with the works that came with the answer to this one. */
-  async #do(task: Task): Promise<readonly Work[]> {
-    const { work, done, lost } = task;
+  /** Resolves with the work items that came with the answer to this one. */
+  async #do(task: Task): Promise<readonly WorkItem[]> {
+    const { item, done, lost } = task;
     let result: Result | null;
     try {
       result = await this.#execute(task);
@@ -144,15 +144,15 @@ class Shift {
       if (result.turns.length > 0) await dismiss(result.turns, this.#ports);
       return [];
     }
-    let handed: readonly Work[];
+    let handed: readonly WorkItem[];
     try {
-      handed = await this.#ringOf(work).give(result.answer);
+      handed = await this.#ringOf(item).give(result.answer);
     } catch (thrown) {
       await lost(thrown);
       return [];
     }
     done();
-    // A turn ends once the ring has the answer, and before a work that follows asks for it.
+    // A turn ends once the ring has the answer, and before a work item that follows asks for it.
     if (result.turns.length > 0) await dismiss(result.turns, this.#ports);
     return handed;
   }
@@ -161,16 +161,16 @@ class Shift {
   async #execute(task: Task): Promise<Result | null> {
     const ready = await this.#prepare(task);
     if (!ready) return null;
-    const { work, values, limits } = ready;
-    const { runId, segment, token } = work;
-    const { rest, ...judged } = await judgeSteps(work, values, this.#executor);
+    const { item, values, limits } = ready;
+    const { runId, segment, token } = item;
+    const { rest, ...judged } = await judgeSteps(item, values, this.#executor);
     // What will not be executed takes nobody's turn.
     if (rest.length === 0) return { answer: { runId, segment, token, ...judged }, turns: [] };
     const deferred = limits.length === 0 ? null : await this.#admit(ready);
     if (deferred) return { answer: { runId, segment, token, results: [], deferred }, turns: [] };
     let parked = false;
     const park = (): void => void (parked = true);
-    const executed = await executeWork({ ...work, steps: rest }, values, { ...this.#executor, park });
+    const executed = await executeWorkItem({ ...item, steps: rest }, values, { ...this.#executor, park });
     const results = [...judged.results, ...executed];
     const turns = limits.length === 0 ? [] : [ready];
     // What goes on elsewhere is no burden here: others may have the tenant's turn. The node's own turns end with the answer.
@@ -181,37 +181,37 @@ class Shift {
   }
 
   /** Null when nobody waits for the work any more. */
-  async #prepare({ work, again }: Task): Promise<Ready | null> {
-    if (work.expiresAt <= this.#ports.clock.now()) return null;
-    const { runId, segment, token } = work;
-    const known = again ? null : work.values;
+  async #prepare({ item, again }: Task): Promise<Ready | null> {
+    if (item.expiresAt <= this.#ports.clock.now()) return null;
+    const { runId, segment, token } = item;
+    const known = again ? null : item.values;
     const values = known ?? (await this.#ports.coordinator.values(runId, segment, token));
-    return values && { work, values, limits: limitsFor(work, values, this.#ports) };
+    return values && { item, values, limits: limitsFor(item, values, this.#ports) };
   }
 
   /** Null when all limits let the work through while its lease lasts. */
   async #admit(ready: Ready): Promise<Deferral | null> {
     const refusal = await this.#admission.give(ready);
-    if (refusal || ready.work.expiresAt > this.#ports.clock.now()) return refusal;
+    if (refusal || ready.item.expiresAt > this.#ports.clock.now()) return refusal;
     // Its turns are over with its lease, and another may have the work by now.
     return { by: ready.limits[0]?.label ?? "", retryInMs: 0 };
   }
 
-  #ringOf({ runId }: Work): Gathering<Answer, readonly Work[]> {
+  #ringOf({ runId }: WorkItem): Gathering<Answer, readonly WorkItem[]> {
     const ring = ringOf(runId);
     const known = this.#rings.get(ring);
     if (known) return known;
-    const made = new Gathering<Answer, readonly Work[]>((answers) => this.#answer(answers), answersInCall);
+    const made = new Gathering<Answer, readonly WorkItem[]>((answers) => this.#answer(answers), answersInCall);
     this.#rings.set(ring, made);
     return made;
   }
 
   /** One call for all of these. */
-  async #answer(answers: readonly Answer[]): Promise<readonly (readonly Work[])[]> {
+  async #answer(answers: readonly Answer[]): Promise<readonly (readonly WorkItem[])[]> {
     const offered = this.#seats.offer(answers.length);
     // Nothing is taken on that could not be begun here.
     const take = this.#cpu.admits(MAX_FUNCTION_CPU_MS) ? offered : 0;
-    let handed: readonly Work[] = [];
+    let handed: readonly WorkItem[] = [];
     try {
       handed = await this.#ports.coordinator.answer(answers, { take });
     } finally {
@@ -221,8 +221,8 @@ class Shift {
   }
 }
 
-/** What an answer has made ready goes on with it, once its own turns are given back; each work goes once. */
-function shareOut(handed: readonly Work[], answers: readonly Answer[]): readonly (readonly Work[])[] {
+/** What an answer has made ready goes on with it, once its own turns are given back; each work item goes once. */
+function shareOut(handed: readonly WorkItem[], answers: readonly Answer[]): readonly (readonly WorkItem[])[] {
   if (handed.length === 0) return answers.map(() => []);
   const byRun = Map.groupBy(handed, ({ runId }) => runId);
   return answers.map(({ runId }) => {
@@ -232,9 +232,9 @@ function shareOut(handed: readonly Work[], answers: readonly Answer[]): readonly
   });
 }
 
-const isOfTenant = ({ id }: WorkLimit): boolean => id.endsWith("/tenant/slots");
+const isOfTenant = ({ id }: WorkItemLimit): boolean => id.endsWith("/tenant/slots");
 
-function warn(message: string, work: Work, thrown: unknown, { log }: ExecuteConsumerPorts): void {
-  const { correlationId, runId, segment } = work;
+function warn(message: string, item: WorkItem, thrown: unknown, { log }: ExecuteConsumerPorts): void {
+  const { correlationId, runId, segment } = item;
   log.warn(message, { correlation_id: correlationId, run_id: runId, segment, code: faultOf(thrown).code });
 }

@@ -10,7 +10,7 @@ import { admitOutput, type Admitted } from "../../core/run/reduce/output-rule.ts
 import type { StepOutcome } from "../../core/run/model/state.ts";
 import { utf8Bytes } from "../../core/run/model/utf8.ts";
 import { INLINE_VALUE_BYTES, isRef, sizeOf, type StoredValue } from "../../core/run/model/value.ts";
-import { sourceId, type SourceId, type StepResult, type Work, type WorkStep } from "../../core/run/dispatch/work.ts";
+import { sourceId, type SourceId, type StepResult, type WorkItem, type WorkItemStep } from "../../core/run/dispatch/work-item.ts";
 import { clipFault } from "../../core/text/clip-fault.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import { NOT_BEGUN } from "../../core/sandbox/budget.ts";
@@ -35,8 +35,8 @@ export interface ExecutorPorts {
   readonly log: Log;
   /** What ends an attempt that takes too long. */
   readonly timer: Timer;
-  /** Whether somebody still waits for a work that lasts; absent where nobody could take it back. */
-  readonly isWanted?: (work: Work) => Promise<boolean>;
+  /** Whether somebody still waits for a work item that lasts; absent where nobody could take it back. */
+  readonly isWanted?: (item: WorkItem) => Promise<boolean>;
   /**
    * Told of a step that goes on elsewhere: its answer comes later, and it has no result here. Absent where an answer must
    * come with the call.
@@ -53,24 +53,24 @@ export interface ExecutorPorts {
 type Values = Readonly<Record<SourceId, StoredValue>>;
 
 /**
- * Executes a work's steps in order and says what came of each. Never rejects: every failure is an outcome. A step whose
+ * Executes a work item's steps in order and says what came of each. Never rejects: every failure is an outcome. A step whose
  * input comes from a step that failed here has no result, nor has one that goes on elsewhere or cannot begin for want of
- * CPU, nor what is behind it: without any result, nothing was done here. Works of one run may share a hasher.
+ * CPU, nor what is behind it: without any result, nothing was done here. Work items of one run may share a hasher.
  */
-export async function executeWork(
-  work: Work,
+export async function executeWorkItem(
+  item: WorkItem,
   values: Values,
   ports: ExecutorPorts,
   hasher: StateHasher = new StateHasher(),
 ): Promise<readonly StepResult[]> {
   const known: Record<SourceId, StoredValue> = { ...values };
   const results: StepResult[] = [];
-  const probing = new Probing(work, lookupPorts(work, ports));
+  const probing = new Probing(item, lookupPorts(item, ports));
   const found = new Set<string>();
   /** Steps of this work that gave nothing to go on with. */
   const fruitless = new Set<string>();
-  for (const step of work.steps) {
-    const whole = !work.probes || found.has(step.id) ? null : await probing.before(step.id, known);
+  for (const step of item.steps) {
+    const whole = !item.probes || found.has(step.id) ? null : await probing.before(step.id, known);
     if (whole) results.push(whole.result);
     for (const id of whole?.steps ?? []) found.add(id);
     if (found.has(step.id)) continue;
@@ -86,7 +86,7 @@ export async function executeWork(
         return value === undefined ? [] : [[key, value]];
       }),
     );
-    const outcome = await executeStep(work, step, stored, hasher, ports);
+    const outcome = await executeStep(item, step, stored, hasher, ports);
     // It goes on elsewhere, alone in its work; or others may have what is left of the invocation.
     if (outcome === null) break;
     results.push({ step: step.id, outcome });
@@ -102,8 +102,8 @@ export async function executeWork(
 
 /** Null when it was not begun, or goes on elsewhere. */
 async function executeStep(
-  work: Work,
-  step: WorkStep,
+  item: WorkItem,
+  step: WorkItemStep,
   stored: Readonly<Record<string, StoredValue>>,
   hasher: StateHasher,
   ports: ExecutorPorts,
@@ -113,20 +113,20 @@ async function executeStep(
   const inputBytes = Object.values(stored).reduce((sum, value) => sum + sizeOf(value), 0);
   let inputHash: string | null = null;
   try {
-    const node = await ports.registry.definition(work.tenant, step.node, step.version);
+    const node = await ports.registry.definition(item.tenant, step.node, step.version);
     const input = await loadState(stored, ports.blobs);
     while (ports.cpu?.isTired) await ports.cpu.turn(ports.timer);
     inputHash = hashOfInput(input, node, hasher);
     ports.cpu?.spend(intakeMs(inputBytes));
     await judgeState(node.inputState, input, "INPUT_STATE_INVALID", `the input of ${nodeRef(node)}`, ports);
-    const { signature, found } = await cached({ work, step, node, inputHash, inputBytes, startedAt }, ports);
+    const { signature, found } = await cached({ item, step, node, inputHash, inputBytes, startedAt }, ports);
     if (found) return found;
-    const admitted = await callNode(work, step, node, input, ports);
+    const admitted = await callNode(item, step, node, input, ports);
     if (admitted === null) return null;
     const { state, events } = admitted;
     await judgeState(node.outputState, state, "OUTPUT_STATE_INVALID", `the output of ${nodeRef(node)}`, ports);
     const outputHash = hasher.state(state);
-    const outputs = await storeState(work.tenant, state, ports);
+    const outputs = await storeState(item.tenant, state, ports);
     const durationMs = spentSince(startedAt, ports.clock);
     const base = {
       ok: true,
@@ -144,8 +144,8 @@ async function executeStep(
     const problem = faultOf(thrown, `node ${step.node}@${step.version} failed unexpectedly`);
     if (!(thrown instanceof RuntimeHostError)) {
       ports.log.error("a node threw something that is no fault of ours", {
-        correlation_id: work.correlationId,
-        run_id: work.runId,
+        correlation_id: item.correlationId,
+        run_id: item.runId,
         step: step.id,
         error: thrown instanceof Error ? thrown.name : typeof thrown,
       });
@@ -168,16 +168,16 @@ const spentSince = (startedAt: number, clock: Clock): number => Math.max(0, cloc
 const NOT_CACHED: StepAnswer = {};
 
 const cached = (call: StepCall, ports: ExecutorPorts): StepAnswer | Promise<StepAnswer> =>
-  call.step.cacheTtlMs === null ? NOT_CACHED : lookUpStep(call, lookupPorts(call.work, ports));
+  call.step.cacheTtlMs === null ? NOT_CACHED : lookUpStep(call, lookupPorts(call.item, ports));
 
-const lookupPorts = (work: Work, ports: ExecutorPorts): LookupPorts => ({
+const lookupPorts = (item: WorkItem, ports: ExecutorPorts): LookupPorts => ({
   ...ports,
-  keep: (state) => storeState(work.tenant, state, ports),
+  keep: (state) => storeState(item.tenant, state, ports),
 });
 
 async function callNode(
-  work: Work,
-  step: WorkStep,
+  item: WorkItem,
+  step: WorkItemStep,
   node: NodeDefinition,
   input: JsonObject,
   ports: ExecutorPorts,
@@ -189,23 +189,23 @@ async function callNode(
     handler.execute({
       node,
       input,
-      ...callOfRecord(work),
-      runId: work.runId,
+      ...callOfRecord(item),
+      runId: item.runId,
       stepId: step.id,
       attempt: step.attempt,
-      idempotencyKey: `${work.runId}/${step.id}`,
-      lease: ports.park ? leaseOf(work, step) : null,
+      idempotencyKey: `${item.runId}/${step.id}`,
+      lease: ports.park ? leaseOf(item, step) : null,
       get signal() {
         return signal();
       },
       ...(ports.cpu ? { cpu: ports.cpu } : {}),
-      code: () => ports.registry.code(work.tenant, node),
+      code: () => ports.registry.code(item.tenant, node),
     });
   const returned = await attempt(call, {
     what: nodeRef(node),
     timeoutMs: step.timeoutMs,
     timer: ports.timer,
-    ...(isWanted ? { isWanted: () => isWanted(work) } : {}),
+    ...(isWanted ? { isWanted: () => isWanted(item) } : {}),
   });
   if (returned === NOT_BEGUN) return null;
   if (returned.parked) {
@@ -222,7 +222,7 @@ function admittedOf(node: NodeDefinition, returned: NodeOutput): Admitted {
   throw new RuntimeHostError({ ...error, message: `${nodeRef(node)}: ${error.message}` });
 }
 
-const leaseOf = ({ runId, segment, token, expiresAt, priority = 0 }: Work, step: WorkStep): CallLease => ({
+const leaseOf = ({ runId, segment, token, expiresAt, priority = 0 }: WorkItem, step: WorkItemStep): CallLease => ({
   id: { runId, segment, lease: token, step: step.id, pool: step.pool?.name ?? null },
   expiresAt,
   priority,

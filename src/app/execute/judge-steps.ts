@@ -10,39 +10,39 @@ import {
   type SourceId,
   type StepResult,
   type Verdict,
-  type Work,
-  type WorkStep,
-} from "../../core/run/dispatch/work.ts";
+  type WorkItem,
+  type WorkItemStep,
+} from "../../core/run/dispatch/work-item.ts";
 import { loadState, type ExecutorPorts } from "./executor.ts";
 import { judgeState } from "./judge-state.ts";
 
 type Values = Readonly<Record<SourceId, StoredValue>>;
 type JudgePorts = Pick<ExecutorPorts, "blobs" | "registry" | "clock" | "timer" | "cpu">;
 
-/** What is decided about a work before any of it is executed, and the steps that are left to execute. */
+/** What is decided about a work item before any of it is executed, and the steps that are left to execute. */
 export interface Judged {
   readonly results: readonly StepResult[];
   readonly verdicts?: readonly Verdict[];
-  readonly rest: readonly WorkStep[];
+  readonly rest: readonly WorkItemStep[];
 }
 
 /**
  * Decides whatever a run's record could not: gates that ask about large values, and waits whose input or outcome must
  * satisfy a contract. Never rejects: what cannot be decided is a failed step, like one that cannot be executed.
  */
-export async function judgeSteps(work: Work, values: Values, ports: JudgePorts): Promise<Judged> {
-  if (!work.steps.some(({ when, check }) => when ?? check)) return { results: [], rest: work.steps };
+export async function judgeSteps(item: WorkItem, values: Values, ports: JudgePorts): Promise<Judged> {
+  if (!item.steps.some(({ when, check }) => when ?? check)) return { results: [], rest: item.steps };
   const results: StepResult[] = [];
   const verdicts: Verdict[] = [];
-  const rest: WorkStep[] = [];
-  for (const step of work.steps) {
+  const rest: WorkItemStep[] = [];
+  for (const step of item.steps) {
     const startedAt = ports.clock.now();
     try {
       const isOpen = step.when === undefined || (await holds(step.when, values, ports));
       if (!isOpen) verdicts.push({ step: step.id, goesOn: false });
       else if (step.check === undefined) rest.push(step);
       else {
-        await checkWait(work.tenant, step, step.check, values, ports);
+        await checkWait(item.tenant, step, step.check, values, ports);
         verdicts.push({ step: step.id, goesOn: true });
       }
     } catch (thrown) {
@@ -67,8 +67,8 @@ async function holds(gate: Gate, values: Values, { blobs }: JudgePorts): Promise
 /** A wait takes and yields what its contract says, like any node. What came from outside is not the node's fault. */
 async function checkWait(
   tenant: string,
-  step: WorkStep,
-  check: NonNullable<WorkStep["check"]>,
+  step: WorkItemStep,
+  check: NonNullable<WorkItemStep["check"]>,
   values: Values,
   ports: JudgePorts,
 ): Promise<void> {

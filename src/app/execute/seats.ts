@@ -7,13 +7,13 @@ export interface HandOverSettings {
    * a step that takes seconds does not notice a hop, but what waits in the queue behind it would notice its seconds.
    */
   readonly withinMs: number;
-  /** Works at once, where the delivery did not bring more. */
+  /** Work items at once, where the delivery did not bring more. */
   readonly atOnce: number;
 }
 
 export const DEFAULT_HAND_OVER: HandOverSettings = { withinMs: 2_000, atOnce: 16 };
 
-/** The works a consumer has under way at once: one that ends makes room for one that is handed over. */
+/** The work items a consumer has under way at once: one that ends makes room for one that is handed over. */
 export class Seats {
   readonly #clock: Clock;
   readonly #until: number;
@@ -27,7 +27,7 @@ export class Seats {
     this.#taken = delivered;
   }
 
-  /** Some works have ended. Keeps every free seat and answers how many those are: none once the time is over. */
+  /** Some work items have ended. Keeps every free seat and answers how many those are: none once the time is over. */
   offer(ended: number): number {
     this.#taken -= ended;
     if (this.#clock.now() >= this.#until) return 0;

@@ -1,15 +1,15 @@
-import type { HeartbeatAnswer, Leased, PoolViewWire, WorkItem } from "../../../contracts/api/pools.ts";
+import type { HeartbeatAnswer, Leased, PoolViewWire, WorkItemWire } from "../../../contracts/api/pools.ts";
 import { RUNNER_PROTOCOL } from "../../../contracts/api/pools.ts";
 import { sandboxWire } from "../../../contracts/documents/runner-blocks.ts";
 import { fault, faultOf, type Fault } from "../../core/errors.ts";
 import type { PoolItem, RunnerId, RunnerPresence } from "../../core/pool/pool-item.ts";
 import type { LogLine } from "../../core/pool/step-log.ts";
-import { workItemOf, type WorkItemToken } from "../../core/pool/work-item.ts";
+import { workItemIdOf, type WorkItemToken } from "../../core/pool/work-item.ts";
 import { hashOf } from "../../core/registry/artifact-hashes.ts";
 import { hasCode } from "../../core/registry/entrypoints.ts";
 import { stepPool } from "../../core/registry/step-pool.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import { sourceId } from "../../core/run/dispatch/work.ts";
+import { sourceId } from "../../core/run/dispatch/work-item.ts";
 import type { Progress } from "../../core/run/model/state.ts";
 import type { PoolFace, Pools } from "../../spi/pools.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
@@ -87,7 +87,7 @@ export function poolService(ports: PoolServicePorts): PoolService {
       const lost = new Set(heard.lost);
       const unwanted = await Promise.all(
         items.map(async ({ token, progress }) => {
-          const id = lost.has(token) ? null : workItemOf(token);
+          const id = lost.has(token) ? null : workItemIdOf(token);
           if (!id) return [];
           const { runId, segment, lease, step } = id;
           // Who cannot say whether the item is wanted wants it.
@@ -128,17 +128,17 @@ export function poolService(ports: PoolServicePorts): PoolService {
 }
 
 /** The whole of an item, as a runner gets it; null when nobody waits for it any more. */
-async function itemFor(call: CallContext, item: PoolItem, ports: PoolServicePorts): Promise<WorkItem | null> {
+async function itemFor(call: CallContext, item: PoolItem, ports: PoolServicePorts): Promise<WorkItemWire | null> {
   const { runId, segment, lease, step: stepId } = item.id;
   const standing = await ports.coordinator.standing(runId, segment, lease);
   if (standing.kind !== "held" || standing.work.tenant !== call.tenant) return null;
-  const { work } = standing;
-  const step = work.steps.find(({ id }) => id === stepId);
+  const { work: held } = standing;
+  const step = held.steps.find(({ id }) => id === stepId);
   if (!step) return null;
   try {
     const node = await ports.registry.definition(call.tenant, step.node, step.version);
     const stored = Object.entries(step.inputs).flatMap(([key, source]) => {
-      const value = work.values?.[sourceId(source)];
+      const value = held.values?.[sourceId(source)];
       return value === undefined ? [] : [[key, value] as const];
     });
     const { cli, python, sandbox } = node.runner ?? {};
@@ -147,7 +147,7 @@ async function itemFor(call: CallContext, item: PoolItem, ports: PoolServicePort
       run_id: runId,
       step: stepId,
       attempt: step.attempt,
-      correlation_id: work.correlationId,
+      correlation_id: held.correlationId,
       idempotency_key: `${runId}/${stepId}`,
       node: node.name,
       version: node.version,

@@ -4,7 +4,7 @@ import { endFault } from "../../core/pool/end-fault.ts";
 import type { PoolEnd, PoolEntry, PoolItem } from "../../core/pool/pool-item.ts";
 import { StepLog, type LogLine } from "../../core/pool/step-log.ts";
 import type { WorkItemToken } from "../../core/pool/work-item.ts";
-import type { Answer } from "../../core/run/dispatch/work.ts";
+import type { Answer } from "../../core/run/dispatch/work-item.ts";
 import type { Instant } from "../../core/run/model/state.ts";
 import { STORED_FORMS } from "../../core/stored/forms.ts";
 import { currentVersion, readStored } from "../../core/stored/stored-form.ts";

@@ -1,10 +1,10 @@
 import type { WorkItemAnswer, WorkItemHeartbeat, WorkItemWanted } from "../../../contracts/api/pools.ts";
 import { fault, RuntimeHostError, type Fault } from "../../core/errors.ts";
 import { StepLog } from "../../core/pool/step-log.ts";
-import { workItemOf, type WorkItemId } from "../../core/pool/work-item.ts";
+import { workItemIdOf, type WorkItemId } from "../../core/pool/work-item.ts";
 import { hasCode } from "../../core/registry/entrypoints.ts";
 import { err, ok, type Result } from "../../core/result.ts";
-import type { StepResult, Work } from "../../core/run/dispatch/work.ts";
+import type { StepResult, WorkItem } from "../../core/run/dispatch/work-item.ts";
 import type { NodeOutput } from "../../spi/handler.ts";
 import type { SignedRequest } from "../../core/remote/signature.ts";
 import type { Secrets } from "../../spi/secrets.ts";
@@ -15,7 +15,7 @@ import { outputOfKind } from "../../core/run/reduce/output-of-kind.ts";
 import { signerOf, type Signer } from "./signed-answer.ts";
 import { faultFrom } from "./outcome.ts";
 import { dismiss, limitsFor, type AdmissionPorts } from "../execute/admission.ts";
-import { executeWork, type ExecutorPorts } from "../execute/executor.ts";
+import { executeWorkItem, type ExecutorPorts } from "../execute/executor.ts";
 
 export interface WorkItemPorts extends ExecutorPorts, AdmissionPorts {
   readonly pools: Pools | null;
@@ -41,21 +41,21 @@ export function workItemService(ports: WorkItemPorts): WorkItemService {
   const { coordinator, registry, pools } = ports;
 
   async function held(call: CallContext, token: string): Promise<Result<Held, Fault>> {
-    const id = workItemOf(token);
+    const id = workItemIdOf(token);
     if (!id) return err(notFound("the token names no work item"));
     const standing = await coordinator.standing(id.runId, id.segment, id.lease);
     if (standing.kind !== "held") return err(overFault(standing, id));
-    const { work } = standing;
+    const { work: item } = standing;
     // Whose run it is, nobody else is told.
-    if (work.tenant !== call.tenant) return err(overFault({ kind: "unknown" }, id));
-    return work.steps.some(({ id: step }) => step === id.step)
-      ? ok({ id, work })
+    if (item.tenant !== call.tenant) return err(overFault({ kind: "unknown" }, id));
+    return item.steps.some(({ id: step }) => step === id.step)
+      ? ok({ id, item })
       : err(notFound("the token names no step of the work"));
   }
 
   /** What its pool has of an item that is over is forgotten. */
   const forget = async (call: CallContext, token: string): Promise<void> => {
-    const name = workItemOf(token)?.pool ?? null;
+    const name = workItemIdOf(token)?.pool ?? null;
     if (name !== null) await pools?.at({ tenant: call.tenant, name }).settle([token]);
   };
 
@@ -69,21 +69,21 @@ export function workItemService(ports: WorkItemPorts): WorkItemService {
         if (found.error.code === "WORK_ITEM_OVER") await forget(call, token);
         return found;
       }
-      const { id, work } = found.value;
-      const { kind } = await registry.definition(work.tenant, ...nodeOf(work, id));
+      const { id, item } = found.value;
+      const { kind } = await registry.definition(item.tenant, ...nodeOf(item, id));
       const answered = (): NodeOutput => {
         if (outcome.ok)
           return { ...outputOfKind(kind, outcome.output), ...(outcome.events ? { events: outcome.events } : {}) };
         throw new RuntimeHostError(faultFrom(outcome.error));
       };
-      const values = work.values ?? {};
-      const results = await executeWork(aloneIn(work, id), values, { ...ports, answered });
+      const values = item.values ?? {};
+      const results = await executeWorkItem(aloneIn(item, id), values, { ...ports, answered });
       const lines = new StepLog(log).lines;
       const timed = results.map((result) => tookSoLong(result, durationMs, ports.clock.now(), lines));
       const accepted = await coordinator.report({ runId, segment: id.segment, token: id.lease, results: timed });
       await forget(call, token);
-      const limits = limitsFor(work, values, ports);
-      if (accepted && limits.length > 0) await dismiss([{ work, limits }], ports);
+      const limits = limitsFor(item, values, ports);
+      if (accepted && limits.length > 0) await dismiss([{ item, limits }], ports);
       if (accepted) return ok({ accepted: true });
       return err(overFault(await coordinator.standing(runId, id.segment, id.lease), id));
     },
@@ -104,23 +104,23 @@ export function workItemService(ports: WorkItemPorts): WorkItemService {
     async code(call, token) {
       const found = await held(call, token);
       if (!found.ok) return found;
-      const { id, work } = found.value;
-      const node = await registry.definition(work.tenant, ...nodeOf(work, id));
+      const { id, item } = found.value;
+      const node = await registry.definition(item.tenant, ...nodeOf(item, id));
       if (!hasCode(node.entrypoint)) return err(notFound("the item's node has no code"));
-      return ok(await registry.code(work.tenant, node));
+      return ok(await registry.code(item.tenant, node));
     },
   };
 }
 
 interface Held {
   readonly id: WorkItemId;
-  readonly work: Work;
+  readonly item: WorkItem;
 }
 
 const notFound = (message: string): Fault => fault("WORK_ITEM_NOT_FOUND", message);
 
 function otherRun(token: string, runId: string): Fault | null {
-  const id = workItemOf(token);
+  const id = workItemIdOf(token);
   if (!id || id.runId === runId) return null;
   return fault("REQUEST_REJECTED", "the token belongs to another run", {
     place: "$.run_id",
@@ -141,17 +141,17 @@ function overFault({ kind }: Standing, { runId }: WorkItemId): Fault {
   });
 }
 
-const stepOf = ({ steps }: Work, { step }: WorkItemId) => steps.find(({ id }) => id === step);
+const stepOf = ({ steps }: WorkItem, { step }: WorkItemId) => steps.find(({ id }) => id === step);
 
-const nodeOf = (work: Work, id: WorkItemId): readonly [string, string] => {
-  const step = stepOf(work, id);
+const nodeOf = (item: WorkItem, id: WorkItemId): readonly [string, string] => {
+  const step = stepOf(item, id);
   return [step?.node ?? "", step?.version ?? ""];
 };
 
 /** The work of the one step, without a look into the cache: it has been done. */
-function aloneIn({ probes: _probes, ...work }: Work, id: WorkItemId): Work {
-  const step = stepOf(work, id);
-  return { ...work, steps: step ? [step] : [], anew: true };
+function aloneIn({ probes: _probes, ...item }: WorkItem, id: WorkItemId): WorkItem {
+  const step = stepOf(item, id);
+  return { ...item, steps: step ? [step] : [], anew: true };
 }
 
 /** With the time that whoever executed it says it took; how long the answer took to be read is no part of it. */

@@ -1,5 +1,5 @@
 import { fault, RuntimeHostError, type Fault } from "../../core/errors.ts";
-import { quarantineMessages, type EventMessage } from "../../core/run/dispatch/work.ts";
+import { quarantineMessages, type EventMessage } from "../../core/run/dispatch/work-item.ts";
 import type { Instant, RunId } from "../../core/run/model/state.ts";
 import type { ArchiveBatch, ArchiveRemainder } from "../../spi/run-coordinator.ts";
 import type { RingBook } from "./book.ts";

@@ -1,5 +1,5 @@
 import { faultOf } from "../../core/errors.ts";
-import type { Work } from "../../core/run/dispatch/work.ts";
+import type { WorkItem } from "../../core/run/dispatch/work-item.ts";
 import { TERMINAL_RUN, type Instant, type RunId } from "../../core/run/model/state.ts";
 import type { RetryReceipt } from "../../spi/run-coordinator.ts";
 import { isQuarantined } from "../../core/run/quarantine/quarantine.ts";
@@ -136,14 +136,14 @@ export class RingLoop {
   }
 
   /** What follows a hearing; whoever asked is told what stood in somebody's way, and takes nothing on then. */
-  async settle({ decided, refusals }: Hearing, take = 0): Promise<readonly Work[]> {
+  async settle({ decided, refusals }: Hearing, take = 0): Promise<readonly WorkItem[]> {
     const handed = await this.act(decided, refusals.length > 0 ? 0 : take);
     if (refusals.length > 0) throw refusals[0];
     return handed;
   }
 
-  /** What follows outside once everything is safe. Returns the works that are handed over, at most `take`. */
-  async act(decided: readonly Decided[], take = 0): Promise<readonly Work[]> {
+  /** What follows outside once everything is safe. Returns the work items that are handed over, at most `take`. */
+  async act(decided: readonly Decided[], take = 0): Promise<readonly WorkItem[]> {
     for (const { state } of decided) this.watchers.wake(state.header.id);
     const ended = decided.flatMap(({ state: { header } }) => (TERMINAL_RUN.has(header.status) ? [header] : []));
     for (const { id } of ended) {

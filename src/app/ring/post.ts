@@ -1,7 +1,7 @@
 import { carried } from "../../core/call/asker.ts";
 import { faultOf, isRetryable } from "../../core/errors.ts";
-import type { EventMessage, ExecuteMessage, ReplanMessage, Work } from "../../core/run/dispatch/work.ts";
-import { workOf } from "../../core/run/dispatch/work-of.ts";
+import type { EventMessage, ExecuteMessage, ReplanMessage, WorkItem } from "../../core/run/dispatch/work-item.ts";
+import { workItemOf } from "../../core/run/dispatch/work-item-of.ts";
 import type { EventBus } from "../../spi/event-bus.ts";
 import type { Log } from "../../spi/log.ts";
 import { alone, type Decided } from "./decisions.ts";
@@ -15,24 +15,24 @@ interface PostPorts {
 /** Steps that may take longer in all than this, in milliseconds, go to a consumer of their own. */
 const MAX_HANDED_MS = 30_000;
 
-/** What decisions ask of executors: works for whoever has just answered, and messages for the queue. */
+/** What decisions ask of executors: work items for whoever has just answered, and messages for the queue. */
 export interface Post {
-  readonly handed: readonly Work[];
+  readonly handed: readonly WorkItem[];
   readonly messages: readonly (ExecuteMessage | ReplanMessage)[];
   /** Runs of which no work can be made. */
   readonly stranded: readonly Stranded[];
 }
 
-/** Hands over at most `take` works, of the highest priority; every other dispatch travels. */
+/** Hands over at most `take` work items, of the highest priority; every other dispatch travels. */
 export function postOf(decided: readonly Decided[], take: number): Post {
-  const works: Work[] = [];
+  const items: WorkItem[] = [];
   const replans: ReplanMessage[] = [];
   const stranded: Stranded[] = [];
   for (const { state, transition } of decided) {
     const { id: runId, tenant, correlationId } = state.header;
     try {
       const own = transition.intents.filter((intent) => intent.type === "dispatch");
-      works.push(...alone(runId, { type: "dispatch" }, () => own.map((intent) => workOf(state, intent))));
+      items.push(...alone(runId, { type: "dispatch" }, () => own.map((intent) => workItemOf(state, intent))));
     } catch (thrown) {
       stranded.push({ id: runId, thrown });
     }
@@ -43,18 +43,18 @@ export function postOf(decided: readonly Decided[], take: number): Post {
           ...carried(state.header),
         });
   }
-  const quick = works.filter(isQuick).toSorted((a, b) => (b.priority ?? 0) - (a.priority ?? 0));
+  const quick = items.filter(isQuick).toSorted((a, b) => (b.priority ?? 0) - (a.priority ?? 0));
   const handed = quick.slice(0, take);
   const kept = new Set(handed);
-  const sent = works.filter((work) => !kept.has(work));
-  const messages = [...sent.map((work) => ({ type: "work", version: 1, work }) as const), ...replans];
+  const sent = items.filter((item) => !kept.has(item));
+  const messages = [...sent.map((item) => ({ type: "work", version: 1, work: item }) as const), ...replans];
   return { handed, messages, stranded };
 }
 
-const isQuick = ({ steps }: Work): boolean => steps.reduce((sum, { timeoutMs }) => sum + timeoutMs, 0) <= MAX_HANDED_MS;
+const isQuick = ({ steps }: WorkItem): boolean => steps.reduce((sum, { timeoutMs }) => sum + timeoutMs, 0) <= MAX_HANDED_MS;
 
 /**
- * Publishes works and questions in one call. Never rejects: what was not published is sent again by the ring's alarm, when
+ * Publishes work items and questions in one call. Never rejects: what was not published is sent again by the ring's alarm, when
  * the lease or the question has expired.
  */
 export async function publishPost(messages: Post["messages"], ports: PostPorts): Promise<void> {

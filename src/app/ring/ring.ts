@@ -7,8 +7,8 @@ import { TERMINAL_RUN, type RunId, type RunStatus } from "../../core/run/model/s
 import { signalsOf } from "../../core/run/views/signals.ts";
 import { audienceOf } from "../../core/run/wait/audience.ts";
 import { standingOf } from "../../core/run/dispatch/standing.ts";
-import { valuesFor } from "../../core/run/dispatch/work-of.ts";
-import type { Answer, PlanAnswer, SourceId, Undeliverable, Work } from "../../core/run/dispatch/work.ts";
+import { valuesFor } from "../../core/run/dispatch/work-item-of.ts";
+import type { Answer, PlanAnswer, SourceId, Undeliverable, WorkItem } from "../../core/run/dispatch/work-item.ts";
 import type { StoredValue } from "../../core/run/model/value.ts";
 import type { RingPart } from "../../spi/ring-store.ts";
 import type { RingFace } from "../../spi/ring-face.ts";
@@ -111,9 +111,9 @@ export class Ring implements RingFace {
 
   /**
    * Takes all answers in one transaction; what they make ready and the caller does not take on is published in one call.
-   * Returns the works that are the caller's now.
+   * Returns the work items that are the caller's now.
    */
-  async answer(answers: readonly Answer[], { take }: HandOver = { take: 0 }): Promise<readonly Work[]> {
+  async answer(answers: readonly Answer[], { take }: HandOver = { take: 0 }): Promise<readonly WorkItem[]> {
     const heard = answers.map(({ runId: id, ...answer }): Heard => ({ id, event: { type: "answer", ...answer } }));
     return this.#loop.settle(this.#loop.hear(heard, this.#ports.clock.now()), take);
   }

@@ -6,10 +6,10 @@ import { isForeign } from "../../core/run/model/origin.ts";
 import type { RunState, StepState } from "../../core/run/model/state.ts";
 import { stepsOf, wireFault } from "../../core/run/views/view.ts";
 import type { StoredValue } from "../../core/run/model/value.ts";
-import { outputOf } from "../../core/run/dispatch/work-of.ts";
-import { sourceId, type SourceId, type WorkStep } from "../../core/run/dispatch/work.ts";
+import { outputOf } from "../../core/run/dispatch/work-item-of.ts";
+import { sourceId, type SourceId, type WorkItemStep } from "../../core/run/dispatch/work-item.ts";
 import { CpuAllowance } from "../execute/cpu-allowance.ts";
-import { executeWork, type ExecutorPorts } from "../execute/executor.ts";
+import { executeWorkItem, type ExecutorPorts } from "../execute/executor.ts";
 
 type ReplayedStep = ReplayReport["steps"][number];
 
@@ -49,8 +49,8 @@ async function replayStep(
   if (isForeign(state.header) && (await isEffect(state.header.tenant, planned, ports))) {
     return { ...base, verdict: "not_repeated" };
   }
-  const work: WorkStep = { ...planned, attempt: step.attempts.length };
-  const [result] = await executeWork(
+  const itemStep: WorkItemStep = { ...planned, attempt: step.attempts.length };
+  const [result] = await executeWorkItem(
     {
       runId: state.header.id,
       tenant: state.header.tenant,
@@ -60,7 +60,7 @@ async function replayStep(
       token: "replay",
       epoch: 0,
       expiresAt: Number.MAX_SAFE_INTEGER,
-      steps: [work],
+      steps: [itemStep],
       values: null,
       anew: true,
     },

@@ -42,7 +42,7 @@ export async function expireDeadLetters(ports: SweepPorts, firstKept: Day, limit
 
 /**
  * Resolves entries nothing waits for any more: those that were sent again, and those of messages a ring repeats by
- * itself until they have done their work. A lost work's entry stays until somebody has looked at it.
+ * itself until they have done their work. A lost work item's entry stays until somebody has looked at it.
  */
 export async function resolveDone(ports: SweepPorts, now: Instant, limits: SweepLimits): Promise<number> {
   const { deadLetters } = ports;

@@ -1,5 +1,5 @@
 import type { Day } from "../../core/retention/day.ts";
-import { dayIn, SEGMENTS } from "../../core/retention/keys.ts";
+import { dayIn, ARCHIVE } from "../../core/retention/keys.ts";
 import type { Instant } from "../../core/run/model/state.ts";
 import { forEach } from "./each.ts";
 import type { SweepLimits } from "./limits.ts";
@@ -31,7 +31,7 @@ export async function expireRuns(
     forgotten += gone.count;
     rowsLeft ||= gone.more;
   });
-  if (!rowsLeft) forgotten += await expireSegments(ports, firstKept, limits.objects);
+  if (!rowsLeft) forgotten += await expireObjects(ports, firstKept, limits.objects);
   return forgotten;
 }
 
@@ -53,15 +53,15 @@ async function expireTenant(
   return { count, more: true };
 }
 
-async function expireSegments({ blobs, segments }: SweepPorts, firstKept: Day, most: number): Promise<number> {
-  const oldest = await blobs.list(SEGMENTS, most);
+async function expireObjects({ blobs, archiveBook }: SweepPorts, firstKept: Day, most: number): Promise<number> {
+  const oldest = await blobs.list(ARCHIVE, most);
   const expired = oldest.filter((key) => {
-    const day = dayIn(key, SEGMENTS);
+    const day = dayIn(key, ARCHIVE);
     return day !== null && day < firstKept;
   });
   if (expired.length === 0) return 0;
   // The books first: an object that stays is found again by its key, a forgotten entry by nobody.
-  await segments.forget(expired);
+  await archiveBook.forget(expired);
   await blobs.delete(expired);
   return expired.length;
 }

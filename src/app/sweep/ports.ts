@@ -12,7 +12,7 @@ import type { StandingPorts } from "../deliver/dead-letter-standing.ts";
 /** Everything the sweep works on. */
 export interface SweepPorts extends StandingPorts {
   readonly retention: RunRetention;
-  readonly segments: ArchiveBook;
+  readonly archiveBook: ArchiveBook;
   readonly values: ValueBook;
   readonly marks: SweepMarks;
   readonly deadLetters: DeadLetterStore;

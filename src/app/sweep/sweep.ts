@@ -9,7 +9,7 @@ import { expireQuarantine } from "./expired-quarantine.ts";
 import { expireRuns } from "./expired-runs.ts";
 import { askedOnce } from "./held-values.ts";
 import { SWEEP_LIMITS, type SweepLimits } from "./limits.ts";
-import { collectOrphanedSegments } from "./orphaned-segments.ts";
+import { collectOrphanedObjects } from "./orphaned-objects.ts";
 import type { SweepPorts } from "./ports.ts";
 import { expireTriggers } from "./triggers.ts";
 import { forgetGhosts } from "./unfinished-runs.ts";
@@ -41,11 +41,11 @@ export async function sweep(ports: SweepPorts, settings: SweepSettings, now: Ins
   const firstKept = firstKeptDay(retention, now);
   const live = askedOnce(ports.coordinator);
   const chores: readonly (readonly [string, () => Promise<number>])[] = [
-    ["erased_segments", () => eraseWhatIsDue(ports, limits)],
+    ["erased_objects", () => eraseWhatIsDue(ports, limits)],
     ["resolved_dead_letters", () => resolveDone(ports, now, limits)],
     ["forgotten_ghosts", () => forgetGhosts(ports, now, limits)],
     ["forgotten_deletions", () => forgetDeletions(ports, now, limits)],
-    ["orphaned_segments", () => collectOrphanedSegments(ports, now, limits)],
+    ["orphaned_objects", () => collectOrphanedObjects(ports, now, limits)],
     ["doubtful_values", () => collectDoubtfulValues(ports, live, now, limits)],
     ["expired_results", () => expireResults(ports, firstKept, now, limits)],
     ["forgotten_breakers", () => ports.breakerBoard.forgetBefore(now - DAY_MS, limits.objects)],
@@ -87,10 +87,10 @@ function note(chore: string, thrown: unknown, log: Log): void {
 }
 
 async function eraseWhatIsDue(ports: SweepPorts, limits: SweepLimits): Promise<number> {
-  const due = await ports.segments.erasures(limits.objects);
-  const segments = new Set(due.map(({ segment }) => segment));
-  await forEach(segments, (segment) => eraseRecords(segment, ports));
-  return segments.size;
+  const due = await ports.archiveBook.erasures(limits.objects);
+  const objects = new Set(due.map(({ object }) => object));
+  await forEach(objects, (object) => eraseRecords(object, ports));
+  return objects.size;
 }
 
 async function forgetDeletions({ retention }: SweepPorts, now: Instant, limits: SweepLimits): Promise<number> {

@@ -1,11 +1,11 @@
-import type { WorkItem } from "../../../contracts/api/pools.ts";
+import type { WorkItemWire } from "../../../contracts/api/pools.ts";
 import type { UsedSecrets } from "../../core/secret/redact.ts";
 import type { LogCapture } from "./log-capture.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** What an executor has of the runner. */
 export interface Execution {
-  readonly item: WorkItem;
+  readonly item: WorkItemWire;
   /** The node's code, its hash verified; null for a node without. */
   readonly code: string | null;
   readonly log: LogCapture;

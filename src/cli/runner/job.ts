@@ -1,4 +1,4 @@
-import type { HeartbeatRequestWire, WorkItem } from "../../../contracts/api/pools.ts";
+import type { HeartbeatRequestWire, WorkItemWire } from "../../../contracts/api/pools.ts";
 import { OnexError, type Client } from "../../client/client.ts";
 import type { CodeCache } from "./code-cache.ts";
 import type { Executed } from "./executor.ts";
@@ -7,7 +7,7 @@ import { failed } from "./outcome.ts";
 
 /** Executes an item with its code. Never rejects for what a node does. */
 export type ExecuteItem = (
-  item: WorkItem,
+  item: WorkItemWire,
   code: string | null,
   log: LogCapture,
   signal: AbortSignal,
@@ -27,7 +27,7 @@ const PAUSE_MS = 1_000;
 /** One item in this runner's hands, from its lease to its answer. */
 export class Job {
   readonly pool: string;
-  readonly item: WorkItem;
+  readonly item: WorkItemWire;
   /** Over with the item, answered or not. Never rejects. */
   readonly done: Promise<void>;
   readonly #ports: JobPorts;
@@ -36,7 +36,7 @@ export class Job {
   #wanted = true;
   #answering = false;
 
-  constructor(pool: string, item: WorkItem, ports: JobPorts) {
+  constructor(pool: string, item: WorkItemWire, ports: JobPorts) {
     this.pool = pool;
     this.item = item;
     this.#ports = ports;

@@ -1,4 +1,4 @@
-import type { WorkItem } from "../../../contracts/api/pools.ts";
+import type { WorkItemWire } from "../../../contracts/api/pools.ts";
 import { RUNNER_PROTOCOL } from "../../../contracts/api/pools.ts";
 import { OnexError, type Client } from "../../client/client.ts";
 import type { CodeCache } from "./code-cache.ts";
@@ -93,7 +93,7 @@ export class Runner {
     for (let failures = 0; !this.#leaving && !this.#refusal;) {
       const seats = await this.#seats.take(share);
       if (seats === 0) return;
-      let items: readonly WorkItem[] = [];
+      let items: readonly WorkItemWire[] = [];
       try {
         ({ items } = await client.pools.lease(pool, {
           ...this.#presence(),
@@ -116,7 +116,7 @@ export class Runner {
     }
   }
 
-  #begin(pool: string, item: WorkItem): void {
+  #begin(pool: string, item: WorkItemWire): void {
     const { client, codes, execute, say } = this.#options;
     const job = new Job(pool, item, { client, codes, execute, say });
     this.#jobs.set(item.token, job);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import type { WorkItem } from "../../../contracts/api/pools.ts";
+import type { WorkItemWire } from "../../../contracts/api/pools.ts";
 import { serverClient } from "../remote/server.ts";
 import type { ServerOptions } from "../remote/server-options.ts";
 import { CommandFailure, EXIT, type ExitCode, type Shell } from "../shell.ts";
@@ -76,7 +76,7 @@ export async function serveRunner(options: ServeRunnerOptions, version: string, 
 }
 
 interface Attempt {
-  readonly item: WorkItem;
+  readonly item: WorkItemWire;
   readonly code: string | null;
   readonly log: LogCapture;
   readonly signal: AbortSignal;

@@ -4,7 +4,7 @@ import { err, ok, type Result } from "../result.ts";
 import type { RunState } from "../run/model/state.ts";
 import { isoTimeOrNull } from "../run/model/time.ts";
 import type { StoredValue } from "../run/model/value.ts";
-import { outputOf } from "../run/dispatch/work-of.ts";
+import { outputOf } from "../run/dispatch/work-item-of.ts";
 import { jsonPath } from "../envelope/refusal.ts";
 import { readReference, type Reference, type RunFact } from "./reference.ts";
 import { VALUE_FIELDS } from "./read-chains.ts";

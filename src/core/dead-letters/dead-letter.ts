@@ -23,8 +23,8 @@ export const DEAD_LETTER_CLASSES = [
 export type DeadLetterStatus = "open" | "redriven" | "resolved";
 export const DEAD_LETTER_STATUSES = ["open", "redriven", "resolved"] as const satisfies readonly DeadLetterStatus[];
 
-/** What the lost work was about to do. */
-export interface LostWork {
+/** What the lost work item was about to do. */
+export interface LostWorkItem {
   readonly segment: string;
   readonly epoch: number;
   readonly steps: readonly { readonly id: string; readonly attempt: number }[];
@@ -46,7 +46,7 @@ export interface DeadLetter {
   readonly cause: { readonly code: ErrorCode; readonly message: string } | null;
   readonly correlationId: string | null;
   readonly runId: string | null;
-  readonly work: LostWork | null;
+  readonly work: LostWorkItem | null;
   /** Deliveries after the first, over all its lives. */
   readonly retryCount: number;
   readonly failedAt: Instant;

@@ -6,7 +6,7 @@ export interface Holder {
   readonly segment: string;
 }
 
-/** A work that asks to be let through. */
+/** A work item that asks to be let through. */
 export interface TurnRequest {
   readonly holder: Holder;
   /** Names the dispatch, so that the end of an older one frees nothing. */
@@ -34,7 +34,7 @@ export interface Slot {
   readonly until: number;
 }
 
-/** A work that was refused and has a place in the line. */
+/** A work item that was refused and has a place in the line. */
 export interface Waiter {
   readonly holder: Holder;
   readonly allows: Allowance;
@@ -65,9 +65,9 @@ const MAX_WAITERS = 20_000;
 const holderId = ({ runId, segment }: Holder): string => `${runId}/${segment}`;
 
 /**
- * The decisions of one limit: who has a turn, who waits, whose turn is next. Nobody overtakes: a work is let through
+ * The decisions of one limit: who has a turn, who waits, whose turn is next. Nobody overtakes: a work item is let through
  * when there is room for it and for everybody before it in the line: the higher priority goes first, then the older. A call
- * gives no precedence, so that all limits agree on who goes first: works that need the same two would otherwise be called
+ * gives no precedence, so that all limits agree on who goes first: work items that need the same two would otherwise be called
  * by one each and send each other back for ever. Decides with the `now` it is given; what it changed is read off with
  * `takeChanges`.
  */

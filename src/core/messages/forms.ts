@@ -40,7 +40,7 @@ const form = <M extends QueueMessage>(noun: string, schema: Reads<M>): MessageFo
  * version. Total: a type without a form does not compile.
  */
 export const MESSAGE_FORMS: { readonly [T in MessageType]: MessageForm<MessageOf<T>> } = {
-  work: form("a work message", workMessage),
+  work: form("the message of a work item", workMessage),
   replan: form("a replan message", replanMessage),
   archive: form("an archive message", archiveMessage),
   started: form("a started message", startedMessage),

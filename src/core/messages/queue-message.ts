@@ -6,7 +6,7 @@ import type {
   Redrive,
   ReplanMessage,
   StartedMessage,
-} from "../run/dispatch/work.ts";
+} from "../run/dispatch/work-item.ts";
 import type { TriggerMessage } from "../trigger/message.ts";
 
 /** Message type → the message: every one that travels on a queue of ours. */

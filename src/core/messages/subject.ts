@@ -1,4 +1,4 @@
-import type { LostWork } from "../dead-letters/dead-letter.ts";
+import type { LostWorkItem } from "../dead-letters/dead-letter.ts";
 import type { RunId } from "../run/model/state.ts";
 import { textOf } from "../trigger/message.ts";
 import type { MessageOf, MessageType, QueueMessage } from "./queue-message.ts";
@@ -12,7 +12,7 @@ export interface Subject {
   /** What names the matter of the message, when it may be sent again as another message; null for its own id. */
   readonly letterId: string | null;
   /** What of a run is lost with it. */
-  readonly work: LostWork | null;
+  readonly work: LostWorkItem | null;
 }
 
 const NOTHING: Subject = { tenant: null, runId: null, correlationId: null, letterId: null, work: null };

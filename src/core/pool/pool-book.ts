@@ -53,7 +53,7 @@ export class PoolBook {
   /** The item waits from now on. One that is here already, or an older dispatch of work that is here, changes nothing. */
   offer(item: PoolItem): boolean {
     if (this.#entries.has(item.token)) return false;
-    const known = this.#entries.get(this.#byWork.get(workOf(item)) ?? "");
+    const known = this.#entries.get(this.#byWork.get(segmentOf(item)) ?? "");
     if (known && epochOf(known.item) > epochOf(item)) return false;
     if (known) this.#remove(known.item.token);
     this.#put({ item, lease: null });
@@ -180,7 +180,7 @@ export class PoolBook {
   #put(entry: PoolEntry): void {
     const { item, lease } = entry;
     this.#entries.set(item.token, entry);
-    this.#byWork.set(workOf(item), item.token);
+    this.#byWork.set(segmentOf(item), item.token);
     if (lease) this.#waiting.remove(item);
     else this.#waiting.add(item);
     this.#changes.set(item.token, entry);
@@ -191,7 +191,7 @@ export class PoolBook {
     if (!entry) return;
     this.#entries.delete(token);
     this.#waiting.remove(entry.item);
-    if (this.#byWork.get(workOf(entry.item)) === token) this.#byWork.delete(workOf(entry.item));
+    if (this.#byWork.get(segmentOf(entry.item)) === token) this.#byWork.delete(segmentOf(entry.item));
     this.#changes.set(token, null);
   }
 }
@@ -210,7 +210,7 @@ function remember(instances: Set<string>, instance: string): void {
   if (instances.size > MOST_GONE && oldest !== undefined) instances.delete(oldest);
 }
 
-const workOf = ({ id }: PoolItem): string => `${id.runId}|${id.segment}`;
+const segmentOf = ({ id }: PoolItem): string => `${id.runId}|${id.segment}`;
 
 /** A ring numbers the dispatches of a segment: `s0.3` is its third. */
 const epochOf = ({ id }: PoolItem): number => Number(id.lease.slice(id.lease.lastIndexOf(".") + 1));

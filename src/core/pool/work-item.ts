@@ -38,7 +38,7 @@ export const workItemToken = ({ runId, segment, lease, step, pool, signer }: Wor
 };
 
 /** The id a word stands for; null for any other word. */
-export function workItemOf(token: string): WorkItemId | null {
+export function workItemIdOf(token: string): WorkItemId | null {
   const hex = token.length > LONGEST ? undefined : WORD.exec(token)?.[1];
   if (hex === undefined) return null;
   try {

@@ -1,7 +1,7 @@
 /** Bytes of an archive object that nobody may read any more. */
 export interface Erasure {
   /** The object's key in the blob store. */
-  readonly segment: string;
+  readonly object: string;
   /** Bytes from the object's beginning. */
   readonly offset: number;
   readonly length: number;

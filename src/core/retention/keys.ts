@@ -2,7 +2,7 @@ import type { Instant } from "../run/model/state.ts";
 import { dayOf, type Day } from "./day.ts";
 
 /** Every archived run is under this prefix, by day: the first key of a listing is the oldest. */
-export const SEGMENTS = "runs/";
+export const ARCHIVE = "runs/";
 /** Every payload of a dead letter is under this prefix, by day. */
 export const PAYLOADS = "dead-letters/";
 
@@ -10,17 +10,17 @@ export const PAYLOADS = "dead-letters/";
 export const BEHIND = "\u{10ffff}";
 
 /** A new archive object. The day is the day it is written; no run in it ended later. */
-export const segmentKey = (now: Instant, ulid: string): string => `${SEGMENTS}${dayOf(now)}/${ulid}.ndjson`;
+export const archiveKey = (now: Instant, ulid: string): string => `${ARCHIVE}${dayOf(now)}/${ulid}.ndjson`;
 
 /** All archive objects of a day. */
-export const segmentsOf = (day: Day): string => `${SEGMENTS}${day}/`;
+export const archivedOn = (day: Day): string => `${ARCHIVE}${day}/`;
 
 /** A dead letter's payload. The day is the day the message died. */
 export const payloadKey = (now: Instant, tenant: string, id: string): string =>
   `${PAYLOADS}${dayOf(now)}/${tenant}/${id}.json`;
 
 /** The day in the key of an archive object or a payload; null for any other key. */
-export function dayIn(key: string, prefix: typeof SEGMENTS | typeof PAYLOADS): Day | null {
+export function dayIn(key: string, prefix: typeof ARCHIVE | typeof PAYLOADS): Day | null {
   const day = key.startsWith(prefix) ? key.slice(prefix.length, prefix.length + 10) : "";
   return /^\d{4}-\d{2}-\d{2}$/.test(day) && key.charAt(prefix.length + 10) === "/" ? day : null;
 }

@@ -16,7 +16,7 @@ export type StoredKind =
   | "node definition"
   | "cached outputs"
   | "trigger parts"
-  | "lost work"
+  | "lost work item"
   | "listed texts"
   | "trust history"
   | "limit entry"
@@ -43,7 +43,7 @@ export const STORED_FORMS: StoredForms = {
   // A value is never a number, so a contract key of the name says no version.
   "cached outputs": { ...versioned("a cached result"), versionOf: (stored) => numberIn(stored) ?? 1 },
   "trigger parts": versioned("the parts of a bus message"),
-  "lost work": versioned("the work of a dead letter"),
+  "lost work item": versioned("the work of a dead letter"),
   "listed texts": versioned("a list in a row"),
   "trust history": versioned("a history of trust"),
   "limit entry": versioned("an entry of a limit"),

@@ -140,14 +140,17 @@ export const runLabels = sqliteTable(
   (table) => [primaryKey({ columns: [table.tenant, table.label, table.minute] })],
 );
 
-/** Archive objects that index rows were stored for, each since before its rows. */
-export const segments = sqliteTable("segments", { key: text().primaryKey() });
+/**
+ * Archive objects that index rows were stored for, each since before its rows. The table keeps its first name: a
+ * migration only adds, as the version that runs goes on while it is applied.
+ */
+export const archiveObjects = sqliteTable("segments", { key: text().primaryKey() });
 
 /** Bytes of archive objects that are to be blanked. */
 export const erasures = sqliteTable(
   "erasures",
-  { segment: text().notNull(), offset: integer().notNull(), length: integer().notNull() },
-  (table) => [primaryKey({ columns: [table.segment, table.offset] })],
+  { object: text("segment").notNull(), offset: integer().notNull(), length: integer().notNull() },
+  (table) => [primaryKey({ columns: [table.object, table.offset] })],
 );
 
 /** Which runs refer to a large value; only runs that have any. */

@@ -1,5 +1,5 @@
 import type { Holder, TurnRequest } from "../../core/limit/book.ts";
-import type { LimitId } from "../../core/limit/work-limits.ts";
+import type { LimitId } from "../../core/limit/work-item-limits.ts";
 import { answered as calling, type Objects } from "./objects.ts";
 import type { Leaving, Limiter, Turns } from "../../spi/limiter.ts";
 

@@ -1,5 +1,5 @@
 import { LimitBook } from "../../core/limit/book.ts";
-import type { LimitId } from "../../core/limit/work-limits.ts";
+import type { LimitId } from "../../core/limit/work-item-limits.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { Limiter } from "../../spi/limiter.ts";
 

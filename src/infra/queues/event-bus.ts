@@ -1,4 +1,4 @@
-import type { EventMessage, ExecuteMessage, ReplanMessage } from "../../core/run/dispatch/work.ts";
+import type { EventMessage, ExecuteMessage, ReplanMessage } from "../../core/run/dispatch/work-item.ts";
 import type { EventBus } from "../../spi/event-bus.ts";
 import { publish, type Patience, type QueueSender } from "./publish.ts";
 

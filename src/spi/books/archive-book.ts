@@ -5,9 +5,9 @@ export interface ArchiveBook {
   /** Of all archive objects whose key starts with `prefix`, those that index rows were stored for. */
   known(prefix: string): Promise<ReadonlySet<string>>;
   /** The objects are gone. */
-  forget(segments: readonly string[]): Promise<void>;
+  forget(objects: readonly string[]): Promise<void>;
   /** Bytes to be erased, of one object or, without one, of any. At most `limit`. */
-  erasures(limit: number, segment?: string): Promise<readonly Erasure[]>;
+  erasures(limit: number, object?: string): Promise<readonly Erasure[]>;
   /** The bytes are erased. */
   settle(erasures: readonly Erasure[]): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ANY_RUN } from "../../../src/core/search/run-query.ts";
-import type { ArchiveMessage } from "../../../src/core/run/dispatch/work.ts";
+import type { ArchiveMessage } from "../../../src/core/run/dispatch/work-item.ts";
 import { consumeArchive } from "../../../src/app/archive/archive-consumer.ts";
 import type { MemoryPorts } from "../../../src/embedded/memory-engine.ts";
 import { seededIds } from "../../../src/infra/memory/ids.ts";
@@ -144,8 +144,8 @@ describe("archiving", () => {
       [1, 2].map((seed) => consumeArchive(deliveries.map(received), { ...archive, ids: seededIds(seed) })),
     );
     expect(await auditArchive(ports)).not.toEqual([]);
-    expect(await world.engine.sweep({ retention: { days: 0 } })).toMatchObject({ failed: ["erased_segments"] });
-    expect(await world.engine.sweep({ retention: { days: 0 } })).toEqual({ done: { erased_segments: 1 }, failed: [] });
+    expect(await world.engine.sweep({ retention: { days: 0 } })).toMatchObject({ failed: ["erased_objects"] });
+    expect(await world.engine.sweep({ retention: { days: 0 } })).toEqual({ done: { erased_objects: 1 }, failed: [] });
     expect(await auditArchive(ports)).toEqual([]);
   });
 });

@@ -140,7 +140,7 @@ describe("what fails in between is done by a repeat or by the sweep", () => {
     ],
     ["the archive does not answer", (p) => ({ ...p, blobs: failing(p.blobs, failFirst("replace", 1)) })],
     ["the archive's answer is lost", (p) => ({ ...p, blobs: failing(p.blobs, failFirst("replace", 1, "after")) })],
-    ["the erasure is not noted", (p) => ({ ...p, segments: failing(p.segments, failFirst("settle", 1)) })],
+    ["the erasure is not noted", (p) => ({ ...p, archiveBook: failing(p.archiveBook, failFirst("settle", 1)) })],
     ["the dead letters do not answer", (p) => ({ ...p, deadLetters: failing(p.deadLetters, failFirst("ofRun", 1)) })],
   ];
   it.each(scenarios)("%s", async (_, ports) => {

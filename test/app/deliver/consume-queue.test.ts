@@ -6,13 +6,13 @@ import { consumeQueue } from "../../../src/app/deliver/consume-queue.ts";
 import { MESSAGES, type MessageTable } from "../../../src/app/deliver/message-table.ts";
 import type { Delivery } from "../../../src/spi/event-bus.ts";
 import { sampleSummary } from "../../support/contracts/run-index.ts";
-import { sampleEvent, sampleWork } from "../../support/contracts/event-bus.ts";
+import { sampleEvent, sampleWorkMessage } from "../../support/contracts/event-bus.ts";
 import { testEngine, type TestEngine } from "../../support/engines.ts";
 import { failFirst, failing } from "../../support/failing.ts";
 
 const page = { limit: 100, after: null };
 const ID = "r00_00000000000000000000000000";
-const work = { ...sampleWork(), work: { ...sampleWork().work, runId: ID } };
+const work = { ...sampleWorkMessage(), work: { ...sampleWorkMessage().work, runId: ID } };
 const replan = { type: "replan", version: 1, runId: ID, tenant: "default", correlationId: "c", token: "t" };
 const started = { type: "started", version: 1, runs: [sampleSummary()] };
 const aside = { type: "quarantine", version: 1, ring: 0, runs: [ID] };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ANY_DEAD_LETTER } from "../../../src/core/dead-letters/query.ts";
-import type { ExecuteMessage } from "../../../src/core/run/dispatch/work.ts";
+import type { ExecuteMessage } from "../../../src/core/run/dispatch/work-item.ts";
 import { bury } from "../../../src/app/deliver/bury.ts";
 import { consumeQueue } from "../../../src/app/deliver/consume-queue.ts";
 import type { MemoryPorts } from "../../../src/embedded/memory-engine.ts";
@@ -39,7 +39,7 @@ async function withLostWork(
   return { world, runId, id: letter?.id ?? "", service: world.engine.services.deadLetters };
 }
 
-describe("a lost work", () => {
+describe("a lost work item", () => {
   it("leaves an entry with its lineage, its message, and how its run stands now", async () => {
     const { runId, id, service } = await withLostWork();
     const entry = await service.get(CALL, id);

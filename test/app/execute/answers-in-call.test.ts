@@ -1,7 +1,7 @@
 import { serialize } from "node:v8";
 import { describe, expect, it } from "vitest";
 import { INLINE_VALUE_BYTES } from "../../../src/core/run/model/value.ts";
-import type { Answer } from "../../../src/core/run/dispatch/work.ts";
+import type { Answer } from "../../../src/core/run/dispatch/work-item.ts";
 import { answersInCall } from "../../../src/app/execute/answers-in-call.ts";
 import { failure, success } from "../../support/runs.ts";
 

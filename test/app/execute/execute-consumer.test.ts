@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Answer, ExecuteMessage } from "../../../src/core/run/dispatch/work.ts";
+import type { Answer, ExecuteMessage } from "../../../src/core/run/dispatch/work-item.ts";
 import { builtinHandler } from "../../../src/infra/handlers/builtin-handler.ts";
-import { consumeWork, type ExecuteConsumerPorts } from "../../../src/app/execute/execute-consumer.ts";
+import { consumeWorkItems, type ExecuteConsumerPorts } from "../../../src/app/execute/execute-consumer.ts";
 import { HandlerRouter } from "../../../src/app/execute/handler-router.ts";
 import { silentLog } from "../../../src/infra/memory/silent-log.ts";
 import { fixedClock } from "../../../src/infra/memory/clock.ts";
@@ -16,7 +16,7 @@ import { CALL } from "../../support/call.ts";
 import { received } from "../../support/received.ts";
 
 describe("a consumer", () => {
-  it("keeps the others when one work is not even readable", async () => {
+  it("keeps the others when one work item is not even readable", async () => {
     const settled: string[] = [];
     const definition = sampleNode(effectNode("step_0", "k.0", "k.1", (value) => value).definition);
     const run = (): NodeOutput => ({ result: { "k.1": "done" } });
@@ -54,7 +54,7 @@ describe("a consumer", () => {
         ack: () => settled.push(`${segment} is done`),
         retry: () => settled.push(`${segment} comes again`),
       }) as unknown as Delivery<ExecuteMessage>;
-    await consumeWork(
+    await consumeWorkItems(
       [deliveryOf("bad", null), deliveryOf("good", { "k.0": { step: null, key: "k.0" } })].map(received),
       ports,
     );
@@ -76,7 +76,7 @@ describe("a consumer", () => {
     policy: {},
   });
 
-  it("takes as many works as it has seats, and the queue has the rest", async () => {
+  it("takes as many work items as it has seats, and the queue has the rest", async () => {
     let busy = 0;
     let most = 0;
     const gates: (() => void)[] = [];
@@ -113,7 +113,7 @@ describe("a consumer", () => {
     expect(here.answers.slice(0, 3).map(({ take }) => take)).toEqual([1, 16, 16]);
   });
 
-  it("gives back the turns of a work before what follows it asks for one", async () => {
+  it("gives back the turns of a work item before what follows it asks for one", async () => {
     const desk = { group: "desk", key: null, allows: { kind: "slots", max: 3 } } as const;
     const limited = chain(4).map((node): TestNode => {
       const execution = { ...sampleNode().execution, limits: [desk] };

@@ -44,7 +44,7 @@ describe("a chain of effects", () => {
   });
 });
 
-describe("a work that is handed over", () => {
+describe("a work item that is handed over", () => {
   it("goes out again when its consumer never heard of it, and is done once for the run", async () => {
     const done: string[] = [];
     const here = await trafficWorld(

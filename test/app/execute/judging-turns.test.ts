@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { JsonSchema } from "../../../contracts/json/json.ts";
 import { CpuAllowance } from "../../../src/app/execute/cpu-allowance.ts";
-import { executeWork } from "../../../src/app/execute/executor.ts";
+import { executeWorkItem } from "../../../src/app/execute/executor.ts";
 import { JUDGING_MS } from "../../../src/app/execute/judge-state.ts";
-import type { Work, WorkStep } from "../../../src/core/run/dispatch/work.ts";
+import type { WorkItem, WorkItemStep } from "../../../src/core/run/dispatch/work-item.ts";
 import { stepsOf } from "../../../src/core/run/views/view.ts";
 import { CALL } from "../../support/call.ts";
 import { pureNode, testEngine, type TestNode } from "../../support/engines.ts";
@@ -81,16 +81,16 @@ describe("what judging may cost", () => {
   it("is taken from the invocation: what might need more than is left is put off, and goes on where there is enough", async () => {
     const judged = { count: 0 };
     const { engine, clock } = await testEngine(chain(judged));
-    const steps: readonly WorkStep[] = Array.from({ length: 3 }, (_, i) => ({
+    const steps: readonly WorkItemStep[] = Array.from({ length: 3 }, (_, i) => ({
       ...{ id: `s${i}`, node: `link_${i}`, version: "1.0.0", timeoutMs: 1_000, cacheTtlMs: null, attempt: 1 },
       inputs: { [`text.t${i}`]: { step: i === 0 ? null : `s${i - 1}`, key: `text.t${i}` } },
     }));
-    const work: Work = {
+    const item: WorkItem = {
       ...{ runId: "r00_x", tenant: "default", correlationId: "c", segment: "s0", token: "t", epoch: 1, values: null },
       ...{ expiresAt: clock.now() + 1_000, steps },
     };
     const within = async (cpu: CpuAllowance) => {
-      const results = await executeWork(work, { "|text.t0": { v: "go" } }, { ...engine.parts, cpu });
+      const results = await executeWorkItem(item, { "|text.t0": { v: "go" } }, { ...engine.parts, cpu });
       return results.map(({ step, outcome }) => [step, outcome.ok]);
     };
     expect(await within(new CpuAllowance(JUDGING_MS - 1))).toEqual([]);

@@ -176,7 +176,7 @@ describe("a node that may run so many times at once", () => {
     expect(here.gauge.begun).toEqual(["first", "urgent", "ordinary", "late"]);
   });
 
-  it("takes all limits of a work or none", async () => {
+  it("takes all limits of a work item or none", async () => {
     const both = [slots(1, { group: "a" }), slots(1, { group: "b" })];
     const here = await fixture({ both, a: [slots(1, { group: "a" })], b: [slots(1, { group: "b" })] });
     await here.start("b", "b");
@@ -192,7 +192,7 @@ describe("a node that may run so many times at once", () => {
     expect(await here.view(waiting)).toMatchObject({ status: "succeeded" });
   });
 
-  it("spends nothing of a rate on a work that another limit of the same node refuses", async () => {
+  it("spends nothing of a rate on a work item that another limit of the same node refuses", async () => {
     const here = await fixture({ mail: [slots(1), rate(5, 60_000)] });
     const ids = await Promise.all(Array.from({ length: 5 }, (_, n) => here.start(`m${n}`)));
     await here.work();
@@ -218,7 +218,7 @@ describe("a node that may run so many times at once", () => {
 });
 
 describe("a tenant's limit", () => {
-  it("holds for every queued work, whatever its node says", async () => {
+  it("holds for every queued work item, whatever its node says", async () => {
     const here = await fixture({ mail: [], chat: [] }, undefined, 2);
     for (let n = 0; n < 4; n++) await here.start(`t${n}`, n % 2 === 0 ? "mail" : "chat");
     const first = await begin(here);
@@ -271,7 +271,7 @@ describe("when something is lost", () => {
     for (const id of ids) expect(await here.view(id)).toMatchObject({ status: "succeeded" });
   });
 
-  it("a limit that does not answer holds its works back, and lets them through when it does", async () => {
+  it("a limit that does not answer holds its work items back, and lets them through when it does", async () => {
     let down = true;
     const here = await fixture({ mail: [slots(1)] }, (ports) => ({
       ...ports,

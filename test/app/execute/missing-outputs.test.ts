@@ -67,7 +67,7 @@ const PAGE = {
   given: { "doc.text": "x" },
 };
 
-/** How the two steps reach their executor: in one work, by the gateway or a consumer, or in two. */
+/** How the two steps reach their executor: in one work item, by the gateway or a consumer, or in two. */
 const WAYS = [
   ["inline, in one segment", "compute", {}],
   ["queued, in one segment", "compute", { inline: "never" }],

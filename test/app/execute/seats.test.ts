@@ -19,7 +19,7 @@ describe("the seats of a consumer", () => {
     expect(seats.offer(0)).toBe(0);
   });
 
-  it("of a work that came to nothing are free for others", () => {
+  it("of a work item that came to nothing are free for others", () => {
     const seats = new Seats(9, fixedClock(0), SETTINGS);
     seats.release(1);
     expect(seats.offer(1)).toBe(2);

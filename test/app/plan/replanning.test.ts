@@ -7,7 +7,7 @@ import { pureNode, testEngine, type TestEngine, type TestNode } from "../../supp
 import { failFirst, failing } from "../../support/failing.ts";
 import { CORRELATION, steering, valueOf } from "../../support/steered-run.ts";
 import { CALL } from "../../support/call.ts";
-import { worksIn } from "../../support/received.ts";
+import { itemsIn } from "../../support/received.ts";
 
 const NEVER = { retry: { maxRetries: 0, backoff: "fixed", baseMs: 10, maxMs: 10 } } as const;
 const priced = (cost: number) => ({ cost, latencyMs: 1, timeoutMs: 1_000, cache: null, ...NEVER });
@@ -59,7 +59,7 @@ async function asking(payload = ASK, ports?: (ports: MemoryPorts) => MemoryPorts
   const run = await sent([BROKEN, SOUND, LAST], payload, ports);
   const { bus } = run.world.engine.ports;
   for (const delivery of bus.execute.pull(10)) {
-    for (const { runId, segment, token, steps } of worksIn([delivery])) {
+    for (const { runId, segment, token, steps } of itemsIn([delivery])) {
       const problem = fault("HANDLER_EXECUTION_ERROR", "broken", { retryable: false });
       const outcome = {
         ok: false,

@@ -6,7 +6,7 @@ import { decodeRun, encodeRun } from "../../../src/core/run/codec/codec.ts";
 import type { RunEvent } from "../../../src/core/run/model/event.ts";
 import { reduce } from "../../../src/core/run/reduce/reduce.ts";
 import type { RunState } from "../../../src/core/run/model/state.ts";
-import type { Answer, ExecuteMessage } from "../../../src/core/run/dispatch/work.ts";
+import type { Answer, ExecuteMessage } from "../../../src/core/run/dispatch/work-item.ts";
 import { silentLog } from "../../../src/infra/memory/silent-log.ts";
 import { Ring } from "../../../src/app/ring/ring.ts";
 import { decideAll, type Decided } from "../../../src/app/ring/decisions.ts";
@@ -19,7 +19,7 @@ import { sketchPlan, type StepSketch } from "../../support/plans.ts";
 import { beginRun, success } from "../../support/runs.ts";
 import { systemTimer } from "../../../src/infra/system/clock.ts";
 import { memoryTriggerBus } from "../../../src/infra/memory/queues/trigger-bus.ts";
-import { worksIn } from "../../support/received.ts";
+import { itemsIn } from "../../support/received.ts";
 
 const LEASES = { graceMs: 1_000, maxExpiries: 3 };
 const idOf = (number: number): string => `r00_${String(number).padStart(26, "0")}`;
@@ -109,12 +109,12 @@ function open() {
     const record = encodeRun(runOf(number, sketches));
     await ring.submit({ runId: idOf(number), requestHash: "", keyed: false, finished: null, record });
   };
-  const sent = (): readonly ExecuteMessage["work"][] => worksIn(bus.execute.pull(100));
+  const sent = (): readonly ExecuteMessage["work"][] => itemsIn(bus.execute.pull(100));
   return { ring, refused, submit, sent };
 }
 
-const answersTo = (works: readonly ExecuteMessage["work"][]): readonly Answer[] =>
-  works.map(({ runId, segment, token, steps }) => ({
+const answersTo = (items: readonly ExecuteMessage["work"][]): readonly Answer[] =>
+  items.map(({ runId, segment, token, steps }) => ({
     runId,
     segment,
     token,

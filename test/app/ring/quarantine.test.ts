@@ -6,7 +6,7 @@ import { reduce } from "../../../src/core/run/reduce/reduce.ts";
 import { STORED_FORMS, type StoredForms } from "../../../src/core/stored/forms.ts";
 import { versioned } from "../../../src/core/stored/stored-form.ts";
 import type { RingStore } from "../../../src/spi/ring-store.ts";
-import { worksIn } from "../../support/received.ts";
+import { itemsIn } from "../../support/received.ts";
 import { success } from "../../support/runs.ts";
 import {
   SETTINGS,
@@ -52,7 +52,7 @@ describe.each(DAMAGE)("one record %s", (_, damage, code) => {
   it("stops no timer of its ring: the others are sent anew, it is set aside with its reason", async () => {
     const { world, ring } = await damaged();
     await ring.tick();
-    expect(worksIn(world.bus.execute.pull(100)).map(({ runId: id }) => id)).toEqual([GOOD, OTHER]);
+    expect(itemsIn(world.bus.execute.pull(100)).map(({ runId: id }) => id)).toEqual([GOOD, OTHER]);
     expect(ring.quarantined()).toMatchObject([{ runId: BAD, quarantine: { code, since: world.clock.now() } }]);
     expect(world.logged).toContainEqual(expect.objectContaining({ run_id: BAD, code }));
   });
@@ -214,13 +214,13 @@ it("what storage refuses for one owner holds up nobody else, and comes again", a
   world.clock.advance(60_000);
   const ring = world.reopen({ store: frail });
   await ring.tick();
-  expect(worksIn(world.bus.execute.pull(100)).map(({ runId: id }) => id)).toEqual([GOOD]);
+  expect(itemsIn(world.bus.execute.pull(100)).map(({ runId: id }) => id)).toEqual([GOOD]);
   expect(ring.quarantined()).toEqual([]);
   expect(world.alarms.at(-1)).toBeGreaterThan(world.clock.now());
   isRefused = false;
   world.clock.advance(5_000);
   await ring.tick();
-  expect(worksIn(world.bus.execute.pull(100)).map(({ runId: id }) => id)).toContain(BAD);
+  expect(itemsIn(world.bus.execute.pull(100)).map(({ runId: id }) => id)).toContain(BAD);
 });
 
 /** The same code a release later: a run has one more version. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { fault, RuntimeHostError } from "../../../src/core/errors.ts";
 import { released } from "../../../src/core/run/quarantine/quarantine.ts";
 import { decodeRun, encodeRun } from "../../../src/core/run/codec/codec.ts";
-import type { EventMessage } from "../../../src/core/run/dispatch/work.ts";
+import type { EventMessage } from "../../../src/core/run/dispatch/work-item.ts";
 import { silentLog } from "../../../src/infra/memory/silent-log.ts";
 import { Ring } from "../../../src/app/ring/ring.ts";
 import { DEFAULT_RING } from "../../../src/app/ring/ports.ts";
@@ -15,7 +15,7 @@ import { sketchPlan } from "../../support/plans.ts";
 import { beginRun, REQUEST, success } from "../../support/runs.ts";
 import { systemTimer } from "../../../src/infra/system/clock.ts";
 import { memoryTriggerBus } from "../../../src/infra/memory/queues/trigger-bus.ts";
-import { worksIn } from "../../support/received.ts";
+import { itemsIn } from "../../support/received.ts";
 
 const SETTINGS = { ...DEFAULT_RING, leases: { graceMs: 1_000, maxExpiries: 3 } };
 
@@ -53,12 +53,12 @@ const submission = (keyed = false) => {
   return { runId: REQUEST.id, requestHash: "h", keyed, finished: null, record: encodeRun(state) };
 };
 
-const answersTo = (deliveries: Parameters<typeof worksIn>[0]) =>
-  worksIn(deliveries).map((work) => ({
-    runId: work.runId,
-    segment: work.segment,
-    token: work.token,
-    results: work.steps.map(({ id }) => ({ step: id, outcome: success(id) })),
+const answersTo = (deliveries: Parameters<typeof itemsIn>[0]) =>
+  itemsIn(deliveries).map((item) => ({
+    runId: item.runId,
+    segment: item.segment,
+    token: item.token,
+    results: item.steps.map(({ id }) => ({ step: id, outcome: success(id) })),
   }));
 const batchesOf = (deliveries: readonly Delivery<EventMessage>[]): number[] =>
   deliveries.flatMap(({ body }) => (body.type === "archive" ? [body.batch] : []));

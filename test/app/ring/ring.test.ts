@@ -2,7 +2,7 @@ import { released } from "../../../src/core/run/quarantine/quarantine.ts";
 import { describe, expect, it } from "vitest";
 import { fault, RuntimeHostError } from "../../../src/core/errors.ts";
 import { encodeRun, decodeRun } from "../../../src/core/run/codec/codec.ts";
-import type { EventMessage, ExecuteMessage } from "../../../src/core/run/dispatch/work.ts";
+import type { EventMessage, ExecuteMessage } from "../../../src/core/run/dispatch/work-item.ts";
 import { Ring } from "../../../src/app/ring/ring.ts";
 import { DEFAULT_RING } from "../../../src/app/ring/ports.ts";
 import { silentLog } from "../../../src/infra/memory/silent-log.ts";
@@ -14,7 +14,7 @@ import { sketchPlan, type StepSketch } from "../../support/plans.ts";
 import { beginRun, REQUEST, success } from "../../support/runs.ts";
 import { systemTimer } from "../../../src/infra/system/clock.ts";
 import { memoryTriggerBus } from "../../../src/infra/memory/queues/trigger-bus.ts";
-import { worksIn } from "../../support/received.ts";
+import { itemsIn } from "../../support/received.ts";
 
 const SETTINGS = { ...DEFAULT_RING, leases: { graceMs: 1_000, maxExpiries: 3 } };
 
@@ -51,11 +51,11 @@ const submission = (sketches: readonly StepSketch[], keyed = false, requestHash 
   return { runId: REQUEST.id, requestHash, keyed, finished: null, record: encodeRun(state) };
 };
 
-const answerFor = (work: ExecuteMessage["work"]) => ({
-  runId: work.runId,
-  segment: work.segment,
-  token: work.token,
-  results: work.steps.map(({ id }) => ({ step: id, outcome: success(id) })),
+const answerFor = (item: ExecuteMessage["work"]) => ({
+  runId: item.runId,
+  segment: item.segment,
+  token: item.token,
+  results: item.steps.map(({ id }) => ({ step: id, outcome: success(id) })),
 });
 const batchOf = (message: Delivery<EventMessage> | undefined): number =>
   message?.body.type === "archive" ? message.body.batch : -1;
@@ -71,7 +71,7 @@ describe("a ring", () => {
   it("dispatches, takes the answer and lets the run end", async () => {
     const { ring, bus } = open();
     await ring.submit(submission([{ id: "a" }, { id: "b", needs: ["a"] }]));
-    for (let i = 0; i < 2; i++) await ring.answer(worksIn(bus.execute.pull(10)).map(answerFor));
+    for (let i = 0; i < 2; i++) await ring.answer(itemsIn(bus.execute.pull(10)).map(answerFor));
     expect(statusOf(ring)).toBe("succeeded");
   });
 
@@ -79,7 +79,7 @@ describe("a ring", () => {
     const { ring, bus } = open();
     await ring.submit(submission([{ id: "a" }]));
     const waiting = ring.wait(REQUEST.id, 60_000);
-    await ring.answer(worksIn(bus.execute.pull(10)).map(answerFor));
+    await ring.answer(itemsIn(bus.execute.pull(10)).map(answerFor));
     expect(decodeRun(released(REQUEST.id, await waiting) ?? "null").header.status).toBe("succeeded");
   });
 
@@ -98,7 +98,7 @@ describe("a ring", () => {
       }
     };
     const following = follow();
-    for (let i = 0; i < 2; i++) await ring.answer(worksIn(bus.execute.pull(10)).map(answerFor));
+    for (let i = 0; i < 2; i++) await ring.answer(itemsIn(bus.execute.pull(10)).map(answerFor));
     await following;
     expect(told).toEqual([
       ["signal.node.dispatch", "a"],
@@ -136,7 +136,7 @@ describe("a ring", () => {
       clock.set(alarms.at(-1) ?? 0);
       await ring.tick();
     }
-    expect(worksIn(bus.execute.pull(10))[0]).toMatchObject({ segment: "a", epoch: 2 });
+    expect(itemsIn(bus.execute.pull(10))[0]).toMatchObject({ segment: "a", epoch: 2 });
   });
 
   it("goes on after an eviction, from storage alone", async () => {
@@ -146,8 +146,8 @@ describe("a ring", () => {
     const cold = reopen();
     clock.set(Math.max(...alarms));
     await cold.tick();
-    await cold.answer(worksIn(bus.execute.pull(10)).map(answerFor));
-    await reopen().answer(worksIn(bus.execute.pull(10)).map(answerFor));
+    await cold.answer(itemsIn(bus.execute.pull(10)).map(answerFor));
+    await reopen().answer(itemsIn(bus.execute.pull(10)).map(answerFor));
     expect(statusOf(reopen())).toBe("succeeded");
   });
 
@@ -159,10 +159,10 @@ describe("a ring", () => {
     const { ring, bus, store, reopen } = open();
     await ring.submit(submission(sketches));
     const before = store.read(REQUEST.id).length;
-    for (let i = 0; i < 20; i++) await ring.answer(worksIn(bus.execute.pull(10)).map(answerFor));
+    for (let i = 0; i < 20; i++) await ring.answer(itemsIn(bus.execute.pull(10)).map(answerFor));
     expect(store.read(REQUEST.id).length).toBeLessThanOrEqual(before + 3);
     const cold = reopen();
-    for (let i = 0; i < 20; i++) await cold.answer(worksIn(bus.execute.pull(10)).map(answerFor));
+    for (let i = 0; i < 20; i++) await cold.answer(itemsIn(bus.execute.pull(10)).map(answerFor));
     expect(statusOf(reopen())).toBe("succeeded");
   });
 
@@ -171,9 +171,9 @@ describe("a ring", () => {
     const begun = beginRun(sketchPlan([{ id: "a" }]));
     const state = { ...begun, given: { in: { v: "x".repeat(60_000) } } };
     await ring.submit({ ...submission([{ id: "a" }]), record: encodeRun(state) });
-    const [work] = worksIn(bus.execute.pull(1));
-    expect(work?.values).toBeNull();
-    expect(ring.values(REQUEST.id, "a", work?.token ?? "")).toEqual({ "|in": state.given.in });
+    const [item] = itemsIn(bus.execute.pull(1));
+    expect(item?.values).toBeNull();
+    expect(ring.values(REQUEST.id, "a", item?.token ?? "")).toEqual({ "|in": state.given.in });
     expect(ring.values(REQUEST.id, "a", "a.99")).toBeNull();
   });
 });
@@ -191,7 +191,7 @@ describe("idempotency", () => {
     const { ring, bus, clock, alarms, store } = open();
     const first = submission([{ id: "a" }], true, "h1");
     await ring.submit(first);
-    await ring.answer(worksIn(bus.execute.pull(10)).map(answerFor));
+    await ring.answer(itemsIn(bus.execute.pull(10)).map(answerFor));
     clock.advance(SETTINGS.flushMs);
     await ring.tick();
     const [message] = bus.events.pull(1);
@@ -263,7 +263,7 @@ describe("idempotency", () => {
 describe("the way to the archive", () => {
   async function finish(world: ReturnType<typeof open>) {
     await world.ring.submit(submission([{ id: "a" }]));
-    await world.ring.answer(worksIn(world.bus.execute.pull(10)).map(answerFor));
+    await world.ring.answer(itemsIn(world.bus.execute.pull(10)).map(answerFor));
     world.clock.advance(SETTINGS.flushMs);
   }
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ANY_DEAD_LETTER } from "../../../src/core/dead-letters/query.ts";
 import { DAY_MS, dayOf } from "../../../src/core/retention/day.ts";
-import { segmentKey, valueKey } from "../../../src/core/retention/keys.ts";
+import { archiveKey, valueKey } from "../../../src/core/retention/keys.ts";
 import type { MemoryPorts } from "../../../src/embedded/memory-engine.ts";
 import type { SweepSettings } from "../../../src/app/sweep/sweep.ts";
 import { SWEEP_LIMITS } from "../../../src/app/sweep/limits.ts";
@@ -79,8 +79,8 @@ describe("expiry", () => {
 
   it("does a bounded part of the work at a time, and no object goes before its rows", async () => {
     const world = await testEngine([]);
-    const { index, blobs, segments } = world.engine.ports;
-    const key = segmentKey(world.clock.now(), "01A");
+    const { index, blobs, archiveBook } = world.engine.ports;
+    const key = archiveKey(world.clock.now(), "01A");
     await blobs.put(key, "x".repeat(30));
     const run = (n: number) =>
       archivedSummary({ runId: `r00_${n}`, createdAt: world.clock.now(), archive: { key, offset: n, length: 1 } });
@@ -96,13 +96,13 @@ describe("expiry", () => {
     }
     expect(left).toEqual([15, 5, 0, 0]);
     expect(await blobs.list("runs/")).toEqual([]);
-    expect(await segments.known("runs/")).toEqual(new Set());
+    expect(await archiveBook.known("runs/")).toEqual(new Set());
   });
 
   it("a tenant with much to expire does not keep others waiting", async () => {
     const world = await testEngine([]);
     const { index } = world.engine.ports;
-    const key = segmentKey(world.clock.now(), "01A");
+    const key = archiveKey(world.clock.now(), "01A");
     const runs = (tenant: string, count: number) =>
       Array.from({ length: count }, (_, n) =>
         archivedSummary({
@@ -125,13 +125,13 @@ describe("orphaned objects", () => {
     const world = await testEngine([SHOUT]);
     const id = await send(world);
     await world.settle(60_000);
-    const orphan = segmentKey(world.clock.now(), "01ORPHAN");
+    const orphan = archiveKey(world.clock.now(), "01ORPHAN");
     await world.engine.ports.blobs.put(orphan, "half a batch\n");
     nextDays(world, 1);
     await world.engine.sweep(KEEP_ALL);
     expect(await world.engine.ports.blobs.list("runs/")).toContain(orphan);
     nextDays(world, 1);
-    expect(await world.engine.sweep(KEEP_ALL)).toEqual({ done: { orphaned_segments: 1 }, failed: [] });
+    expect(await world.engine.sweep(KEEP_ALL)).toEqual({ done: { orphaned_objects: 1 }, failed: [] });
     expect(await auditArchive(world.engine.ports)).toEqual([]);
     expect(await world.engine.services.runs.view(CALL, id)).not.toBeNull();
   });
@@ -140,7 +140,7 @@ describe("orphaned objects", () => {
     const world = await testEngine([]);
     const { blobs } = world.engine.ports;
     for (let day = 0; day < 10; day++) {
-      await blobs.put(segmentKey(world.clock.now(), "01ORPHAN"), "x\n");
+      await blobs.put(archiveKey(world.clock.now(), "01ORPHAN"), "x\n");
       nextDays(world, 1);
     }
     nextDays(world, 1);
@@ -190,7 +190,7 @@ describe("large values", () => {
         runId: `r00_0000000000000000000000000${n}`,
         createdAt: now,
         values,
-        archive: { key: segmentKey(now, `01${n}`), offset: 0, length: 1 },
+        archive: { key: archiveKey(now, `01${n}`), offset: 0, length: 1 },
       });
     await index.put([run(1, [mine, shared]), run(2, [shared])]);
     const ids = [run(1, []).runId, run(2, []).runId] as const;
@@ -238,7 +238,7 @@ describe("large values", () => {
       runId: "r00_0000000000000000000000000H",
       createdAt: now,
       values: [mine],
-      archive: { key: segmentKey(now, "01H"), offset: 0, length: 1 },
+      archive: { key: archiveKey(now, "01H"), offset: 0, length: 1 },
     });
     await world.engine.ports.index.put([heir]);
     nextDays(world, 3);
@@ -277,7 +277,7 @@ describe("large values", () => {
         runId: "r00_00000000000000000000000009",
         createdAt: now,
         values: [key],
-        archive: { key: segmentKey(now, "01Z"), offset: 0, length: 1 },
+        archive: { key: archiveKey(now, "01Z"), offset: 0, length: 1 },
       }),
     ]);
     for (const id of [...ids, "r00_00000000000000000000000009"]) await world.engine.services.removal.remove(CALL, id);
@@ -319,7 +319,7 @@ describe("a sweep that breaks off anywhere", () => {
       ports: (ports: MemoryPorts): MemoryPorts => ({
         ...ports,
         retention: wrap(ports.retention),
-        segments: wrap(ports.segments),
+        archiveBook: wrap(ports.archiveBook),
         values: wrap(ports.values),
         marks: wrap(ports.marks),
         blobs: wrap(ports.blobs),
@@ -345,7 +345,7 @@ describe("a sweep that breaks off anywhere", () => {
     const value = valueKey("default", "0".repeat(64), now);
     await blobs.put(value, "v");
     await blobs.put(valueKey("default", "1".repeat(64), now), "orphan");
-    await blobs.put(segmentKey(now, "01ORPHAN"), "orphan\n");
+    await blobs.put(archiveKey(now, "01ORPHAN"), "orphan\n");
     const payloadKey = `dead-letters/${dayOf(now)}/default/m.json`;
     await blobs.put(payloadKey, '"x"');
     await deadLetters.record(sampleDeadLetter({ id: "m", failedAt: now, payloadKey }));

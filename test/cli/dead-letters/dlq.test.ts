@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ExecuteMessage } from "../../../src/core/run/dispatch/work.ts";
+import type { ExecuteMessage } from "../../../src/core/run/dispatch/work-item.ts";
 import { effectNode } from "../../support/engines.ts";
 import { onex, type Outcome } from "../support/test-shell.ts";
 import { testServer, type TestServer } from "../support/test-server.ts";
@@ -10,7 +10,7 @@ const GOAL = '{"want":["text.twice"],"given":{"text.in":"hey"}}';
 const cwd = tmpdir();
 
 let server: TestServer;
-/** The run of the dead works. */
+/** The run of the dead work items. */
 let run: string;
 
 const dlq = (...args: string[]): Promise<Outcome> => onex(["dlq", ...args], { cwd, env: server.env });
@@ -22,7 +22,7 @@ const idsOf = async (...args: string[]): Promise<readonly string[]> => {
   return list.dead_letters.map(({ id }) => id);
 };
 
-/** A work of the run under a lease that is long over. */
+/** A work item of the run under a lease that is long over. */
 const work = (segment: string): ExecuteMessage => ({
   type: "work",
   version: 1,

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { WorkItem } from "../../../contracts/api/pools.ts";
+import type { WorkItemWire } from "../../../contracts/api/pools.ts";
 import { cliWire, sandboxWire } from "../../../contracts/documents/runner-blocks.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { LogLine } from "../../../src/core/pool/step-log.ts";
@@ -33,7 +33,7 @@ export interface Tried {
 }
 
 /** An item as a runner gets it. */
-export const itemOf = (changes: Partial<WorkItem> = {}): WorkItem => ({
+export const itemOf = (changes: Partial<WorkItemWire> = {}): WorkItemWire => ({
   token: "w1.5b5d",
   run_id: "r00_01KDVDPE000000000000000000",
   step: "s",
@@ -55,7 +55,7 @@ export const itemOf = (changes: Partial<WorkItem> = {}): WorkItem => ({
 /** Executes one attempt in a folder of its own. `begun` is called when it is under way. */
 export async function attempt(
   executor: Executor,
-  item: WorkItem,
+  item: WorkItemWire,
   code: string | null = null,
   begun: (stop: AbortController, log: LogCapture) => void = () => undefined,
   secrets: RunnerSecrets = new RunnerSecrets({}, null),
@@ -87,4 +87,4 @@ export const processesWith = (text: string): readonly string[] =>
     .stdout.split("\n")
     .filter((line) => line.includes(text) && !line.includes("ps -eo"));
 
-export const cliOf = (block: object): NonNullable<WorkItem["cli"]> => cliWire.parse(block);
+export const cliOf = (block: object): NonNullable<WorkItemWire["cli"]> => cliWire.parse(block);

@@ -5,8 +5,8 @@ import { boundaryFaces } from "../../../src/core/cache/boundary-face.ts";
 import { cacheNews } from "../../../src/core/cache/news.ts";
 import type { Boundary, Plan } from "../../../src/core/plan/model/plan.ts";
 import type { StepOutcome } from "../../../src/core/run/model/state.ts";
-import { workOf } from "../../../src/core/run/dispatch/work-of.ts";
-import type { StepResult } from "../../../src/core/run/dispatch/work.ts";
+import { workItemOf } from "../../../src/core/run/dispatch/work-item-of.ts";
+import type { StepResult } from "../../../src/core/run/dispatch/work-item.ts";
 import { sketchPlan, type StepSketch } from "../../support/plans.ts";
 import { dispatches, DrivenRun, failure, success } from "../../support/runs.ts";
 
@@ -107,7 +107,7 @@ describe("a composite in a run", () => {
     const first = dispatches(run.send({ type: "start" }));
     expect(first.map(({ segment }) => segment)).toEqual(["box/a", "box/b"]);
     for (const one of first) {
-      expect(workOf(run.state, one)).toMatchObject({
+      expect(workItemOf(run.state, one)).toMatchObject({
         probes: [{ boundary: "box", node: "composite", inputs: { in: "|in" }, steps: one.steps }],
         values: { "|in": { v: "x" } },
       });
@@ -119,7 +119,7 @@ describe("a composite in a run", () => {
       token: a?.token ?? "",
       results: [{ step: "box/a", outcome: success("box/a") }],
     });
-    if (b) expect(workOf(run.state, b)).not.toHaveProperty("probes");
+    if (b) expect(workItemOf(run.state, b)).not.toHaveProperty("probes");
   });
 
   it("that is found is settled at once: leases inside are void, what follows is dispatched", () => {
@@ -184,9 +184,9 @@ describe("a composite in a run", () => {
         for (let turn = 0; open.length > 0 && turn < 100; turn++) {
           const [dispatch] = open.splice((numbers.next().value ?? 0) % open.length, 1);
           if (!dispatch) continue;
-          const work = workOf(run.state, dispatch);
-          const found = (work.probes?.length ?? 0) > 0 && (numbers.next().value ?? 0) % 2 === 0;
-          const inside = new Set(found ? work.probes?.flatMap(({ steps }) => steps) : []);
+          const item = workItemOf(run.state, dispatch);
+          const found = (item.probes?.length ?? 0) > 0 && (numbers.next().value ?? 0) % 2 === 0;
+          const inside = new Set(found ? item.probes?.flatMap(({ steps }) => steps) : []);
           const results: StepResult[] = dispatch.steps
             .filter((step) => !inside.has(step))
             .map((step) => ({ step, outcome: success(step) }));

@@ -34,7 +34,7 @@ describe("a limit on how many at once", () => {
     expect(book.ask(request("b", slots(1)), 3).granted).toBe(true);
   });
 
-  it("lets the older through although a younger was called: two limits that call two works never keep both waiting", () => {
+  it("lets the older through although a younger was called: two limits that call two work items never keep both waiting", () => {
     const [one, other] = [new LimitBook(), new LimitBook()];
     const [older, younger] = [{ since: 1 }, { since: 2 }];
     for (const book of [one, other]) book.ask(request("held", slots(1)), 0);
@@ -74,7 +74,7 @@ describe("a limit on how many at once", () => {
     expect(book.ask(request("b", slots(1)), 7_000).granted).toBe(true);
   });
 
-  it("passes over a work that was called and does not come", () => {
+  it("passes over a work item that was called and does not come", () => {
     const book = new LimitBook();
     for (const name of ["a", "b", "c"]) book.ask(request(name, slots(1), { since: name.charCodeAt(0) }), 0);
     book.leave(holder("a"), "s0.1", "ended");
@@ -82,7 +82,7 @@ describe("a limit on how many at once", () => {
     expect(names(book.call(CALL_MS))).toEqual(["c"]);
   });
 
-  it("gives a redelivered work its own turn again, and a newer dispatch the turn of the older", () => {
+  it("gives a redelivered work item its own turn again, and a newer dispatch the turn of the older", () => {
     const book = new LimitBook();
     const again = [book.ask(request("a", slots(1)), 0), book.ask(request("a", slots(1)), 1)];
     expect(again.every(({ granted }) => granted)).toBe(true);
@@ -91,7 +91,7 @@ describe("a limit on how many at once", () => {
     expect(book.ask(request("b", slots(1)), 3).granted).toBe(false);
   });
 
-  it("lets nobody overtake a work whose own node allows fewer", () => {
+  it("lets nobody overtake a work item whose own node allows fewer", () => {
     const book = new LimitBook();
     for (const name of ["a", "b", "c"]) book.ask(request(name, slots(5)), 0);
     expect(book.ask(request("narrow", slots(2), { since: 1 }), 1).granted).toBe(false);
@@ -123,7 +123,7 @@ describe("a limit on how many within a time", () => {
   });
 });
 
-/** What a world of works does to a limit. */
+/** What a world of work items does to a limit. */
 const move = fc.record({
   who: fc.nat(9),
   what: fc.constantFrom("ask", "ask", "ask", "end", "unused", "redispatch"),
@@ -163,7 +163,7 @@ function play(
   return { book, held, now };
 }
 
-describe("whatever the works do", () => {
+describe("whatever the work items do", () => {
   it("never more are under way than the limit allows", () => {
     fc.assert(
       fc.property(moves, fc.integer({ min: 1, max: 4 }), (all, max) => {
@@ -196,7 +196,7 @@ describe("whatever the works do", () => {
     );
   });
 
-  it("a work that asks when it was told to is let through after finitely many questions", () => {
+  it("a work item that asks when it was told to is let through after finitely many questions", () => {
     fc.assert(
       fc.property(moves, fc.constantFrom(slots(1), slots(3), rate(1, 700), rate(3, 4_000)), (all, allows) => {
         const { book, now: start } = play(all, allows, () => undefined);

@@ -2,11 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { redriven } from "../../../src/core/messages/queue-message.ts";
 import { readMessage } from "../../../src/core/messages/read-message.ts";
-import { sampleEvent, sampleWork } from "../../support/contracts/event-bus.ts";
+import { sampleEvent, sampleWorkMessage } from "../../support/contracts/event-bus.ts";
 import { archivedSummary, sampleSummary } from "../../support/contracts/run-index.ts";
 
 const ID = "r00_00000000000000000000000000";
-const work = { ...sampleWork(), work: { ...sampleWork().work, runId: ID } };
+const work = { ...sampleWorkMessage(), work: { ...sampleWorkMessage().work, runId: ID } };
 const started = { type: "started", version: 1, runs: [sampleSummary()] } as const;
 const without = (message: object, ...path: readonly string[]): unknown => {
   const copy = structuredClone(message) as Record<string, unknown>;

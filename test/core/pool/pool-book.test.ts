@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { HEARTBEAT_MS, PoolBook, PRESENCE_MS, REPORT_MS } from "../../../src/core/pool/pool-book.ts";
 import type { PoolItem, RunnerPresence } from "../../../src/core/pool/pool-item.ts";
-import { workItemOf, workItemToken } from "../../../src/core/pool/work-item.ts";
+import { workItemIdOf, workItemToken } from "../../../src/core/pool/work-item.ts";
 
 const RUN = "r00_01KDVDPE000000000000000000";
 
@@ -168,11 +168,11 @@ describe("a work item's token", () => {
         const id = { runId: RUN, segment, lease: `${segment}.1`, step, pool };
         const token = workItemToken(id);
         expect(token).toMatch(/^[a-z0-9.]+$/);
-        expect(workItemOf(token)).toEqual(id);
+        expect(workItemIdOf(token)).toEqual(id);
       }),
     );
-    fc.assert(fc.property(fc.string(), (text) => workItemOf(text) === null));
+    fc.assert(fc.property(fc.string(), (text) => workItemIdOf(text) === null));
     for (const text of ["w1.", "w1.7b7d", "w1.5b5d", "w1.ff", "w2.5b5d", `w1.${"5b".repeat(20_000)}`])
-      expect(workItemOf(text)).toBeNull();
+      expect(workItemIdOf(text)).toBeNull();
   });
 });

@@ -6,9 +6,9 @@ import {
   dayIn,
   PAYLOADS,
   payloadKey,
-  segmentKey,
-  SEGMENTS,
-  segmentsOf,
+  archiveKey,
+  ARCHIVE,
+  archivedOn,
   valueDay,
   valueKey,
   valuesOf,
@@ -52,8 +52,8 @@ describe("keys", () => {
     fc.assert(
       fc.property(moments, tenants, (at, tenant) => {
         const day = dayOf(at);
-        expect(dayIn(segmentKey(at, "01J"), SEGMENTS)).toBe(day);
-        expect(segmentKey(at, "01J").startsWith(segmentsOf(day))).toBe(true);
+        expect(dayIn(archiveKey(at, "01J"), ARCHIVE)).toBe(day);
+        expect(archiveKey(at, "01J").startsWith(archivedOn(day))).toBe(true);
         expect(dayIn(payloadKey(at, tenant, "m1"), PAYLOADS)).toBe(day);
         const key = valueKey(tenant, "0".repeat(64), at);
         expect(valueDay(key)).toBe(day);
@@ -65,7 +65,7 @@ describe("keys", () => {
 
   it.each(["runs/", "runs/2026-01-01", "runs/2026-1-01/a", "runs/x2026-01-01/a", "values/2026-01-01/a", ""])(
     "%j is of no day",
-    (key) => expect(dayIn(key, SEGMENTS)).toBeNull(),
+    (key) => expect(dayIn(key, ARCHIVE)).toBeNull(),
   );
 
   it.each([`values/default/${"0".repeat(64)}`, "values/t/2026-01-01/short", `values/2026-01-01/${"0".repeat(64)}`])(

@@ -3,7 +3,7 @@ import { decodeRun, encodeRun } from "../../../src/core/run/codec/codec.ts";
 import { observationsOf } from "../../../src/core/run/reduce/observations.ts";
 import { signalsOf } from "../../../src/core/run/views/signals.ts";
 import { viewRun } from "../../../src/core/run/views/view.ts";
-import { workOf } from "../../../src/core/run/dispatch/work-of.ts";
+import { workItemOf } from "../../../src/core/run/dispatch/work-item-of.ts";
 import { sketchPlan } from "../../support/plans.ts";
 import { dispatches, DrivenRun, success } from "../../support/runs.ts";
 
@@ -23,7 +23,7 @@ const deferred = (token: string, changes: object = {}) =>
 const answered = (token: string) =>
   ({ type: "answer", segment: "a", token, results: [{ step: "a", outcome: success("a") }] }) as const;
 
-describe("a work that a limit has no room for", () => {
+describe("a work item that a limit has no room for", () => {
   it("gives its lease back, waits and says what for", () => {
     const { run, first } = started();
     expect(run.send(deferred(first.token))).toEqual([]);
@@ -103,7 +103,7 @@ describe("a work that a limit has no room for", () => {
     run.now = 6_000;
     const [second] = dispatches(run.send({ type: "tick" }));
     if (!second) throw new Error("nothing was dispatched");
-    expect(workOf(run.state, second)).toMatchObject({ since: 0, steps: [{ attempt: 1 }] });
+    expect(workItemOf(run.state, second)).toMatchObject({ since: 0, steps: [{ attempt: 1 }] });
   });
 
   it("fails after a day, with the limit's name", () => {

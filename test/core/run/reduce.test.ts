@@ -117,7 +117,7 @@ describe("leases", () => {
     expect(run.state).toEqual(before);
   });
 
-  it("an undeliverable work goes out again under a higher epoch", () => {
+  it("an undeliverable work item goes out again under a higher epoch", () => {
     const run = new DrivenRun(sketchPlan([{ id: "a" }]), LEASES);
     run.send({ type: "start" });
     const [first] = dispatches(run.intents.splice(0));

@@ -156,7 +156,7 @@ describe("while a run waits for another plan", () => {
     const run = started(["receipt", "size"]);
     run.work();
     const [first, second] = run.taken();
-    if (first?.type !== "dispatch" || second?.type !== "dispatch") throw new Error("two works were expected");
+    if (first?.type !== "dispatch" || second?.type !== "dispatch") throw new Error("two work items were expected");
     const [classify, count] = first.steps[0] === "classify" ? [first, second] : [second, first];
     run.send({
       type: "answer",

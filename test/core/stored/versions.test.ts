@@ -29,7 +29,7 @@ const WRITTEN: Readonly<Record<StoredKind, unknown>> = {
   "node definition": sampleNode(),
   "cached outputs": { "text.loud": { v: "HEY" }, v: { v: "a contract key of one letter" } },
   "trigger parts": [{ taker: "n@1.0.0", runId: null, refused: null }],
-  "lost work": { segment: "s", epoch: 1, steps: [{ id: "a", attempt: 1 }] },
+  "lost work item": { segment: "s", epoch: 1, steps: [{ id: "a", attempt: 1 }] },
   "listed texts": ["a", "b"],
   "trust history": [{ at: 1, score: 0.5, confidence: 0.5, samples: 1 }],
   "limit entry": { holder: { runId: "r", segment: "s" }, token: "s.1", until: 5 },

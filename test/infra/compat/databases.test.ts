@@ -103,7 +103,7 @@ describe.each(inject("recorded"))("a database of release $release", ({ worker, l
   it("still knows dead letters, triggers and what followed runs", async () => {
     const { items } = await d1DeadLetterStore(db).search("default", ANY_DEAD_LETTER, { limit: 100, after: null });
     expect(items).toHaveLength(database["dead_letters"]?.length ?? 0);
-    expect(items.filter(({ work }) => work !== null)).toHaveLength(
+    expect(items.filter(({ work: item }) => item !== null)).toHaveLength(
       (database["dead_letters"] ?? []).filter((row) => row["work"] !== null).length,
     );
     for (const row of database["triggers"] ?? []) {

@@ -37,7 +37,7 @@ describe("the D1 adapters keep their ports' contracts", () => {
   const books = async () => ({
     index: d1RunIndex(db),
     retention: d1RunRetention(db),
-    segments: d1ArchiveBook(db),
+    archiveBook: d1ArchiveBook(db),
     values: d1ValueBook(db),
     tenant: freshTenant(),
   });

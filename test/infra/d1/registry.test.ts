@@ -155,7 +155,7 @@ describe("the edge of the database", () => {
       d1RunIndex(broken).settled([sampleSummary()]),
       d1RunRetention(broken).tenants(),
       d1RunRetention(broken).delete("t", "r", 1),
-      d1ArchiveBook(broken).settle([{ segment: "s", offset: 0, length: 1 }]),
+      d1ArchiveBook(broken).settle([{ object: "s", offset: 0, length: 1 }]),
       d1ValueBook(broken).doubts("t", 1, 1),
       d1SweepMarks(broken).read("m"),
       d1DeadLetterStore(broken).get("t", "1"),

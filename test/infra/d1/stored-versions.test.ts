@@ -107,7 +107,7 @@ describe.each(LATER)("what is %s in a row: %s", (code, text) => {
     const row = { table: "dead_letters", column: "work", where: `tenant = '${tenant}' and id = 'a'` };
     await rolledBack(row, text, async () => {
       const { items } = await store.search(tenant, ANY_DEAD_LETTER, { limit: 10, after: null });
-      expect(items.map(({ id, work }) => [id, work === null])).toEqual([
+      expect(items.map(({ id, work: item }) => [id, item === null])).toEqual([
         ["b", false],
         ["a", true],
       ]);

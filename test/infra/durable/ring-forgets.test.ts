@@ -71,8 +71,8 @@ describe("a ring that is evicted before every call", () => {
       const values = () =>
         storage.sql.exec("SELECT n FROM slots WHERE body LIKE '%secret%' OR body LIKE '%.out%'").toArray().length;
       for (const run of runs) await world.ring().submit(run);
-      for (let works = world.queues.execute.pull(10); works.length > 0; works = world.queues.execute.pull(10)) {
-        for (const { body } of works) {
+      for (let items = world.queues.execute.pull(10); items.length > 0; items = world.queues.execute.pull(10)) {
+        for (const { body } of items) {
           if (body.type !== "work") continue;
           const { segment, token, steps, runId: id } = body.work;
           const results = steps.map((step) => ({ step: step.id, outcome: success(step.id) }));

@@ -7,7 +7,7 @@ import { partingOf } from "../../../src/core/run/reduce/departure.ts";
 import { runId } from "../../../src/core/run/model/run-id.ts";
 import { durableRingStore, rememberedRing } from "../../../src/infra/durable/ring-store.ts";
 import { durableRunCoordinator, ringName, ringNumber } from "../../../src/infra/durable/run-coordinator.ts";
-import { workOf } from "../../../src/core/run/dispatch/work-of.ts";
+import { workItemOf } from "../../../src/core/run/dispatch/work-item-of.ts";
 import { runCoordinatorContract } from "../../support/contracts/run-coordinator.ts";
 import { ringStoreContract } from "../../support/contracts/ring-store.ts";
 import { sketchPlan } from "../../support/plans.ts";
@@ -35,16 +35,16 @@ describe("rings as Durable Objects keep their ports' contracts", () => {
     },
     // What a ring has leased is what it published: the queue itself is not read here.
     published: async () => {
-      const works = [];
+      const items = [];
       for (const id of known) {
         const record = await coordinator.read(id);
         if (record === null) continue;
         const state = decodeRun(record);
         for (const { id: segment, lease } of state.segments.values()) {
-          if (lease) works.push(workOf(state, { type: "dispatch", segment, ...lease }));
+          if (lease) items.push(workItemOf(state, { type: "dispatch", segment, ...lease }));
         }
       }
-      return works;
+      return items;
     },
   }));
 });

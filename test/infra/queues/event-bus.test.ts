@@ -1,10 +1,10 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { EventMessage, ExecuteMessage, ReplanMessage } from "../../../src/core/run/dispatch/work.ts";
+import type { EventMessage, ExecuteMessage, ReplanMessage } from "../../../src/core/run/dispatch/work-item.ts";
 import { packBatches, QUEUE_LIMITS } from "../../../src/infra/queues/batches.ts";
 import { queuesEventBus, type QueueSender } from "../../../src/infra/queues/event-bus.ts";
-import { eventBusContract, sampleEvent, sampleWork } from "../../support/contracts/event-bus.ts";
+import { eventBusContract, sampleEvent, sampleWorkMessage } from "../../support/contracts/event-bus.ts";
 
 /** Pauses are over at once. */
 const PATIENCE = {
@@ -40,7 +40,7 @@ describe("the event bus on Queues", () => {
     const { bus, work, events } = open();
     return {
       bus,
-      arrivedWork: async () =>
+      arrivedItems: async () =>
         work.batches
           .splice(0)
           .flat()
@@ -56,7 +56,7 @@ describe("the event bus on Queues", () => {
 
   it("splits by bytes, in order", async () => {
     const { bus, work } = open();
-    const sent = ["a", "b", "c", "d", "e"].map((segment) => sampleWork(segment, "ü".repeat(40_000)));
+    const sent = ["a", "b", "c", "d", "e"].map((segment) => sampleWorkMessage(segment, "ü".repeat(40_000)));
     await bus.publishWork(sent);
     expect(work.batches.map((batch) => batch.length)).toEqual([3, 2]);
     expect(work.batches.flat()).toEqual(sent);
@@ -64,7 +64,7 @@ describe("the event bus on Queues", () => {
 
   it("names a message that is too large and sends nothing", async () => {
     const { bus, work } = open();
-    const call = bus.publishWork([sampleWork("a"), sampleWork("huge", "ü".repeat(64_000))]);
+    const call = bus.publishWork([sampleWorkMessage("a"), sampleWorkMessage("huge", "ü".repeat(64_000))]);
     await expect(call).rejects.toMatchObject({
       code: "EVENT_BUS_ERROR",
       message: expect.stringMatching(/the work of run r00_1, segment huge takes 128\d{3} bytes/),
@@ -77,7 +77,7 @@ describe("the event bus on Queues", () => {
     const cause = new Error("queue is broken");
     const broken = { sendBatch: () => Promise.reject(cause) };
     const bus = queuesEventBus(broken, broken, PATIENCE);
-    for (const call of [bus.publishWork([sampleWork()]), bus.publishEvents([sampleEvent()])]) {
+    for (const call of [bus.publishWork([sampleWorkMessage()]), bus.publishEvents([sampleEvent()])]) {
       await expect(call).rejects.toMatchObject({ code: "EVENT_BUS_ERROR", cause });
     }
   });

@@ -12,7 +12,7 @@ export const INVARIANTS = {
   kept: "what a client was told stays readable, the same",
   own: "an answer belongs to the request it answers",
   answered: "a message is acknowledged after what it asked for is done",
-  handed: "a work is handed over once, under its lease, and is on no queue",
+  handed: "a work item is handed over once, under its lease, and is on no queue",
   placed: "every index row points at its run's record",
   balanced: "every run that began is archived, indexed and of one record",
   trust: "trust equals its recomputation from the archive",

@@ -1,8 +1,8 @@
-import type { ExecuteMessage, ReplanMessage, Work } from "../../../src/core/run/dispatch/work.ts";
+import type { ExecuteMessage, ReplanMessage, WorkItem } from "../../../src/core/run/dispatch/work-item.ts";
 import type { CommitAudit } from "./commits.ts";
 import type { Findings } from "./findings.ts";
 
-/** Watches works that rings hand over: each is leased, goes to one executor, and is on no queue. */
+/** Watches work items that rings hand over: each is leased, goes to one executor, and is on no queue. */
 export class HandOverAudit {
   /** Leases whose work has left its ring, and how. */
   readonly #left = new Map<string, "handed over" | "sent">();
@@ -20,18 +20,18 @@ export class HandOverAudit {
   get reached(): readonly string[] {
     const handed = [...this.#left].filter(([, how]) => how === "handed over");
     return [
-      ...(handed.length > 0 ? ["a work was handed over"] : []),
-      ...(handed.some(([lease]) => !this.#taken.has(lease)) ? ["a work was handed over to nobody"] : []),
+      ...(handed.length > 0 ? ["a work item was handed over"] : []),
+      ...(handed.some(([lease]) => !this.#taken.has(lease)) ? ["a work item was handed over to nobody"] : []),
     ];
   }
 
-  /** A ring has answered an executor with works. */
-  handed(works: readonly Work[], take: number): void {
-    if (works.length > take) this.#findings.add("handed", `${works.length} works are handed over, ${take} were wanted`);
-    for (const work of works) {
-      this.#leave(work, "handed over");
-      if (!this.#commits.wasLeased(work.runId, work.token))
-        this.#findings.add("handed", `${this.#leaseOf(work)} is handed over and was never leased`);
+  /** A ring has answered an executor with work items. */
+  handed(items: readonly WorkItem[], take: number): void {
+    if (items.length > take) this.#findings.add("handed", `${items.length} work items are handed over, ${take} were wanted`);
+    for (const item of items) {
+      this.#leave(item, "handed over");
+      if (!this.#commits.wasLeased(item.runId, item.token))
+        this.#findings.add("handed", `${this.#leaseOf(item)} is handed over and was never leased`);
     }
   }
 
@@ -41,12 +41,12 @@ export class HandOverAudit {
   }
 
   /** An executor has been handed these. */
-  taken(works: readonly Work[]): void {
-    for (const work of works) this.#taken.add(this.#leaseOf(work));
+  taken(items: readonly WorkItem[]): void {
+    for (const item of items) this.#taken.add(this.#leaseOf(item));
   }
 
-  #leave(work: Work, how: "handed over" | "sent"): void {
-    const lease = this.#leaseOf(work);
+  #leave(item: WorkItem, how: "handed over" | "sent"): void {
+    const lease = this.#leaseOf(item);
     const before = this.#left.get(lease);
     if (before !== undefined && (how === "handed over" || before === "handed over"))
       this.#findings.add("handed", `${lease} is ${how} and was ${before} before`);
@@ -54,7 +54,7 @@ export class HandOverAudit {
   }
 
   /** A later run under the same key begins with the same tokens. */
-  #leaseOf({ runId, segment, token }: Work): string {
+  #leaseOf({ runId, segment, token }: WorkItem): string {
     return `${token} of segment ${segment} of run ${runId}, begun at ${this.#commits.runs.get(runId)?.begunAt ?? "no time"}`;
   }
 }

@@ -57,7 +57,7 @@ export class LimitAudit {
     };
   }
 
-  /** A node with limits runs for a work that has passed them. */
+  /** A node with limits runs for a work item that has passed them. */
   begun({ tokens, segment, runId, number }: Execution, { node, lease }: NodeCall): void {
     // A replay is nobody's work item, though it executes the step of one that was never begun.
     if (tokens.size === 0 || lease === null || node.execution.limits === undefined) return;

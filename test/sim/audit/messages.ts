@@ -1,4 +1,4 @@
-import type { Answer, EventMessage, ExecuteMessage, ReplanMessage, Work } from "../../../src/core/run/dispatch/work.ts";
+import type { Answer, EventMessage, ExecuteMessage, ReplanMessage, WorkItem } from "../../../src/core/run/dispatch/work-item.ts";
 import type { DeadLetterStore } from "../../../src/spi/dead-letter-store.ts";
 import type { Delivery } from "../../../src/spi/event-bus.ts";
 import type { RingStore } from "../../../src/spi/ring-store.ts";
@@ -29,7 +29,7 @@ export class MessageAudit {
     for (const answer of args[0] as readonly Answer[]) this.#answered.add(leaseOf(answer));
   }
 
-  /** Whether the ring has heard what came of a work. */
+  /** Whether the ring has heard what came of a work item. */
   wasAnswered(lease: Pick<Answer, "runId" | "segment" | "token">): boolean {
     return this.#answered.has(leaseOf(lease));
   }
@@ -47,8 +47,8 @@ export class MessageAudit {
     };
   }
 
-  workDelivered(id: string, work: Work, now: number): void {
-    if (work.expiresAt <= now) this.#expired.add(id);
+  workDelivered(id: string, item: WorkItem, now: number): void {
+    if (item.expiresAt <= now) this.#expired.add(id);
   }
 
   workSettled({ id, body }: Delivery<ExecuteMessage | ReplanMessage>, verdict: "ack" | "retry"): void {

@@ -1,7 +1,7 @@
 import { planIndex } from "../../../src/core/plan/model/plan-index.ts";
 import { planWaves } from "../../../src/core/plan/assemble/waves.ts";
 import { TERMINAL_STEP, type RunState, type StepState } from "../../../src/core/run/model/state.ts";
-import type { PlanAnswer } from "../../../src/core/run/dispatch/work.ts";
+import type { PlanAnswer } from "../../../src/core/run/dispatch/work-item.ts";
 import type { ChangeWitness } from "./commits.ts";
 import type { Findings } from "./findings.ts";
 

@@ -1,25 +1,25 @@
-import type { Work } from "../../../src/core/run/dispatch/work.ts";
+import type { WorkItem } from "../../../src/core/run/dispatch/work-item.ts";
 import { changed, type Bug } from "./bug.ts";
 
 /** A ring sends what it hands over as well, in case the executor should not take it. */
 export const handedAndSent: Bug = {
-  name: "a work that is handed over is sent as well",
+  name: "a work item that is handed over is sent as well",
   breaks: ["handed"],
   plant() {
     /** How the ring whose life is being set up reaches its queue. */
-    let send: (works: readonly Work[]) => Promise<void> = async () => undefined;
+    let send: (items: readonly WorkItem[]) => Promise<void> = async () => undefined;
     return {
       ringPorts(ports) {
-        send = (works) => ports.bus.publishWork(works.map((work) => ({ type: "work", version: 1, work })));
+        send = (items) => ports.bus.publishWork(items.map((item) => ({ type: "work", version: 1, work: item })));
         return ports;
       },
       ring(ring) {
         const own = send;
         return changed(ring, {
           async answer(...asked) {
-            const works = await ring.answer(...asked);
-            if (works.length > 0) await own(works).catch(() => undefined);
-            return works;
+            const items = await ring.answer(...asked);
+            if (items.length > 0) await own(items).catch(() => undefined);
+            return items;
           },
         });
       },

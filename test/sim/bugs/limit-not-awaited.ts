@@ -2,7 +2,7 @@ import type { Bug } from "./bug.ts";
 
 /** Everybody is told to come in, and the books are kept afterwards. */
 export const limitNotAwaited: Bug = {
-  name: "a work is let through whatever its limit says",
+  name: "a work item is let through whatever its limit says",
   breaks: ["limited"],
   plant: () => ({
     limiter: (limiter) => ({

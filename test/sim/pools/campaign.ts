@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import type { WorkItem } from "../../../contracts/api/pools.ts";
-import { workItemOf } from "../../../src/core/pool/work-item.ts";
+import type { WorkItemWire } from "../../../contracts/api/pools.ts";
+import { workItemIdOf } from "../../../src/core/pool/work-item.ts";
 import type { PoolPorts } from "../../../src/app/pools/pool.ts";
 import type { MemoryPorts } from "../../../src/embedded/memory-engine.ts";
 import { CALL } from "../../support/call.ts";
@@ -53,8 +53,8 @@ class Campaign {
   readonly #runs: string[] = [];
   readonly #cancelled = new Set<string>();
   readonly #ended = new Set<string>();
-  readonly #held = new Map<number, WorkItem[]>();
-  readonly #everLeased: WorkItem[] = [];
+  readonly #held = new Map<number, WorkItemWire[]>();
+  readonly #everLeased: WorkItemWire[] = [];
   /** Run → the values that were taken as its answer. */
   readonly #taken = new Map<string, string[]>();
   readonly #findings: string[] = [];
@@ -120,7 +120,7 @@ class Campaign {
     return this.#findings;
   }
 
-  #of(runner: number): WorkItem[] {
+  #of(runner: number): WorkItemWire[] {
     const own = this.#held.get(runner) ?? [];
     this.#held.set(runner, own);
     return own;
@@ -135,7 +135,7 @@ class Campaign {
     }
   }
 
-  async #answer(item: WorkItem, isGood: boolean): Promise<void> {
+  async #answer(item: WorkItemWire, isGood: boolean): Promise<void> {
     const value = `v${++this.#values}`;
     const wasAwaited = await this.#isAwaited(item);
     const answered = isGood
@@ -149,8 +149,8 @@ class Campaign {
   }
 
   /** Whether the item's ring waits for its answer, and for no other. */
-  async #isAwaited({ token }: WorkItem): Promise<boolean> {
-    const id = workItemOf(token);
+  async #isAwaited({ token }: WorkItemWire): Promise<boolean> {
+    const id = workItemIdOf(token);
     return id !== null && this.#world.engine.ports.coordinator.holds(id.runId, id.segment, id.lease);
   }
 

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import type { EventMessage, ExecuteMessage } from "../../../src/core/run/dispatch/work.ts";
+import type { EventMessage, ExecuteMessage } from "../../../src/core/run/dispatch/work-item.ts";
 import type { EventBus } from "../../../src/spi/event-bus.ts";
 
-export const sampleWork = (segment = "a", text = "grün"): ExecuteMessage => ({
+export const sampleWorkMessage = (segment = "a", text = "grün"): ExecuteMessage => ({
   type: "work",
   version: 1,
   work: {
@@ -23,39 +23,39 @@ export const sampleEvent = (batch = 1): EventMessage => ({ type: "archive", vers
 export interface OpenBus {
   readonly bus: EventBus;
   /** Everything that arrived since the last call, in any order. */
-  readonly arrivedWork: () => Promise<readonly ExecuteMessage[]>;
+  readonly arrivedItems: () => Promise<readonly ExecuteMessage[]>;
   readonly arrivedEvents: () => Promise<readonly EventMessage[]>;
 }
 
 /** What every EventBus must do. */
 export function eventBusContract(label: string, open: () => Promise<OpenBus>): void {
   it(`${label}: delivers what was published, to its own queue`, async () => {
-    const { bus, arrivedWork, arrivedEvents } = await open();
-    await bus.publishWork([sampleWork("a"), sampleWork("b")]);
+    const { bus, arrivedItems, arrivedEvents } = await open();
+    await bus.publishWork([sampleWorkMessage("a"), sampleWorkMessage("b")]);
     await bus.publishEvents([sampleEvent(7)]);
     await bus.publishWork([]);
-    const segments = (await arrivedWork()).map(({ work }) => work.segment);
+    const segments = (await arrivedItems()).map(({ work: item }) => item.segment);
     expect(segments.sort()).toEqual(["a", "b"]);
     expect(await arrivedEvents()).toEqual([sampleEvent(7)]);
-    expect(await arrivedWork()).toEqual([]);
+    expect(await arrivedItems()).toEqual([]);
   });
 
   it(`${label}: delivers copies`, async () => {
-    const { bus, arrivedWork } = await open();
-    const sent = sampleWork();
+    const { bus, arrivedItems } = await open();
+    const sent = sampleWorkMessage();
     await bus.publishWork([sent]);
-    const [arrived] = await arrivedWork();
+    const [arrived] = await arrivedItems();
     expect(arrived).toEqual(sent);
     expect(arrived).not.toBe(sent);
     expect(arrived?.work.values).not.toBe(sent.work.values);
   });
 
   it(`${label}: delivers more messages than one batch takes`, async () => {
-    const { bus, arrivedWork } = await open();
-    const sent = Array.from({ length: 250 }, (_, n) => sampleWork(`s${n}`));
+    const { bus, arrivedItems } = await open();
+    const sent = Array.from({ length: 250 }, (_, n) => sampleWorkMessage(`s${n}`));
     await bus.publishWork(sent);
-    const arrived = (await arrivedWork()).map(({ work }) => work.segment);
-    expect(new Set(arrived)).toEqual(new Set(sent.map(({ work }) => work.segment)));
+    const arrived = (await arrivedItems()).map(({ work: item }) => item.segment);
+    expect(new Set(arrived)).toEqual(new Set(sent.map(({ work: item }) => item.segment)));
     expect(arrived).toHaveLength(250);
   });
 }

@@ -3,14 +3,14 @@ import { fault } from "../../../src/core/errors.ts";
 import { begin } from "../../../src/core/run/reduce/begin.ts";
 import { decodeRun, encodeRun } from "../../../src/core/run/codec/codec.ts";
 import { runId } from "../../../src/core/run/model/run-id.ts";
-import type { ExecuteMessage } from "../../../src/core/run/dispatch/work.ts";
+import type { ExecuteMessage } from "../../../src/core/run/dispatch/work-item.ts";
 import type { RunCoordinator, Submission } from "../../../src/spi/run-coordinator.ts";
 import { sketchPlan, type StepSketch } from "../plans.ts";
 import { REQUEST, success } from "../runs.ts";
 
 export interface CoordinatorWorld {
   readonly coordinator: RunCoordinator;
-  /** Works the rings have published since the last call. */
+  /** Work items the rings have published since the last call. */
   published(): Promise<readonly ExecuteMessage["work"][]>;
 }
 
@@ -23,11 +23,11 @@ function submission(id: string, sketches: readonly StepSketch[], requestHash = "
   return { runId: id, requestHash, keyed: requestHash !== "", finished: null, record: encodeRun(state) };
 }
 
-const answerTo = (work: ExecuteMessage["work"]) => ({
-  runId: work.runId,
-  segment: work.segment,
-  token: work.token,
-  results: work.steps.map(({ id }) => ({ step: id, outcome: success(id) })),
+const answerTo = (item: ExecuteMessage["work"]) => ({
+  runId: item.runId,
+  segment: item.segment,
+  token: item.token,
+  results: item.steps.map(({ id }) => ({ step: id, outcome: success(id) })),
 });
 
 /** What every run coordinator does, whatever its rings are made of. */
@@ -43,8 +43,8 @@ export function runCoordinatorContract(label: string, open: () => Promise<Coordi
       record: null,
     });
     for (let i = 0; i < 2; i++) {
-      const works = (await world.published()).filter((work) => work.runId === id);
-      await world.coordinator.answer(works.map(answerTo));
+      const items = (await world.published()).filter((item) => item.runId === id);
+      await world.coordinator.answer(items.map(answerTo));
     }
     expect(await statusOf(world, id)).toBe("succeeded");
   });
@@ -53,8 +53,8 @@ export function runCoordinatorContract(label: string, open: () => Promise<Coordi
     const world = await open();
     const ids = [freshId(), freshId(), freshId()];
     for (const id of ids) await world.coordinator.submit(submission(id, [{ id: "a" }]));
-    const works = (await world.published()).filter((work) => ids.includes(work.runId));
-    await world.coordinator.answer(works.map(answerTo));
+    const items = (await world.published()).filter((item) => ids.includes(item.runId));
+    await world.coordinator.answer(items.map(answerTo));
     for (const id of ids) expect(await statusOf(world, id)).toBe("succeeded");
   });
 
@@ -64,11 +64,11 @@ export function runCoordinatorContract(label: string, open: () => Promise<Coordi
     const ids = [freshId(), freshId()];
     const fan = [{ id: "a" }, ...["b", "c", "d"].map((step) => ({ id: step, needs: ["a"] }))];
     for (const id of ids) await coordinator.submit(submission(id, fan));
-    const published = async () => (await world.published()).filter((work) => ids.includes(work.runId));
+    const published = async () => (await world.published()).filter((item) => ids.includes(item.runId));
     const handed = await coordinator.answer((await published()).map(answerTo), { take: 2 });
-    for (const id of ids) expect(handed.filter((work) => work.runId === id)).toHaveLength(2);
+    for (const id of ids) expect(handed.filter((item) => item.runId === id)).toHaveLength(2);
     for (const { runId: id, segment, token } of handed) expect(await coordinator.holds(id, segment, token)).toBe(true);
-    const others = (await published()).filter(({ token }) => !handed.some((work) => work.token === token));
+    const others = (await published()).filter(({ token }) => !handed.some((item) => item.token === token));
     expect(others.map(({ segment }) => segment)).toEqual(["d", "d"]);
     expect(await coordinator.answer([...handed, ...others].map(answerTo))).toEqual([]);
     for (const id of ids) expect(await statusOf(world, id)).toBe("succeeded");
@@ -87,9 +87,9 @@ export function runCoordinatorContract(label: string, open: () => Promise<Coordi
     const world = await open();
     const id = freshId();
     const waiting = world.coordinator.submit({ ...submission(id, [{ id: "a" }]), waitMs: 20_000 });
-    let works: readonly ExecuteMessage["work"][] = [];
-    while (works.length === 0) works = (await world.published()).filter((work) => work.runId === id);
-    await world.coordinator.answer(works.map(answerTo));
+    let items: readonly ExecuteMessage["work"][] = [];
+    while (items.length === 0) items = (await world.published()).filter((item) => item.runId === id);
+    await world.coordinator.answer(items.map(answerTo));
     const receipt = await waiting;
     expect(receipt).toMatchObject({ kind: "accepted" });
     expect(receipt.kind === "accepted" && decodeRun(receipt.record ?? "null").header.status).toBe("succeeded");
@@ -99,18 +99,18 @@ export function runCoordinatorContract(label: string, open: () => Promise<Coordi
     const world = await open();
     const id = freshId();
     await world.coordinator.submit(submission(id, [{ id: "a" }]));
-    const [work] = (await world.published()).filter((one) => one.runId === id);
-    expect(await world.coordinator.values(id, "a", work?.token ?? "")).toEqual({ "|in": { v: "x" } });
+    const [item] = (await world.published()).filter((one) => one.runId === id);
+    expect(await world.coordinator.values(id, "a", item?.token ?? "")).toEqual({ "|in": { v: "x" } });
     expect(await world.coordinator.values(id, "a", "a.0")).toBeNull();
   });
 
-  it(`${label}: an undeliverable work goes out again`, async () => {
+  it(`${label}: an undeliverable work item goes out again`, async () => {
     const world = await open();
     const id = freshId();
     await world.coordinator.submit(submission(id, [{ id: "a" }]));
-    const [work] = (await world.published()).filter((one) => one.runId === id);
+    const [item] = (await world.published()).filter((one) => one.runId === id);
     const problem = fault("UNDELIVERABLE", "lost");
-    await world.coordinator.undeliverable([{ runId: id, segment: "a", token: work?.token ?? "", fault: problem }]);
+    await world.coordinator.undeliverable([{ runId: id, segment: "a", token: item?.token ?? "", fault: problem }]);
     expect((await world.published()).filter((one) => one.runId === id)).toMatchObject([{ epoch: 2 }]);
   });
 
@@ -154,11 +154,11 @@ export function runCoordinatorContract(label: string, open: () => Promise<Coordi
     const world = await open();
     const id = freshId();
     await world.coordinator.submit(submission(id, [{ id: "a" }]));
-    const [work] = (await world.published()).filter((one) => one.runId === id);
+    const [item] = (await world.published()).filter((one) => one.runId === id);
     const holds = (token: string) => world.coordinator.holds(id, "a", token);
-    expect([await holds(work?.token ?? ""), await holds("a.0")]).toEqual([true, false]);
+    expect([await holds(item?.token ?? ""), await holds("a.0")]).toEqual([true, false]);
     await world.coordinator.control("default", id, { type: "cancel", reason: "enough" });
-    expect(await holds(work?.token ?? "")).toBe(false);
+    expect(await holds(item?.token ?? "")).toBe(false);
     expect(await world.coordinator.holds(freshId(), "a", "a.1")).toBe(false);
   });
 
@@ -166,10 +166,10 @@ export function runCoordinatorContract(label: string, open: () => Promise<Coordi
     const world = await open();
     const [waits, other] = [freshId(), freshId()];
     for (const id of [waits, other]) await world.coordinator.submit(submission(id, [{ id: "a" }]));
-    const works = (await world.published()).filter(({ runId: id }) => id === waits || id === other);
+    const items = (await world.published()).filter(({ runId: id }) => id === waits || id === other);
     const deferred = { by: "node a", retryInMs: 3_600_000 };
     await world.coordinator.answer(
-      works.map((work) => (work.runId === other ? answerTo(work) : { ...answerTo(work), results: [], deferred })),
+      items.map((item) => (item.runId === other ? answerTo(item) : { ...answerTo(item), results: [], deferred })),
     );
     const holder = (id: string) => ({ runId: id, segment: "a" });
     const idle = await world.coordinator.admit([holder(other), holder(waits), holder(freshId())]);

@@ -37,7 +37,7 @@ export const archivedSummary = (changes: Partial<RunSummary> = {}): RunSummary =
 
 export interface OpenIndex {
   readonly index: RunIndex;
-  readonly segments: ArchiveBook;
+  readonly archiveBook: ArchiveBook;
   readonly tenant: string;
 }
 
@@ -87,7 +87,7 @@ export function runIndexContract(label: string, open: () => Promise<OpenIndex>):
   });
 
   it(`${label}: keeps the first archived record, and tells and books the others as dead`, async () => {
-    const { index, segments, tenant } = await open();
+    const { index, archiveBook, tenant } = await open();
     const key = (name: string): string => `runs/2026-01-01/${tenant}-${name}.ndjson`;
     const first = archivedSummary({ tenant, archive: { key: key("a"), offset: 7, length: 120 } });
     const elsewhere = { ...first, archive: { key: key("b"), offset: 30, length: 120 } };
@@ -99,9 +99,9 @@ export function runIndexContract(label: string, open: () => Promise<OpenIndex>):
     expect(await index.put([elsewhere, neighbour])).toEqual([dead]);
     expect(await index.get(tenant, first.runId)).toEqual(first);
     expect(await index.get(tenant, "r00_2")).toEqual(neighbour);
-    expect(await segments.erasures(10, key("a"))).toEqual([]);
-    expect(await segments.erasures(10, key("b"))).toEqual([dead]);
-    expect(await segments.known(`runs/2026-01-01/${tenant}-`)).toEqual(new Set([key("a"), key("b")]));
+    expect(await archiveBook.erasures(10, key("a"))).toEqual([]);
+    expect(await archiveBook.erasures(10, key("b"))).toEqual([dead]);
+    expect(await archiveBook.known(`runs/2026-01-01/${tenant}-`)).toEqual(new Set([key("a"), key("b")]));
   });
 
   it(`${label}: one record survives when a call brings two of the same run`, async () => {

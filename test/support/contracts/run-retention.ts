@@ -178,7 +178,7 @@ export function runRetentionContract(label: string, open: () => Promise<OpenBook
     await segments.settle(due.slice(0, 1));
     await segments.settle([]);
     expect((await segments.erasures(10, key)).map(({ offset }) => offset)).toEqual([10, 20]);
-    expect((await segments.erasures(1_000)).filter(({ segment }) => segment === key)).toHaveLength(2);
+    expect((await segments.erasures(1_000)).filter(({ object }) => object === key)).toHaveLength(2);
     expect(await segments.known(key)).toEqual(new Set([key]));
     await segments.forget([key, `${tenant}-absent`]);
     expect(await segments.erasures(10, key)).toEqual([]);

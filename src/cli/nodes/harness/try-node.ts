@@ -5,7 +5,7 @@ import { examplesOf, type NodeExample } from "../../../core/registry/cases.ts";
 import { entrypointTraits } from "../../../core/registry/entrypoints.ts";
 import { LIFECYCLES, type NodeArtifacts, type NodeDefinition } from "../../../core/registry/node.ts";
 import { judgeProof, placeholderFault } from "../../../core/registry/proof.ts";
-import { outputOf } from "../../../core/run/dispatch/work-of.ts";
+import { outputOf } from "../../../core/run/dispatch/work-item-of.ts";
 import type { RunState } from "../../../core/run/model/state.ts";
 import type { StoredValue } from "../../../core/run/model/value.ts";
 import { LOCAL_TENANT } from "../../run/local-engine.ts";

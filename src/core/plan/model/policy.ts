@@ -33,7 +33,7 @@ export interface Policy {
   readonly cheap: { readonly cost: number; readonly timeoutMs: number };
   /** Budget of one segment. */
   readonly segment: { readonly maxSteps: number; readonly timeoutMs: number; readonly maxBytes: number };
-  /** Higher goes first where works wait for a limit: −10 to 10. Absent in plans made before there were limits: 0. */
+  /** Higher goes first where work items wait for a limit: −10 to 10. Absent in plans made before there were limits: 0. */
   readonly priority?: number;
   /**
    * Which ready segments go first where the run has limited room: in the plan's order (also when absent), on the longest

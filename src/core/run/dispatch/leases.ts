@@ -10,7 +10,7 @@ import { passOver } from "../reduce/skip.ts";
 import { TERMINAL_STEP, type Lease, type LeaseToken, type SegmentState } from "../model/state.ts";
 import { admit, defer, logged, release } from "../model/step.ts";
 import { waitOver } from "../wait/waits.ts";
-import type { Deferral, Verdict } from "./work.ts";
+import type { Deferral, Verdict } from "./work-item.ts";
 
 /** So long a step may wait for a limit; a run that waits longer is told why. */
 const MAX_LIMIT_WAIT_MS = 24 * 60 * 60 * 1_000;

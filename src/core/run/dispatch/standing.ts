@@ -1,11 +1,11 @@
 import type { SegmentId } from "../../plan/model/plan.ts";
 import { TERMINAL_RUN, type LeaseToken, type RunState } from "../model/state.ts";
-import type { Work } from "./work.ts";
-import { workOf } from "./work-of.ts";
+import type { WorkItem } from "./work-item.ts";
+import { workItemOf } from "./work-item-of.ts";
 
 /** Whether somebody waits for the answer of a dispatch, and if not, why. */
 export type DispatchStanding =
-  | { readonly kind: "held"; readonly work: Work }
+  | { readonly kind: "held"; readonly work: WorkItem }
   | { readonly kind: "answered" | "superseded" | "ended" | "unknown" };
 
 /** How a dispatch of a segment stands: with its whole work while it is the one that is waited for. */
@@ -14,7 +14,7 @@ export function standingOf(state: RunState, id: SegmentId, token: LeaseToken): D
   if (!segment) return { kind: "unknown" };
   const { lease, epoch } = segment;
   if (lease?.token === token)
-    return { kind: "held", work: workOf(state, { type: "dispatch", segment: id, ...lease }, "whole") };
+    return { kind: "held", work: workItemOf(state, { type: "dispatch", segment: id, ...lease }, "whole") };
   const own = epochIn(id, token);
   if (own === null || own > epoch) return { kind: "unknown" };
   if (TERMINAL_RUN.has(state.header.status)) return { kind: "ended" };

@@ -13,7 +13,7 @@ import type {
   SegmentState,
 } from "./state.ts";
 import type { StoredValue } from "./value.ts";
-import type { Deferral, StepResult, Verdict } from "../dispatch/work.ts";
+import type { Deferral, StepResult, Verdict } from "../dispatch/work-item.ts";
 
 /** What can happen to a run. */
 export type RunEvent =

@@ -7,10 +7,10 @@ import { TERMINAL_STEP, type RunState, type StepOutcome, type StepState } from "
 import { isRerun } from "../model/origin.ts";
 import { lease, succeed } from "../model/step.ts";
 import type { StoredValue } from "../model/value.ts";
-import { sourceId, type Probe, type SourceId, type StepResult, type Work } from "../dispatch/work.ts";
+import { sourceId, type Probe, type SourceId, type StepResult, type WorkItem } from "../dispatch/work-item.ts";
 
-/** What a work says about the cache: nothing, in a plan without composites whose results are cached. */
-export function cacheUse(state: RunState, steps: readonly StepId[]): Pick<Work, "probes" | "anew"> {
+/** What a work item says about the cache: nothing, in a plan without composites whose results are cached. */
+export function cacheUse(state: RunState, steps: readonly StepId[]): Pick<WorkItem, "probes" | "anew"> {
   // Whoever repeats a run wants its steps executed, not its results again.
   if (isRerun(state.header)) return { anew: true };
   const probes = probesOf(state, steps);

@@ -10,7 +10,7 @@ import { signalsOf } from "./signals.ts";
 import { TERMINAL_RUN, type ReplacedStep, type RunState, type StepState } from "../model/state.ts";
 import { isoTime } from "../model/time.ts";
 import { wireValue } from "../model/value.ts";
-import { outputOf } from "../dispatch/work-of.ts";
+import { outputOf } from "../dispatch/work-item-of.ts";
 import { hitView, outputsOf, stepsOf, wireFault } from "./view.ts";
 
 /**

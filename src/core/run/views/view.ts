@@ -9,7 +9,7 @@ import { ownOrigin, type OwnOrigin } from "../model/origin.ts";
 import { isoTime, isoTimeOrNull } from "../model/time.ts";
 import { wireValue } from "../model/value.ts";
 import { givenBy, valueLinks } from "./value-place.ts";
-import { outputOf } from "../dispatch/work-of.ts";
+import { outputOf } from "../dispatch/work-item-of.ts";
 
 /** A fault as clients see it. */
 export const wireFault = (problem: Fault): RunError => ({

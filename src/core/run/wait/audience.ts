@@ -1,6 +1,6 @@
 import type { PlanStep, StepId } from "../../plan/model/plan.ts";
 import { planIndex } from "../../plan/model/plan-index.ts";
-import { outputOf } from "../dispatch/work-of.ts";
+import { outputOf } from "../dispatch/work-item-of.ts";
 import { type RunState, type StepState, TERMINAL_STEP } from "../model/state.ts";
 import { isRef } from "../model/value.ts";
 import { stepsOf } from "../views/view.ts";

@@ -15,22 +15,22 @@ export function d1ArchiveBook(db: Database): ArchiveBook {
         );
         return new Set(rows.map(({ key }) => key));
       }),
-    forget: (segments) =>
+    forget: (objects) =>
       answered("forget archive objects", async () => {
         await allOrNone(
           db,
-          jsonParameters(segments).flatMap((list) => [
+          jsonParameters(objects).flatMap((list) => [
             sql`delete from erasures where segment in (select value from json_each(${list}))`,
             sql`delete from segments where key in (select value from json_each(${list}))`,
           ]),
         );
       }),
-    erasures: (limit, segment) =>
+    erasures: (limit, object) =>
       answered("list what is to be erased", () =>
         db.all<Erasure>(
-          segment === undefined
-            ? sql`select segment, offset, length from erasures order by segment, offset limit ${limit}`
-            : sql`select segment, offset, length from erasures where segment = ${segment} order by offset limit ${limit}`,
+          object === undefined
+            ? sql`select segment as object, offset, length from erasures order by segment, offset limit ${limit}`
+            : sql`select segment as object, offset, length from erasures where segment = ${object} order by offset limit ${limit}`,
         ),
       ),
     settle: (erasures) =>
@@ -40,7 +40,7 @@ export function d1ArchiveBook(db: Database): ArchiveBook {
           jsonParameters(erasures).map(
             (list) =>
               sql`delete from erasures
-                  where (segment, offset) in (select value ->> 'segment', value ->> 'offset' from json_each(${list}))`,
+                  where (segment, offset) in (select value ->> 'object', value ->> 'offset' from json_each(${list}))`,
           ),
         );
       }),

@@ -23,7 +23,7 @@ export function d1RunIndex(db: Database): RunIndex {
         for (let from = 0; from < summaries.length; from += ROWS_TOGETHER) {
           const answers = await stored(() => allOrNone(db, putStatements(summaries.slice(from, from + ROWS_TOGETHER))));
           const told = answers.flat() as readonly (Erasure | RunRow)[];
-          dead.push(...told.filter((row) => "segment" in row));
+          dead.push(...told.filter((row) => "object" in row));
           // Their labels cost a look each until they are gone: not worth a place in every transaction.
           const replaced = told.filter((row) => "run_id" in row);
           if (replaced.length > 0) await allOrNone(db, withoutLabels(replaced.map(summaryOfRow)));

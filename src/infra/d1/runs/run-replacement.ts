@@ -27,7 +27,7 @@ export function replaceStatements(rows: readonly RunSummary[]): readonly SQL[] {
           select distinct r.archive_key, r.archive_offset, r.archive_length from json_each(${list}) e ${REPLACED}
           where r.archive_key is not null
           on conflict (segment, offset) do update set length = excluded.length
-          returning segment, offset, length`,
+          returning segment as object, offset, length`,
     sql`insert into value_doubts (tenant, key, since)
           select r.tenant, v.value, max(${SINCE}) from json_each(${list}) e ${REPLACED} join json_each(r.value_keys) v
           where true group by r.tenant, v.value

@@ -1,6 +1,6 @@
 import { sql, type SQL } from "drizzle-orm";
 import { endOf } from "../../../core/retention/day.ts";
-import { SEGMENTS, segmentsOf } from "../../../core/retention/keys.ts";
+import { ARCHIVE, archivedOn } from "../../../core/retention/keys.ts";
 import type { RunSummary } from "../../../core/run/model/summary.ts";
 import type { RunRetention } from "../../../spi/books/run-retention.ts";
 import { allOrNone, type Database } from "../batch.ts";
@@ -20,7 +20,7 @@ export function d1RunRetention(db: Database): RunRetention {
       answered("find old runs", () =>
         read(sql`select * from runs
                  where tenant = ${tenant} and created_at < ${endOf(day)} and deleted_at is null
-                   and archive_key >= ${SEGMENTS} and archive_key < ${segmentsOf(day)}
+                   and archive_key >= ${ARCHIVE} and archive_key < ${archivedOn(day)}
                  order by created_at, run_id limit ${limit}`),
       ),
     unfinished: (tenant, before, after, limit) =>

@@ -54,7 +54,7 @@ const VALUES = sql.raw(COLUMNS.map((column) => `e.value ->> '${column}'`).join("
 const SET = sql.raw(CHANGING.map((column) => `${column} = excluded.${column}`).join(", "));
 
 /**
- * Everything that storing rows means, in the order it must happen. Some answer dead records ({segment, offset, length}),
+ * Everything that storing rows means, in the order it must happen. Some answer dead records ({object, offset, length}),
  * some the rows that later generations replaced.
  */
 export function putStatements(summaries: readonly RunSummary[]): readonly SQL[] {
@@ -73,7 +73,7 @@ export function putStatements(summaries: readonly RunSummary[]): readonly SQL[] 
     keys.map((key) => ({ tenant, run_id: runId, created_at: createdAt, key })),
   );
   return [
-    ...jsonParameters([...new Set(archived.map(({ key }) => key))]).map(insertSegments),
+    ...jsonParameters([...new Set(archived.map(({ key }) => key))]).map(insertObjects),
     ...replaceStatements(newest.filter(mayBeOneOfSeveral)),
     ...jsonParameters(newest.map(rowOf)).map(upsertRows),
     ...jsonParameters(labels).map(insertLabels),
@@ -83,7 +83,7 @@ export function putStatements(summaries: readonly RunSummary[]): readonly SQL[] 
   ];
 }
 
-const insertSegments = (list: string): SQL =>
+const insertObjects = (list: string): SQL =>
   sql`insert or ignore into segments (key) select value from json_each(${list})`;
 
 /** An id that tells when its run was created was made for that run, and is nobody else's. */
@@ -116,4 +116,4 @@ const insertErasures = (list: string): SQL =>
         from json_each(${list}) e left join ${SAME_RUN}
         where r.archive_key is not e.value ->> 'key' or r.archive_offset is not e.value ->> 'offset'
         on conflict (segment, offset) do update set length = excluded.length
-        returning segment, offset, length`;
+        returning segment as object, offset, length`;

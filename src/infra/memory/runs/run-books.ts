@@ -22,7 +22,7 @@ import { memoryValueBook } from "./value-book.ts";
 export interface RunBooks {
   readonly index: RunIndex;
   readonly retention: RunRetention;
-  readonly segments: ArchiveBook;
+  readonly archiveBook: ArchiveBook;
   readonly values: ValueBook;
   readonly marks: SweepMarks;
   readonly results: ResultCache;
@@ -37,7 +37,7 @@ export function memoryRunBooks(deadLetters: DeadLetterStore = memoryDeadLetterSt
   return {
     index: memoryRunIndex(tables),
     retention: memoryRunRetention(tables),
-    segments: memoryArchiveBook(tables),
+    archiveBook: memoryArchiveBook(tables),
     values: memoryValueBook(tables),
     marks: memorySweepMarks(),
     results: memoryResultCache(tables),

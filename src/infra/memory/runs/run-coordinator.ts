@@ -1,7 +1,7 @@
 import { fault, RuntimeHostError } from "../../../core/errors.ts";
 import { MAX_RINGS, ringOf } from "../../../core/run/model/run-id.ts";
 import { released } from "../../../core/run/quarantine/quarantine.ts";
-import type { Work } from "../../../core/run/dispatch/work.ts";
+import type { WorkItem } from "../../../core/run/dispatch/work-item.ts";
 import type { RunCoordinator } from "../../../spi/run-coordinator.ts";
 import type { RingFace } from "../../../spi/ring-face.ts";
 
@@ -15,7 +15,7 @@ export function memoryRunCoordinator(open: (ring: number) => RingFace, rings = M
   return {
     submit: async (submission) => released(submission.runId, await of(submission.runId).submit(submission)),
     answer: async (answers, handOver) => {
-      const handed: Work[] = [];
+      const handed: WorkItem[] = [];
       for (const [ring, own] of Map.groupBy(answers, ({ runId }) => of(runId)))
         handed.push(...(await ring.answer(own, handOver)));
       return handed;

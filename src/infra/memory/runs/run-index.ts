@@ -7,9 +7,9 @@ import { keyOf, RunTables } from "./run-tables.ts";
 
 /** The run index in maps. */
 export function memoryRunIndex(tables: RunTables = new RunTables()): RunIndex {
-  const { runs, deletions, segments } = tables;
+  const { runs, deletions, objects } = tables;
   const bury = (dead: Erasure[], { key, offset, length }: NonNullable<RunSummary["archive"]>): void => {
-    const erasure = { segment: key, offset, length };
+    const erasure = { object: key, offset, length };
     tables.addErasure(erasure);
     dead.push(erasure);
   };
@@ -25,7 +25,7 @@ export function memoryRunIndex(tables: RunTables = new RunTables()): RunIndex {
   return {
     async put(summaries) {
       const dead: Erasure[] = [];
-      for (const { archive } of summaries) if (archive) segments.add(archive.key);
+      for (const { archive } of summaries) if (archive) objects.add(archive.key);
       for (const summary of newestOnly(summaries)) replace(dead, summary);
       for (const summary of newestOnly(summaries)) {
         const key = keyOf(summary.tenant, summary.runId);

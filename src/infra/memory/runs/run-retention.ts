@@ -1,5 +1,5 @@
 import { endOf } from "../../../core/retention/day.ts";
-import { dayIn, SEGMENTS } from "../../../core/retention/keys.ts";
+import { dayIn, ARCHIVE } from "../../../core/retention/keys.ts";
 import { newestFirst } from "../../../core/search/position.ts";
 import { placeOfRun } from "../../../core/search/run-query.ts";
 import type { RunSummary } from "../../../core/run/model/summary.ts";
@@ -17,7 +17,7 @@ export function memoryRunRetention(tables: RunTables): RunRetention {
     },
     async archivedBefore(tenant, day, limit) {
       const isOld = ({ archive, createdAt }: RunSummary): boolean => {
-        const archivedOn = archive && dayIn(archive.key, SEGMENTS);
+        const archivedOn = archive && dayIn(archive.key, ARCHIVE);
         return archivedOn !== null && archivedOn < day && createdAt < endOf(day);
       };
       return structuredClone(tables.of(tenant).filter(isOld).sort(oldestFirst).slice(0, limit));
@@ -49,7 +49,7 @@ export function memoryRunRetention(tables: RunTables): RunRetention {
       if (!run || run.finishedAt === null) return "unknown";
       deletions.set(key, { at: now, createdAt: run.createdAt });
       const { archive } = run;
-      if (archive) tables.addErasure({ segment: archive.key, offset: archive.offset, length: archive.length });
+      if (archive) tables.addErasure({ object: archive.key, offset: archive.offset, length: archive.length });
       tables.remove(tenant, runId, now);
       return "deleted";
     },

@@ -8,7 +8,7 @@ export class RunTables {
   readonly runs = new Map<string, RunSummary>();
   /** When a run was deleted, and when it had been created. */
   readonly deletions = new Map<string, { readonly at: Instant; readonly createdAt: Instant }>();
-  readonly segments = new Set<string>();
+  readonly objects = new Set<string>();
   readonly erasures = new Map<string, Erasure>();
   readonly doubts = new Map<string, Doubt>();
 
@@ -18,7 +18,7 @@ export class RunTables {
   }
 
   addErasure(erasure: Erasure): void {
-    this.erasures.set(JSON.stringify([erasure.segment, erasure.offset]), erasure);
+    this.erasures.set(JSON.stringify([erasure.object, erasure.offset]), erasure);
   }
 
   /** Removes a run; the values it referred to become doubtful. */

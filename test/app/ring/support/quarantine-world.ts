@@ -11,7 +11,7 @@ import { memoryRingStore } from "../../../../src/infra/memory/runs/ring-store.ts
 import { systemTimer } from "../../../../src/infra/system/clock.ts";
 import type { Log, LogFields } from "../../../../src/spi/log.ts";
 import { sketchPlan } from "../../../support/plans.ts";
-import { worksIn } from "../../../support/received.ts";
+import { itemsIn } from "../../../support/received.ts";
 import { beginRun, success } from "../../../support/runs.ts";
 
 export const SETTINGS = { ...DEFAULT_RING, leases: { graceMs: 1_000, maxExpiries: 3 } };
@@ -50,15 +50,15 @@ export const submission = (id: string, changes: Partial<RunState["header"]> = {}
 });
 
 export const answersTo = ({ bus }: World, only?: readonly string[]) =>
-  worksIn(bus.execute.pull(100)).flatMap((work) =>
-    only && !only.includes(work.runId)
+  itemsIn(bus.execute.pull(100)).flatMap((item) =>
+    only && !only.includes(item.runId)
       ? []
       : [
           {
-            runId: work.runId,
-            segment: work.segment,
-            token: work.token,
-            results: work.steps.map(({ id }) => ({ step: id, outcome: success(id, START) })),
+            runId: item.runId,
+            segment: item.segment,
+            token: item.token,
+            results: item.steps.map(({ id }) => ({ step: id, outcome: success(id, START) })),
           },
         ],
   );

@@ -11,7 +11,7 @@ import type { RunSummary } from "../model/summary.ts";
 import type { StoredValue } from "../model/value.ts";
 
 /** One step as the executor needs it. */
-export interface WorkStep {
+export interface WorkItemStep {
   readonly id: StepId;
   readonly node: string;
   readonly version: string;
@@ -44,7 +44,7 @@ export type SourceId = string;
 export const sourceId = (source: Source): SourceId => `${source.step ?? ""}|${source.key}`;
 
 /** A segment's steps, in order, with every value they need from outside the segment. */
-export interface Work extends Carried {
+export interface WorkItem extends Carried {
   readonly runId: RunId;
   readonly tenant: string;
   readonly correlationId: string;
@@ -53,7 +53,7 @@ export interface Work extends Carried {
   readonly epoch: number;
   /** The lease ends here; work that starts later is not done. */
   readonly expiresAt: Instant;
-  readonly steps: readonly WorkStep[];
+  readonly steps: readonly WorkItemStep[];
   /** Null when the values are too large for a message: they are asked of the ring. */
   readonly values: Readonly<Record<SourceId, StoredValue>> | null;
   /** The policy's priority where it is not 0: higher goes first. */
@@ -89,14 +89,14 @@ export interface StepResult {
   readonly whole?: true;
 }
 
-/** A work was not begun because a limit has no room for it. */
+/** A work item was not begun because a limit has no room for it. */
 export interface Deferral {
   readonly by: LimitLabel;
   /** When to ask again if nobody calls before, in milliseconds from now. */
   readonly retryInMs: number;
 }
 
-/** What came of a work. Steps whose inputs failed within the segment have no result. */
+/** What came of a work item. Steps whose inputs failed within the segment have no result. */
 export interface Answer {
   readonly runId: RunId;
   readonly segment: SegmentId;
@@ -108,7 +108,7 @@ export interface Answer {
   readonly deferred?: Deferral;
 }
 
-/** A work that no consumer could take. */
+/** A work item that no consumer could take. */
 export interface Undeliverable {
   readonly runId: RunId;
   readonly segment: SegmentId;
@@ -139,7 +139,7 @@ export interface Redrive {
 export interface ExecuteMessage {
   readonly type: "work";
   readonly version: 1;
-  readonly work: Work;
+  readonly work: WorkItem;
   readonly redrive?: Redrive;
 }
 

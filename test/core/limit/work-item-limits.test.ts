@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import type { NodeLimit } from "../../../src/core/limit/limit.ts";
-import { workLimits } from "../../../src/core/limit/work-limits.ts";
+import { workItemLimits } from "../../../src/core/limit/work-item-limits.ts";
 import type { StoredValue } from "../../../src/core/run/model/value.ts";
-import type { Work } from "../../../src/core/run/dispatch/work.ts";
+import type { WorkItem } from "../../../src/core/run/dispatch/work-item.ts";
 
 const slots = { kind: "slots", max: 1 } as const;
 const limit = (changes: Partial<NodeLimit>): NodeLimit => ({ group: null, key: null, allows: slots, ...changes });
 
-const work = (limits: readonly NodeLimit[], changes: Partial<Work> = {}): Work => ({
+const work = (limits: readonly NodeLimit[], changes: Partial<WorkItem> = {}): WorkItem => ({
   runId: "r00_1",
   tenant: "acme",
   correlationId: "c",
@@ -32,11 +32,11 @@ const work = (limits: readonly NodeLimit[], changes: Partial<Work> = {}): Work =
 });
 const given = (value: StoredValue): Record<string, StoredValue> => ({ "|user.id": value });
 const ids = (limits: readonly NodeLimit[], values: Record<string, StoredValue> = given({ v: "ann" })) =>
-  workLimits(work(limits), values, null, 0).map(({ id }) => id);
+  workItemLimits(work(limits), values, null, 0).map(({ id }) => id);
 
-describe("the limits of a work", () => {
+describe("the limits of a work item", () => {
   it("are asked in one order, each once, the tenant's with them", () => {
-    const found = workLimits(
+    const found = workItemLimits(
       work([
         limit({ group: "z" }),
         limit({}),
@@ -57,7 +57,7 @@ describe("the limits of a work", () => {
   });
 
   it("are none for a work without any", () => {
-    expect(workLimits(work([]), {}, null, 0)).toEqual([]);
+    expect(workItemLimits(work([]), {}, null, 0)).toEqual([]);
   });
 
   it("separate by the hash of a value: the same for equal values, never the value itself", () => {
@@ -67,20 +67,20 @@ describe("the limits of a work", () => {
     expect(ids(perUser, given({ v: "bob" }))).not.toEqual([ann]);
     expect(ids(perUser, {})).not.toEqual([ann]);
     expect(ann).not.toContain("ann");
-    expect(workLimits(work(perUser), given({ v: "ann" }), null, 0)[0]?.label).toBe("group per-user by user.id");
+    expect(workItemLimits(work(perUser), given({ v: "ann" }), null, 0)[0]?.label).toBe("group per-user by user.id");
     const ref = { ref: { key: "k", sha256: "f".repeat(64), bytes: 70_000 } };
     expect(ids(perUser, given(ref))).toEqual([`acme/group/per-user/${"f".repeat(64)}/slots`]);
   });
 
   it("hold a turn as long as the lease, and never less than the steps may take", () => {
-    const hold = (now: number) => workLimits(work([limit({})]), {}, null, now)[0]?.request.holdMs;
+    const hold = (now: number) => workItemLimits(work([limit({})]), {}, null, now)[0]?.request.holdMs;
     expect(hold(0)).toBe(40_000);
     expect(hold(39_999)).toBe(6_000);
   });
 
   it("carry the work's priority and age", () => {
-    const [found] = workLimits(work([limit({})], { priority: 4, since: 123 }), {}, null, 500);
+    const [found] = workItemLimits(work([limit({})], { priority: 4, since: 123 }), {}, null, 500);
     expect(found?.request).toMatchObject({ priority: 4, since: 123, token: "s1.1" });
-    expect(workLimits(work([limit({})]), {}, null, 500)[0]?.request).toMatchObject({ priority: 0, since: 500 });
+    expect(workItemLimits(work([limit({})]), {}, null, 500)[0]?.request).toMatchObject({ priority: 0, since: 500 });
   });
 });

@@ -9,20 +9,20 @@ import type { Instant, RunState, StepState } from "../model/state.ts";
 import { asksElsewhere, checkOf } from "./undecided.ts";
 import { MAX_CHAR_BYTES, utf8Bytes } from "../model/utf8.ts";
 import { isRef, type StoredValue } from "../model/value.ts";
-import { sourceId, type SourceId, type Work, type WorkStep } from "./work.ts";
+import { sourceId, type SourceId, type WorkItem, type WorkItemStep } from "./work-item.ts";
 
-/** A message carries at most this much JSON in values (queues bill per 64 KB); larger works ask their ring for them. */
+/** A message carries at most this much JSON in values (queues bill per 64 KB); larger work items ask their ring for them. */
 const MESSAGE_VALUE_BYTES = 48 * 1024;
 const REF_BYTES = 200;
 /** A character of a text takes at most so many bytes in JSON, as a control character does. */
 const MAX_ESCAPED_BYTES = 6;
 
 /** The work of a dispatch: `whole` with all its values, otherwise only when they are small enough for a message. */
-export function workOf(
+export function workItemOf(
   state: RunState,
   dispatch: Extract<Intent, { type: "dispatch" }>,
   size: "message" | "whole" = "message",
-): Work {
+): WorkItem {
   const values = valuesFor(state, dispatch.steps);
   const { priority = 0 } = state.plan.policy;
   const since = waitingSince(state, dispatch);
@@ -35,7 +35,7 @@ export function workOf(
     token: dispatch.token,
     epoch: dispatch.epoch,
     expiresAt: dispatch.expiresAt,
-    steps: dispatch.steps.map((id) => workStep(state, id, dispatch.segment)),
+    steps: dispatch.steps.map((id) => itemStep(state, id, dispatch.segment)),
     values: size === "whole" || fitsMessage(values) ? values : null,
     ...cacheUse(state, dispatch.steps),
     ...(priority === 0 ? {} : { priority }),
@@ -89,7 +89,7 @@ const isAskedElsewhere = (state: RunState, planned: PlanStep): boolean =>
 /** The one value of a wait. */
 const outputSource = ({ id, outputs }: PlanStep): Source => ({ step: id, key: outputs[0] ?? "" });
 
-function workStep(state: RunState, id: StepId, segment: string): WorkStep {
+function itemStep(state: RunState, id: StepId, segment: string): WorkItemStep {
   const planned = planIndex(state.plan).stepById.get(id);
   if (!planned) throw new RangeError(`no step ${id} in the plan of run ${state.header.id}`);
   const own = state.segments.get(segment)?.steps.find((step) => step.id === id);
