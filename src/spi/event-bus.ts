@@ -1,4 +1,4 @@
-import type { EventMessage, ExecuteMessage, ReplanMessage } from "../core/run/dispatch/work-item.ts";
+import type { EventMessage, ExecuteMessage, ReplanMessage } from "../core/messages/ring-messages.ts";
 
 /** At-least-once delivery, in no order. A rejected promise means nothing may be assumed about delivery. */
 export interface EventBus {

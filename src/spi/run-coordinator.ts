@@ -87,7 +87,7 @@ export interface SignalPage {
 }
 
 /**
- * Whether somebody waits for the answer of a dispatch. `answered`: it was answered. `superseded`: the work has been
+ * Whether somebody waits for the answer of a dispatch. `answered`: it was answered. `superseded`: the work item has been
  * dispatched anew. `ended`: so has the run. `unknown`: the ring does not have the run, or no such dispatch.
  */
 export type Standing = DispatchStanding;

@@ -1,6 +1,7 @@
 import type { Received } from "../../src/app/deliver/received.ts";
 import type { QueueMessage } from "../../src/core/messages/queue-message.ts";
-import type { ExecuteMessage, ReplanMessage, WorkItem } from "../../src/core/run/dispatch/work-item.ts";
+import type { WorkItem } from "../../src/core/run/dispatch/work-item.ts";
+import type { ExecuteMessage, ReplanMessage } from "../../src/core/messages/ring-messages.ts";
 import type { Delivery } from "../../src/spi/event-bus.ts";
 
 /** A delivery as its consumer gets it, without a queue of the dead behind it. */

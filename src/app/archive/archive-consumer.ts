@@ -4,7 +4,7 @@ import { sequelMessage, type SequelMessage } from "../../core/chain/message.ts";
 import { archiveKey } from "../../core/retention/keys.ts";
 import type { Departure } from "../../core/run/reduce/departure.ts";
 import { generationKey } from "../../core/run/model/generation.ts";
-import type { ArchiveMessage } from "../../core/run/dispatch/work-item.ts";
+import type { ArchiveMessage } from "../../core/messages/ring-messages.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Clock, Ids } from "../../spi/clock.ts";
 import type { Log } from "../../spi/log.ts";

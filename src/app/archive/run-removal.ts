@@ -14,6 +14,7 @@ import type { ArchiveBook } from "../../spi/books/archive-book.ts";
 import type { CallContext } from "../call-context.ts";
 import { removeResultsOf } from "../cache/cache-removal.ts";
 import type { CacheReader } from "../cache/cache-reader.ts";
+import { unknownRun } from "../runs/run-faults.ts";
 import { decodeHeld } from "../runs/run-reader.ts";
 import { eraseRecords } from "./archive-eraser.ts";
 
@@ -112,5 +113,3 @@ async function eraseNow(object: string, runId: string, ports: RunRemovalPorts): 
     });
   }
 }
-
-const unknownRun = (runId: string): Fault => fault("RUN_NOT_FOUND", `there is no run '${runId}'`);

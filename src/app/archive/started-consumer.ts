@@ -1,4 +1,4 @@
-import type { StartedMessage } from "../../core/run/dispatch/work-item.ts";
+import type { StartedMessage } from "../../core/messages/ring-messages.ts";
 import type { Log } from "../../spi/log.ts";
 import type { RunIndex } from "../../spi/run-index.ts";
 import type { Received } from "../deliver/received.ts";

@@ -1,6 +1,6 @@
 import { fault, type Fault } from "../../core/errors.ts";
 import { err } from "../../core/result.ts";
-import type { ExecuteMessage, ReplanMessage } from "../../core/run/dispatch/work-item.ts";
+import type { ExecuteMessage, ReplanMessage } from "../../core/messages/ring-messages.ts";
 import { textOf, type TriggerMessage } from "../../core/trigger/message.ts";
 import { refusedBy } from "../../core/trigger/record.ts";
 import { refusedResult } from "../../core/trigger/result-message.ts";
@@ -27,7 +27,7 @@ export interface Loss {
 /** The ring hears it, so its run goes on or ends with the reason. */
 export async function lostWorkItem({ work: item }: ExecuteMessage, loss: Loss, { coordinator }: LossPorts): Promise<void> {
   const { runId, segment, token } = item;
-  await coordinator.undeliverable([{ runId, segment, token, fault: undeliverable("the work", loss) }]);
+  await coordinator.undeliverable([{ runId, segment, token, fault: undeliverable("the work item", loss) }]);
 }
 
 /** The ring hears that nobody could be asked. */

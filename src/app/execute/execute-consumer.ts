@@ -2,7 +2,8 @@ import { faultOf } from "../../core/errors.ts";
 import { MAX_FUNCTION_CPU_MS } from "../../core/sandbox/budget.ts";
 import { ringOf } from "../../core/run/model/run-id.ts";
 import type { WorkItemLimit } from "../../core/limit/work-item-limits.ts";
-import type { Answer, Deferral, ExecuteMessage, SourceId, WorkItem } from "../../core/run/dispatch/work-item.ts";
+import type { Answer, Deferral, SourceId, WorkItem } from "../../core/run/dispatch/work-item.ts";
+import type { ExecuteMessage } from "../../core/messages/ring-messages.ts";
 import type { StoredValue } from "../../core/run/model/value.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
 import type { Received } from "../deliver/received.ts";
@@ -157,7 +158,7 @@ class Shift {
     return handed;
   }
 
-  /** Null when nobody waits for the work any more. */
+  /** Null when nobody waits for the work item any more. */
   async #execute(task: Task): Promise<Result | null> {
     const ready = await this.#prepare(task);
     if (!ready) return null;
@@ -180,7 +181,7 @@ class Shift {
     return { answer: { runId, segment, token, ...judged, results }, turns };
   }
 
-  /** Null when nobody waits for the work any more. */
+  /** Null when nobody waits for the work item any more. */
   async #prepare({ item, again }: Task): Promise<Ready | null> {
     if (item.expiresAt <= this.#ports.clock.now()) return null;
     const { runId, segment, token } = item;
@@ -189,11 +190,11 @@ class Shift {
     return values && { item, values, limits: limitsFor(item, values, this.#ports) };
   }
 
-  /** Null when all limits let the work through while its lease lasts. */
+  /** Null when all limits let the work item through while its lease lasts. */
   async #admit(ready: Ready): Promise<Deferral | null> {
     const refusal = await this.#admission.give(ready);
     if (refusal || ready.item.expiresAt > this.#ports.clock.now()) return refusal;
-    // Its turns are over with its lease, and another may have the work by now.
+    // Its turns are over with its lease, and another may have it by now.
     return { by: ready.limits[0]?.label ?? "", retryInMs: 0 };
   }
 

@@ -1,15 +1,12 @@
-import { parseJson } from "../../../contracts/json/narrow.ts";
-import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
-import { fault, faultOf, RuntimeHostError } from "../../core/errors.ts";
+import type { JsonObject } from "../../../contracts/json/json.ts";
+import { faultOf, RuntimeHostError } from "../../core/errors.ts";
 import { flawFault } from "../../core/json/flaw.ts";
 import { jsonFlaw } from "../../core/json/read-json.ts";
 import { nodeRef, type NodeDefinition } from "../../core/registry/node.ts";
-import { valueKey } from "../../core/retention/keys.ts";
-import { StateHasher, textHash } from "../../core/run/model/hash.ts";
+import { StateHasher } from "../../core/run/model/hash.ts";
 import { admitOutput, type Admitted } from "../../core/run/reduce/output-rule.ts";
 import type { StepOutcome } from "../../core/run/model/state.ts";
-import { utf8Bytes } from "../../core/run/model/utf8.ts";
-import { INLINE_VALUE_BYTES, isRef, sizeOf, type StoredValue } from "../../core/run/model/value.ts";
+import { sizeOf, type StoredValue } from "../../core/run/model/value.ts";
 import { sourceId, type SourceId, type StepResult, type WorkItem, type WorkItemStep } from "../../core/run/dispatch/work-item.ts";
 import { clipFault } from "../../core/text/clip-fault.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
@@ -25,6 +22,7 @@ import { attempt } from "./attempt.ts";
 import type { CpuAllowance } from "./cpu-allowance.ts";
 import type { HandlerRouter } from "./handler-router.ts";
 import { intakeMs, judgeState, JUDGING_MS } from "./judge-state.ts";
+import { loadState, storeState } from "./value-store.ts";
 import type { RegistryCache } from "../registry/registry-cache.ts";
 
 export interface ExecutorPorts {
@@ -241,55 +239,4 @@ function hashOfInput(input: JsonObject, node: NodeDefinition, hasher: StateHashe
     if (!flaw) throw cause;
     throw new RuntimeHostError(flawFault("INPUT_STATE_INVALID", `the input of ${nodeRef(node)}`, flaw), { cause });
   }
-}
-
-/** A state from its stored values; VALUE_UNAVAILABLE when one cannot be had. */
-export async function loadState(stored: Readonly<Record<string, StoredValue>>, blobs: BlobStore): Promise<JsonObject> {
-  const state: Record<string, JsonValue> = {};
-  for (const [key, value] of Object.entries(stored)) state[key] = isRef(value) ? await loadRef(value, blobs) : value.v;
-  return state;
-}
-
-async function loadRef({ ref }: Extract<StoredValue, { ref: unknown }>, blobs: BlobStore): Promise<JsonValue> {
-  const text = await blobs.get(ref.key);
-  if (text !== null && textHash(text) === ref.sha256) return parseJson(text);
-  throw new RuntimeHostError(
-    fault("VALUE_UNAVAILABLE", `the stored value ${ref.key} is ${text === null ? "missing" : "not what was stored"}`),
-  );
-}
-
-/** Where large values go, and when. */
-export type ValuePorts = Pick<ExecutorPorts, "blobs" | "clock">;
-
-/** Keeps small values in the run and moves large ones to the blob store, under today and their own hash. */
-export async function storeState(
-  tenant: string,
-  state: JsonObject,
-  ports: ValuePorts,
-): Promise<Readonly<Record<string, StoredValue>>> {
-  const stored: Record<string, StoredValue> = {};
-  for (const [key, value] of Object.entries(state)) stored[key] = await storeValue(tenant, value, ports);
-  return stored;
-}
-
-async function storeValue(tenant: string, value: JsonValue, { blobs, clock }: ValuePorts): Promise<StoredValue> {
-  if (smallerThan(value, INLINE_VALUE_BYTES)) return { v: value };
-  const text = JSON.stringify(value);
-  if (text.length * 3 <= INLINE_VALUE_BYTES) return { v: value };
-  const bytes = utf8Bytes(text);
-  if (bytes <= INLINE_VALUE_BYTES) return { v: value };
-  const sha256 = textHash(text);
-  const key = valueKey(tenant, sha256, clock.now());
-  await blobs.put(key, text);
-  return { ref: { key, sha256, bytes } };
-}
-
-/** A cheap yes for the values that need no serialising to know. */
-function smallerThan(value: JsonValue, limit: number): boolean {
-  return (
-    value === null ||
-    typeof value === "number" ||
-    typeof value === "boolean" ||
-    (typeof value === "string" && value.length * 6 < limit)
-  );
 }

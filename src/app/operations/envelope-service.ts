@@ -20,7 +20,7 @@ import { requestOf } from "../begin/identity.ts";
 import type { RunStarter, Wanted } from "../begin/run-starter.ts";
 import type { CallContext } from "../call-context.ts";
 import { CpuAllowance } from "../execute/cpu-allowance.ts";
-import { storeState, type ValuePorts } from "../execute/executor.ts";
+import { storeState, type ValuePorts } from "../execute/value-store.ts";
 import type { HandlerRouter } from "../execute/handler-router.ts";
 import { validationMs } from "../execute/judge-state.ts";
 import { checkGiven } from "../plan/given.ts";

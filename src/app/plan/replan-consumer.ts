@@ -1,7 +1,7 @@
 import { faultOf } from "../../core/errors.ts";
 import { decodeRun } from "../runs/run-codec.ts";
 import { awaitsPlan } from "../../core/run/reduce/replanning.ts";
-import type { ReplanMessage } from "../../core/run/dispatch/work-item.ts";
+import type { ReplanMessage } from "../../core/messages/ring-messages.ts";
 import type { Log } from "../../spi/log.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
 import type { Received } from "../deliver/received.ts";

@@ -14,7 +14,8 @@ import type { Progress } from "../../core/run/model/state.ts";
 import type { PoolFace, Pools } from "../../spi/pools.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
 import type { CallContext } from "../call-context.ts";
-import { loadState, type ExecutorPorts } from "../execute/executor.ts";
+import type { ExecutorPorts } from "../execute/executor.ts";
+import { loadState } from "../execute/value-store.ts";
 import { POOL_KINDS } from "./pool-handler.ts";
 
 export interface PoolServicePorts extends Pick<ExecutorPorts, "registry" | "blobs" | "clock" | "log"> {

@@ -50,7 +50,7 @@ export function workItemService(ports: WorkItemPorts): WorkItemService {
     if (item.tenant !== call.tenant) return err(overFault({ kind: "unknown" }, id));
     return item.steps.some(({ id: step }) => step === id.step)
       ? ok({ id, item })
-      : err(notFound("the token names no step of the work"));
+      : err(notFound("the token names no step of the work item"));
   }
 
   /** What its pool has of an item that is over is forgotten. */
@@ -133,7 +133,7 @@ function overFault({ kind }: Standing, { runId }: WorkItemId): Fault {
   const why = {
     held: "it waits",
     answered: "it was answered",
-    superseded: "the work was dispatched anew",
+    superseded: "the work item was dispatched anew",
     ended: "its run has ended",
   }[kind];
   return fault("WORK_ITEM_OVER", `nobody waits for the work item any more: ${why}`, {
@@ -148,7 +148,7 @@ const nodeOf = (item: WorkItem, id: WorkItemId): readonly [string, string] => {
   return [step?.node ?? "", step?.version ?? ""];
 };
 
-/** The work of the one step, without a look into the cache: it has been done. */
+/** The work item of the one step, without a look into the cache: it has been done. */
 function aloneIn({ probes: _probes, ...item }: WorkItem, id: WorkItemId): WorkItem {
   const step = stepOf(item, id);
   return { ...item, steps: step ? [step] : [], anew: true };

@@ -1,4 +1,4 @@
-import type { QuarantineMessage } from "../../core/run/dispatch/work-item.ts";
+import type { QuarantineMessage } from "../../core/messages/ring-messages.ts";
 import type { RunId } from "../../core/run/model/state.ts";
 import type { QuarantineEntry } from "../../core/run/quarantine/entry.ts";
 import type { QuarantineIndex } from "../../spi/books/quarantine-index.ts";

@@ -1,12 +1,13 @@
 import { fault, RuntimeHostError, type Fault } from "../../core/errors.ts";
-import { quarantineMessages, type EventMessage } from "../../core/run/dispatch/work-item.ts";
+import { quarantineMessages, type EventMessage } from "../../core/messages/ring-messages.ts";
 import type { Instant, RunId } from "../../core/run/model/state.ts";
 import type { ArchiveBatch, ArchiveRemainder } from "../../spi/run-coordinator.ts";
 import type { RingBook } from "./book.ts";
 import { KEYS, planPurge, purgeAt } from "./keys.ts";
 import { UNTOLD } from "./marks.ts";
 import { NEWS } from "./news.ts";
-import { OUTBOX, type Stranded } from "./outbox.ts";
+import type { Stranded } from "./ended-runs.ts";
+import { OUTBOX } from "./outbox.ts";
 import type { RingPorts, RingSettings } from "./ports.ts";
 import { publishNews } from "./post.ts";
 import { bookKey } from "./trust-books.ts";

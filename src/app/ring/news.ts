@@ -1,6 +1,6 @@
 import { summaryOf } from "../../core/run/model/summary.ts";
 import { TERMINAL_RUN, type RunId, type RunState } from "../../core/run/model/state.ts";
-import { startedMessages, type StartedMessage } from "../../core/run/dispatch/work-item.ts";
+import { startedMessages, type StartedMessage } from "../../core/messages/ring-messages.ts";
 
 /** The owner of the news timer. */
 export const NEWS = "~news";

@@ -1,14 +1,13 @@
-import { RuntimeHostError, type Fault } from "../../core/errors.ts";
+import type { Fault } from "../../core/errors.ts";
 import type { Result } from "../../core/result.ts";
-import { type RunCodec } from "../../core/run/codec/codec.ts";
-import { codecOf } from "../runs/run-codec.ts";
 import { STORED_FORMS, type StoredForms } from "../../core/stored/forms.ts";
 import { currentVersion, readStored } from "../../core/stored/stored-form.ts";
 import { backoffMs } from "../../core/run/reduce/retry.ts";
-import { partingOf, type Departure, type Parting } from "../../core/run/reduce/departure.ts";
+import type { Parting } from "../../core/run/reduce/departure.ts";
 import type { Instant, RunId } from "../../core/run/model/state.ts";
 import type { RingStore } from "../../spi/ring-store.ts";
 import type { ArchiveBatch } from "../../spi/run-coordinator.ts";
+import { attempt, EndedRuns, type Stranded } from "./ended-runs.ts";
 import { TrustBooks } from "./trust-books.ts";
 import type { RingRuns } from "./runs.ts";
 
@@ -19,12 +18,6 @@ const MAX_RUNS = 500;
 const MAX_CHARS = 8 * 1024 * 1024;
 /** A batch names the nodes its runs have touched, in one row. */
 const MAX_NODES = 5_000;
-/**
- * Records at hand are kept until they have left, up to this many characters in all; others are read when they leave. Many
- * rings may share the memory of one isolate.
- */
-const MAX_KEPT_CHARS = 1024 * 1024;
-
 /** The longest pause between two messages for the same batch, in milliseconds. */
 const MAX_PAUSE_MS = 10 * 60 * 1_000;
 
@@ -37,14 +30,6 @@ export function archivePauseMs(number: number, now: Instant, firstPauseMs: numbe
   const waitedMs = Math.max(0, now - number) + firstPauseMs;
   const policy = { maxRetries: 0, backoff: "fixed", baseMs: 2 * waitedMs, maxMs: MAX_PAUSE_MS } as const;
   return backoffMs(policy, 1, `${number}/${now}`);
-}
-
-/** A finished run whose record need not be read, as far as that is at hand. */
-interface Known {
-  readonly parting: Parting;
-  readonly record: string | null;
-  /** About as many as it is stored in. */
-  readonly chars: number;
 }
 
 /** A run on its way out; `keyed` is the request hash its ring must remember, or null. */
@@ -60,12 +45,6 @@ interface Batch {
   readonly nodes: readonly string[];
 }
 
-/** A run that could not leave with the others, and what was thrown. */
-export interface Stranded {
-  readonly id: RunId;
-  readonly thrown: unknown;
-}
-
 /**
  * Finished runs on their way to the archive. A batch is opened in one transaction that also adds the runs' observations
  * to the ring's running trust totals, so each run counts once however often its batch is sent; the runs stay readable
@@ -73,24 +52,19 @@ export interface Stranded {
  */
 export class RingOutbox {
   readonly #store: RingStore;
-  readonly #runs: RingRuns;
   readonly #books: TrustBooks;
   readonly #finished = new Set<RunId>();
   readonly #leaving = new Set<RunId>();
   readonly #batches = new Map<number, Batch & { retryAt: Instant }>();
-  /** Finished and leaving runs of which more than their id is at hand. */
-  readonly #known = new Map<RunId, Known>();
+  readonly #ended: EndedRuns;
   readonly #forms: StoredForms;
-  readonly #codec: RunCodec;
   /** Batches and pages of trust that cannot be read, and why: kept as they are stored, in nobody's way. */
   readonly unread = new Map<string, Fault>();
-  #keptChars = 0;
 
   constructor(ring: number, store: RingStore, runs: RingRuns, forms: StoredForms = STORED_FORMS) {
     this.#store = store;
-    this.#runs = runs;
     this.#forms = forms;
-    this.#codec = codecOf(forms);
+    this.#ended = new EndedRuns(runs, forms);
     this.#books = new TrustBooks(ring, store, forms);
     for (const { part, body, dueAt } of store.read(OUTBOX)) {
       this.#books.noteNumber(Number(part));
@@ -105,10 +79,7 @@ export class RingOutbox {
   finished(id: RunId, atHand: (Parting & { readonly record: string }) | null = null): void {
     if (this.#leaving.has(id)) return;
     this.#finished.add(id);
-    if (atHand === null) return;
-    const { record, ...parting } = atHand;
-    const { length: chars } = record;
-    this.#know(id, { parting, chars, record: this.#keptChars + chars > MAX_KEPT_CHARS ? null : record });
+    if (atHand !== null) this.#ended.keep(id, atHand);
   }
 
   isLeaving(id: RunId): boolean {
@@ -144,7 +115,7 @@ export class RingOutbox {
 
   /** Moves an ended run into a batch of its own without counting it again. Call inside a transaction. */
   openAgain(id: RunId, now: Instant, retryAt: Instant): void {
-    const ended = this.#endOf(id);
+    const ended = this.#ended.of(id);
     this.#finished.delete(id);
     if (ended) this.#send({ runs: [{ id, keyed: ended.parting.keyed }], nodes: [] }, now, retryAt);
   }
@@ -181,7 +152,7 @@ export class RingOutbox {
   read(number: number): { readonly batch: ArchiveBatch; readonly stranded: readonly Stranded[] } | null {
     const batch = this.#batches.get(number);
     if (!batch) return null;
-    const departures = batch.runs.map(({ id }) => attempt(id, () => this.#departure(id)));
+    const departures = batch.runs.map(({ id }) => attempt(id, () => this.#ended.departure(id)));
     return {
       batch: {
         runs: departures.flatMap((departure) => (departure === null || "thrown" in departure ? [] : [departure])),
@@ -195,7 +166,7 @@ export class RingOutbox {
   takeBack(id: RunId): void {
     this.#finished.delete(id);
     this.#leaving.delete(id);
-    this.#forget(id);
+    this.#ended.forget(id);
     for (const [number, { retryAt, ...batch }] of this.#batches) {
       const runs = batch.runs.filter((run) => run.id !== id);
       if (runs.length === batch.runs.length) continue;
@@ -213,7 +184,7 @@ export class RingOutbox {
   #count(
     id: RunId,
   ): { readonly keyed: string | null; readonly chars: number; readonly nodes: readonly string[] } | null {
-    const ended = this.#endOf(id);
+    const ended = this.#ended.of(id);
     if (ended === null) return null;
     const { keyed, trust, summary } = ended.parting;
     return { keyed, chars: ended.chars, nodes: this.#books.count(summary.tenant, trust) };
@@ -229,42 +200,6 @@ export class RingOutbox {
   #write(number: number, { runs, nodes }: Batch, dueAt: Instant): void {
     const body: Batch = { v: currentVersion(this.#forms["archive batch"]), runs, nodes };
     this.#store.write(OUTBOX, [{ part: String(number), body: JSON.stringify(body), dueAt }]);
-  }
-
-  /** What is to be known of an ended run, with about as many characters as it is stored in; null when it is not there. */
-  #endOf(id: RunId): Known | null {
-    const known = this.#known.get(id);
-    if (known) return known;
-    const ended = this.#runs.ended(id);
-    if (ended === null) return null;
-    const seen: Known = { parting: partingOf(ended.state), chars: ended.chars, record: null };
-    this.#know(id, seen);
-    return seen;
-  }
-
-  #departure(id: RunId): Departure | null {
-    const known = this.#known.get(id);
-    const record = known?.record ?? this.#runs.record(id);
-    if (record === null) return null;
-    const { summary, sequel, cacheable } = known?.parting ?? this.#partingIn(record);
-    return { record, summary, sequel, cacheable };
-  }
-
-  #partingIn(record: string): Parting {
-    const read = this.#codec.read(record);
-    if (!read.ok) throw new RuntimeHostError(read.error);
-    return partingOf(read.value);
-  }
-
-  #know(id: RunId, known: Known): void {
-    this.#forget(id);
-    this.#known.set(id, known);
-    this.#keptChars += known.record?.length ?? 0;
-  }
-
-  #forget(id: RunId): void {
-    this.#keptChars -= this.#known.get(id)?.record?.length ?? 0;
-    this.#known.delete(id);
   }
 
   hasKeyed(number: number): boolean {
@@ -292,7 +227,7 @@ export class RingOutbox {
     }
     for (const { id } of batch.runs) {
       this.#leaving.delete(id);
-      this.#forget(id);
+      this.#ended.forget(id);
     }
     return batch.runs;
   }
@@ -308,12 +243,4 @@ function readBatch(body: string, forms: StoredForms): Result<Batch, Fault> {
     if (!runs.every(({ id }) => typeof id === "string") || !Array.isArray(nodes)) throw new TypeError("no batch");
     return { runs, nodes };
   });
-}
-
-function attempt<T>(id: RunId, work: () => T): T | Stranded {
-  try {
-    return work();
-  } catch (thrown) {
-    return { id, thrown };
-  }
 }

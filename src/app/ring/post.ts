@@ -1,11 +1,12 @@
 import { carried } from "../../core/call/asker.ts";
 import { faultOf, isRetryable } from "../../core/errors.ts";
-import type { EventMessage, ExecuteMessage, ReplanMessage, WorkItem } from "../../core/run/dispatch/work-item.ts";
+import type { WorkItem } from "../../core/run/dispatch/work-item.ts";
+import type { EventMessage, ExecuteMessage, ReplanMessage } from "../../core/messages/ring-messages.ts";
 import { workItemOf } from "../../core/run/dispatch/work-item-of.ts";
 import type { EventBus } from "../../spi/event-bus.ts";
 import type { Log } from "../../spi/log.ts";
 import { alone, type Decided } from "./decisions.ts";
-import type { Stranded } from "./outbox.ts";
+import type { Stranded } from "./ended-runs.ts";
 
 interface PostPorts {
   readonly bus: EventBus;

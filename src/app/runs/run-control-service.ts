@@ -10,7 +10,8 @@ import { refsOf, sealSnapshot, type RunSnapshot } from "../../core/run/codec/sna
 import { TERMINAL_RUN, type RunState } from "../../core/run/model/state.ts";
 import { type Audience, audienceOf } from "../../core/run/wait/audience.ts";
 import type { ControlEvent, RunCoordinator } from "../../spi/run-coordinator.ts";
-import { storeState, type ExecutorPorts } from "../execute/executor.ts";
+import type { ExecutorPorts } from "../execute/executor.ts";
+import { storeState } from "../execute/value-store.ts";
 import { idleControl } from "../ring/idle-control.ts";
 import { replayRun } from "./replay.ts";
 import { unknownRun } from "./run-faults.ts";

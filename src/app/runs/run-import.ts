@@ -8,7 +8,7 @@ import { summarizeRun } from "../../core/run/views/view.ts";
 import type { RunRetention } from "../../spi/books/run-retention.ts";
 import type { RunStarter } from "../begin/run-starter.ts";
 import type { CallContext } from "../call-context.ts";
-import { storeState, type ValuePorts } from "../execute/executor.ts";
+import { storeState, type ValuePorts } from "../execute/value-store.ts";
 import { takeNodes, type RunNodePorts } from "./run-nodes.ts";
 import { takenId } from "./run-faults.ts";
 

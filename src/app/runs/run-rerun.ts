@@ -12,7 +12,7 @@ import type { Ids } from "../../spi/clock.ts";
 import { requestOf } from "../begin/identity.ts";
 import type { RunStarter, Wanted } from "../begin/run-starter.ts";
 import type { CallContext } from "../call-context.ts";
-import { storeState, type ValuePorts } from "../execute/executor.ts";
+import { storeState, type ValuePorts } from "../execute/value-store.ts";
 import type { RegistryCache } from "../registry/registry-cache.ts";
 import type { Planner } from "../plan/planner.ts";
 import { setOutputs, wrongValue, type ToldValues } from "./told-values.ts";

@@ -8,6 +8,7 @@ import { viewRun } from "../../core/run/views/view.ts";
 import type { SignalPage } from "../../spi/run-coordinator.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { SequelBook } from "../../spi/books/sequel-book.ts";
+import { unknownRun } from "./run-faults.ts";
 import { type RunValue, runValue } from "./run-value.ts";
 import type { RunReader } from "./run-reader.ts";
 import type { CallContext } from "../call-context.ts";
@@ -44,7 +45,7 @@ export function runService(
     },
     async result({ tenant }, id, waitMs = 0) {
       const state = await runs.wait(tenant, id, waitMs);
-      if (!state) return err(fault("RUN_NOT_FOUND", `there is no run '${id}'`));
+      if (!state) return err(unknownRun(id));
       const result = executionResult(state);
       if (result) return ok(result);
       return err(
@@ -55,7 +56,7 @@ export function runService(
     },
     async value({ tenant }, id, step, key) {
       const state = await runs.read(tenant, id);
-      return state ? runValue(state, step, key, blobs) : err(fault("RUN_NOT_FOUND", `there is no run '${id}'`));
+      return state ? runValue(state, step, key, blobs) : err(unknownRun(id));
     },
     events: ({ tenant }, id, after, waitMs = 0) => runs.watch(tenant, id, after, waitMs),
   };

@@ -8,7 +8,7 @@ import type { RunState, StepOutcome } from "../../core/run/model/state.ts";
 import { triedStates } from "../../core/run/model/tried-steps.ts";
 import type { SetOutputs } from "../../core/run/reduce/rerun.ts";
 import { quoted } from "../../core/text/clip.ts";
-import { loadState, storeState, type ValuePorts } from "../execute/executor.ts";
+import { loadState, storeState, type ValuePorts } from "../execute/value-store.ts";
 import type { RegistryCache } from "../registry/registry-cache.ts";
 
 /** Values that stand in the place of what steps gave, by step and contract key. */

@@ -19,7 +19,7 @@ import type { TriggerBus } from "../../spi/trigger-bus.ts";
 import type { CpuAllowance } from "../execute/cpu-allowance.ts";
 import { callOfRun, sharing } from "../call-context.ts";
 import { bury, type BuryPorts } from "../deliver/bury.ts";
-import { loadState } from "../execute/executor.ts";
+import { loadState } from "../execute/value-store.ts";
 import type { RunReader } from "../runs/run-reader.ts";
 import type { EnvelopeService } from "../operations/envelope-service.ts";
 

@@ -3,11 +3,12 @@ import type { JsonObject } from "../../../contracts/json/json.ts";
 import { eventTaken } from "../../../contracts/api/run-control.ts";
 import { acceptEnvelope } from "../../core/envelope/envelope.ts";
 import { entriesIn } from "../../core/envelope/refusal.ts";
-import { fault, type Fault } from "../../core/errors.ts";
+import type { Fault } from "../../core/errors.ts";
 import { decodeRun } from "../../core/run/codec/codec.ts";
 import type { StepState } from "../../core/run/model/state.ts";
 import type { Result } from "../../core/result.ts";
 import type { CallContext } from "../../app/call-context.ts";
+import { unknownRun } from "../../app/runs/run-faults.ts";
 import type { ToldValues } from "../../app/runs/told-values.ts";
 import type { RevisionRequest } from "../../app/runs/run-revision.ts";
 import type { MemoryEngine } from "../../embedded/memory-engine.ts";
@@ -37,7 +38,7 @@ export function localRunner(engine: MemoryEngine, { clock, ids, sleep }: LocalWo
     onSignal: OnSignal | null,
   ): Promise<[last: number, ended: boolean]> {
     const page = await runs.events(call(), runId, after);
-    if (!page) throw refused(fault("RUN_NOT_FOUND", `there is no run '${runId}'`));
+    if (!page) throw refused(unknownRun(runId));
     let last = after;
     for (const signal of page.events) {
       last = signal.seq;
@@ -103,7 +104,7 @@ export function localRunner(engine: MemoryEngine, { clock, ids, sleep }: LocalWo
     },
     async view(runId) {
       const view = await runs.view(call(), runId);
-      if (!view) throw refused(fault("RUN_NOT_FOUND", `there is no run '${runId}'`));
+      if (!view) throw refused(unknownRun(runId));
       return view;
     },
     result: async (runId) => valueOf(await runs.result(call(), runId)),

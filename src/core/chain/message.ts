@@ -1,6 +1,6 @@
 import type { Carried } from "../call/asker.ts";
 import type { RunId } from "../run/model/state.ts";
-import type { Redrive } from "../run/dispatch/work-item.ts";
+import type { Redrive } from "../messages/redrive.ts";
 import type { LinkPlace } from "./links.ts";
 
 /** A run has ended, and something follows: its chains are to be started, its trigger to be answered. */

@@ -17,7 +17,7 @@ export interface TurnRequest {
   readonly holdMs: number;
   /** Higher goes first. */
   readonly priority: number;
-  /** Since when the work waits, in milliseconds since the epoch: of equal priority, the oldest goes first. */
+  /** Since when the work item waits, in milliseconds since the epoch: of equal priority, the oldest goes first. */
   readonly since: number;
 }
 
@@ -159,7 +159,7 @@ export class LimitBook {
     return ahead;
   }
 
-  /** When there is room for the work after those before it, if every turn lasts as long as it may. */
+  /** When there is room for it after those before it, if every turn lasts as long as it may. */
   #roomInMs(allows: Allowance, ahead: number, now: number): number {
     const roundMs = allows.kind === "rate" ? allows.perMs : CALL_MS;
     const ends = [...this.#slots.values()].map(({ until }) => until - now);

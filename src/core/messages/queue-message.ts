@@ -1,12 +1,6 @@
 import type { SequelMessage } from "../chain/message.ts";
-import type {
-  ArchiveMessage,
-  ExecuteMessage,
-  QuarantineMessage,
-  Redrive,
-  ReplanMessage,
-  StartedMessage,
-} from "../run/dispatch/work-item.ts";
+import type { Redrive } from "./redrive.ts";
+import type { ArchiveMessage, ExecuteMessage, QuarantineMessage, ReplanMessage, StartedMessage } from "./ring-messages.ts";
 import type { TriggerMessage } from "../trigger/message.ts";
 
 /** Message type → the message: every one that travels on a queue of ours. */

@@ -34,8 +34,8 @@ export interface Heartbeat {
 export class PoolBook {
   readonly #entries = new Map<WorkItemToken, PoolEntry>();
   readonly #waiting = new WaitingItems();
-  /** Work `run|segment` → its item: a later dispatch of the same work takes an earlier one's place. */
-  readonly #byWork = new Map<string, WorkItemToken>();
+  /** `run|segment` → its item: a later dispatch of the same segment takes an earlier one's place. */
+  readonly #bySegment = new Map<string, WorkItemToken>();
   readonly #runners = new Map<string, Known>();
   /** Instances that have left. */
   readonly #left = new Set<string>();
@@ -50,10 +50,10 @@ export class PoolBook {
     this.#changes = new Map();
   }
 
-  /** The item waits from now on. One that is here already, or an older dispatch of work that is here, changes nothing. */
+  /** The item waits from now on. One that is here already, or an older dispatch of one that is here, changes nothing. */
   offer(item: PoolItem): boolean {
     if (this.#entries.has(item.token)) return false;
-    const known = this.#entries.get(this.#byWork.get(segmentOf(item)) ?? "");
+    const known = this.#entries.get(this.#bySegment.get(segmentOf(item)) ?? "");
     if (known && epochOf(known.item) > epochOf(item)) return false;
     if (known) this.#remove(known.item.token);
     this.#put({ item, lease: null });
@@ -180,7 +180,7 @@ export class PoolBook {
   #put(entry: PoolEntry): void {
     const { item, lease } = entry;
     this.#entries.set(item.token, entry);
-    this.#byWork.set(segmentOf(item), item.token);
+    this.#bySegment.set(segmentOf(item), item.token);
     if (lease) this.#waiting.remove(item);
     else this.#waiting.add(item);
     this.#changes.set(item.token, entry);
@@ -191,7 +191,7 @@ export class PoolBook {
     if (!entry) return;
     this.#entries.delete(token);
     this.#waiting.remove(entry.item);
-    if (this.#byWork.get(segmentOf(entry.item)) === token) this.#byWork.delete(segmentOf(entry.item));
+    if (this.#bySegment.get(segmentOf(entry.item)) === token) this.#bySegment.delete(segmentOf(entry.item));
     this.#changes.set(token, null);
   }
 }

@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import type { Carried } from "../call/asker.ts";
 import { principalId } from "../call/principal.ts";
-import type { Redrive } from "../run/dispatch/work-item.ts";
+import type { Redrive } from "../messages/redrive.ts";
 
 /** A bus message with what the host adds to it. One that came over the queue itself belongs to the default tenant. */
 export interface TriggerMessage extends Carried {

@@ -1,4 +1,4 @@
-import type { EventMessage, ExecuteMessage, ReplanMessage } from "../../core/run/dispatch/work-item.ts";
+import type { EventMessage, ExecuteMessage, ReplanMessage } from "../../core/messages/ring-messages.ts";
 import type { EventBus } from "../../spi/event-bus.ts";
 import { publish, type Patience, type QueueSender } from "./publish.ts";
 
@@ -21,7 +21,7 @@ export function queuesEventBus(
 
 const workName = (message: ExecuteMessage | ReplanMessage): string =>
   message.type === "work"
-    ? `the work of run ${message.work.runId}, segment ${message.work.segment}`
+    ? `the work item of run ${message.work.runId}, segment ${message.work.segment}`
     : `the question of run ${message.runId} for another plan`;
 const eventName = (event: EventMessage): string =>
   event.type === "archive"

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ANY_RUN } from "../../../src/core/search/run-query.ts";
-import type { ArchiveMessage } from "../../../src/core/run/dispatch/work-item.ts";
+import type { ArchiveMessage } from "../../../src/core/messages/ring-messages.ts";
 import { consumeArchive } from "../../../src/app/archive/archive-consumer.ts";
 import type { MemoryPorts } from "../../../src/embedded/memory-engine.ts";
 import { seededIds } from "../../../src/infra/memory/ids.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ANY_DEAD_LETTER } from "../../../src/core/dead-letters/query.ts";
-import type { ExecuteMessage } from "../../../src/core/run/dispatch/work-item.ts";
+import type { ExecuteMessage } from "../../../src/core/messages/ring-messages.ts";
 import { bury } from "../../../src/app/deliver/bury.ts";
 import { consumeQueue } from "../../../src/app/deliver/consume-queue.ts";
 import type { MemoryPorts } from "../../../src/embedded/memory-engine.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Answer, ExecuteMessage } from "../../../src/core/run/dispatch/work-item.ts";
+import type { Answer } from "../../../src/core/run/dispatch/work-item.ts";
+import type { ExecuteMessage } from "../../../src/core/messages/ring-messages.ts";
 import { builtinHandler } from "../../../src/infra/handlers/builtin-handler.ts";
 import { consumeWorkItems, type ExecuteConsumerPorts } from "../../../src/app/execute/execute-consumer.ts";
 import { HandlerRouter } from "../../../src/app/execute/handler-router.ts";

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { fault, RuntimeHostError } from "../../../src/core/errors.ts";
 import { released } from "../../../src/core/run/quarantine/quarantine.ts";
 import { decodeRun, encodeRun } from "../../../src/core/run/codec/codec.ts";
-import type { EventMessage } from "../../../src/core/run/dispatch/work-item.ts";
+import type { EventMessage } from "../../../src/core/messages/ring-messages.ts";
 import { silentLog } from "../../../src/infra/memory/silent-log.ts";
 import { Ring } from "../../../src/app/ring/ring.ts";
 import { DEFAULT_RING } from "../../../src/app/ring/ports.ts";

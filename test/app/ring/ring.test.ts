@@ -2,7 +2,7 @@ import { released } from "../../../src/core/run/quarantine/quarantine.ts";
 import { describe, expect, it } from "vitest";
 import { fault, RuntimeHostError } from "../../../src/core/errors.ts";
 import { encodeRun, decodeRun } from "../../../src/core/run/codec/codec.ts";
-import type { EventMessage, ExecuteMessage } from "../../../src/core/run/dispatch/work-item.ts";
+import type { EventMessage, ExecuteMessage } from "../../../src/core/messages/ring-messages.ts";
 import { Ring } from "../../../src/app/ring/ring.ts";
 import { DEFAULT_RING } from "../../../src/app/ring/ports.ts";
 import { silentLog } from "../../../src/infra/memory/silent-log.ts";

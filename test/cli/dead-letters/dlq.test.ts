@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { ExecuteMessage } from "../../../src/core/run/dispatch/work-item.ts";
+import type { ExecuteMessage } from "../../../src/core/messages/ring-messages.ts";
 import { effectNode } from "../../support/engines.ts";
 import { onex, type Outcome } from "../support/test-shell.ts";
 import { testServer, type TestServer } from "../support/test-server.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fault } from "../../../src/core/errors.ts";
-import { startedMessages } from "../../../src/core/run/dispatch/work-item.ts";
+import { startedMessages } from "../../../src/core/messages/ring-messages.ts";
 import { summaryOf } from "../../../src/core/run/model/summary.ts";
 import { readMessage } from "../../../src/core/messages/read-message.ts";
 import { sampleSummary } from "../../support/contracts/run-index.ts";

@@ -1,7 +1,7 @@
 import { env } from "cloudflare:workers";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { EventMessage, ExecuteMessage, ReplanMessage } from "../../../src/core/run/dispatch/work-item.ts";
+import type { EventMessage, ExecuteMessage, ReplanMessage } from "../../../src/core/messages/ring-messages.ts";
 import { packBatches, QUEUE_LIMITS } from "../../../src/infra/queues/batches.ts";
 import { queuesEventBus, type QueueSender } from "../../../src/infra/queues/event-bus.ts";
 import { eventBusContract, sampleEvent, sampleWorkMessage } from "../../support/contracts/event-bus.ts";
@@ -67,7 +67,7 @@ describe("the event bus on Queues", () => {
     const call = bus.publishWork([sampleWorkMessage("a"), sampleWorkMessage("huge", "ü".repeat(64_000))]);
     await expect(call).rejects.toMatchObject({
       code: "EVENT_BUS_ERROR",
-      message: expect.stringMatching(/the work of run r00_1, segment huge takes 128\d{3} bytes/),
+      message: expect.stringMatching(/the work item of run r00_1, segment huge takes 128\d{3} bytes/),
       fault: { retryable: false },
     });
     expect(work.batches).toEqual([]);

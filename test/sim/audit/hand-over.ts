@@ -1,4 +1,5 @@
-import type { ExecuteMessage, ReplanMessage, WorkItem } from "../../../src/core/run/dispatch/work-item.ts";
+import type { WorkItem } from "../../../src/core/run/dispatch/work-item.ts";
+import type { ExecuteMessage, ReplanMessage } from "../../../src/core/messages/ring-messages.ts";
 import type { CommitAudit } from "./commits.ts";
 import type { Findings } from "./findings.ts";
 

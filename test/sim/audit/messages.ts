@@ -1,4 +1,5 @@
-import type { Answer, EventMessage, ExecuteMessage, ReplanMessage, WorkItem } from "../../../src/core/run/dispatch/work-item.ts";
+import type { Answer, WorkItem } from "../../../src/core/run/dispatch/work-item.ts";
+import type { EventMessage, ExecuteMessage, ReplanMessage } from "../../../src/core/messages/ring-messages.ts";
 import type { DeadLetterStore } from "../../../src/spi/dead-letter-store.ts";
 import type { Delivery } from "../../../src/spi/event-bus.ts";
 import type { RingStore } from "../../../src/spi/ring-store.ts";

@@ -1,4 +1,4 @@
-import type { EventMessage } from "../../../src/core/run/dispatch/work-item.ts";
+import type { EventMessage } from "../../../src/core/messages/ring-messages.ts";
 import { changed, type Bug } from "./bug.ts";
 
 /** A batch gets the lowest number that is free, so a late word on an archived batch is taken for one on the next. */

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import type { EventMessage, ExecuteMessage } from "../../../src/core/run/dispatch/work-item.ts";
+import type { EventMessage, ExecuteMessage } from "../../../src/core/messages/ring-messages.ts";
 import type { EventBus } from "../../../src/spi/event-bus.ts";
 
 export const sampleWorkMessage = (segment = "a", text = "grün"): ExecuteMessage => ({

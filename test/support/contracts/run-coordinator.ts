@@ -3,7 +3,7 @@ import { fault } from "../../../src/core/errors.ts";
 import { begin } from "../../../src/core/run/reduce/begin.ts";
 import { decodeRun, encodeRun } from "../../../src/core/run/codec/codec.ts";
 import { runId } from "../../../src/core/run/model/run-id.ts";
-import type { ExecuteMessage } from "../../../src/core/run/dispatch/work-item.ts";
+import type { ExecuteMessage } from "../../../src/core/messages/ring-messages.ts";
 import type { RunCoordinator, Submission } from "../../../src/spi/run-coordinator.ts";
 import { sketchPlan, type StepSketch } from "../plans.ts";
 import { REQUEST, success } from "../runs.ts";

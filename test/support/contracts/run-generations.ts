@@ -38,7 +38,7 @@ export function runGenerationsContract(label: string, open: () => Promise<OpenBo
     });
 
   it(`${label}: a later run under the same id replaces an archived one, with all that served it`, async () => {
-    const { index, segments, values, tenant } = await open();
+    const { index, archiveBook, values, tenant } = await open();
     const [earlier, later] = [earlierOf(tenant), laterOf(tenant)];
     await index.put([earlier]);
     expect(await index.put([later])).toEqual([dead(tenant, 0)]);
@@ -47,7 +47,7 @@ export function runGenerationsContract(label: string, open: () => Promise<OpenBo
     expect((await index.search(tenant, { ...ANY_RUN, tag: "old" }, ALL)).items).toEqual([]);
     expect((await index.search(tenant, { ...ANY_RUN, tag: "new" }, ALL)).items).toEqual([later]);
     expect((await index.search(tenant, { ...ANY_RUN, correlationId: "earlier" }, ALL)).items).toEqual([]);
-    expect(await segments.erasures(10, place(tenant, 0).key)).toEqual([dead(tenant, 0)]);
+    expect(await archiveBook.erasures(10, place(tenant, 0).key)).toEqual([dead(tenant, 0)]);
     const keys = ["old", "both", "new"].map((name) => `values/${tenant}/${name}`);
     expect(await values.referenced(tenant, keys)).toEqual(new Set(keys.slice(1)));
     const doubts = await values.doubts(tenant, 9 * DAY, 100);
@@ -70,7 +70,7 @@ export function runGenerationsContract(label: string, open: () => Promise<OpenBo
   });
 
   it(`${label}: what comes late of the earlier run changes nothing, and its record is dead`, async () => {
-    const { index, segments, values, tenant } = await open();
+    const { index, archiveBook, values, tenant } = await open();
     const later = laterOf(tenant);
     await index.put([later]);
     const news = sampleSummary({ tenant, createdAt: 1_000, revision: 99, status: "waiting", tags: ["old"] });
@@ -78,7 +78,7 @@ export function runGenerationsContract(label: string, open: () => Promise<OpenBo
     expect(await index.put([earlierOf(tenant)])).toEqual([dead(tenant, 0)]);
     expect(await index.get(tenant, later.runId)).toEqual(later);
     expect((await index.search(tenant, { ...ANY_RUN, tag: "old" }, ALL)).items).toEqual([]);
-    expect(await segments.erasures(10, place(tenant, 0).key)).toEqual([dead(tenant, 0)]);
+    expect(await archiveBook.erasures(10, place(tenant, 0).key)).toEqual([dead(tenant, 0)]);
     expect(await values.referenced(tenant, [`values/${tenant}/old`])).toEqual(new Set());
     expect((await values.doubts(tenant, 2 * DAY, 100)).map(({ key }) => key)).toContain(`values/${tenant}/old`);
   });

@@ -94,7 +94,7 @@ export function runIndexContract(label: string, open: () => Promise<OpenIndex>):
     const neighbour = archivedSummary({ tenant, runId: "r00_2", archive: { key: key("b"), offset: 151, length: 9 } });
     expect(await index.put([first])).toEqual([]);
     expect(await index.put([first])).toEqual([]);
-    const dead = { segment: key("b"), offset: 30, length: 120 };
+    const dead = { object: key("b"), offset: 30, length: 120 };
     expect(await index.put([elsewhere, neighbour])).toEqual([dead]);
     expect(await index.put([elsewhere, neighbour])).toEqual([dead]);
     expect(await index.get(tenant, first.runId)).toEqual(first);
@@ -108,7 +108,7 @@ export function runIndexContract(label: string, open: () => Promise<OpenIndex>):
     const { index, tenant } = await open();
     const first = archivedSummary({ tenant, archive: { key: `${tenant}-c`, offset: 0, length: 5 } });
     const second = { ...first, archive: { key: `${tenant}-c`, offset: 6, length: 5 } };
-    expect(await index.put([first, second])).toEqual([{ segment: `${tenant}-c`, offset: 6, length: 5 }]);
+    expect(await index.put([first, second])).toEqual([{ object: `${tenant}-c`, offset: 6, length: 5 }]);
     expect((await index.get(tenant, first.runId))?.archive).toEqual(first.archive);
   });
 

@@ -99,7 +99,7 @@ export function runRetentionContract(label: string, open: () => Promise<OpenBook
   });
 
   it(`${label}: a deleted run is gone from every reader and stays gone`, async () => {
-    const { index, retention, segments, values, tenant } = await open();
+    const { index, retention, archiveBook, values, tenant } = await open();
     const value = `values/${tenant}/v`;
     const archive = { key: `${tenant}-k`, offset: 5, length: 77 };
     const run = archivedSummary({
@@ -114,11 +114,11 @@ export function runRetentionContract(label: string, open: () => Promise<OpenBook
     expect(await retention.delete(tenant, run.runId, 900)).toBe("deleted");
     expect(await retention.delete(tenant, run.runId, 901)).toBe("repeated");
     expect(await retention.delete(tenant, "r00_absent", 901)).toBe("unknown");
-    expect(await segments.erasures(10, archive.key)).toEqual([{ segment: archive.key, offset: 5, length: 77 }]);
+    expect(await archiveBook.erasures(10, archive.key)).toEqual([{ object: archive.key, offset: 5, length: 77 }]);
     expect(await values.referenced(tenant, [value])).toEqual(new Set());
     const late = { ...run, archive: { ...archive, key: `${tenant}-late` } };
     expect(await index.put([late, sampleSummary({ tenant, revision: 99, values: [value] })])).toEqual([
-      { segment: `${tenant}-late`, offset: 5, length: 77 },
+      { object: `${tenant}-late`, offset: 5, length: 77 },
     ]);
     expect(await index.get(tenant, run.runId)).toBeNull();
     expect(await index.settled([run])).toEqual(new Set([generationKey(run)]));
@@ -166,22 +166,22 @@ export function runRetentionContract(label: string, open: () => Promise<OpenBook
   });
 
   it(`${label}: settles erasures, and forgets objects with theirs`, async () => {
-    const { index, segments, retention, tenant } = await open();
+    const { index, archiveBook, retention, tenant } = await open();
     const key = `${tenant}-k`;
     const run = (n: number) =>
       archivedSummary({ tenant, runId: `r00_${n}`, archive: { key, offset: n * 10, length: 9 } });
     await index.put([run(0), run(1), run(2)]);
     for (const n of [2, 0, 1]) await retention.delete(tenant, `r00_${n}`, 900);
-    const due = await segments.erasures(10, key);
+    const due = await archiveBook.erasures(10, key);
     expect(due.map(({ offset }) => offset)).toEqual([0, 10, 20]);
-    expect(await segments.erasures(2, key)).toHaveLength(2);
-    await segments.settle(due.slice(0, 1));
-    await segments.settle([]);
-    expect((await segments.erasures(10, key)).map(({ offset }) => offset)).toEqual([10, 20]);
-    expect((await segments.erasures(1_000)).filter(({ object }) => object === key)).toHaveLength(2);
-    expect(await segments.known(key)).toEqual(new Set([key]));
-    await segments.forget([key, `${tenant}-absent`]);
-    expect(await segments.erasures(10, key)).toEqual([]);
-    expect(await segments.known(key)).toEqual(new Set());
+    expect(await archiveBook.erasures(2, key)).toHaveLength(2);
+    await archiveBook.settle(due.slice(0, 1));
+    await archiveBook.settle([]);
+    expect((await archiveBook.erasures(10, key)).map(({ offset }) => offset)).toEqual([10, 20]);
+    expect((await archiveBook.erasures(1_000)).filter(({ object }) => object === key)).toHaveLength(2);
+    expect(await archiveBook.known(key)).toEqual(new Set([key]));
+    await archiveBook.forget([key, `${tenant}-absent`]);
+    expect(await archiveBook.erasures(10, key)).toEqual([]);
+    expect(await archiveBook.known(key)).toEqual(new Set());
   });
 }

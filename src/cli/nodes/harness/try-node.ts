@@ -1,6 +1,6 @@
 import { isList, isObject, memberAt } from "../../../../contracts/json/narrow.ts";
 import type { JsonObject, JsonValue } from "../../../../contracts/json/json.ts";
-import { loadState } from "../../../app/execute/executor.ts";
+import { loadState } from "../../../app/execute/value-store.ts";
 import { examplesOf, type NodeExample } from "../../../core/registry/cases.ts";
 import { entrypointTraits } from "../../../core/registry/entrypoints.ts";
 import { LIFECYCLES, type NodeArtifacts, type NodeDefinition } from "../../../core/registry/node.ts";

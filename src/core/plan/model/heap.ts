@@ -25,6 +25,11 @@ export class Heap<T> {
     items[hole] = item;
   }
 
+  /** The smallest item, which stays; undefined when the heap is empty. */
+  get first(): T | undefined {
+    return this.#items[0];
+  }
+
   /** The smallest item, or undefined when the heap is empty. */
   pop(): T | undefined {
     const items = this.#items;

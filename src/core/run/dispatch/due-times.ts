@@ -1,3 +1,4 @@
+import { Heap } from "../../plan/model/heap.ts";
 import type { SegmentId } from "../../plan/model/plan.ts";
 import type { Instant, SegmentState } from "../model/state.ts";
 
@@ -12,15 +13,15 @@ interface DueTime {
 const FEW = 16;
 
 /** A heap for every run of many segments: the earliest first. Entries that no longer hold are dropped when they come up. */
-const heaps = new WeakMap<Segments, DueTime[]>();
+const heaps = new WeakMap<Segments, Heap<DueTime>>();
 
 /** When the first of the segments needs attention; null for none. */
 export function nextDue(segments: Segments): Instant | null {
   if (segments.size <= FEW) return earliest(segments.values());
   const heap = heaps.get(segments) ?? build(segments);
-  for (let first = heap[0]; first !== undefined; first = heap[0]) {
+  for (let { first } = heap; first !== undefined; first = heap.first) {
     if (segments.get(first.id)?.dueAt === first.at) return first.at;
-    dropFirst(heap);
+    heap.pop();
   }
   return null;
 }
@@ -29,7 +30,7 @@ export function nextDue(segments: Segments): Instant | null {
 export function noteDue(segments: Segments, changed: readonly SegmentState[]): void {
   const heap = heaps.get(segments);
   if (!heap) return;
-  for (const { id, dueAt } of changed) if (dueAt !== null) insert(heap, { at: dueAt, id });
+  for (const { id, dueAt } of changed) if (dueAt !== null) heap.push({ at: dueAt, id });
 }
 
 function earliest(segments: Iterable<SegmentState>): Instant | null {
@@ -38,34 +39,9 @@ function earliest(segments: Iterable<SegmentState>): Instant | null {
   return due;
 }
 
-function build(segments: Segments): DueTime[] {
-  const heap: DueTime[] = [];
-  for (const { id, dueAt } of segments.values()) if (dueAt !== null) insert(heap, { at: dueAt, id });
+function build(segments: Segments): Heap<DueTime> {
+  const heap = new Heap<DueTime>((one, other) => one.at - other.at);
+  for (const { id, dueAt } of segments.values()) if (dueAt !== null) heap.push({ at: dueAt, id });
   heaps.set(segments, heap);
   return heap;
-}
-
-function insert(heap: DueTime[], added: DueTime): void {
-  let at = heap.push(added) - 1;
-  for (let parent = (at - 1) >> 1; at > 0; at = parent, parent = (at - 1) >> 1) {
-    const above = heap[parent];
-    if (!above || above.at <= added.at) break;
-    heap[at] = above;
-    heap[parent] = added;
-  }
-}
-
-function dropFirst(heap: DueTime[]): void {
-  const moved = heap.pop();
-  if (!moved || heap.length === 0) return;
-  heap[0] = moved;
-  for (let at = 0; ;) {
-    const [left, right] = [heap[2 * at + 1], heap[2 * at + 2]];
-    const child = right && left && right.at < left.at ? 2 * at + 2 : 2 * at + 1;
-    const below = heap[child];
-    if (!below || below.at >= moved.at) return;
-    heap[at] = below;
-    heap[child] = moved;
-    at = child;
-  }
 }

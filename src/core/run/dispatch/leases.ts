@@ -79,7 +79,7 @@ export function progressed(
   });
 }
 
-/** A limit has no room for the work. Waiting is no failure and no expiry, but it does not go on for ever. */
+/** A limit has no room for the work item. Waiting is no failure and no expiry, but it does not go on for ever. */
 function putOff(draft: Draft, segment: SegmentState, held: Lease, deferred: Deferral, leases: LeaseSettings): void {
   draft.putSegment({ ...segment, lease: null, dueAt: null });
   const { by, retryInMs } = deferred;
@@ -129,7 +129,7 @@ export function undeliverable(
   if (draft.state.segments.get(id)?.lease?.token === token) expire(draft, id, problem, leases);
 }
 
-/** A lease came to nothing. The same work goes out again under a higher epoch, a bounded number of times. */
+/** A lease came to nothing. The same work item goes out again under a higher epoch, a bounded number of times. */
 export function expire(draft: Draft, id: SegmentId, problem: Fault, leases: LeaseSettings): void {
   const segment = draft.segment(id);
   const lost = segment.lease?.steps ?? [];

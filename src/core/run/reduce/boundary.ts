@@ -17,7 +17,7 @@ export function cacheUse(state: RunState, steps: readonly StepId[]): Pick<WorkIt
   return probes.length === 0 ? {} : { probes };
 }
 
-/** The values from outside the work that its probes need. */
+/** The values from outside the work item that its probes need. */
 export function probedValues(state: RunState, steps: readonly StepId[]): Readonly<Record<SourceId, StoredValue>> {
   const values: Record<SourceId, StoredValue> = {};
   for (const [, face] of beginning(state, steps)) {

@@ -1,5 +1,5 @@
 import { DEAD_QUEUE, QUEUES } from "../../../core/messages/queues.ts";
-import type { EventMessage, ExecuteMessage, ReplanMessage } from "../../../core/run/dispatch/work-item.ts";
+import type { EventMessage, ExecuteMessage, ReplanMessage } from "../../../core/messages/ring-messages.ts";
 import type { EventBus } from "../../../spi/event-bus.ts";
 import { MemoryQueue } from "./queue.ts";
 
