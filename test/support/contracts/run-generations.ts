@@ -11,8 +11,8 @@ const DAY = 86_400_000;
 export function runGenerationsContract(label: string, open: () => Promise<OpenBooks>): void {
   const place = (tenant: string, offset: number) => ({ key: `runs/2026-01-01/${tenant}-g.ndjson`, offset, length: 9 });
   const dead = (tenant: string, offset: number) => {
-    const { key: segment, length } = place(tenant, offset);
-    return { segment, offset, length };
+    const { key: object, length } = place(tenant, offset);
+    return { object, offset, length };
   };
   const earlierOf = (tenant: string, changes: object = {}) =>
     archivedSummary({
