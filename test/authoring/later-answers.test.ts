@@ -2,7 +2,7 @@ import { beforeAll, afterAll, beforeEach, describe, expect, it } from "vitest";
 import { Webhook } from "standardwebhooks";
 import { z } from "zod";
 import { defineNode, laterAnswers } from "../../src/authoring/index.ts";
-import { workItemOf, workItemToken } from "../../src/core/pool/work-item.ts";
+import { workItemIdOf, workItemToken } from "../../src/core/pool/work-item.ts";
 import { httpHandler } from "../../src/infra/handlers/http/http-handler.ts";
 import { fixedClock } from "../../src/infra/memory/clock.ts";
 import { memorySecrets } from "../../src/infra/memory/secrets.ts";
@@ -84,7 +84,7 @@ describe("a later answer", () => {
   it("is nobody else's: a stranger's, another node's, another item's, an altered one and a token alone are refused alike", async () => {
     const attempt = await begin();
     const other = await begin();
-    const id = workItemOf(attempt.token);
+    const id = workItemIdOf(attempt.token);
     if (!id) throw new Error("the token is none");
     const signed = (token: string, body: string, secret = NODES, timestamp = 1_700_000_000) => ({
       "content-type": "application/json",

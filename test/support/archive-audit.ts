@@ -51,6 +51,7 @@ export async function auditArchive({ index, archiveBook, blobs }: Archive): Prom
   const known = await archiveBook.known("runs/");
   for (const key of stored) if (!known.has(key)) problems.push(`nobody knows ${key}`);
   for (const key of known) if (!stored.includes(key)) problems.push(`${key} is not there`);
-  for (const { object } of await archiveBook.erasures(1_000)) problems.push(`bytes of ${object} are still to be erased`);
+  for (const { object } of await archiveBook.erasures(1_000))
+    problems.push(`bytes of ${object} are still to be erased`);
   return problems;
 }

@@ -12,7 +12,11 @@ type Coordinator = MemoryPorts["coordinator"];
 /** What travelled between rings, queue and consumers. */
 export interface Traffic {
   readonly published: string[];
-  readonly answers: { readonly answers: readonly Answer[]; readonly take: number; readonly handed: readonly WorkItem[] }[];
+  readonly answers: {
+    readonly answers: readonly Answer[];
+    readonly take: number;
+    readonly handed: readonly WorkItem[];
+  }[];
 }
 
 /** A world whose traffic is in the open; its ports fail by plan. */

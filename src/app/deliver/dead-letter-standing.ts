@@ -1,6 +1,11 @@
 import { awaitsPlan } from "../../core/run/reduce/replanning.ts";
 import { TERMINAL_RUN } from "../../core/run/model/state.ts";
-import type { ArchiveMessage, ExecuteMessage, ReplanMessage, StartedMessage } from "../../core/messages/ring-messages.ts";
+import type {
+  ArchiveMessage,
+  ExecuteMessage,
+  ReplanMessage,
+  StartedMessage,
+} from "../../core/messages/ring-messages.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { QuarantineIndex } from "../../spi/books/quarantine-index.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";

@@ -25,7 +25,11 @@ export interface Loss {
 }
 
 /** The ring hears it, so its run goes on or ends with the reason. */
-export async function lostWorkItem({ work: item }: ExecuteMessage, loss: Loss, { coordinator }: LossPorts): Promise<void> {
+export async function lostWorkItem(
+  { work: item }: ExecuteMessage,
+  loss: Loss,
+  { coordinator }: LossPorts,
+): Promise<void> {
   const { runId, segment, token } = item;
   await coordinator.undeliverable([{ runId, segment, token, fault: undeliverable("the work item", loss) }]);
 }

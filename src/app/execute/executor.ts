@@ -7,7 +7,13 @@ import { StateHasher } from "../../core/run/model/hash.ts";
 import { admitOutput, type Admitted } from "../../core/run/reduce/output-rule.ts";
 import type { StepOutcome } from "../../core/run/model/state.ts";
 import { sizeOf, type StoredValue } from "../../core/run/model/value.ts";
-import { sourceId, type SourceId, type StepResult, type WorkItem, type WorkItemStep } from "../../core/run/dispatch/work-item.ts";
+import {
+  sourceId,
+  type SourceId,
+  type StepResult,
+  type WorkItem,
+  type WorkItemStep,
+} from "../../core/run/dispatch/work-item.ts";
 import { clipFault } from "../../core/text/clip-fault.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import { NOT_BEGUN } from "../../core/sandbox/budget.ts";

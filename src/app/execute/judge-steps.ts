@@ -5,7 +5,14 @@ import { gateSources } from "../../core/plan/model/gate-sources.ts";
 import type { Gate } from "../../core/plan/model/gate.ts";
 import { nodeRef } from "../../core/registry/node.ts";
 import type { StoredValue } from "../../core/run/model/value.ts";
-import { sourceId, type SourceId, type StepResult, type Verdict, type WorkItem, type WorkItemStep } from "../../core/run/dispatch/work-item.ts";
+import {
+  sourceId,
+  type SourceId,
+  type StepResult,
+  type Verdict,
+  type WorkItem,
+  type WorkItemStep,
+} from "../../core/run/dispatch/work-item.ts";
 import type { ExecutorPorts } from "./executor.ts";
 import { loadState } from "./value-store.ts";
 import { judgeState } from "./judge-state.ts";

@@ -1,5 +1,5 @@
 import { fault, type Fault } from "../../core/errors.ts";
-import { workItemOf } from "../../core/pool/work-item.ts";
+import { workItemIdOf } from "../../core/pool/work-item.ts";
 import { isSignedBy, type SignedRequest } from "../../core/remote/signature.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
@@ -27,7 +27,7 @@ export async function signerOf(
   request: SignedRequest,
   { secrets, coordinator, registry }: SignedAnswerPorts,
 ): Promise<Result<Signer, Fault>> {
-  const id = workItemOf(token);
+  const id = workItemIdOf(token);
   if (!id?.signer || request.id !== token) return err(REFUSED);
   const { tenant, secretRef } = id.signer;
   const secret = await secrets.resolve({ name: secretRef, tenant, host: null });

@@ -93,10 +93,10 @@ export function workItemService(ports: WorkItemPorts): WorkItemService {
       const found = await held(call, token);
       if (!found.ok)
         return found.error.code === "WORK_ITEM_OVER" ? ok({ wanted: false, reason: found.error.message }) : found;
-      const { id, work } = found.value;
+      const { id, item } = found.value;
       const { segment, lease, step, pool } = id;
       // A runner speaks for its items to their pool.
-      const extendMs = pool === null ? (stepOf(work, id)?.timeoutMs ?? 0) : 0;
+      const extendMs = pool === null ? (stepOf(item, id)?.timeoutMs ?? 0) : 0;
       if (progress || extendMs > 0)
         await coordinator.progress({ runId, segment, token: lease, step, progress: progress ?? null, extendMs });
       return ok({ wanted: true, reason: null });

@@ -52,7 +52,8 @@ export function postOf(decided: readonly Decided[], take: number): Post {
   return { handed, messages, stranded };
 }
 
-const isQuick = ({ steps }: WorkItem): boolean => steps.reduce((sum, { timeoutMs }) => sum + timeoutMs, 0) <= MAX_HANDED_MS;
+const isQuick = ({ steps }: WorkItem): boolean =>
+  steps.reduce((sum, { timeoutMs }) => sum + timeoutMs, 0) <= MAX_HANDED_MS;
 
 /**
  * Publishes work items and questions in one call. Never rejects: what was not published is sent again by the ring's alarm, when

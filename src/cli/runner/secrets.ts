@@ -1,4 +1,4 @@
-import type { WorkItem } from "../../../contracts/api/pools.ts";
+import type { WorkItemWire } from "../../../contracts/api/pools.ts";
 import type { JsonObject, JsonValue } from "../../../contracts/json/json.ts";
 import { isObject } from "../../../contracts/json/narrow.ts";
 import type { Fault } from "../../core/errors.ts";
@@ -20,7 +20,7 @@ export class RunnerSecrets {
   }
 
   /** The secrets that an item's contract names, read anew each time; or why one of them is not to be had. */
-  of(item: WorkItem): Result<UsedSecrets, Fault> {
+  of(item: WorkItemWire): Result<UsedSecrets, Fault> {
     const found = new Map<string, string>();
     for (const name of namesIn(item)) {
       const [secret, hosts, nodes] = ["", HOSTS_SUFFIX, NODES_SUFFIX].map((suffix) => this.#read(name + suffix));
@@ -57,7 +57,7 @@ export function withSecrets(
 
 const asObject = (value: JsonValue): JsonObject => (isObject(value) ? value : {});
 
-function namesIn({ cli, python }: WorkItem): ReadonlySet<string> {
+function namesIn({ cli, python }: WorkItemWire): ReadonlySet<string> {
   const parts = [...Object.values(cli?.env ?? {}), ...Object.values(python?.env ?? {})];
   return new Set(parts.flatMap((part) => (typeof part === "object" && "secret_ref" in part ? [part.secret_ref] : [])));
 }

@@ -1,6 +1,12 @@
 import type { SequelMessage } from "../chain/message.ts";
 import type { Redrive } from "./redrive.ts";
-import type { ArchiveMessage, ExecuteMessage, QuarantineMessage, ReplanMessage, StartedMessage } from "./ring-messages.ts";
+import type {
+  ArchiveMessage,
+  ExecuteMessage,
+  QuarantineMessage,
+  ReplanMessage,
+  StartedMessage,
+} from "./ring-messages.ts";
 import type { TriggerMessage } from "../trigger/message.ts";
 
 /** Message type → the message: every one that travels on a queue of ours. */

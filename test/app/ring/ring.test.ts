@@ -214,7 +214,7 @@ describe("idempotency", () => {
     const { ring, bus, clock, store } = open();
     const first = submission([{ id: "a" }], true, "h1");
     await ring.submit(first);
-    await ring.answer(worksIn(bus.execute.pull(10)).map(answerFor));
+    await ring.answer(itemsIn(bus.execute.pull(10)).map(answerFor));
     clock.advance(SETTINGS.flushMs);
     await ring.tick();
     ring.archived(batchOf(bus.events.pull(1)[0]));

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import type { WorkItem } from "../../../contracts/api/pools.ts";
+import type { WorkItemWire } from "../../../contracts/api/pools.ts";
 import { pythonWire } from "../../../contracts/documents/runner-blocks.ts";
 import { cliExecutor } from "../../../src/cli/runner/cli.ts";
 import { LogCapture } from "../../../src/cli/runner/log-capture.ts";
@@ -31,7 +31,7 @@ const environment = {
   ONEX_TOKEN: "the deployment's own token, at length",
 };
 const secrets = new RunnerSecrets(environment, folder);
-const itemWith = (name: string, changes: Partial<WorkItem> = {}): WorkItem =>
+const itemWith = (name: string, changes: Partial<WorkItemWire> = {}): WorkItemWire =>
   itemOf({ cli: cliOf({ env: { A: { secret_ref: name } } }), ...changes });
 
 describe("the secrets of a runner", () => {
@@ -91,7 +91,7 @@ describe("what a process writes with a secret in it", () => {
 });
 
 describe.skipIf(tellOf(NO_SANDBOX))("a command with a secret", () => {
-  const run = (cli: object, changes: Partial<WorkItem> = {}) =>
+  const run = (cli: object, changes: Partial<WorkItemWire> = {}) =>
     attempt(
       cliExecutor(bubblewrap),
       itemOf({ entrypoint: { type: "cli", target: "sh" }, cli: cliOf(cli), ...changes }),

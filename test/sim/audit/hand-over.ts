@@ -28,7 +28,8 @@ export class HandOverAudit {
 
   /** A ring has answered an executor with work items. */
   handed(items: readonly WorkItem[], take: number): void {
-    if (items.length > take) this.#findings.add("handed", `${items.length} work items are handed over, ${take} were wanted`);
+    if (items.length > take)
+      this.#findings.add("handed", `${items.length} work items are handed over, ${take} were wanted`);
     for (const item of items) {
       this.#leave(item, "handed over");
       if (!this.#commits.wasLeased(item.runId, item.token))
