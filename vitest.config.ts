@@ -1,17 +1,25 @@
+import { availableParallelism } from "node:os";
 import { cloudflareTest, readD1Migrations } from "@cloudflare/vitest-plugin";
 import { defineConfig } from "vitest/config";
 import { recorded, releases } from "./test/compat/recorded.ts";
+import { LongFirst } from "./test/support/long-first.ts";
 
 /** Tests of what needs the Workers runtime. */
 const IN_WORKERD = ["test/infra/**/*.test.ts", "test/http/**/*.test.ts"];
 /** Tests of whole systems. */
 const END_TO_END = ["test/e2e/**/*.test.ts"];
 
+/** A test that hangs ends. One that computes, starts a compiler or a server may take long on a busy machine, and is right. */
+const PATIENT = { testTimeout: 120_000, hookTimeout: 120_000 };
+
 /** Longer than any test: messages stay in their queue. */
 const HELD_BACK = { maxBatchSize: 100, maxBatchTimeout: 60 };
 
 export default defineConfig({
   test: {
+    // Vitest leaves one core to itself; of two that would be half of the machine, for little work.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
+    sequence: { sequencer: LongFirst },
     projects: [
       {
         test: {
@@ -20,9 +28,7 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: [...IN_WORKERD, ...END_TO_END],
           setupFiles: ["test/support/properties.ts"],
-          // The gates of test/arch start compilers; on a busy machine each may take seconds.
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          ...PATIENT,
         },
       },
       {
@@ -47,18 +53,17 @@ export default defineConfig({
             })),
           },
           setupFiles: ["test/support/apply-migrations.ts", "test/support/properties.ts"],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          ...PATIENT,
         },
       },
       {
-        // Whole systems: each file starts its own server on a free port, so files take turns.
+        // Whole systems: each file starts its own server on a free port, with folders of its own.
         test: {
           name: "e2e",
           include: END_TO_END,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          fileParallelism: false,
+          // Pages that are typed at once; beside them, another file runs.
+          maxConcurrency: 2,
+          ...PATIENT,
           // After the other projects: a server under test should not compete with compilers for two cores.
           sequence: { groupOrder: 1 },
         },

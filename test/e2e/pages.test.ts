@@ -3,16 +3,16 @@ import { readAndType, type Served } from "./pages/reader.ts";
 import { isShell, readPage } from "../docs/support/page.ts";
 import { pages } from "../docs/support/pages.ts";
 
-/** Every page with commands, and what they are typed against. */
+/** Every page with commands, and what they are typed against; the longest first. */
 const TYPED: Readonly<Record<string, Served>> = {
-  "README.md": "none", // starts its own
+  "docs/runs.md": "worker",
   "docs/cli.md": "worker",
+  "README.md": "none", // starts its own
+  "docs/operations.md": "start", // has the clock struck
+  "docs/triggers.md": "worker",
+  "docs/planning.md": "none",
   "docs/deploying.md": "worker",
   "docs/nodes/calls.md": "none",
-  "docs/operations.md": "start", // has the clock struck
-  "docs/planning.md": "none",
-  "docs/runs.md": "worker",
-  "docs/triggers.md": "worker",
 };
 
 /** Blocks that nobody runs, with the reason their page gives. */
@@ -54,7 +54,7 @@ it("what is not typed is named here, and its page says why", () => {
 const TIMEOUT_MS = 600_000;
 
 describe("a page tells what is printed when it is typed", () => {
-  it.each(Object.entries(TYPED))("%s", { timeout: TIMEOUT_MS }, async (page, served) => {
+  it.concurrent.each(Object.entries(TYPED))("%s", { timeout: TIMEOUT_MS }, async (page, served) => {
     expect(await readAndType(page, served)).toEqual([]);
   });
 });

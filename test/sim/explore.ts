@@ -1,4 +1,5 @@
 import type { Bug } from "./bugs/bug.ts";
+import { scenarioOf, type Scenario } from "./scenario.ts";
 import { simulate, type Outcome, type SimulationOptions } from "./simulate.ts";
 
 /** What came of many seeds together. */
@@ -16,14 +17,17 @@ export interface Exploration {
 export interface ExploreOptions extends SimulationOptions {
   readonly from: number;
   readonly seeds: number;
+  /** Worlds that are no good for what is looked for are passed over; absent, each is lived through. */
+  readonly needs?: (scenario: Scenario) => boolean;
   /** Ends the exploration early. */
   readonly enough?: (so: Exploration) => boolean;
 }
 
 /** Simulates one seed after the other. */
-export async function explore({ from, seeds, enough, ...options }: ExploreOptions): Promise<Exploration> {
+export async function explore({ from, seeds, needs, enough, ...options }: ExploreOptions): Promise<Exploration> {
   const so: Exploration = { seeds: 0, runs: 0, steps: 0, faults: 0, violations: [], reached: new Map() };
   for (let seed = from; seed < from + seeds && !enough?.(so); seed++) {
+    if (needs && !needs(scenarioOf(seed))) continue;
     const outcome = await simulate(seed, options);
     so.seeds++;
     so.runs += outcome.runs;
@@ -39,7 +43,13 @@ export async function explore({ from, seeds, enough, ...options }: ExploreOption
 export async function firstCatch(bug: Bug, seeds: number): Promise<number | null> {
   const catches = ({ outcome }: Exploration["violations"][number]): boolean =>
     outcome.findings.some(({ invariant }) => bug.breaks.includes(invariant));
-  const { violations } = await explore({ bug, from: 1, seeds, enough: (so) => so.violations.some(catches) });
+  const { violations } = await explore({
+    bug,
+    ...(bug.needs ? { needs: bug.needs } : {}),
+    from: 1,
+    seeds,
+    enough: (so) => so.violations.some(catches),
+  });
   return violations.find(catches)?.seed ?? null;
 }
 

@@ -6,6 +6,7 @@ import type { RingPorts } from "../../../src/app/ring/ports.ts";
 import type { EnvelopeService } from "../../../src/app/operations/envelope-service.ts";
 import type { Limiter } from "../../../src/spi/limiter.ts";
 import type { Invariant } from "../audit/findings.ts";
+import type { Scenario } from "../scenario.ts";
 import type { Weather } from "../weather.ts";
 
 /** What others may call on a ring. */
@@ -33,6 +34,8 @@ export interface Bug {
   readonly name: string;
   /** The invariants it is expected to break; one of them is found broken. */
   readonly breaks: readonly Invariant[];
+  /** Whether a world has what it takes to show it: others are passed over. Absent, every world may. */
+  readonly needs?: (scenario: Scenario) => boolean;
   /** In which it shows soonest; absent, each seed has its own. */
   readonly weather?: Weather;
   /** Called once a world. */

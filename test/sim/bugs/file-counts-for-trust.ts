@@ -6,6 +6,7 @@ import { changed, type Bug } from "./bug.ts";
 export const fileCountsForTrust: Bug = {
   name: "what a file says of nodes counts",
   breaks: ["trust"],
+  needs: ({ acts }) => acts.some(({ does: { what } }) => what === "import"),
   plant: () => ({
     ring: (ring) =>
       changed(ring, {

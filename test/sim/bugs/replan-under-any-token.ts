@@ -5,6 +5,7 @@ import type { Bug } from "./bug.ts";
 export const replanUnderAnyToken: Bug = {
   name: "another plan is taken under any token",
   breaks: ["replanned"],
+  needs: ({ nodes }) => new Set(nodes.map(({ gives }) => gives)).size < nodes.length,
   plant: () => ({
     decide(state, event, now, leases) {
       if (event.type !== "replanned") return reduce(state, event, now, leases);

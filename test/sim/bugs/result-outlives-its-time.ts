@@ -4,6 +4,8 @@ import { archivingOn, changed, type Bug } from "./bug.ts";
 export const resultOutlivesItsTime: Bug = {
   name: "a cached result is used after its time",
   breaks: ["cached"],
+  // Elsewhere nobody is there when a result is too old.
+  needs: ({ isLong, nodes }) => isLong && nodes.some(({ isCached }) => isCached),
   plant: () =>
     archivingOn((ports) => {
       const { results } = ports;

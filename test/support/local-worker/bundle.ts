@@ -11,8 +11,16 @@ export type BundleModule =
   | { readonly type: "ESModule"; readonly path: string; readonly contents: string }
   | { readonly type: "CompiledWasm"; readonly path: string; readonly contents: Uint8Array };
 
-/** Bundles a Worker from its entry file, relative to the project's root. */
-export async function buildWorker(entry = "workers/index.ts"): Promise<Bundle> {
+const built = new Map<string, Promise<Bundle>>();
+
+/** Bundles a Worker from its entry file, relative to the project's root; once a process. */
+export function buildWorker(entry = "workers/index.ts"): Promise<Bundle> {
+  const bundle = built.get(entry) ?? bundled(entry);
+  built.set(entry, bundle);
+  return bundle;
+}
+
+async function bundled(entry: string): Promise<Bundle> {
   const { outputFiles } = await build({
     absWorkingDir: PROJECT_ROOT,
     entryPoints: [entry],
