@@ -109,7 +109,7 @@ describe("a composite that is cached", () => {
     expect(await registry.register("default", sampleNode(definition), sampleArtifacts("two"), 0)).toMatchObject({
       ok: true,
     });
-    engine.clock.advance(2_000);
+    engine.clock.advance(10_000);
     await run(engine, { ...GOAL, given: { "text.in": "wakes the registry" } });
     log.length = 0;
     const again = await run(engine, GOAL);

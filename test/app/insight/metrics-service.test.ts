@@ -14,6 +14,8 @@ describe("the metrics", () => {
     await send("text.loud");
     await send("text.failed");
     await world.settle();
+    // Scores that moved are seen behind the first request after some seconds.
+    world.clock.advance(10_000);
     await send("text.twice");
     const read = await world.engine.services.metrics.read(CALL);
     expect(metrics.parse(read)).toEqual(read);
