@@ -12,10 +12,11 @@ interface Document {
   readonly components: { readonly schemas: Record<string, { title?: string; description?: string }> };
 }
 
-/** Work items are answered by remote nodes too, which sign. */
+/** What remote nodes may ask too, which sign. */
+const SIGNED = new Set(["/v1/work-items/{token}", "/v1/work-items/{token}/heartbeat"]);
 const securityOf = (path: string): readonly object[] | undefined => {
   if (!path.startsWith("/v1/")) return undefined;
-  return path.startsWith("/v1/work-items/") ? [{ bearer: [] }, { signature: [] }] : [{ bearer: [] }];
+  return SIGNED.has(path) ? [{ bearer: [] }, { signature: [] }] : [{ bearer: [] }];
 };
 
 const documentOf = async ({ app }: Gateway): Promise<Document> =>
