@@ -5,6 +5,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { beforeAll, describe, expect, it } from "vitest";
+import { NO_PYTHON } from "../cli/runner/attempts.ts";
 import { PROJECT_ROOT } from "../support/local-worker/project-root.ts";
 import { runScript, type ScriptOutcome } from "../support/run-script.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
@@ -16,6 +17,7 @@ interface Summary {
   readonly built: object;
   readonly documents: readonly Record<string, unknown>[];
   readonly trust: Readonly<Record<string, { before: number; after: number; samples: number }>>;
+  readonly work: { readonly report: object; readonly words: unknown; readonly skipped: string | null };
   readonly results: readonly string[];
 }
 
@@ -83,6 +85,18 @@ describe("the demo on the shipped documents", () => {
     expect(new Set(summary.documents.map(({ run_id }) => run_id)).size).toBe(summary.documents.length);
   });
 
+  it("fetched a page, stored it in D1 and had Python count it, where there is Python", () => {
+    const { work } = summary;
+    expect(work.report).toEqual({ name: "tide", characters: 98 });
+    const counted = [
+      { word: "tide", count: 3 },
+      { word: "harbour", count: 3 },
+      { word: "comes", count: 1 },
+    ];
+    expect(work.words).toEqual(NO_PYTHON === null ? counted : null);
+    if (NO_PYTHON !== null) expect(outcome.stdout).toContain(`Python is skipped: ${NO_PYTHON}`);
+  });
+
   it("moved the trust of every node that took part", () => {
     expect(Object.keys(summary.trust).sort()).toEqual([...NODES, "scaffold"].sort());
     for (const name of NODES) {
@@ -113,9 +127,10 @@ describe("the demo on the shipped documents", () => {
   it("tells the story: the plan as a tree, every signal, the tables", () => {
     const { stdout } = outcome;
     expect(stdout).toContain("├─ hash.verdict ← hash_verify@1.0.0");
-    expect(stdout.match(/node\.dispatch/g)).toHaveLength(5 * 5 + 1);
-    expect(stdout.match(/node\.result/g)).toHaveLength(5 * 5 + 1);
-    expect(stdout.match(/graph\.completed {2}succeeded/g)).toHaveLength(5 + 1);
+    const pageSteps = NO_PYTHON === null ? 4 : 3;
+    expect(stdout.match(/node\.dispatch/g)).toHaveLength(5 * 5 + 1 + pageSteps);
+    expect(stdout.match(/node\.result/g)).toHaveLength(5 * 5 + 1 + pageSteps);
+    expect(stdout.match(/graph\.completed {2}succeeded/g)).toHaveLength(5 + 1 + 1);
     expect(stdout).toMatch(/^ {2}verified_g1\.md +G1 +verified +\d+ +\d+ ms +5, 1 queued +succeeded$/m);
     expect(stdout).toMatch(/^ {2}document_stats +0\.500 +0\.\d{3} +5$/m);
   });

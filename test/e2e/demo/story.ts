@@ -9,6 +9,7 @@ import { DemoFailure, type Registration } from "./answers.ts";
 import { buildNode } from "./build-node.ts";
 import type { DemoDocument } from "./documents.ts";
 import { planTree } from "./plan-tree.ts";
+import { realWork, type RealWork } from "./real-work.ts";
 import { runDocument, WANT, type DocumentOutcome } from "./run-document.ts";
 import type { Screen } from "./screen.ts";
 import { readTrust, settledTrust, type TrustReadings } from "./trust-watch.ts";
@@ -25,6 +26,8 @@ export interface Story {
   readonly after: TrustReadings;
   /** The plan of the documents' goal before the first of them, and after the last, when more is known of the nodes. */
   readonly plans: { readonly before: PlanWire; readonly after: PlanWire };
+  /** A goal whose nodes reach beyond the Worker. */
+  readonly work: RealWork;
   /** Every key in the bucket, sorted. */
   readonly keys: readonly string[];
 }
@@ -59,8 +62,9 @@ export async function play(worker: LocalWorker, documents: readonly DemoDocument
     scaffold: (before["scaffold"]?.samples ?? 0) + 1,
     ...Object.fromEntries(NODES.map((name) => [name, (before[name]?.samples ?? 0) + succeeded])),
   });
+  const work = await realWork(worker, client, screen);
   const plans = { before: planned, after: await planLearned(client, planned, succeeded > 0) };
-  return { built, documents: outcomes, before, after, plans, keys: await storedKeys(worker) };
+  return { built, documents: outcomes, before, after, plans, work, keys: await storedKeys(worker) };
 }
 
 async function previewPlan(client: Client, registryVersion: string): Promise<PlanWire> {

@@ -52,7 +52,7 @@ export function printKeys({ keys }: Story, screen: Screen): void {
 }
 
 /** The object that `--json` prints. */
-export const summaryJson = ({ built, documents, before, after, keys }: Story): object => ({
+export const summaryJson = ({ built, documents, before, after, work, keys }: Story): object => ({
   built: { name: built.name, version: built.version, lifecycle: built.lifecycle, hash_verified: built.hash_verified },
   documents: documents.map(({ name, runId, status, outputs, steps, queuedSteps }) => ({
     name,
@@ -69,5 +69,6 @@ export const summaryJson = ({ built, documents, before, after, keys }: Story): o
       { before: before[name]?.score ?? null, after: score, samples },
     ]),
   ),
+  work: { report: work.report, words: work.words, skipped: work.skipped },
   results: keys,
 });
