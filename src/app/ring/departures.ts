@@ -20,6 +20,8 @@ export class RingDepartures {
   readonly #ward: RingWard;
   readonly #ports: RingPorts;
   readonly #settings: RingSettings;
+  /** Whether runs wait until a batch under way is archived. */
+  #isHeldUp = false;
 
   constructor(number: number, book: RingBook, ward: RingWard, ports: RingPorts, settings: RingSettings) {
     this.#number = number;
@@ -29,10 +31,13 @@ export class RingDepartures {
     this.#settings = settings;
   }
 
-  /** Whoever has ended leaves; batches and news that are due go out. */
+  /**
+   * Whoever has ended leaves, in as many batches as may be under way; who has no place leaves once the archive has answered
+   * one of them. Batches and news that are due go out.
+   */
   async flush(now: Instant): Promise<void> {
     const retryAt = now + this.#settings.archiveRetryMs;
-    while (this.#book.memory.outbox.waiting > 0) {
+    while (this.#book.memory.outbox.waiting > 0 && !this.#book.memory.outbox.isFull) {
       // Under steady load the next batch leaves then: one alarm a batch does for both.
       this.#book.memory.timers.guard(now + this.#settings.flushMs);
       const { left, stranded } = this.#book.commit(() => this.#book.memory.outbox.open(now, retryAt));
@@ -40,6 +45,7 @@ export class RingDepartures {
       this.#setAside(stranded);
     }
     const { outbox, timers } = this.#book.memory;
+    this.#isHeldUp = outbox.waiting > 0;
     const due = outbox.isDue(now) ? this.#book.commit(() => outbox.due(now, this.#settings.archiveRetryMs)) : [];
     timers.set(OUTBOX, outbox.nextRetryAt());
     timers.set(NEWS, null);
@@ -93,6 +99,7 @@ export class RingDepartures {
       refused.flatMap(({ runId: id, fault: why }) => (here.has(id) ? [{ id, thrown: notArchived(why) }] : [])),
     );
     const { outbox, timers } = this.#book.memory;
+    if (this.#isHeldUp) timers.guard(now);
     const lookAt = outbox.hasKeyed(number) ? purgeAt(timers, expiresAt) : null;
     const isNew = timers.at(KEYS) === null;
     timers.guard(lookAt);
@@ -112,7 +119,9 @@ export class RingDepartures {
       this.#book.memory.timers.set(id, null);
     }
     if (lookAt !== null) this.#book.memory.timers.set(KEYS, lookAt);
-    this.#book.memory.timers.set(OUTBOX, this.#book.memory.outbox.nextRetryAt());
+    const after = this.#book.memory;
+    const goesOn = this.#isHeldUp && !after.outbox.isFull;
+    after.timers.set(OUTBOX, goesOn ? now : after.outbox.nextRetryAt());
   }
 
   #setAside(stranded: readonly Stranded[]): void {

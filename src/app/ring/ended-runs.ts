@@ -12,6 +12,9 @@ import type { RingRuns } from "./runs.ts";
  */
 const MAX_KEPT_CHARS = 1024 * 1024;
 
+/** What is to be known of finished runs is kept for so many; of others it is found in their records once they leave. */
+const MAX_KNOWN = 1_000;
+
 /** A finished run whose record need not be read, as far as that is at hand. */
 export interface Ended {
   readonly parting: Parting;
@@ -71,6 +74,7 @@ export class EndedRuns {
 
   #know(id: RunId, known: Ended): void {
     this.forget(id);
+    if (this.#known.size >= MAX_KNOWN) return;
     this.#known.set(id, known);
     this.#keptChars += known.record?.length ?? 0;
   }

@@ -16,6 +16,8 @@ export const OUTBOX = "~outbox";
 
 const MAX_RUNS = 500;
 const MAX_CHARS = 8 * 1024 * 1024;
+/** Batches with runs that are under way at once: while the archive does not answer, whatever else ends waits for its turn. */
+const MAX_UNDER_WAY = 2;
 /** A batch names the nodes its runs have touched, in one row. */
 const MAX_NODES = 5_000;
 /** The longest pause between two messages for the same batch, in milliseconds. */
@@ -88,6 +90,13 @@ export class RingOutbox {
 
   get waiting(): number {
     return this.#finished.size;
+  }
+
+  /** Whether so many batches are under way that no further one is opened. */
+  get isFull(): boolean {
+    let open = 0;
+    for (const { runs } of this.#batches.values()) if (runs.length > 0) open++;
+    return open >= MAX_UNDER_WAY;
   }
 
   /** Moves finished runs into a batch. Call inside a transaction; whoever cannot leave is left out and named. */
