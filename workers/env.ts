@@ -20,6 +20,7 @@ import { d1NodeRegistry } from "../src/infra/d1/registry/node-registry.ts";
 import { d1TrustScores } from "../src/infra/d1/registry/trust-scores.ts";
 import { d1ResultCache } from "../src/infra/d1/result-cache.ts";
 import { d1RunIndex } from "../src/infra/d1/runs/run-index.ts";
+import { d1RunParts } from "../src/infra/d1/runs/run-parts.ts";
 import { d1RunRetention } from "../src/infra/d1/runs/run-retention.ts";
 import { d1ArchiveBook } from "../src/infra/d1/runs/archive-book.ts";
 import { d1SequelBook } from "../src/infra/d1/runs/sequel-book.ts";
@@ -151,6 +152,7 @@ export function portsOf(env: OnexBindings, brought: Brought = NOTHING): Ports {
     triggers: d1TriggerStore(db),
     sequels: d1SequelBook(db),
     index: d1RunIndex(db),
+    parts: d1RunParts(db),
     retention: d1RunRetention(db),
     archiveBook: d1ArchiveBook(db),
     values: d1ValueBook(db),

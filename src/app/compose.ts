@@ -1,6 +1,7 @@
 import type { LeaseSettings } from "../core/run/model/event.ts";
 import type { Delivery } from "../spi/event-bus.ts";
 import type { Services } from "./services.ts";
+import { ArchiveIndex } from "./archive/archive-index.ts";
 import { runRemovalService } from "./archive/run-removal.ts";
 import { RunStarter } from "./begin/run-starter.ts";
 import { CacheReader } from "./cache/cache-reader.ts";
@@ -41,7 +42,9 @@ export interface Settings {
 }
 
 /** The ports, and what an isolate has made of them for itself. Every loop and service takes what it needs from here. */
-export interface Parts extends Omit<Ports, "registry" | "handlers"> {
+export interface Parts extends Omit<Ports, "registry" | "handlers" | "index"> {
+  /** The index of all runs. */
+  readonly index: ArchiveIndex;
   readonly registry: RegistryCache;
   readonly cache: CacheReader;
   readonly runs: RunReader;
@@ -102,6 +105,7 @@ function partsOf(ports: Ports, { rings, leases, tenantSlots }: Settings, seams: 
   const router = new HandlerRouter();
   const host = runtimeHost(ports);
   const { pools, workers } = ports;
+  const index = new ArchiveIndex(ports);
   const served = [
     ...ports.handlers({ registry: registry.writer(), blobs, clock, ids }),
     ...host.handlers,
@@ -111,12 +115,13 @@ function partsOf(ports: Ports, { rings, leases, tenantSlots }: Settings, seams: 
   for (const handler of served) router.register(handler);
   const made = {
     ...ports,
+    index,
     registry,
     router: router.freeze(),
     host,
     planner: new Planner(registry, router.served, ports.background),
     cache: new CacheReader(ports.results, clock, log),
-    runs: new RunReader(ports),
+    runs: new RunReader({ ...ports, index }),
     tenantSlots,
   };
   const started = { ...made, starter: new RunStarter(made, { rings, leases }) };

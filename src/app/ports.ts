@@ -16,6 +16,7 @@ import type { Secrets } from "../spi/secrets.ts";
 import type { ResultCache } from "../spi/result-cache.ts";
 import type { RunCoordinator } from "../spi/run-coordinator.ts";
 import type { RunIndex } from "../spi/run-index.ts";
+import type { RunParts } from "../spi/books/run-parts.ts";
 import type { RunRetention } from "../spi/books/run-retention.ts";
 import type { ArchiveBook } from "../spi/books/archive-book.ts";
 import type { SequelBook } from "../spi/books/sequel-book.ts";
@@ -51,7 +52,10 @@ export interface Ports extends Surroundings {
   readonly deadLetters: DeadLetterStore;
   readonly triggers: TriggerStore;
   readonly sequels: SequelBook;
+  /** Runs that have index rows of their own. */
   readonly index: RunIndex;
+  /** Runs that are found by the indices of their archive objects. */
+  readonly parts: RunParts;
   readonly retention: RunRetention;
   readonly archiveBook: ArchiveBook;
   readonly values: ValueBook;

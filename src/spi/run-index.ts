@@ -1,3 +1,4 @@
+import type { RunPart } from "../core/archive/part.ts";
 import type { Erasure } from "../core/retention/erasure.ts";
 import type { Generation, GenerationKey } from "../core/run/model/generation.ts";
 import type { RunId } from "../core/run/model/state.ts";
@@ -22,8 +23,10 @@ export interface RunIndex {
    * records are dead: of those the rows point at, the ones whose run is archived elsewhere, deleted or replaced, and those
    * of runs that the rows replaced. Each is also on the list of erasures until it is settled there. Rejects with
    * RUN_UNSTORABLE, having stored nothing, when a row can never be stored.
+   *
+   * @param parts how the rows' archive object was laid out, for those of them that need no row of their own
    */
-  put(rows: readonly RunSummary[]): Promise<readonly Erasure[]>;
+  put(rows: readonly RunSummary[], parts?: readonly RunPart[]): Promise<readonly Erasure[]>;
   /** Null when the run is unknown or deleted. */
   get(tenant: string, runId: RunId): Promise<RunSummary | null>;
   /** Of these runs the ones the index has an archived or deleted row of: what need not be archived again. */

@@ -7,7 +7,7 @@ import { PROJECT_ROOT } from "../support/local-worker/project-root.ts";
 import { persistently } from "../support/local-worker/readiness.ts";
 import { startServer, type ServerProcess } from "../support/local-worker/server-process.ts";
 import { auditAfterlife, KEPT_DAYS } from "./audit/afterlife.ts";
-import { auditArchive } from "./audit/archive.ts";
+import { auditArchive, packedRows } from "./audit/archive.ts";
 import { auditChains } from "./audit/chains.ts";
 import { auditEffects } from "./audit/effects.ts";
 import { auditRings } from "./audit/rings.ts";
@@ -152,7 +152,8 @@ async function rest(storage: Storage, told: readonly Told[], until: number, find
   let before = "";
   let still = 0;
   while (Date.now() < until) {
-    const rows = await storage.rows("SELECT run_id, archive_key FROM runs");
+    const own = await storage.rows("SELECT run_id, archive_key FROM runs");
+    const rows = [...own, ...(await packedRows(storage))];
     const archived = new Set(rows.filter((row) => row["archive_key"] !== null).map((row) => row["run_id"]));
     const now = JSON.stringify([rows.length, archived.size, await storage.keys()]);
     const done = archived.size === rows.length && told.every(({ runId }) => runId === "" || archived.has(runId));

@@ -7,6 +7,7 @@ import { archiveKey, valueKey } from "../../src/core/retention/keys.ts";
 import { encodeRun } from "../../src/core/run/codec/codec.ts";
 import { summaryOf } from "../../src/core/run/model/summary.ts";
 import { d1DeadLetterStore } from "../../src/infra/d1/dead-letter-store.ts";
+import { d1RunParts } from "../../src/infra/d1/runs/run-parts.ts";
 import { d1RunIndex } from "../../src/infra/d1/runs/run-index.ts";
 import { d1RunRetention } from "../../src/infra/d1/runs/run-retention.ts";
 import { d1ArchiveBook } from "../../src/infra/d1/runs/archive-book.ts";
@@ -18,7 +19,12 @@ import { sketchPlan } from "../support/plans.ts";
 import { beginRun } from "../support/runs.ts";
 
 const db = drizzle(env.DB);
-const archive = { index: d1RunIndex(db), archiveBook: d1ArchiveBook(db), blobs: r2BlobStore(env.BLOBS) };
+const archive = {
+  index: d1RunIndex(db),
+  parts: d1RunParts(db),
+  archiveBook: d1ArchiveBook(db),
+  blobs: r2BlobStore(env.BLOBS),
+};
 const START = Date.UTC(2026, 0, 1, 12);
 
 /** What the platform does when it is time. */

@@ -13,6 +13,7 @@ import { deadLetterStoreContract } from "../support/contracts/dead-letter-store.
 import { eventBusContract } from "../support/contracts/event-bus.ts";
 import { nodeRegistryContract } from "../support/contracts/node-registry.ts";
 import { quarantineIndexContract } from "../support/contracts/quarantine-index.ts";
+import { packedRunsContract } from "../support/contracts/packed-runs.ts";
 import { runGenerationsContract } from "../support/contracts/run-generations.ts";
 import { runIndexContract } from "../support/contracts/run-index.ts";
 import { runRetentionContract } from "../support/contracts/run-retention.ts";
@@ -43,6 +44,7 @@ describe("the memory adapters keep their ports' contracts", () => {
   runRetentionContract("memory", books);
   runGenerationsContract("memory", books);
   runToldTimesContract("memory", books, 100);
+  packedRunsContract("memory", async () => ({ ...memoryRunBooks(), blobs: memoryBlobStore(), tenant }), 100);
   quarantineIndexContract("memory", books);
   sweepMarksContract("memory", async () => memorySweepMarks());
   deadLetterStoreContract("memory", async () => ({ store: memoryDeadLetterStore(), tenant }), 100);

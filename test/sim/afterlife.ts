@@ -2,6 +2,7 @@ import { silentLog } from "../../src/infra/memory/silent-log.ts";
 import { DAY_MS } from "../../src/core/retention/day.ts";
 import { sweep } from "../../src/app/sweep/sweep.ts";
 import { SWEEP_LIMITS } from "../../src/app/sweep/limits.ts";
+import { ArchiveIndex } from "../../src/app/archive/archive-index.ts";
 import { RunReader } from "../../src/app/runs/run-reader.ts";
 import type { Findings } from "./audit/findings.ts";
 import { isLasting } from "./audit/look-over.ts";
@@ -32,7 +33,9 @@ export async function afterlife(world: World, timeline: Timeline, findings: Find
 
 /** As often as a day has chores: one may need what another has done. */
 async function sweepAt({ isolates, backends }: World, now: number, days: number): Promise<void> {
-  const ports = { ...isolates.get("sweeper").parts, ...backends, runs: new RunReader({ ...backends, log: silentLog }) };
+  const index = new ArchiveIndex({ ...backends, log: silentLog });
+  const runs = new RunReader({ ...backends, index, log: silentLog });
+  const ports = { ...isolates.get("sweeper").parts, ...backends, index, runs };
   const limits = { ...SWEEP_LIMITS, days: 2 * OVER_DAYS };
   for (let turn = 0; turn < 4; turn++) await sweep(ports, { retention: { days }, limits }, now + turn * 2 * DAY_MS);
 }

@@ -24,6 +24,7 @@ import type { Act } from "./script.ts";
 import { EVENT } from "./sim-node.ts";
 import { markerOf, type SimRequest } from "./sim-request.ts";
 import type { Universe } from "./universe.ts";
+import { timedUuid } from "../../src/core/search/told-time.ts";
 import { callFor } from "../support/call.ts";
 
 const TENANT = "default";
@@ -161,7 +162,8 @@ export class Clients {
     const { operation, payload, key, chains } = asked;
     const metadata = key === null ? {} : { metadata: { idempotency_key: key } };
     const wire = { source_node: "client", operation, payload: payload(marker), ...chains, ...metadata };
-    const assign = { correlationId: ids.uuid(), envelopeId: ids.uuid(), now: gateway.process.clock.now() };
+    const now = gateway.process.clock.now();
+    const assign = { correlationId: timedUuid(now, ids.uuid()), envelopeId: ids.uuid(), now };
     const envelope = acceptEnvelope(wire, assign);
     if (!envelope.ok) return Promise.resolve(envelope);
     const registryVersion = this.#registrar.seen;

@@ -71,12 +71,12 @@ export async function buildWorld(
     doorOf(() => slots[number] as RingSlot, { messages, plans, handOvers }),
   );
   const bare = openBackends(seed, universe, doors);
-  const index = new WatchedIndex(bare.index, bare.blobs, findings);
+  const index = new WatchedIndex(bare, bare.blobs, findings);
   const limits = new LimitAudit(findings, universe.timeline, messages);
   executions.onBegin = (execution, call) => limits.begun(execution, call);
   const backends: Backends = {
     ...bare,
-    index,
+    parts: index.parts,
     deadLetters: messages.watch(bare.deadLetters),
     limiter: limits.watch(plant.limiter?.(bare.limiter) ?? bare.limiter),
   };

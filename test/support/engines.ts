@@ -50,7 +50,7 @@ export async function testEngine(
   > = {},
 ): Promise<TestEngine> {
   const clock = fixedClock(1_700_000_000_000);
-  const ids = seededIds(1);
+  const ids = seededIds(1, clock);
   const table = Object.fromEntries(nodes.map(({ definition, run }) => [definition.name, run]));
   const engine = memoryEngine({
     clock,

@@ -1,6 +1,7 @@
 import { decodeRun } from "../runs/run-codec.ts";
 import { faultOf } from "../../core/errors.ts";
 import { sequelMessage, type SequelMessage } from "../../core/chain/message.ts";
+import { layOut, type RecordLine } from "../../core/archive/layout.ts";
 import { archiveKey } from "../../core/retention/keys.ts";
 import type { Departure } from "../../core/run/reduce/departure.ts";
 import { generationKey } from "../../core/run/model/generation.ts";
@@ -9,7 +10,7 @@ import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Clock, Ids } from "../../spi/clock.ts";
 import type { Log } from "../../spi/log.ts";
 import type { ArchiveBatch, ArchiveRemainder, RunCoordinator } from "../../spi/run-coordinator.ts";
-import { ROWS_TOGETHER, type RunIndex, type RunSummary } from "../../spi/run-index.ts";
+import { ROWS_TOGETHER, type RunIndex } from "../../spi/run-index.ts";
 import type { ArchiveBook } from "../../spi/books/archive-book.ts";
 import type { TriggerBus } from "../../spi/trigger-bus.ts";
 import type { TrustStore } from "../../spi/trust-store.ts";
@@ -39,8 +40,8 @@ const SEGMENT_BYTES = 8 * 1024 * 1024;
 const SEGMENT_RUNS = ROWS_TOGETHER;
 
 /**
- * Moves finished runs out of their rings: the runs of a delivery become R2 objects of NDJSON lines with an index row
- * each, their trust totals reach the nodes' memories, then each ring may forget its batch. Every stage is safe to repeat;
+ * Moves finished runs out of their rings: the runs of a delivery become R2 objects of lines that carry their own
+ * index, with a row for each part of them and for each run that needs one, their trust totals reach the nodes' memories, then each ring may forget its batch. Every stage is safe to repeat;
  * whatever fails is given back, each batch by itself. A run that cannot be archived whatever is tried, and a node whose
  * memory does not answer, keep nobody else: their ring is told.
  */
@@ -122,15 +123,10 @@ async function settle(
   }
 }
 
-interface Line {
-  readonly bytes: Uint8Array;
-  readonly summary: RunSummary;
-}
-
 /** Writes the runs that are not archived yet. A redelivered batch usually is, and then nothing is written. */
 async function store(runs: readonly Departure[], ports: ArchivePorts): Promise<void> {
   const encoder = new TextEncoder();
-  const lines = new Map<string, Line>();
+  const lines = new Map<string, RecordLine>();
   const cache = new CacheWriter(ports);
   const ended: SequelMessage[] = [];
   for (const { record, summary, sequel, cacheable } of runs) {
@@ -162,8 +158,8 @@ function noteResults(generation: string, record: string, cache: CacheWriter, { l
 }
 
 /** Cuts lines into objects of a limited size, in order. */
-function objectsOf(lines: readonly Line[]): readonly Line[][] {
-  const objects: Line[][] = [];
+function objectsOf(lines: readonly RecordLine[]): readonly RecordLine[][] {
+  const objects: RecordLine[][] = [];
   let room = 0;
   for (const line of lines) {
     const current = objects.at(-1);
@@ -178,23 +174,12 @@ function objectsOf(lines: readonly Line[]): readonly Line[][] {
 }
 
 /** The object first, then its rows: a crash in between leaves an object nobody refers to, which the sweep collects. */
-async function storeObject(lines: readonly Line[], ports: ArchivePorts): Promise<void> {
+async function storeObject(lines: readonly RecordLine[], ports: ArchivePorts): Promise<void> {
   const now = ports.clock.now();
   const key = archiveKey(now, ports.ids.ulid(now));
-  const rows: RunSummary[] = [];
-  let offset = 0;
-  for (const { bytes, summary } of lines) {
-    rows.push({ ...summary, archive: { key, offset, length: bytes.length - 1 } });
-    offset += bytes.length;
-  }
-  await ports.blobs.put(
-    key,
-    concat(
-      lines.map(({ bytes }) => bytes),
-      offset,
-    ),
-  );
-  const dead = await ports.index.put(rows);
+  const { body, rows, parts } = layOut(key, lines);
+  await ports.blobs.put(key, body);
+  const dead = await ports.index.put(rows, parts);
   for (const object of new Set(dead.map(({ object: of }) => of))) {
     try {
       await eraseRecords(object, ports);
@@ -202,14 +187,4 @@ async function storeObject(lines: readonly Line[], ports: ArchivePorts): Promise
       // They are on the list of erasures: the sweep does it.
     }
   }
-}
-
-function concat(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let offset = 0;
-  for (const part of parts) {
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
 }

@@ -1,4 +1,5 @@
-import { blanked, isBlank } from "../../core/retention/erasure.ts";
+import { erased } from "../../core/archive/erase.ts";
+import { isBlank } from "../../core/retention/erasure.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { ArchiveBook } from "../../spi/books/archive-book.ts";
 
@@ -11,7 +12,8 @@ export interface EraserPorts {
 const MOST_RECORDS = 1_000;
 
 /**
- * Blanks every record of an archive object that is on the list of erasures, and removes an object of which nothing is
+ * Blanks every record of an archive object that is on the list of erasures, takes its run out of the object's own index,
+ * and removes an object of which nothing is
  * left. The list is settled last, so what breaks off is done again; other readers and erasers of the object may be at
  * work at the same time.
  */
@@ -20,7 +22,7 @@ export async function eraseRecords(object: string, { blobs, archiveBook }: Erase
   if (due.length === 0) return;
   let somethingLeft = false;
   const found = await blobs.replace(object, (body) => {
-    const left = blanked(body, due);
+    const left = erased(body, due);
     somethingLeft = !isBlank(left);
     return left;
   });

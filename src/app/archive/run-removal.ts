@@ -1,15 +1,16 @@
 import { fault, faultOf, type Fault } from "../../core/errors.ts";
 import { err, ok, type Result } from "../../core/result.ts";
 import { ringOf } from "../../core/run/model/run-id.ts";
-import { TERMINAL_RUN, type RunState } from "../../core/run/model/state.ts";
+import { TERMINAL_RUN, type Instant, type RunState } from "../../core/run/model/state.ts";
 import type { BlobStore } from "../../spi/blob-store.ts";
 import type { Clock } from "../../spi/clock.ts";
 import type { DeadLetterStore } from "../../spi/dead-letter-store.ts";
 import type { Log } from "../../spi/log.ts";
 import type { ResultCache } from "../../spi/result-cache.ts";
 import type { RunCoordinator } from "../../spi/run-coordinator.ts";
-import type { RunIndex } from "../../spi/run-index.ts";
-import type { RunRetention } from "../../spi/books/run-retention.ts";
+import type { RunIndex, RunSummary } from "../../spi/run-index.ts";
+import type { RunParts } from "../../spi/books/run-parts.ts";
+import type { Deletion, RunRetention } from "../../spi/books/run-retention.ts";
 import type { ArchiveBook } from "../../spi/books/archive-book.ts";
 import type { CallContext } from "../call-context.ts";
 import { removeResultsOf } from "../cache/cache-removal.ts";
@@ -22,6 +23,7 @@ export interface RunRemovalPorts {
   readonly coordinator: RunCoordinator;
   readonly index: RunIndex;
   readonly retention: RunRetention;
+  readonly parts: Pick<RunParts, "delete">;
   readonly archiveBook: ArchiveBook;
   readonly deadLetters: DeadLetterStore;
   readonly blobs: BlobStore;
@@ -67,10 +69,22 @@ async function remove(tenant: string, runId: string, ports: RunRemovalPorts): Pr
     await ports.retention.forgetUnfinished(tenant, summary, now);
     return ok(null);
   }
-  const deletion = await ports.retention.delete(tenant, runId, now);
+  const deletion = await deleted(tenant, runId, summary, ports, now);
   if (deletion === "unknown") return err(unknownRun(runId));
   if (summary?.archive) await eraseNow(summary.archive.key, runId, ports);
   return ok(null);
+}
+
+/** By its row; a run that has none of its own is marked where its archive object is told of. */
+async function deleted(
+  tenant: string,
+  runId: string,
+  summary: RunSummary | null,
+  { retention, parts }: RunRemovalPorts,
+  now: Instant,
+): Promise<Deletion> {
+  const deletion = await retention.delete(tenant, runId, now);
+  return deletion === "unknown" && summary !== null ? parts.delete(summary, now) : deletion;
 }
 
 function stillHeld(tenant: string, { header }: RunState): Fault {

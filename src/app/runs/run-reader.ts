@@ -32,7 +32,7 @@ export class RunReader {
     if (live) return live;
     const record = await readArchived(tenant, id, this.#ports);
     const state = record === null ? null : this.#archived(id, record);
-    return state?.header.tenant === tenant ? { events: signalsOf(state, after), finished: true } : null;
+    return isRun(state, tenant, id) ? { events: signalsOf(state, after), finished: true } : null;
   }
 
   /** As read, but holds until the run has ended, at most `timeoutMs`. */
@@ -43,7 +43,7 @@ export class RunReader {
     const record = live ?? (await readArchived(tenant, id, this.#ports));
     if (record === null) return null;
     const state = live === null ? this.#archived(id, record) : await decodeHeld(id, live, coordinator);
-    return state.header.tenant === tenant ? state : null;
+    return isRun(state, tenant, id) ? state : null;
   }
 
   /** The run of an archive line. Throws RECORD_NEWER and RECORD_UNREADABLE: the lines beside it are read as ever. */
@@ -56,6 +56,10 @@ export class RunReader {
     throw new RuntimeHostError({ hint: "delete the run, and import it again where it was exported", ...read.error });
   }
 }
+
+/** The archive finds records by a part of their run's id: it may have been another's. */
+const isRun = (state: RunState | null, tenant: string, id: RunId): state is RunState =>
+  state?.header.tenant === tenant && state.header.id === id;
 
 /**
  * A run as its ring has handed it out. Rings hand out what they have stored without reading it: one that cannot be read

@@ -11,12 +11,20 @@ interface Recent {
   readonly cached: number;
 }
 
+/** Of archive objects. */
+interface Packed {
+  readonly parts: number;
+  readonly runs: number;
+  readonly steps: number;
+  readonly cached: number;
+}
+
 /** What can be counted in D1 along an index, each within a limit: a database of any size answers at once. */
 export function d1Figures(db: DrizzleD1Database): Figures {
   return {
     runs: (tenant, since, limit) =>
       answered("count the runs", async () => {
-        const [open, [recent]] = await Promise.all([
+        const [open, [recent], [packed]] = await Promise.all([
           db.all<{ kind: string; count: number }>(
             sql`select status as kind, count(*) as count
                 from (select status from runs indexed by runs_unfinished
@@ -33,11 +41,22 @@ export function d1Figures(db: DrizzleD1Database): Figures {
                   where tenant = ${tenant} and created_at >= ${since} and deleted_at is null
                   order by created_at desc limit ${limit})`,
           ),
+          db.all<Packed>(
+            sql`select coalesce(sum(runs), 0) as runs, coalesce(sum(steps), 0) as steps,
+                  coalesce(sum(cached_steps), 0) as cached, count(*) as parts
+                from (select runs, steps, cached_steps from run_parts
+                  where tenant = ${tenant} and last_at >= ${since}
+                  order by last_at desc limit ${limit})`,
+          ),
         ]);
         const { created = 0, failed = 0, cancelled = 0, steps = 0, cached = 0 } = recent ?? {};
+        const { runs = 0, steps: more = 0, cached: saved = 0, parts = 0 } = packed ?? {};
         const most = open.reduce((sum, { count }) => sum + count, 0);
-        const complete = created < limit && most < limit;
-        return { unfinished: tallyOf(open), created, failed, cancelled, steps, cachedSteps: cached, complete };
+        const complete = created < limit && most < limit && parts < limit;
+        return {
+          ...{ unfinished: tallyOf(open), failed, cancelled, complete },
+          ...{ created: created + runs, steps: steps + more, cachedSteps: cached + saved },
+        };
       }),
     openDeadLetters: (tenant) =>
       answered("count the dead letters", async () =>

@@ -2,7 +2,7 @@ import type { DeadLetterClass, DeadLetterStatus } from "../../core/dead-letters/
 import type { ErrorCode } from "../../core/errors.ts";
 import type { Lifecycle } from "../../core/registry/node.ts";
 import { sql } from "drizzle-orm";
-import { index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
+import { blob, index, integer, primaryKey, real, sqliteTable, text } from "drizzle-orm/sqlite-core";
 
 /**
  * The tables of the D1 database. Every key starts with the tenant, but where archive objects are concerned, which tenants
@@ -141,9 +141,36 @@ export const runLabels = sqliteTable(
 );
 
 /**
- * Archive objects that index rows were stored for, each since before its rows. The table keeps its first name: a
- * migration only adds, as the version that runs goes on while it is applied.
+ * How runs are found that have no row of their own: what an archive object holds of a tenant's runs of one minute. The runs
+ * themselves are told by the index that the object carries.
  */
+export const runParts = sqliteTable(
+  "run_parts",
+  {
+    tenant: text().notNull(),
+    /** The last moment a run of it was created, and the first. */
+    lastAt: integer("last_at").notNull(),
+    archiveKey: text("archive_key").notNull(),
+    firstAt: integer("first_at").notNull(),
+    /** What is counted of its runs; of those that were not deleted. */
+    runs: integer().notNull(),
+    steps: integer().notNull(),
+    cachedSteps: integer("cached_steps").notNull(),
+    /** JSON list of the numbers of the rings the runs come from. */
+    rings: text().notNull(),
+    /** JSON list of every label some run of it has; null when they are too many. */
+    labels: text(),
+    /** Where its first record begins, and where its line of the object's own index is. */
+    offset: integer().notNull(),
+    indexOffset: integer("index_offset").notNull(),
+    indexLength: integer("index_length").notNull(),
+    /** A few bytes a record (core/archive/strip). */
+    strip: blob().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.tenant, table.lastAt, table.archiveKey] })],
+);
+
+/** Archive objects that index rows were stored for, each since before its rows. */
 export const archiveObjects = sqliteTable("segments", { key: text().primaryKey() });
 
 /** Bytes of archive objects that are to be blanked. */

@@ -1,7 +1,7 @@
 import { sql } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
 
-type TenantTable = "runs" | "dead_letters" | "value_doubts" | "triggers" | "run_sequels";
+type TenantTable = "runs" | "run_parts" | "dead_letters" | "value_doubts" | "triggers" | "run_sequels";
 
 /** Every tenant a table has rows of, sorted. Leaps from one tenant to the next along the primary key: no scan. */
 export async function tenantsOf(db: DrizzleD1Database, table: TenantTable): Promise<readonly string[]> {

@@ -21,14 +21,17 @@ export function memoryFigures(
       const aside = await Promise.all(all.map(({ runId }) => quarantine.find(runId)));
       const open = all.filter(({ finishedAt }, i) => finishedAt === null && !aside[i]).slice(0, limit);
       const recent = all.filter(({ createdAt }) => createdAt >= since).slice(-limit);
+      const parts = tables.parts.filter(({ tenant: of, lastAt }) => of === tenant && lastAt >= since);
       const sum = (figure: (run: RunSummary) => number): number => recent.reduce((all, run) => all + figure(run), 0);
+      const packed = (figure: "runs" | "steps" | "cachedSteps"): number =>
+        parts.reduce((all, part) => all + part[figure], 0);
       return {
         unfinished: tallyOf(open.map(({ status }) => status)),
-        created: recent.length,
+        created: recent.length + packed("runs"),
         failed: recent.filter(({ status }) => status === "failed").length,
         cancelled: recent.filter(({ status }) => status === "cancelled").length,
-        steps: sum(({ steps }) => steps),
-        cachedSteps: sum(({ cachedSteps }) => cachedSteps),
+        steps: sum(({ steps }) => steps) + packed("steps"),
+        cachedSteps: sum(({ cachedSteps }) => cachedSteps) + packed("cachedSteps"),
         complete: recent.length < limit && open.length < limit,
       };
     },

@@ -1,9 +1,14 @@
-import type { Ids } from "../../spi/clock.ts";
+import { timedUuid } from "../../core/search/told-time.ts";
+import type { Clock, Ids } from "../../spi/clock.ts";
 
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
-/** Ids that look random and are the same for the same seed, so that a run of a test or simulation can be repeated. */
-export function seededIds(seed: number): Ids {
+/**
+ * Ids that look random and are the same for the same seed, so that a run of a test or simulation can be repeated.
+ *
+ * @param clock with one, UUIDs tell when they were made, as the platform's do
+ */
+export function seededIds(seed: number, clock: Clock | null = null): Ids {
   const random = splitMix32(seed);
   const text = (alphabet: string, length: number): string => {
     let made = "";
@@ -11,8 +16,9 @@ export function seededIds(seed: number): Ids {
     return made;
   };
   const hex = (length: number): string => text("0123456789abcdef", length);
+  const uuid = (): string => `${hex(8)}-${hex(4)}-4${hex(3)}-${text("89ab", 1)}${hex(3)}-${hex(12)}`;
   return {
-    uuid: () => `${hex(8)}-${hex(4)}-4${hex(3)}-${text("89ab", 1)}${hex(3)}-${hex(12)}`,
+    uuid: () => (clock ? timedUuid(clock.now(), uuid()) : uuid()),
     ulid: (now) => crockford(now, 10) + text(CROCKFORD, 16),
     ring: (rings) => random() % rings,
   };

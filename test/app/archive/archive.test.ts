@@ -27,7 +27,8 @@ describe("the index", () => {
   it("knows a run under way, and its end", async () => {
     const world = await testEngine([SHOUT, TWICE]);
     const id = await send(world, "text.twice", ["nightly"]);
-    const { index, bus } = world.engine.ports;
+    const { bus } = world.engine.ports;
+    const { index } = world.engine.parts;
     world.clock.advance(1_000);
     await world.engine.fireAlarms();
     const work = bus.execute.pull(10);
@@ -48,10 +49,10 @@ describe("the index", () => {
     const late = world.engine.ports.bus.events.pull(10).filter(({ body }) => body.type === "started");
     expect(late).toHaveLength(1);
     await world.settle();
-    const ended = await world.engine.ports.index.get("default", id);
+    const ended = await world.engine.parts.index.get("default", id);
     for (const delivery of late) delivery.retry();
     await world.engine.deliver();
-    expect(await world.engine.ports.index.get("default", id)).toEqual(ended);
+    expect(await world.engine.parts.index.get("default", id)).toEqual(ended);
   });
 });
 
@@ -75,10 +76,10 @@ describe("archiving", () => {
 
   const scenarios: [string, (ports: MemoryPorts) => MemoryPorts][] = [
     ["the object is not stored at first", (p) => ({ ...p, blobs: failing(p.blobs, failFirst("put", 2)) })],
-    ["the rows are not stored at first", (p) => ({ ...p, index: failing(p.index, failFirst("put", 2)) })],
+    ["the rows are not stored at first", (p) => ({ ...p, parts: failing(p.parts, failFirst("store", 2)) })],
     [
       "the rows are stored but nobody is told",
-      (p) => ({ ...p, index: failing(p.index, failFirst("put", 2, "after")) }),
+      (p) => ({ ...p, parts: failing(p.parts, failFirst("store", 2, "after")) }),
     ],
     ["trust does not answer at first", (p) => ({ ...p, trust: failing(p.trust, failFirst("report", 2)) })],
     ["the ring is not told at first", (p) => ({ ...p, coordinator: failing(p.coordinator, failFirst("archived", 2)) })],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { fault, RuntimeHostError } from "../../../src/core/errors.ts";
-import type { RunSummary } from "../../../src/core/run/model/summary.ts";
+import type { Storing } from "../../../src/spi/books/run-parts.ts";
 import type { MemoryPorts } from "../../../src/embedded/memory-engine.ts";
 import { CALL } from "../../support/call.ts";
 import { auditArchive, rowsOf } from "../../support/archive-audit.ts";
@@ -24,10 +24,12 @@ const picky =
   (thrown: () => Error): ((ports: MemoryPorts) => MemoryPorts) =>
   (ports) => ({
     ...ports,
-    index: {
-      ...ports.index,
-      put: (rows: readonly RunSummary[]) =>
-        rows.some(({ tags }) => tags.includes(POISON)) ? Promise.reject(thrown()) : ports.index.put(rows),
+    parts: {
+      ...ports.parts,
+      store: (what: Storing) =>
+        [...what.rows, ...what.packed].some(({ tags }) => tags.includes(POISON))
+          ? Promise.reject(thrown())
+          : ports.parts.store(what),
     },
   });
 const REFUSALS = [
@@ -90,12 +92,12 @@ it("an index that does not answer sets nobody aside", async () => {
   let isDown = true;
   const world = await testEngine([SHOUT], (ports) => ({
     ...ports,
-    index: {
-      ...ports.index,
-      put: (rows) =>
+    parts: {
+      ...ports.parts,
+      store: (what) =>
         isDown
           ? Promise.reject(new RuntimeHostError(fault("SERVICE_UNAVAILABLE", "the database is down")))
-          : ports.index.put(rows),
+          : ports.parts.store(what),
     },
   }));
   const id = await send(world, "text.loud");

@@ -104,7 +104,7 @@ describe("deleting a run", () => {
   it("forgets a row nobody has a run for", async () => {
     const world = await testEngine([SHOUT]);
     const ghost = sampleSummary({ runId: "r00_00000000000000000000000000" });
-    await world.engine.ports.index.put([ghost]);
+    await world.engine.parts.index.put([ghost]);
     expect(await world.engine.services.removal.remove(CALL, ghost.runId)).toEqual({ ok: true, value: null });
     expect(await rowsOf(world.engine.ports)).toEqual([]);
   });
@@ -132,7 +132,7 @@ describe("deleting a run", () => {
 describe("what fails in between is done by a repeat or by the sweep", () => {
   const scenarios: [string, (ports: MemoryPorts) => MemoryPorts][] = [
     ["the ring does not answer", (p) => ({ ...p, coordinator: failing(p.coordinator, failFirst("read", 1)) })],
-    ["the index does not answer", (p) => ({ ...p, index: failing(p.index, failFirst("get", 1)) })],
+    ["the index does not answer", (p) => ({ ...p, parts: failing(p.parts, failFirst("find", 1)) })],
     ["the deletion is not noted", (p) => ({ ...p, retention: failing(p.retention, failFirst("delete", 1)) })],
     [
       "the deletion's answer is lost",

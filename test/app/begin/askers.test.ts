@@ -71,7 +71,7 @@ describe("what a run does carries who asked for it, and the trace", () => {
     await settle();
     expect(heard.map(({ node }) => node)).toEqual(["shout", "twice", "count"]);
     for (const { call } of heard) expect(call).toEqual(ASKED);
-    const { items } = await engine.ports.index.search("default", ANY_RUN, { limit: 10, after: null });
+    const { items } = await engine.parts.index.search("default", ANY_RUN, { limit: 10, after: null });
     expect(items).toHaveLength(2);
     for (const { runId } of items)
       expect(await header(runId)).toMatchObject({ principal: principalId(ALICE), trace: TRACE });

@@ -71,7 +71,7 @@ describe.each(["auto", "never"])("the cache of results, inline %s", (inline) => 
     expect(await world.engine.services.cache.stats(CALL)).toEqual([
       { node: "shout", version: "1.0.0", entries: 2, bytes: expect.any(Number), hits: 1, stored: 2 },
     ]);
-    const row = await world.engine.ports.index.get("default", second.runId);
+    const row = await world.engine.parts.index.get("default", second.runId);
     expect(row).toMatchObject({ steps: 1, cachedSteps: 1 });
   });
 
@@ -133,7 +133,7 @@ describe("the cache of results", () => {
     expect(await cachedValues(world)).toHaveLength(1);
     const values = await world.engine.ports.blobs.list("values/");
     await world.engine.ports.blobs.delete(values);
-    const row = await world.engine.ports.index.get("default", first.runId);
+    const row = await world.engine.parts.index.get("default", first.runId);
     await world.engine.ports.retention.forget("default", row ? [row] : [], world.clock.now());
     expect(await world.engine.services.runs.view(CALL, first.runId)).toBeNull();
     const second = await run(world, text);

@@ -194,7 +194,7 @@ async function withoutArchive(times: number) {
   const asked: { readonly at: number; readonly ring: number; readonly batch: number }[] = [];
   const world: TestEngine = await testEngine([SHOUT], (p) => ({
     ...p,
-    index: failing(p.index, failFirst("put", times)),
+    parts: failing(p.parts, failFirst("store", times)),
     bus: {
       ...p.bus,
       publishEvents: (events) => {
@@ -213,9 +213,9 @@ describe("runs that could not be archived", () => {
     const { world, asked, runId } = await withoutArchive(12);
     await world.settle(20 * 60_000);
     expect(await world.engine.services.runs.view(CALL, runId)).toMatchObject({ status: "succeeded" });
-    expect(await world.engine.ports.index.get("default", runId)).toBeNull();
+    expect(await world.engine.parts.index.get("default", runId)).toBeNull();
     await world.settle(24 * 3_600_000);
-    expect(await world.engine.ports.index.get("default", runId)).toMatchObject({ status: "succeeded" });
+    expect(await world.engine.parts.index.get("default", runId)).toMatchObject({ status: "succeeded" });
     expect(new Set(asked.map(({ batch }) => batch)).size).toBe(1);
     expect(asked).toHaveLength(13);
     const pauses = asked.slice(1).map(({ at }, n) => at - (asked[n]?.at ?? 0));
@@ -269,7 +269,7 @@ describe("runs that could not be archived", () => {
 
 describe("news that could not be told", () => {
   it("is sent again while its run is under way", async () => {
-    const world = await testEngine([SHOUT, TWICE], (p) => ({ ...p, index: failing(p.index, failFirst("put", 6)) }));
+    const world = await testEngine([SHOUT, TWICE], (p) => ({ ...p, parts: failing(p.parts, failFirst("store", 6)) }));
     const runId = await send(world);
     const { bus } = world.engine.ports;
     const work = bus.execute.pull(10);
@@ -283,7 +283,7 @@ describe("news that could not be told", () => {
       value: { outcome: "redriven" },
     });
     await world.engine.deliver();
-    expect(await world.engine.ports.index.get("default", runId)).toMatchObject({ status: "running" });
+    expect(await world.engine.parts.index.get("default", runId)).toMatchObject({ status: "running" });
     expect(await service.redrive(CALL, String(entry?.["id"]))).toMatchObject({
       ok: true,
       value: { outcome: "ended" },

@@ -18,7 +18,7 @@ const register = ({ registry }: Pick<MemoryPorts, "registry">, definition: Parti
 
 async function runs({ engine, settle }: TestEngine): Promise<number> {
   await settle();
-  const { items } = await engine.ports.index.search(
+  const { items } = await engine.parts.index.search(
     "default",
     {
       ...{

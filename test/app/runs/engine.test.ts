@@ -200,7 +200,7 @@ describe("what fails outside ends in a retried or failed run with a reason, neve
     ],
     [
       "the run index fails for a while",
-      (ports) => ({ ...ports, index: failing(ports.index, failFirst("put", 3)) }),
+      (ports) => ({ ...ports, parts: failing(ports.parts, failFirst("store", 3)) }),
       "succeeded",
       null,
     ],

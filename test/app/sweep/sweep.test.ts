@@ -68,7 +68,7 @@ describe("expiry", () => {
     world.clock.advance(1_000);
     await world.engine.fireAlarms();
     await world.engine.ports.bus.events.drain((batch) => {
-      for (const { body } of batch) if (body.type === "started") void world.engine.ports.index.put(body.runs);
+      for (const { body } of batch) if (body.type === "started") void world.engine.parts.index.put(body.runs);
       return Promise.resolve();
     });
     nextDays(world, 400);
@@ -240,7 +240,7 @@ describe("large values", () => {
       values: [mine],
       archive: { key: archiveKey(now, "01H"), offset: 0, length: 1 },
     });
-    await world.engine.ports.index.put([heir]);
+    await world.engine.parts.index.put([heir]);
     nextDays(world, 3);
     await world.engine.sweep(KEEP_ALL);
     expect(await values()).toContain(mine);
@@ -325,6 +325,7 @@ describe("a sweep that breaks off anywhere", () => {
         blobs: wrap(ports.blobs),
         deadLetters: wrap(ports.deadLetters),
         index: wrap(ports.index),
+        parts: wrap(ports.parts),
       }),
       fail(by: (call: number) => Failure) {
         calls = 0;

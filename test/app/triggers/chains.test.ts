@@ -41,7 +41,7 @@ async function world(ports?: (ports: MemoryPorts) => MemoryPorts) {
     chained: async (id: string) => (await view(id))["chained"] as unknown as readonly Chained[],
     letters: async () =>
       (await engine.ports.deadLetters.search("default", ANY_DEAD_LETTER, { limit: 100, after: null })).items,
-    rows: async () => (await engine.ports.index.search("default", ANY_RUN, { limit: 100, after: null })).items,
+    rows: async () => (await engine.parts.index.search("default", ANY_RUN, { limit: 100, after: null })).items,
   };
 }
 

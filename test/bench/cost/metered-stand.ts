@@ -1,3 +1,4 @@
+import { ARCHIVED_RUNS } from "../archived-runs.ts";
 import { setTimeout as pause } from "node:timers/promises";
 import { createClient } from "../../../src/client/client.ts";
 import { bootWorker } from "../../support/local-worker/boot.ts";
@@ -24,9 +25,7 @@ export async function openMetered(rings: string): Promise<MeteredStand> {
   await registerBenchNodes(createClient({ baseUrl: url, token, name: "bench" }));
   let sent = 0;
   const counts = async (path: string): Promise<Counts> => (await fetch(`${url}${path}`)).json() as Promise<Counts>;
-  const archived = async (): Promise<number> =>
-    (await database.prepare("SELECT count(*) AS runs FROM runs WHERE archive_key IS NOT NULL").first<number>("runs")) ??
-    0;
+  const archived = async (): Promise<number> => (await database.prepare(ARCHIVED_RUNS).first<number>("runs")) ?? 0;
   const send = async (payload: object): Promise<void> => {
     sent += 1;
     const answer = await fetch(`${url}/v1/envelopes`, {

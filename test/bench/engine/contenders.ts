@@ -1,3 +1,4 @@
+import { ARCHIVED_RUNS } from "../archived-runs.ts";
 import { setTimeout as pause } from "node:timers/promises";
 import { createClient, type Client } from "../../../src/client/client.ts";
 import { bootBare, bootWorker } from "../../support/local-worker/boot.ts";
@@ -46,9 +47,7 @@ export async function openEngine(): Promise<EngineHost> {
   const client = createClient({ baseUrl: url, token, name: "bench" });
   await registerBenchNodes(client);
   const database = await mf.getD1Database("DB");
-  const archived = async (): Promise<number> =>
-    (await database.prepare("SELECT count(*) AS runs FROM runs WHERE archive_key IS NOT NULL").first<number>("runs")) ??
-    0;
+  const archived = async (): Promise<number> => (await database.prepare(ARCHIVED_RUNS).first<number>("runs")) ?? 0;
   let fired = 0;
   const contender = (name: string, floor: string, kind: Kind, policy: object): Contender => ({
     name,

@@ -47,7 +47,7 @@ const FLUSH_MS = 1_500;
 
 export async function countedEngine(): Promise<CountedEngine> {
   const clock = fixedClock(START);
-  const ids = seededIds(1);
+  const ids = seededIds(1, clock);
   const traffic: Traffic = { rowsWritten: 0, charsWritten: 0, messages: 0, messageChars: 0 };
   const stored = new Map<string, number>();
   const blobs = new Map<string, number>();

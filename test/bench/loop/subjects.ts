@@ -1,3 +1,4 @@
+import { ARCHIVED_RUNS } from "../archived-runs.ts";
 import { setTimeout as pause } from "node:timers/promises";
 import { createClient } from "../../../src/client/client.ts";
 import { registerTree } from "../../../src/cli/dev/register-tree.ts";
@@ -59,9 +60,7 @@ export async function openProduct(): Promise<Stand<Case>> {
   const { url, token, mf } = worker;
   await registerTree(createClient({ baseUrl: url, token, name: "bench" }), PROJECT_ROOT);
   const database = await mf.getD1Database("DB");
-  const archived = async (): Promise<number> =>
-    (await database.prepare("SELECT count(*) AS runs FROM runs WHERE archive_key IS NOT NULL").first<number>("runs")) ??
-    0;
+  const archived = async (): Promise<number> => (await database.prepare(ARCHIVED_RUNS).first<number>("runs")) ?? 0;
   let fired = 0;
   const shotOf = (payload: object): Shot => ({
     url: `${url}/v1/envelopes`,

@@ -29,7 +29,7 @@ export async function testServer(
     services: () => world.engine.services,
     token: () => TOKEN,
     log: silentLog,
-    ids: seededIds(7),
+    ids: seededIds(7, world.clock),
     clock: world.clock,
     environment: "test",
     version: "1.2.3",

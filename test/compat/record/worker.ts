@@ -1,4 +1,5 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { packedRows } from "../../crash/audit/archive.ts";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -283,7 +284,10 @@ async function put({ mf }: LocalWorker, queue: string, body: unknown): Promise<v
 
 const archived = (storage: Storage, ids: readonly string[]): Promise<unknown> =>
   until(
-    () => storage.rows("SELECT run_id FROM runs WHERE archive_key IS NOT NULL"),
+    async () => [
+      ...(await storage.rows("SELECT run_id FROM runs WHERE archive_key IS NOT NULL")),
+      ...(await packedRows(storage)),
+    ],
     (rows) => ids.every((id) => rows.some(({ run_id: known }) => known === id)),
   );
 

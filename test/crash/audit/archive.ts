@@ -1,3 +1,4 @@
+import { decodeIndex, INDEX_MARK } from "../../../src/core/archive/index-line.ts";
 import { decodeRun } from "../../../src/core/run/codec/codec.ts";
 import { isRef, type StoredValue } from "../../../src/core/run/model/value.ts";
 import { TERMINAL_RUN, TERMINAL_STEP, type RunState } from "../../../src/core/run/model/state.ts";
@@ -13,9 +14,10 @@ export interface Archived {
 
 /** Compares the tables with the objects, both ways. */
 export async function auditArchive(storage: Storage, findings: Findings): Promise<Archived> {
-  const rows = await storage.rows(
+  const own = await storage.rows(
     "SELECT run_id, status, finished_at, archive_key, archive_offset, archive_length, value_keys FROM runs WHERE deleted_at IS NULL",
   );
+  const rows = [...own, ...(await packedRows(storage, findings))];
   const runs = new Map<string, RunState>();
   for (const row of rows) {
     const state = await recordOf(row, storage, findings);
@@ -26,6 +28,23 @@ export async function auditArchive(storage: Storage, findings: Findings): Promis
   for (const { segment } of await storage.rows("SELECT segment FROM erasures"))
     findings.add("archive", `a dead record in ${segment} is not blanked`);
   return { runs, strays };
+}
+
+/** What the objects' own indices tell of runs that have no row. */
+export async function packedRows(storage: Storage, findings?: Findings): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (const part of await storage.rows("SELECT archive_key, index_offset, index_length FROM run_parts")) {
+    const key = String(part["archive_key"]);
+    const range = { offset: Number(part["index_offset"]), length: Number(part["index_length"]) };
+    const runs = decodeIndex((await storage.text(key, range)) ?? "");
+    if (runs === null) findings?.add("archive", `the index of ${key} cannot be read`);
+    for (const { runId, status, finishedAt, archive } of runs ?? [])
+      rows.push({
+        ...{ run_id: runId, status, finished_at: finishedAt, value_keys: null, archive_key: key },
+        ...{ archive_offset: archive?.offset ?? null, archive_length: archive?.length ?? null },
+      });
+  }
+  return rows;
 }
 
 async function recordOf(row: Row, storage: Storage, findings: Findings): Promise<RunState | null> {
@@ -55,7 +74,7 @@ async function auditObjects(rows: readonly Row[], storage: Storage, findings: Fi
   for (const key of stored.filter((one) => known.has(one))) {
     let offset = 0;
     for (const line of ((await storage.text(key)) ?? "").split("\n")) {
-      if (line.trim() !== "" && !places.has(`${key}@${offset}`))
+      if (line.trim() !== "" && !line.startsWith(INDEX_MARK) && !places.has(`${key}@${offset}`))
         findings.add("archive", `a record in ${key} belongs to no row`);
       offset += Buffer.byteLength(line) + 1;
     }

@@ -9,6 +9,8 @@ import { ANY_RUN } from "../../../src/core/search/run-query.ts";
 import { d1DeadLetterStore } from "../../../src/infra/d1/dead-letter-store.ts";
 import { d1NodeRegistry } from "../../../src/infra/d1/registry/node-registry.ts";
 import { d1ResultCache } from "../../../src/infra/d1/result-cache.ts";
+import { ArchiveIndex } from "../../../src/app/archive/archive-index.ts";
+import { d1RunParts } from "../../../src/infra/d1/runs/run-parts.ts";
 import { d1RunIndex } from "../../../src/infra/d1/runs/run-index.ts";
 import { d1SequelBook } from "../../../src/infra/d1/runs/sequel-book.ts";
 import { d1TriggerStore } from "../../../src/infra/d1/trigger-store.ts";
@@ -90,7 +92,7 @@ describe.each(inject("recorded"))("a database of release $release", ({ worker, l
   });
 
   it("still finds every run, and reads it from the archive", async () => {
-    const index = d1RunIndex(db);
+    const index = new ArchiveIndex({ index: d1RunIndex(db), parts: d1RunParts(db), blobs, log: silentLog });
     const { items } = await index.search("default", ANY_RUN, { limit: 100, after: null });
     expect(items).toHaveLength((database["runs"] ?? []).filter((row) => row["deleted_at"] === null).length);
     const runs = new RunReader({ coordinator: durableRunCoordinator(env.RINGS_NS), index, blobs, log: silentLog });

@@ -1,44 +1,40 @@
 import { decodeRun } from "../../../src/core/run/codec/codec.ts";
 import { TERMINAL_RUN, type RunState } from "../../../src/core/run/model/state.ts";
+import { ArchiveIndex } from "../../../src/app/archive/archive-index.ts";
+import { silentLog } from "../../../src/infra/memory/silent-log.ts";
 import type { BlobStore } from "../../../src/spi/blob-store.ts";
-import type { Erasure } from "../../../src/core/retention/erasure.ts";
-import type { Page, PageRequest } from "../../../src/core/search/position.ts";
-import type { RunQuery } from "../../../src/core/search/run-query.ts";
+import type { RunParts } from "../../../src/spi/books/run-parts.ts";
 import type { RunIndex, RunSummary } from "../../../src/spi/run-index.ts";
 import type { Findings } from "./findings.ts";
 
-/** The run index, checked on the way in: at no moment may a row point at what is not there. */
-export class WatchedIndex implements RunIndex {
-  /** The run ids that have a row. */
+/** The books of the archive, checked on the way in: at no moment may a row point at what is not there. */
+export class WatchedIndex {
+  /** The run ids that have a row, or a place in a part. */
   readonly rows = new Map<string, { readonly tenant: string }>();
-  readonly #index: RunIndex;
+  /** What is to be used instead of the parts. */
+  readonly parts: RunParts;
+  readonly #index: ArchiveIndex;
   readonly #blobs: BlobStore;
   readonly #findings: Findings;
 
-  constructor(index: RunIndex, blobs: BlobStore, findings: Findings) {
-    this.#index = index;
+  constructor(books: { readonly index: RunIndex; readonly parts: RunParts }, blobs: BlobStore, findings: Findings) {
+    this.#index = new ArchiveIndex({ ...books, blobs, log: silentLog });
     this.#blobs = blobs;
     this.#findings = findings;
-  }
-
-  async put(rows: readonly RunSummary[]): Promise<readonly Erasure[]> {
-    for (const row of rows) {
-      this.rows.set(row.runId, { tenant: row.tenant });
-      if (row.archive) await this.#record(row);
-    }
-    return this.#index.put(rows);
+    this.parts = {
+      ...books.parts,
+      store: async (what) => {
+        for (const row of [...what.rows, ...what.packed]) {
+          this.rows.set(row.runId, { tenant: row.tenant });
+          if (row.archive) await this.#record(row);
+        }
+        return books.parts.store(what);
+      },
+    };
   }
 
   get(tenant: string, runId: string): Promise<RunSummary | null> {
     return this.#index.get(tenant, runId);
-  }
-
-  settled(runs: Parameters<RunIndex["settled"]>[0]): ReturnType<RunIndex["settled"]> {
-    return this.#index.settled(runs);
-  }
-
-  search(tenant: string, query: RunQuery, page: PageRequest): Promise<Page<RunSummary>> {
-    return this.#index.search(tenant, query, page);
   }
 
   /** Every indexed run from its archived record. */

@@ -15,8 +15,8 @@ export const rowBeforeObject: Bug = {
         },
       });
       const early = changed(index, {
-        async put(rows) {
-          const answer = await index.put(rows);
+        async put(rows, parts) {
+          const answer = await index.put(rows, parts);
           for (const write of held.splice(0)) await write();
           return answer;
         },

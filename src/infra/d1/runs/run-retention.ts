@@ -15,7 +15,11 @@ import { tenantsOf } from "../tenants.ts";
 export function d1RunRetention(db: Database): RunRetention {
   const read = async (query: SQL): Promise<readonly RunSummary[]> => (await db.all<RunRow>(query)).map(summaryOfRow);
   return {
-    tenants: () => answered("list its tenants", () => tenantsOf(db, "runs")),
+    tenants: () =>
+      answered("list its tenants", async () => {
+        const [own, packed] = await Promise.all([tenantsOf(db, "runs"), tenantsOf(db, "run_parts")]);
+        return [...new Set([...own, ...packed])].sort();
+      }),
     archivedBefore: (tenant, day, limit) =>
       answered("find old runs", () =>
         read(sql`select * from runs

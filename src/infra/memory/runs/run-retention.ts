@@ -13,7 +13,7 @@ export function memoryRunRetention(tables: RunTables): RunRetention {
   const { runs, deletions } = tables;
   return {
     async tenants() {
-      return [...new Set([...runs.values()].map(({ tenant }) => tenant))].sort(compareTexts);
+      return [...new Set([...runs.values(), ...tables.parts].map(({ tenant }) => tenant))].sort(compareTexts);
     },
     async archivedBefore(tenant, day, limit) {
       const isOld = ({ archive, createdAt }: RunSummary): boolean => {

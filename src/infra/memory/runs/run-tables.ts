@@ -1,3 +1,4 @@
+import type { RunPart } from "../../../core/archive/part.ts";
 import type { Erasure } from "../../../core/retention/erasure.ts";
 import type { Instant, RunId } from "../../../core/run/model/state.ts";
 import type { RunSummary } from "../../../core/run/model/summary.ts";
@@ -9,6 +10,8 @@ export class RunTables {
   /** When a run was deleted, and when it had been created. */
   readonly deletions = new Map<string, { readonly at: Instant; readonly createdAt: Instant }>();
   readonly objects = new Set<string>();
+  /** Parts of archive objects, in no order. */
+  parts: readonly RunPart[] = [];
   readonly erasures = new Map<string, Erasure>();
   readonly doubts = new Map<string, Doubt>();
 
