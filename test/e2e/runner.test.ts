@@ -158,13 +158,13 @@ describe.skipIf(tellOf(NO_PYTHON))("a runner", () => {
         message: expect.stringContaining("no runner of pool nobody for python nodes is alive") as string,
       },
     });
-  }, 60_000);
+  }, 120_000);
 
   it("that may not come in, or speaks to nobody, ends and says why", async () => {
     const stranger = startRunner({ url: server.url, token: "x".repeat(40) }, ["--pool", "python"]);
     await new Promise((resolve) => stranger.child.once("exit", resolve));
     expect([stranger.child.exitCode, stranger.text()]).toEqual([1, expect.stringContaining("AUTHENTICATION_ERROR")]);
-  }, 60_000);
+  }, 120_000);
 });
 
 const aliveIn = async (server: TestServer): Promise<readonly string[]> => {

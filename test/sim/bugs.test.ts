@@ -7,7 +7,7 @@ import { shrink } from "./shrink.ts";
 import { simulate } from "./simulate.ts";
 
 const SEEDS = 2_000;
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 900_000;
 
 describe(`a planted bug is caught within ${SEEDS} seeds`, () => {
   it.each(PLANTED.map((bug) => [bug.name, bug] as const))(

@@ -7,7 +7,7 @@ import { FAIR_WEATHER, POOR_NODES } from "./weather.ts";
 
 /** Seed 1,425 imports the copy of an earlier run under a key that was used again: what its audit should expect is not decided. */
 const SEEDS = 1_400;
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 900_000;
 
 /** What the worlds must get to, or they prove nothing. */
 const MUST_REACH = [
@@ -90,7 +90,7 @@ describe("a hostile world", () => {
 });
 
 describe("a world of poor nodes", () => {
-  it("fails no run while another node could do the work", async () => {
+  it("fails no run while another node could do the work", { timeout: PATIENCE_MS }, async () => {
     const poor = await explore({ from: 1, seeds: 300, weather: POOR_NODES });
     expect(poor.violations.map(({ seed, outcome }) => [seed, outcome.findings])).toEqual([]);
     expect(poor.reached.get("a run went on with another plan and succeeded")).toBeGreaterThan(10);
@@ -98,7 +98,7 @@ describe("a world of poor nodes", () => {
 });
 
 describe("a fair world", () => {
-  it("loses nothing, so no run fails for want of a store, a queue or a lease", async () => {
+  it("loses nothing, so no run fails for want of a store, a queue or a lease", { timeout: PATIENCE_MS }, async () => {
     const fair = await explore({ from: 1, seeds: 200, weather: FAIR_WEATHER });
     expect(fair.violations).toEqual([]);
     expect(fair.faults).toBe(0);

@@ -64,12 +64,12 @@ describe.skipIf(tellOf(missing))("a container", () => {
 
   it("is called by its own command, with JSON in and out", async () => {
     expect(outputOf(await run(undefined, { "a.b": ["x"] }))).toEqual({ "a.b": ["x"] });
-  }, 60_000);
+  }, 120_000);
 
   it("is called as the contract says", async () => {
     const cli = { command: ["tr", "a-z", "A-Z"], stdin: "doc.text", stdout: { text: "doc.loud" } };
     expect(outputOf(await run(cli, { "doc.text": "hello" }))).toEqual({ "doc.loud": "HELLO" });
-  }, 60_000);
+  }, 120_000);
 
   it("has no network, no rights, no environment of the runner's, and writes to /tmp alone", async () => {
     const script = "id -u; ls /sys/class/net; touch /x 2>&1; touch /tmp/x && echo wrote; env";
@@ -79,7 +79,7 @@ describe.skipIf(tellOf(missing))("a container", () => {
     const out = String(outputOf(tried)["out"]);
     expect(out).toMatch(/^65534\nlo\n.*Read-only file system\nwrote\n/);
     expect(out).not.toContain("hidden-from-nodes");
-  }, 60_000);
+  }, 120_000);
 
   it("is ended in its time, and nothing of it stays", async () => {
     const tried = await run(
@@ -89,7 +89,7 @@ describe.skipIf(tellOf(missing))("a container", () => {
     );
     expect(codeOf(tried)).toBe("TIMEOUT_ERROR");
     await expect.poll(() => call("ps", "--all", "--quiet"), { timeout: 30_000 }).toBe("");
-  }, 60_000);
+  }, 120_000);
 
   it("of an image that is not there is a failure with the engine's words", async () => {
     const target = `localhost/onex-test@sha256:${"0".repeat(64)}`;
@@ -98,7 +98,7 @@ describe.skipIf(tellOf(missing))("a container", () => {
       "INVALID_CONFIGURATION",
       expect.stringContaining("the container could not be run (exit code 125)"),
     ]);
-  }, 60_000);
+  }, 120_000);
 });
 
 it("an engine that does not answer is none", () => {

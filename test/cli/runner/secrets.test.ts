@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, onTestFinished } from "vitest";
 import type { WorkItemWire } from "../../../contracts/api/pools.ts";
 import { pythonWire } from "../../../contracts/documents/runner-blocks.ts";
 import { cliExecutor } from "../../../src/cli/runner/cli.ts";
@@ -116,7 +116,7 @@ describe.skipIf(tellOf(NO_SANDBOX))("a command with a secret", () => {
     const seen: string[] = [];
     const cli = cliOf({
       shell: true,
-      command: ['echo begun >&2; sleep 0.4; printf %s "$LD_PRELOAD"'],
+      command: ['echo begun >&2; sleep 2.4; printf %s "$LD_PRELOAD"'],
       stdin: null,
       stdout: { text: "out" },
       env: { TOKEN: { secret_ref: "TOKEN" }, LD_PRELOAD: "/nowhere.so", PATH: "/usr/bin" },
@@ -126,7 +126,14 @@ describe.skipIf(tellOf(NO_SANDBOX))("a command with a secret", () => {
       cliExecutor(bubblewrap),
       item,
       null,
-      () => setTimeout(() => seen.push(...processesWith("sleep 0.4")), 200),
+      // It is looked for until it is there: a sandbox takes its time to start.
+      () => {
+        const looking = setInterval(() => {
+          seen.push(...processesWith("sleep 2.4"));
+          if (seen.length > 0) clearInterval(looking);
+        }, 50);
+        onTestFinished(() => clearInterval(looking));
+      },
       secrets,
     );
     expect(tried.outcome).toMatchObject({ ok: true });

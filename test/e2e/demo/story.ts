@@ -80,7 +80,7 @@ async function previewPlan(client: Client, registryVersion: string): Promise<Pla
 }
 
 const ASK_EVERY_MS = 250;
-const LIMIT_MS = 30_000;
+const LIMIT_MS = 60_000;
 
 /** The same goal's plan once the planner knows of the trust that has moved, which it asks for once a second at most. */
 async function planLearned(client: Client, before: PlanWire, hasMoved: boolean): Promise<PlanWire> {

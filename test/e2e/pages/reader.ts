@@ -7,7 +7,7 @@ import { openWorkspace, type Workspace } from "./workspace.ts";
 /** Where a page says the server is. */
 const SHOWN_HOST = "127.0.0.1:8787";
 /** How long what is told a moment later may take to be there. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 60_000;
 const PAUSE_MS = 200;
 
 /** Commands that only look: what they show may come a moment after what led to it. */
