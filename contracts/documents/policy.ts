@@ -13,7 +13,7 @@ export const MOST_REPLANS = 10;
 /** The most steps of work that planning may be asked to spend. */
 export const MOST_EFFORT = 10_000_000;
 /** What planning may spend unless the policy says otherwise. */
-export const USUAL_EFFORT = 100_000;
+export const USUAL_EFFORT = 200_000;
 
 const weight = z.number().min(0).max(100);
 const milliseconds = z.int().min(1).max(86_400_000);

@@ -37,7 +37,7 @@ export class Branching {
     if (bound >= this.limit) return;
     this.offer();
     const left = this.fix(bound);
-    const next = bound >= this.limit ? null : (narrowest(landmarks) ?? this.shortcut());
+    const next = bound >= this.limit ? null : (narrowest(landmarks, this.#work) ?? this.shortcut());
     if (next) {
       for (const action of next) {
         action.taken = true;
@@ -52,6 +52,7 @@ export class Branching {
 
   /** A price below which there is no plan with what is taken and without what is left out. */
   bound(paid: number, known: readonly Landmark[], landmarks: Landmark[]): number {
+    this.#work.take(this.#problem.actions.length);
     for (const action of this.#problem.actions) action.rest = action.taken ? 0 : action.price;
     let bound = paid;
     for (const landmark of known) {
@@ -74,7 +75,12 @@ export class Branching {
   /** Tries what the bound left without a price. */
   offer(): void {
     const found = trim(gather(this.#problem, this.#work), this.#problem, this.#work);
-    if (!found || found.price >= this.limit) return;
+    if (found) this.take(found);
+  }
+
+  /** Keeps a plan that is cheaper than the best one known. */
+  take(found: PlanSet): void {
+    if (found.price >= this.limit) return;
     this.best = found;
     this.limit = found.price;
   }
@@ -102,6 +108,7 @@ export class Branching {
   /** Leaves out what no plan below the limit can hold. */
   fix(bound: number): Action[] {
     const left: Action[] = [];
+    this.#work.take(this.#problem.actions.length);
     for (const action of this.#problem.actions) {
       if (action.out || action.taken) continue;
       const least = action.waiting > 0 ? Infinity : bound + action.rest + (action.support?.value ?? 0);
@@ -114,9 +121,10 @@ export class Branching {
 }
 
 /** The actions of the landmark with the fewest, the cheapest first; null when all are met. */
-function narrowest(landmarks: readonly Landmark[]): readonly Action[] | null {
+function narrowest(landmarks: readonly Landmark[], work: Work): readonly Action[] | null {
   let fewest: readonly Action[] | null = null;
   for (const { actions } of landmarks) {
+    work.take(actions.length);
     const open = actions.filter(({ out }) => !out);
     if (!fewest || open.length < fewest.length) fewest = open;
   }

@@ -1,65 +1,79 @@
 import { spread } from "./pass.ts";
-import { gather, trim, type PlanSet } from "./plan-set.ts";
+import { count, gather, reaches, relieves, trim, type PlanSet } from "./plan-set.ts";
 import type { Action, Problem } from "./problem.ts";
 import type { Work } from "./work.ts";
 
+/** Kicks in a row that may come to nothing before the search for a cheaper plan is given up. */
+const MOST_KICKS = 100;
+/** A plan this many times as dear as the best is still gone on from. */
+const WORTH_GOING_ON = 1.1;
+
 /**
- * Makes a plan cheaper where no proof is in sight. Two moves, each with what the plan has already at no price: to do
- * without one of its actions, and to take in one it lacks; what that makes superfluous goes. Ends when no move helps or
- * the work is spent.
+ * Makes a plan cheaper where no proof is in sight. It takes in an action for which everything is there, and what that makes
+ * superfluous goes. Where no such move helps, the plan does without one of its actions, which is made up for as cheaply as may
+ * be, and the search goes on from there. Ends at `enough`, or when the work is spent.
  */
-export function improve(plan: PlanSet, problem: Problem, work: Work): PlanSet {
-  let best = plan;
-  for (let better = true; better && work.left > 0;) {
-    const found = without(best, problem, work) ?? within(best, problem, work);
-    better = found !== null;
-    if (found) best = found;
+export function improve(plan: PlanSet, problem: Problem, enough: number, work: Work): PlanSet {
+  let best = descend(plan, problem, work);
+  let current = best;
+  let state = 1;
+  for (let idle = 0; idle < MOST_KICKS && best.price > enough && work.left > 0; idle++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    const candidates = current.actions.filter(({ price, out }) => price > 0 && !out);
+    const kicked = candidates[state % Math.max(1, candidates.length)];
+    const other = kicked && replace(current, kicked, problem, work);
+    if (!other) continue;
+    const next = descend(other, problem, work, kicked);
+    if (next.price <= best.price * WORTH_GOING_ON) current = next;
+    if (next.price >= best.price) continue;
+    best = next;
+    idle = 0;
   }
   return best;
 }
 
-function without(plan: PlanSet, problem: Problem, work: Work): PlanSet | null {
-  const order = plan.actions.filter(({ price }) => price > 0).sort((a, b) => b.price - a.price || a.place - b.place);
-  for (const action of order) {
-    if (work.left <= 0) return null;
-    if (action.out) continue;
-    sink(plan, problem);
-    action.out = true;
-    spread(problem, "sum", work);
-    action.out = false;
-    if (problem.wants.some(({ value }) => value === Infinity)) continue;
-    const found = trim(gather(problem, work), problem, work);
-    if (found && found.price < plan.price) return found;
+/** Takes in what helps, until nothing does. */
+function descend(plan: PlanSet, problem: Problem, work: Work, forbidden: Action | null = null): PlanSet {
+  let best = plan;
+  for (let found = within(best, problem, work, forbidden); found; found = within(best, problem, work, forbidden)) {
+    best = found;
   }
-  return null;
+  return best;
 }
 
-function within(plan: PlanSet, problem: Problem, work: Work): PlanSet | null {
+/** The plan without one of its actions, that being made up for as cheaply as may be key by key. */
+function replace(plan: PlanSet, action: Action, problem: Problem, work: Work): PlanSet | null {
   sink(plan, problem);
+  action.out = true;
   spread(problem, "sum", work);
-  const kept = plan.actions.filter((action) => problem.actions.includes(action));
+  action.out = false;
+  if (problem.wants.some(({ value }) => value === Infinity)) return null;
+  return trim(gather(problem, work), problem, work);
+}
+
+/** The plan with an action more, for which everything is there, and without what that makes superfluous. */
+function within(plan: PlanSet, problem: Problem, work: Work, forbidden: Action | null): PlanSet | null {
+  const kept = plan.actions.filter(({ out }) => !out);
+  if (work.left <= 0 || !reaches(kept, problem, work)) return null;
+  const { walk } = problem;
+  count(kept, problem);
   const held = new Set(kept);
-  const others = problem.actions.filter(({ out, waiting, gives }) => !out && waiting === 0 && gives.length > 1);
-  const chains = others.flatMap((action) => {
-    const extra = held.has(action) ? Infinity : action.value;
-    return extra < plan.price ? [{ action, extra }] : [];
-  });
-  chains.sort(
-    (a, b) => a.extra / a.action.gives.length - b.extra / b.action.gives.length || a.action.place - b.action.place,
+  const hopeful = problem.actions.filter(
+    (action) =>
+      !action.out &&
+      action !== forbidden &&
+      action.needs.every(({ seen }) => seen === walk) &&
+      !held.has(action) &&
+      relieves(action),
   );
-  const sets = chains.map(({ action }) => joined(kept, action, problem, work));
-  for (const set of sets) {
+  work.take(4 * problem.actions.length + kept.length);
+  hopeful.sort((a, b) => a.price / a.gives.length - b.price / b.gives.length || a.place - b.place);
+  for (const action of hopeful) {
     if (work.left <= 0) return null;
-    const found = trim(set, problem, work);
+    const found = trim([...kept, action], problem, work, action);
     if (found && found.price < plan.price) return found;
   }
   return null;
-}
-
-/** The set with an action and what that needs besides. */
-function joined(kept: readonly Action[], action: Action, problem: Problem, work: Work): readonly Action[] {
-  const extra = gather(problem, work, action.needs);
-  return [...new Set([...kept, action, ...extra])];
 }
 
 /** What the plan has costs nothing more. */

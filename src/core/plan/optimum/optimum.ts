@@ -4,9 +4,10 @@ import type { Resolution } from "../search/resolution.ts";
 import { Branching } from "./branch.ts";
 import { improve } from "./improve.ts";
 import type { Landmark } from "./landmarks.ts";
-import type { PlanSet } from "./plan-set.ts";
-import { problemOf } from "./problem.ts";
-import { reduce } from "./reduce.ts";
+import { spread } from "./pass.ts";
+import { gather, trim, type PlanSet } from "./plan-set.ts";
+import { problemOf, type Problem } from "./problem.ts";
+import { reduce, tidy } from "./reduce.ts";
 import { Work } from "./work.ts";
 
 /** What an optimum is looked for in. */
@@ -33,8 +34,11 @@ export interface Optimum {
   readonly work: number;
 }
 
+/** Where there is less work than this for each node that matters, none is begun: it would come to nothing. */
+const LEAST_EFFORT = 16;
+
 /** The share of the work that local search may take before branches are followed. */
-const LOCAL_SHARE = 0.25;
+const LOCAL_SHARE = 0.5;
 
 /**
  * Looks for a plan that is cheaper than the first, in which what is shared is paid once, and for a bound below which there
@@ -53,27 +57,35 @@ export function optimum(first: Resolution, { priceOf, maxDepth, effort, within }
     return { chosen, price, bound: Math.min(price, bound), work: work.done };
   };
   if (effort <= 0 || (within && start >= Number.MAX_SAFE_INTEGER)) return done(null, 0);
+  if (search.contenders.length * LEAST_EFFORT > effort) return done(null, 0);
   const problem = problemOf(search, priceOf, maxDepth, work);
   reduce(problem, work);
+  if (work.left <= 0) return done(null, problem.paid);
   const branching = new Branching(problem, null, start, work);
   const landmarks: Landmark[] = [];
   const bound = branching.bound(problem.paid, [], landmarks);
   if (bound >= branching.limit || work.left <= 0) return done(branching.best, bound);
   branching.offer();
-  if (branching.best) {
+  if (bound >= branching.limit) return done(branching.best, bound);
+  const begin = branching.best ?? keyByKey(problem, work);
+  if (begin) {
     const local = new Work(Math.min(work.left, Math.round(effort * LOCAL_SHARE)));
-    const found = improve(branching.best, problem, local);
+    branching.take(improve(begin, problem, bound, local));
     work.take(local.done);
-    if (found.price < branching.limit) {
-      branching.best = found;
-      branching.limit = found.price;
-    }
   }
   if (bound >= branching.limit) return done(branching.best, bound);
   branching.bound(problem.paid, [], []);
   branching.fix(bound);
+  tidy(problem, work);
   reduce(problem, work);
   branching.complete = true;
   branching.visit(problem.paid, []);
   return done(branching.best, branching.complete ? branching.limit : bound);
+}
+
+/** The cheapest derivation of every key by itself, of what is left of the problem. */
+function keyByKey(problem: Problem, work: Work): PlanSet | null {
+  for (const action of problem.actions) action.rest = action.price;
+  spread(problem, "sum", work);
+  return trim(gather(problem, work), problem, work);
 }

@@ -15,29 +15,29 @@ function planSet(actions: readonly Action[], { forced, paid }: Problem): PlanSet
   return { actions: [...forced, ...actions], price };
 }
 
-/** Whether the actions give everything that is wanted, in chains that are short enough. */
+/** Whether the actions give everything that is wanted, in chains that are short enough. Quickest in the order of a chain. */
 export function reaches(actions: readonly Action[], problem: Problem, work: Work): boolean {
   const walk = ++problem.walk;
-  let level: Action[] = [];
-  for (const action of actions) {
-    action.seen = walk;
-    action.missing = action.needs.length;
-    if (action.missing === 0) level.push(action);
-  }
-  work.take(actions.length);
-  for (let depth = 1; level.length > 0 && depth <= problem.maxDepth; depth++) {
-    const next: Action[] = [];
-    for (const action of level) {
-      for (const fact of action.gives) {
-        if (fact.seen === walk) continue;
-        fact.seen = walk;
-        work.take(fact.users.length + 1);
-        for (const user of fact.users) if (user.seen === walk && --user.missing === 0) next.push(user);
+  let waiting = actions;
+  for (let round = 0; round < problem.maxDepth && waiting.length > 0; round++) {
+    const had = problem.maxDepth === Infinity ? null : new Set<Fact>();
+    const left: Action[] = [];
+    work.take(2 * waiting.length);
+    for (const action of waiting) {
+      if (!action.needs.every(({ seen }) => seen === walk)) {
+        left.push(action);
+        continue;
       }
+      // Where chains are limited, what one round gives is there in the next.
+      for (const fact of action.gives)
+        if (had) had.add(fact);
+        else fact.seen = walk;
     }
-    level = next;
+    if (had) for (const fact of had) fact.seen = walk;
+    if (left.length === waiting.length) break;
+    waiting = left;
   }
-  return problem.wants.every((fact) => fact.seen === walk);
+  return problem.wants.every(({ seen }) => seen === walk);
 }
 
 /** The actions through which a pass has everything that is wanted. */
@@ -53,45 +53,69 @@ export function gather(problem: Problem, work: Work, also: readonly Fact[] = [])
     work.take(by.needs.length + 1);
     for (const need of by.needs) open.push(need);
   }
-  return chosen;
+  return chosen.reverse();
 }
 
 /**
- * Leaves out what the others make up for, the dearest first; of equals the less preferred. Null when the actions are no
- * plan.
+ * Leaves out what the others make up for, the dearest first; of equals the less preferred. What is to be kept stays. Null
+ * when the actions are no plan.
  */
-export function trim(actions: readonly Action[], problem: Problem, work: Work): PlanSet | null {
+export function trim(
+  actions: readonly Action[],
+  problem: Problem,
+  work: Work,
+  kept: Action | null = null,
+): PlanSet | null {
   if (!reaches(actions, problem, work)) return null;
-  let current = [...actions];
-  for (const action of current) for (const fact of action.gives) fact.stock = 0;
-  for (const action of current) for (const fact of action.gives) fact.stock++;
-  const order = current.filter(({ price }) => price > 0).sort((a, b) => b.price - a.price || b.place - a.place);
-  for (let changed = true; changed && work.left > 0;) {
+  count(actions, problem);
+  let current = actions;
+  const order = actions
+    .filter((action) => action.price > 0 && action !== kept)
+    .sort((a, b) => b.price - a.price || b.place - a.place);
+  for (let changed = true; changed;) {
     changed = false;
-    for (const action of order) {
-      if (!current.includes(action) || isAlone(action, current, problem, work)) continue;
+    work.take(2 * order.length + current.length);
+    for (const [at, action] of order.entries()) {
+      if (isAlone(action)) continue;
       const others = current.filter((other) => other !== action);
-      if (!reaches(others, problem, work)) continue;
+      if (!isIdle(action) && !reaches(others, problem, work)) continue;
       for (const fact of action.gives) fact.stock--;
+      for (const need of action.needs) need.uses--;
+      order.splice(at, 1);
       current = others;
       changed = true;
+      break;
     }
   }
   return planSet(current, problem);
 }
 
-/** Whether it alone gives what is wanted or what another action of the set needs. */
-function isAlone(action: Action, set: readonly Action[], problem: Problem, work: Work): boolean {
-  let marked = 0;
-  for (const fact of action.gives) {
-    if (fact.stock > 1) continue;
-    if (fact.wanted) return true;
-    if (marked === 0) {
-      marked = ++problem.walk;
-      for (const other of set) other.seen = marked;
-    }
-    work.take(fact.users.length);
-    for (const user of fact.users) if (user.seen === marked && user !== action) return true;
+/** Counts how often a set gives and needs each fact. */
+export function count(actions: readonly Action[], { wants }: Problem): void {
+  for (const { gives, needs } of actions) {
+    for (const fact of gives) fact.stock = fact.uses = 0;
+    for (const need of needs) need.stock = need.uses = 0;
   }
-  return false;
+  for (const fact of wants) fact.uses = 1;
+  for (const action of actions) {
+    for (const fact of action.gives) {
+      fact.stock++;
+      fact.holder = action;
+    }
+    for (const need of action.needs) need.uses++;
+  }
 }
+
+/** Whether an action gives all that one of a set, which is counted, gives alone: then the other may be left out. */
+export function relieves({ gives }: Action): boolean {
+  return gives.some(({ stock, uses, holder }) => {
+    if (stock !== 1 || uses === 0 || !holder || holder.price === 0) return false;
+    return holder.gives.every((fact) => fact.stock !== 1 || fact.uses === 0 || gives.includes(fact));
+  });
+}
+
+/** Whether it alone gives what is wanted or what an action of the set needs. */
+const isAlone = ({ gives }: Action): boolean => gives.some(({ stock, uses }) => stock === 1 && uses > 0);
+
+/** Whether nobody uses what it gives. */
+const isIdle = ({ gives }: Action): boolean => gives.every(({ uses }) => uses === 0);

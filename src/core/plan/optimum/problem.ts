@@ -1,5 +1,5 @@
 import { preference, type Contender, type Demand } from "../search/contender.ts";
-import { mayServe, type Search } from "../search/search.ts";
+import { mayServe, outputShape, type Search } from "../search/search.ts";
 import type { NodeFacts } from "../search/facts.ts";
 import type { Work } from "./work.ts";
 
@@ -19,13 +19,17 @@ export interface Fact {
   seen: number;
   /** How many actions of a set give it. */
   stock: number;
+  /** The last action of a set that gives it. */
+  holder: Action | null;
+  /** How many actions of a set need it; one more where it is wanted. */
+  uses: number;
 }
 
 /** A node that may be a part of the plan: paid once, however many use it. */
 export interface Action {
   readonly contender: Contender;
   /** Its place in the order of preference. */
-  readonly place: number;
+  place: number;
   /** What is still to be paid for it: nothing once it is known to be a part of every plan. */
   price: number;
   needs: Fact[];
@@ -77,79 +81,72 @@ export function problemOf(
   maxDepth: number,
   work: Work,
 ): Problem {
-  const settled = search.contenders.filter((contender) => contender.place >= 0).sort(preference);
   const facts = new Map<Demand, Fact>();
   const actions: Action[] = [];
-  for (const [place, contender] of settled.entries()) {
-    actions.push({
-      contender,
-      place,
-      price: priceOf(contender.facts),
-      needs: [],
-      gives: [],
-      out: true,
-      taken: false,
-      rest: 0,
-      value: 0,
-      waiting: 0,
-      missing: 0,
-      support: null,
-      seen: 0,
-    });
-  }
-  const makers = makersOf(search, actions, work);
+  const byContender = new Map<Contender, Action>();
   const open: Fact[] = [];
   const factOf = (demand: Demand, wanted: boolean): Fact => {
     let fact = facts.get(demand);
     if (!fact) {
-      fact = { demand, wanted, makers: [], users: [], value: 0, by: null, seen: 0, stock: 0 };
+      fact = { demand, wanted, makers: [], users: [], value: 0, by: null, seen: 0, stock: 0, holder: null, uses: 0 };
       facts.set(demand, fact);
       open.push(fact);
     }
-    fact.wanted ||= wanted;
     return fact;
   };
-  for (const demand of [...search.wants].sort((a, b) => (a.key < b.key ? -1 : 1))) factOf(demand, true);
-  // The list grows while it is walked.
-  for (const fact of open) {
-    for (const action of makers.get(fact.demand) ?? []) {
-      fact.makers.push(action);
-      action.gives.push(fact);
-      if (!action.out) continue;
-      action.out = false;
-      for (const need of action.contender.needs) {
+  const actionOf = (contender: Contender): Action => {
+    let action = byContender.get(contender);
+    if (!action) {
+      action = newAction(contender, priceOf(contender.facts));
+      byContender.set(contender, action);
+      actions.push(action);
+      for (const need of contender.needs) {
         const needed = factOf(need, false);
         needed.users.push(action);
         action.needs.push(needed);
       }
       work.take(action.needs.length + 1);
     }
-  }
-  return {
-    facts: open,
-    wants: open.filter((fact) => fact.wanted),
-    actions: actions.filter((action) => !action.out),
-    forced: [],
-    paid: 0,
-    maxDepth,
-    walk: 0,
+    return action;
   };
-}
-
-function makersOf(search: Search, actions: readonly Action[], work: Work): ReadonlyMap<Demand, readonly Action[]> {
-  const makers = new Map<Demand, Action[]>();
-  for (const action of actions) {
-    const { contender } = action;
-    for (const { keyNumber, shape } of contender.facts.outputs) {
-      for (const demand of search.demands(keyNumber)) {
-        work.take(1);
-        // What needs a key to give it gives nothing.
-        if (!mayServe(shape, demand, search.shapes) || contender.needs.includes(demand)) continue;
-        const list = makers.get(demand);
-        if (list) list.push(action);
-        else makers.set(demand, [action]);
-      }
+  const wants = [...search.wants].sort((a, b) => (a.key < b.key ? -1 : 1)).map((demand) => factOf(demand, true));
+  // The list grows while it is walked.
+  for (const fact of open) {
+    for (const contender of makersOf(fact.demand, search, work)) {
+      const action = actionOf(contender);
+      fact.makers.push(action);
+      action.gives.push(fact);
     }
   }
-  return makers;
+  actions.sort((a, b) => preference(a.contender, b.contender));
+  for (const [place, action] of actions.entries()) action.place = place;
+  return { facts: open, wants, actions, forced: [], paid: 0, maxDepth, walk: 0 };
+}
+
+const newAction = (contender: Contender, price: number): Action => ({
+  contender,
+  place: 0,
+  price,
+  needs: [],
+  gives: [],
+  out: false,
+  taken: false,
+  rest: 0,
+  value: 0,
+  waiting: 0,
+  missing: 0,
+  support: null,
+  seen: 0,
+});
+
+/** Who could serve a demand, in order of preference. What needs a key to give it gives nothing. */
+function makersOf(demand: Demand, search: Search, work: Work): readonly Contender[] {
+  const nodes = search.snapshot.producers.get(demand.key) ?? [];
+  work.take(nodes.length);
+  return nodes.flatMap((node) => {
+    const contender = search.contenderOf(node);
+    if (!contender || contender.place < 0 || contender.needs.includes(demand)) return [];
+    const shape = outputShape(contender, demand.key);
+    return shape !== undefined && mayServe(shape, demand, search.shapes) ? [contender] : [];
+  });
 }

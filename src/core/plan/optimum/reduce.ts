@@ -5,12 +5,12 @@ import type { Work } from "./work.ts";
 const MOST_ROUNDS = 8;
 
 /**
- * Makes a problem smaller without losing its cheapest plan: takes out what leads nowhere, what another action does at
+ * Makes a tidy problem smaller without losing its cheapest plan: takes out what leads nowhere, what another action does at
  * least as well, and pays for what every plan must hold. Of equals the one that is preferred stays.
  */
 export function reduce(problem: Problem, work: Work): void {
   for (let round = 0; round < MOST_ROUNDS && work.left > 0; round++) {
-    tidy(problem, work);
+    if (round > 0) tidy(problem, work);
     const forced = force(problem, work);
     const dominated = dominate(problem, work);
     if (!forced && !dominated) return;
@@ -20,29 +20,42 @@ export function reduce(problem: Problem, work: Work): void {
 
 /** Drops actions that are out or whose every output leads nowhere, and facts nobody needs. */
 export function tidy(problem: Problem, work: Work): void {
-  const live = new Set<Action>();
-  const kept: Fact[] = [];
-  const seen = new Set<Fact>();
+  const walk = ++problem.walk;
+  const open: Fact[] = [];
+  const see = (fact: Fact): void => {
+    if (fact.seen === walk) return;
+    fact.seen = walk;
+    fact.users.length = 0;
+    open.push(fact);
+  };
   problem.wants = problem.wants.filter((fact) => fact.wanted);
-  for (const fact of problem.wants) seen.add(fact);
-  // The set grows while it is walked.
-  for (const fact of seen) {
-    kept.push(fact);
-    fact.users = [];
-    fact.makers = fact.makers.filter((maker) => !maker.out);
+  problem.wants.forEach(see);
+  // The list grows while it is walked.
+  for (const fact of open) {
+    keep(fact.makers, isIn);
     work.take(fact.makers.length + 1);
     for (const maker of fact.makers) {
-      live.add(maker);
-      for (const need of maker.needs) seen.add(need);
+      if (maker.seen === walk) continue;
+      maker.seen = walk;
+      maker.needs.forEach(see);
     }
   }
-  problem.facts = kept;
-  problem.actions = problem.actions.filter((action) => live.has(action));
+  problem.facts = open;
+  keep(problem.actions, (action) => action.seen === walk);
   for (const action of problem.actions) {
-    action.gives = action.gives.filter((fact) => seen.has(fact));
+    keep(action.gives, (fact) => fact.seen === walk);
     for (const need of action.needs) need.users.push(action);
     work.take(action.needs.length + action.gives.length);
   }
+}
+
+const isIn = (action: Action): boolean => !action.out;
+
+/** Takes out of a list what does not pass, in place. */
+function keep<T>(list: T[], passes: (one: T) => boolean): void {
+  let kept = 0;
+  for (const one of list) if (passes(one)) list[kept++] = one;
+  list.length = kept;
 }
 
 /**
@@ -57,7 +70,7 @@ function force(problem: Problem, work: Work): boolean {
   for (const fact of must) {
     const [only, ...others] = fact.makers;
     if (!only) continue;
-    work.take(fact.makers.length);
+    work.take(fact.makers.length * (only.needs.length + 1));
     for (const need of only.needs) if (others.every((other) => other.needs.includes(need))) must.add(need);
     if (others.length > 0) continue;
     problem.paid += only.price;
@@ -73,11 +86,11 @@ function force(problem: Problem, work: Work): boolean {
     for (const fact of action.gives) {
       fact.wanted = false;
       for (const user of fact.users) {
-        user.needs = user.needs.filter((need) => need !== fact);
+        work.take(user.needs.length);
+        keep(user.needs, (need) => need !== fact);
         if (user.price === 0 && user.needs.length === 0) there.push(user);
       }
-      for (const maker of fact.makers)
-        if (maker !== action) maker.gives = maker.gives.filter((given) => given !== fact);
+      for (const maker of fact.makers) if (maker !== action) keep(maker.gives, (given) => given !== fact);
       work.take(fact.users.length + fact.makers.length);
       fact.users = [];
       fact.makers = [];
@@ -94,7 +107,8 @@ function dominate(problem: Problem, work: Work): boolean {
     if (action.out) continue;
     let rivals: readonly Action[] | null = null;
     for (const { makers } of action.gives) if (!rivals || makers.length < rivals.length) rivals = makers;
-    if (rivals) work.take(rivals.length);
+    if (work.left <= 0) return found;
+    if (rivals) work.take(rivals.length * (action.needs.length + action.gives.length));
     if (rivals?.some((rival) => rival !== action && !rival.out && beats(rival, action)) === false) continue;
     action.out = true;
     found = true;

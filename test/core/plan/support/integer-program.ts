@@ -43,14 +43,17 @@ export function leastPrice({ nodes, want, given }: Question, priceOf: (node: Nod
   });
   for (const at of impossible) rows.push(`x${at} = 0`);
   const names = nodes.map((_, at) => `x${at}`);
-  const objective = nodes.map((node, at) => `${priceOf(node)} x${at}`).join(" + ");
+  const prices = nodes.map(priceOf);
+  // Large coefficients drown in the solver's tolerances.
+  const unit = prices.reduce(commonDivisor, 0) || 1;
+  const objective = prices.map((price, at) => `${price / unit} x${at}`).join(" + ");
   for (;;) {
     const text = `Minimize\n obj: ${objective}\nSubject To\n${rows.map((row, at) => ` c${at}: ${row}`).join("\n")}\nBinary\n ${names.join(" ")}\nEnd`;
     const solution = highs.solve(text, { mip_rel_gap: 0, mip_abs_gap: 0.5 });
     if (solution.Status !== "Optimal") return null;
     const chosen = names.flatMap((name, at) => ((solution.Columns[name]?.Primal ?? 0) > 0.5 ? [at] : []));
     const { had, idle } = started(chosen, needs, nodes, there);
-    if (want.every((key) => had.has(key))) return chosen.reduce((price, at) => price + priceOf(nodes[at]!), 0);
+    if (want.every((key) => had.has(key))) return chosen.reduce((price, at) => price + prices[at]!, 0);
     // What is short in the circle must come from a node that is not chosen yet.
     const short = new Set([...want, ...idle.flatMap((at) => needs[at]!)].filter((key) => !had.has(key)));
     const helpers = nodes.flatMap((node, at) =>
@@ -62,6 +65,8 @@ export function leastPrice({ nodes, want, given }: Question, priceOf: (node: Nod
     );
   }
 }
+
+const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b));
 
 const sum = (list: readonly number[]): string => list.map((at) => `x${at}`).join(" + ");
 
