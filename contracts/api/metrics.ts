@@ -11,6 +11,9 @@ export const metrics = z
     at: z
       .string()
       .meta({ description: "When these figures were gathered; an isolate answers with them for ten seconds." }),
+    failing: z.array(z.string()).default([]).meta({
+      description: "Figures that could not be had, such as `cache`: what stands in their place says nothing.",
+    }),
     runs: z.object({
       unfinished: tally("Runs that have not ended, by status."),
       recent: z
@@ -52,6 +55,7 @@ export const metrics = z
     examples: [
       {
         at: "2026-01-01T00:00:00.000Z",
+        failing: [],
         runs: {
           unfinished: { running: 1 },
           recent: { window_s: 3600, created: 40, failed: 1, cancelled: 0, steps: 160, cached_steps: 36 },

@@ -5,7 +5,7 @@ import type { Clock, Ids } from "../spi/clock.ts";
 import type { DeadLetterStore } from "../spi/dead-letter-store.ts";
 import type { HandlerBinding } from "../spi/envelope-handler.ts";
 import type { EventBus } from "../spi/event-bus.ts";
-import type { Figures } from "../spi/figures.ts";
+import type { Figures } from "../spi/books/figures.ts";
 import type { Handler } from "../spi/handler.ts";
 import type { Limiter } from "../spi/limiter.ts";
 import type { Log } from "../spi/log.ts";

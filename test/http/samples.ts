@@ -52,6 +52,7 @@ export const STEP: StepView = {
 };
 
 export const METRICS: Metrics = {
+  failing: [],
   at: "2026-01-02T03:04:05.006Z",
   runs: {
     unfinished: { running: 1 },

@@ -15,6 +15,7 @@ import type { ArchiveBook } from "../../spi/books/archive-book.ts";
 import type { CallContext } from "../call-context.ts";
 import { removeResultsOf } from "../cache/cache-removal.ts";
 import type { CacheReader } from "../cache/cache-reader.ts";
+import { toItsTenant } from "../quarantine/to-its-tenant.ts";
 import { unknownRun } from "../runs/run-faults.ts";
 import { decodeHeld } from "../runs/run-reader.ts";
 import { eraseRecords } from "./archive-eraser.ts";
@@ -59,8 +60,12 @@ export function runRemovalService(ports: RunRemovalPorts): RunRemovalService {
 async function remove(tenant: string, runId: string, ports: RunRemovalPorts): Promise<Result<null, Fault>> {
   if (ringOf(runId) === null) return err(unknownRun(runId));
   // The ring first: a run it has forgotten is in the index for sure.
-  const held = await ports.coordinator.read(runId);
-  if (held !== null) return err(stillHeld(tenant, await decodeHeld(runId, held, ports.coordinator)));
+  const { coordinator } = ports;
+  const held = await toItsTenant(tenant, runId, ports, async () => {
+    const record = await coordinator.read(runId);
+    return record === null ? null : decodeHeld(runId, record, coordinator);
+  });
+  if (held !== null) return err(stillHeld(tenant, held));
   const now = ports.clock.now();
   const summary = await ports.index.get(tenant, runId);
   if (summary) await removeDeadLetters(tenant, runId, ports);

@@ -10,7 +10,7 @@ import type { Standing } from "../deliver/standing.ts";
 export interface QuarantinePorts {
   readonly coordinator: RunCoordinator;
   readonly quarantine: QuarantineIndex;
-  readonly index: RunIndex;
+  readonly index: Pick<RunIndex, "get">;
   readonly retention: Pick<RunRetention, "tenants">;
 }
 

@@ -86,7 +86,8 @@ export function runControlService(ports: RunControlPorts): RunControlService {
 
 async function control(tenant: string, id: string, event: ControlEvent, ports: RunControlPorts): Answer<RunSteered> {
   if (ringOf(id) === null) return err(unknownRun(id));
-  const receipt = await ports.coordinator.control(tenant, id, event);
+  const receipt = await ports.runs.asked(tenant, id, () => ports.coordinator.control(tenant, id, event));
+  if (receipt === null) return err(unknownRun(id));
   if (receipt.kind === "known" && receipt.changed)
     return ok({ run_id: id, status: receipt.status, ...heardBy(receipt.audience) });
   const heard = event.type === "event" ? event.heard : undefined;

@@ -4,11 +4,16 @@ import { ringOf } from "../../core/run/model/run-id.ts";
 import type { RunId, RunState } from "../../core/run/model/state.ts";
 import { signalsOf } from "../../core/run/views/signals.ts";
 import type { Log } from "../../spi/log.ts";
+import type { RunRetention } from "../../spi/books/run-retention.ts";
 import type { RunCoordinator, SignalPage } from "../../spi/run-coordinator.ts";
+import type { ArchiveIndex } from "../archive/archive-index.ts";
 import { readArchived, type RunArchivePorts } from "../archive/run-archive.ts";
+import { toItsTenant } from "../quarantine/to-its-tenant.ts";
 
 export interface RunReaderPorts extends RunArchivePorts {
   readonly coordinator: RunCoordinator;
+  readonly index: Pick<ArchiveIndex, "places" | "get">;
+  readonly retention: Pick<RunRetention, "tenants">;
   readonly log: Log;
 }
 
@@ -28,7 +33,8 @@ export class RunReader {
   /** The run's signals after a number, from its ring as soon as there is one, held at most `timeoutMs`; or from the archive. */
   async watch(tenant: string, id: RunId, after: number, timeoutMs: number): Promise<SignalPage | null> {
     if (ringOf(id) === null) return null;
-    const live = await this.#ports.coordinator.watch(tenant, id, after, timeoutMs);
+    const { coordinator } = this.#ports;
+    const live = await this.asked(tenant, id, () => coordinator.watch(tenant, id, after, timeoutMs));
     if (live) return live;
     const record = await readArchived(tenant, id, this.#ports);
     const state = record === null ? null : this.#archived(id, record);
@@ -39,11 +45,18 @@ export class RunReader {
   async wait(tenant: string, id: RunId, timeoutMs: number): Promise<RunState | null> {
     if (ringOf(id) === null) return null;
     const { coordinator } = this.#ports;
-    const live = timeoutMs > 0 ? await coordinator.wait(id, timeoutMs) : await coordinator.read(id);
-    const record = live ?? (await readArchived(tenant, id, this.#ports));
-    if (record === null) return null;
-    const state = live === null ? this.#archived(id, record) : await decodeHeld(id, live, coordinator);
+    const live = await this.asked(tenant, id, async () => {
+      const record = timeoutMs > 0 ? await coordinator.wait(id, timeoutMs) : await coordinator.read(id);
+      return record === null ? null : decodeHeld(id, record, coordinator);
+    });
+    const record = live ? null : await readArchived(tenant, id, this.#ports);
+    const state = live ?? (record === null ? null : this.#archived(id, record));
     return isRun(state, tenant, id) ? state : null;
+  }
+
+  /** What is answered about a run that may be in quarantine: null to whoever's it is not. */
+  asked<T>(tenant: string, id: RunId, ask: () => Promise<T>): Promise<T | null> {
+    return toItsTenant(tenant, id, this.#ports, ask);
   }
 
   /** The run of an archive line. Throws RECORD_NEWER and RECORD_UNREADABLE: the lines beside it are read as ever. */

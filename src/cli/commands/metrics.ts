@@ -42,6 +42,7 @@ async function show(shell: Shell, options: Options): Promise<ExitCode> {
 }
 
 function rowsOf({
+  failing,
   runs,
   cache,
   breakers,
@@ -67,6 +68,7 @@ function rowsOf({
     ["node versions", tally(nodes.by_lifecycle)],
     ["least trusted", scores(trust.lowest)],
     ["most trusted", scores(trust.highest)],
+    ...(failing.length === 0 ? [] : [["could not be had", failing.join(", ")]]),
     ...(runs.complete && cache.complete ? [] : [["note", "there is more than was counted"]]),
   ];
 }

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
-import type { Figures, Tally } from "../../spi/figures.ts";
+import type { Figures, Tally } from "../../spi/books/figures.ts";
 import { answered } from "./edge.ts";
 
 interface Recent {

@@ -1,7 +1,7 @@
 import { ANY_DEAD_LETTER } from "../../core/dead-letters/query.ts";
 import type { RunSummary } from "../../core/run/model/summary.ts";
 import type { DeadLetterStore } from "../../spi/dead-letter-store.ts";
-import type { Figures } from "../../spi/figures.ts";
+import type { Figures } from "../../spi/books/figures.ts";
 import type { QuarantineIndex } from "../../spi/books/quarantine-index.ts";
 import { tallyOf } from "./tally.ts";
 import type { RunTables } from "./runs/run-tables.ts";

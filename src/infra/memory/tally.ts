@@ -1,4 +1,4 @@
-import type { Tally } from "../../spi/figures.ts";
+import type { Tally } from "../../spi/books/figures.ts";
 
 /** How many there are of each kind. */
 export function tallyOf<K extends string>(kinds: readonly K[]): Tally<K> {

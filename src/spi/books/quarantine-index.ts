@@ -2,7 +2,7 @@ import type { Instant, RunId } from "../../core/run/model/state.ts";
 import type { QuarantineEntry } from "../../core/run/quarantine/entry.ts";
 import type { QuarantineCode } from "../../core/run/quarantine/quarantine.ts";
 import type { Page, PageRequest } from "../../core/search/position.ts";
-import type { Tally } from "../figures.ts";
+import type { Tally } from "./figures.ts";
 
 /**
  * Which runs of all rings are in quarantine. A copy: the rings know, and tell it again. All methods are safe to repeat and

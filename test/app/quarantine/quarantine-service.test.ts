@@ -91,6 +91,21 @@ describe("a run that was set aside", () => {
     expect((await quarantine.list(own, FIRST)).runs).toHaveLength(1);
   });
 
+  it("is to other tenants a run that does not exist, whatever they ask", async () => {
+    const { world: made, bad } = await world();
+    const { runs, control, removal, logs } = made.engine.services;
+    const unknown = { ok: false, error: { code: "RUN_NOT_FOUND" } };
+    expect(await runs.view(others, bad)).toBeNull();
+    expect(await runs.events(others, bad, 0)).toBeNull();
+    expect(await runs.result(others, bad)).toMatchObject(unknown);
+    expect(await runs.value(others, bad, "-", "text.in")).toMatchObject(unknown);
+    expect(await logs.logs(others, bad)).toMatchObject(unknown);
+    expect(await control.control(others, bad, { type: "cancel", reason: "mine" })).toMatchObject(unknown);
+    expect(await control.exportRun(others, bad)).toMatchObject(unknown);
+    expect(await removal.remove(others, bad)).toMatchObject(unknown);
+    await expect(runs.view(own, bad)).rejects.toMatchObject({ fault: { code: "RUN_QUARANTINED" } });
+  });
+
   it("that no run can be, or that goes on, is unknown", async () => {
     const { world: made, good } = await world();
     const { quarantine } = made.engine.services;

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import type { TriggerResult } from "../../../contracts/messages/trigger-result.ts";
 import { ANY_DEAD_LETTER } from "../../../src/core/dead-letters/query.ts";
+import { fault, RuntimeHostError } from "../../../src/core/errors.ts";
 import type { NodeDefinition } from "../../../src/core/registry/node.ts";
 import { ANY_RUN } from "../../../src/core/search/run-query.ts";
 import { triggerMessage } from "../../../src/core/trigger/message.ts";
@@ -123,6 +124,31 @@ describe("a bus trigger", () => {
     });
     await receive(message({ tags: ["fast"], trigger_id: OTHER_ID, idempotent_key: "key-2" }));
     expect(results.slice(2).map(({ node }) => node)).toEqual(["shout@1.0.0"]);
+  });
+
+  it("shows what became of its other runs when one cannot be read", async () => {
+    let unread: string | null = null;
+    const { receive, page } = await world((ports) => ({
+      ...ports,
+      coordinator: {
+        ...ports.coordinator,
+        read: (id) =>
+          id === unread
+            ? Promise.reject(new RuntimeHostError(fault("RECORD_UNREADABLE", "half of it is gone")))
+            : ports.coordinator.read(id),
+      },
+    }));
+    await receive(message());
+    const { runs } = (await page()) ?? { runs: [] };
+    expect(runs.map(({ status }) => status)).toEqual(["succeeded", "succeeded"]);
+    unread = runs[0]?.run_id ?? null;
+    expect(unread).not.toBeNull();
+    expect(await page()).toMatchObject({
+      runs: [
+        { node: "shout", status: null, result: null, error: { code: "RECORD_UNREADABLE" } },
+        { node: "whisper", status: "succeeded", error: null },
+      ],
+    });
   });
 
   it("answers when a queued run has ended, once", async () => {

@@ -4,6 +4,7 @@ import type { Metrics } from "../../../contracts/api/metrics.ts";
 import { prometheusText } from "../../../src/core/metrics/prometheus.ts";
 
 const EMPTY: Metrics = {
+  failing: [],
   at: "2026-01-01T00:00:00.000Z",
   runs: {
     unfinished: {},

@@ -12,6 +12,7 @@ import { d1ResultCache } from "../../../src/infra/d1/result-cache.ts";
 import { ArchiveIndex } from "../../../src/app/archive/archive-index.ts";
 import { d1RunParts } from "../../../src/infra/d1/runs/run-parts.ts";
 import { d1RunIndex } from "../../../src/infra/d1/runs/run-index.ts";
+import { d1RunRetention } from "../../../src/infra/d1/runs/run-retention.ts";
 import { d1SequelBook } from "../../../src/infra/d1/runs/sequel-book.ts";
 import { d1TriggerStore } from "../../../src/infra/d1/trigger-store.ts";
 import { LimitDesk } from "../../../src/infra/durable/limit-desk.ts";
@@ -95,7 +96,10 @@ describe.each(inject("recorded"))("a database of release $release", ({ worker, l
     const index = new ArchiveIndex({ index: d1RunIndex(db), parts: d1RunParts(db), blobs, log: silentLog });
     const { items } = await index.search("default", ANY_RUN, { limit: 100, after: null });
     expect(items).toHaveLength((database["runs"] ?? []).filter((row) => row["deleted_at"] === null).length);
-    const runs = new RunReader({ coordinator: durableRunCoordinator(env.RINGS_NS), index, blobs, log: silentLog });
+    const runs = new RunReader({
+      ...{ coordinator: durableRunCoordinator(env.RINGS_NS), retention: d1RunRetention(db) },
+      ...{ index, blobs, log: silentLog },
+    });
     for (const { runId, status, archive } of items) {
       if (archive === null) continue;
       expect((await runs.read("default", runId))?.header).toMatchObject({ id: runId, status });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { DeadLetterStore } from "../../../src/spi/dead-letter-store.ts";
-import type { Figures } from "../../../src/spi/figures.ts";
+import type { Figures } from "../../../src/spi/books/figures.ts";
 import type { QuarantineIndex } from "../../../src/spi/books/quarantine-index.ts";
 import type { RunIndex } from "../../../src/spi/run-index.ts";
 import { sampleDeadLetter } from "./dead-letter-store.ts";

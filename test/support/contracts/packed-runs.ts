@@ -16,7 +16,7 @@ import { seededIds } from "../../../src/infra/memory/ids.ts";
 import { silentLog } from "../../../src/infra/memory/silent-log.ts";
 import type { BlobStore } from "../../../src/spi/blob-store.ts";
 import type { RunParts } from "../../../src/spi/books/run-parts.ts";
-import type { Figures } from "../../../src/spi/figures.ts";
+import type { Figures } from "../../../src/spi/books/figures.ts";
 import { sketchPlan } from "../plans.ts";
 import { beginRun } from "../runs.ts";
 import { archivedSummary, sampleSummary } from "./run-index.ts";

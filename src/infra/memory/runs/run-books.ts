@@ -1,5 +1,5 @@
 import type { DeadLetterStore } from "../../../spi/dead-letter-store.ts";
-import type { Figures } from "../../../spi/figures.ts";
+import type { Figures } from "../../../spi/books/figures.ts";
 import type { QuarantineIndex } from "../../../spi/books/quarantine-index.ts";
 import type { ResultCache } from "../../../spi/result-cache.ts";
 import type { RunIndex } from "../../../spi/run-index.ts";

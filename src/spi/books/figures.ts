@@ -1,5 +1,5 @@
-import type { DeadLetterClass } from "../core/dead-letters/dead-letter.ts";
-import type { Instant, RunStatus } from "../core/run/model/state.ts";
+import type { DeadLetterClass } from "../../core/dead-letters/dead-letter.ts";
+import type { Instant, RunStatus } from "../../core/run/model/state.ts";
 
 /** How many things of a kind there are. Kinds of which there are none are left out. */
 export type Tally<K extends string> = Readonly<Partial<Record<K, number>>>;
