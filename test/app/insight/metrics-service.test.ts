@@ -54,7 +54,10 @@ describe("the metrics", () => {
       cache: { entries: 0, complete: false },
       nodes: { by_lifecycle: { active: 1 } },
     });
-    expect(told.map(({ figure }) => figure).toSorted()).toEqual(["cache", "quarantined"]);
+    expect(told.map(({ figure }) => String(figure)).toSorted((a, b) => a.localeCompare(b))).toEqual([
+      "cache",
+      "quarantined",
+    ]);
     const text = prometheusText(read);
     expect(text).toContain("onex_figures_failing 2\n");
     expect(text).toContain('onex_node_versions{lifecycle="active"} 1\n');

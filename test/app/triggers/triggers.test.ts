@@ -145,8 +145,8 @@ describe("a bus trigger", () => {
     expect(unread).not.toBeNull();
     expect(await page()).toMatchObject({
       runs: [
-        { node: "shout", status: null, result: null, error: { code: "RECORD_UNREADABLE" } },
-        { node: "whisper", status: "succeeded", error: null },
+        { node: "shout@1.0.0", status: null, result: null, error: { code: "RECORD_UNREADABLE" } },
+        { node: "whisper@1.0.0", status: "succeeded", error: null },
       ],
     });
   });
