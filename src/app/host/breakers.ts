@@ -127,14 +127,25 @@ export class Breakers {
     const telling = used.filter(({ failures, succeeded }) => failures > 0 || succeeded);
     const silent = used.filter((entry) => !telling.includes(entry));
     const reports = telling.map(reportOf);
-    for (const entry of telling) Object.assign(entry, { failures: 0, succeeded: false });
+    for (const entry of telling) {
+      // From here the board may count them, so that a success must be told.
+      entry.counted ||= entry.failures > 0;
+      entry.failures = 0;
+      entry.succeeded = false;
+    }
     try {
       const { board } = this.#ports;
       const told = reports.length === 0 ? [] : await board.report(reports, now);
       const read = silent.length === 0 ? [] : await board.read(silent.map(({ key }) => key));
       this.#learn(used, [...told, ...read]);
     } catch {
-      for (const [i, entry] of telling.entries()) entry.failures += reports[i]?.failures ?? 0;
+      // Told again next time, unless a success has come since: then nothing of before it counts.
+      for (const [i, entry] of telling.entries()) {
+        const untold = reports[i];
+        if (untold === undefined || entry.succeeded) continue;
+        entry.failures += untold.failures;
+        entry.succeeded = untold.succeeded;
+      }
     }
   }
 

@@ -64,6 +64,32 @@ describe("the breakers of one isolate", () => {
     expect(one.refusing).toBe(0);
   });
 
+  it("tell a success again that the board did not take, so that failures before it do not count", async () => {
+    const board = memoryBreakerBoard();
+    let isAway = false;
+    const moody: BreakerBoard = {
+      ...board,
+      report: (...args) => (isAway ? Promise.reject(new Error("away")) : board.report(...args)),
+    };
+    const { isolates, clock, idle } = world(1, moody);
+    const [one] = isolates as [Breakers];
+    const later = async (...results: readonly ("success" | "failure")[]): Promise<void> => {
+      clock.set(clock.now() + 6_000);
+      for (const result of results) expect(await call(one, result)).toBe("passed");
+      await idle();
+    };
+    await later("failure", "failure", "failure");
+    await later("failure");
+    isAway = true;
+    await later("success", "failure");
+    await later("failure");
+    isAway = false;
+    await later("failure");
+    const [shared] = await board.read([KEY]);
+    expect(shared?.openUntil ?? null, "no five failures came one after the other").toBeNull();
+    expect(one.refusing).toBe(0);
+  });
+
   it("count what speaks against a target alone, and each target by itself", async () => {
     const { isolates } = world(1);
     const [one] = isolates as [Breakers];
