@@ -8,6 +8,7 @@ import { DEFAULT_POLICY } from "../../../src/core/plan/model/policy.ts";
 import type { Fault } from "../../../src/core/errors.ts";
 import type { RegistrySnapshot } from "../../../src/core/registry/snapshot.ts";
 import type { Result } from "../../../src/core/result.ts";
+import { measureLeast } from "./least.ts";
 import type { BenchOptions, BenchReport, BenchRow, BenchTarget } from "../report.ts";
 import { keyOf, layered, seeded, wideGraph } from "./registries.ts";
 import { ALL_SERVED } from "../../support/served.ts";
@@ -32,6 +33,8 @@ export async function run({ rounds, log }: Pick<BenchOptions, "json"> & Partial<
   const goals = SIZES.map((size) => measureGoals(size, Math.max(5, Math.round((times * 10_000) / size / 3))));
   say("graphs");
   const graphs = [1_000, 10_000].map((steps) => measureGraph(steps, times));
+  say("least costs");
+  const least = measureLeast();
   const at = (size: number): GoalFigures =>
     goals[SIZES.indexOf(size)] ?? { size, first: NaN, next: NaN, again: NaN, steps: 0 };
   const exponent = slope(goals.map(({ size, next }) => [Math.log(size), Math.log(next)] as const));
@@ -44,6 +47,7 @@ export async function run({ rounds, log }: Pick<BenchOptions, "json"> & Partial<
     ]),
     ...graphs.map(({ steps, ms }) => row(`graph of ${steps} steps`, "plan", ms)),
     { case: "goals from 1,000 to 100,000 nodes", metric: "growth exponent", value: exponent, unit: "" },
+    ...least.rows,
   ];
   const targets: BenchTarget[] = [
     below("order 1,000 steps", ordering, 5),
@@ -52,6 +56,7 @@ export async function run({ rounds, log }: Pick<BenchOptions, "json"> & Partial<
     below("same goal again", at(10_000).again, 1),
     below("explicit graph of 10,000 steps", graphs[1]?.ms ?? NaN, 100),
     { name: "growth exponent, 1,000 to 100,000 nodes", target: "≤ 1.2", value: exponent, met: exponent <= 1.2 },
+    ...least.targets,
   ];
   return Promise.resolve({ bench: "plan", rows, targets });
 }
