@@ -13,7 +13,7 @@ import {
 } from "../../contracts/api/run-control.ts";
 import { runSummary, runView, type RunSummaryView } from "../../contracts/api/run.ts";
 import type { RunStatus } from "../../contracts/api/status.ts";
-import { readAnswer } from "./answer.ts";
+import { readAnswer, readDocument } from "./answer.ts";
 import { OnexError } from "./onex-error.ts";
 import type { Transport } from "./transport.ts";
 
@@ -70,7 +70,7 @@ export function runControlClient(transport: Transport, once: Transport, newKey: 
     } catch (thrown) {
       if (!(thrown instanceof OnexError) || thrown.code !== "INVALID_STATE") throw thrown;
       const { status } = readAnswer(runView, (await transport.json({ method: "GET", path: path(runId) })).body);
-      if (reached.has(status)) return { run_id: runId, status };
+      if (reached.has(status)) return readAnswer(runSteered, { run_id: runId, status });
       throw thrown;
     }
   }
@@ -99,7 +99,7 @@ export function runControlClient(transport: Transport, once: Transport, newKey: 
     async export(runId, { withNodes = false } = {}) {
       const query = withNodes ? "?nodes=true" : "";
       const { body } = await transport.json({ method: "GET", path: `${path(runId)}/export${query}` });
-      return readAnswer(runSnapshot, body);
+      return readDocument(runSnapshot, body);
     },
     async import(snapshot) {
       return readAnswer(runSummary, await post(transport, "/v1/runs/import", snapshot));

@@ -3,7 +3,7 @@ import { jsonValue, type JsonValue } from "../../contracts/json/json.ts";
 import { problem } from "../../contracts/api/problem.ts";
 import { executionResult, runView, type ExecutionResult, type RunView } from "../../contracts/api/run.ts";
 import { isSignalType, runSignal, signalHead, type RunSignal } from "../../contracts/api/signals.ts";
-import { readAnswer } from "./answer.ts";
+import { readAnswer, readDocument } from "./answer.ts";
 import { errorOf, errorOfProblem, OnexError } from "./onex-error.ts";
 import { serverSentEvents } from "./server-sent-events.ts";
 import type { Transport } from "./transport.ts";
@@ -86,7 +86,7 @@ export function runClient(transport: Transport, now: () => number): RunClient {
   return {
     async value(runId, step, key) {
       const { body } = await transport.json({ method: "GET", path: valuePath(runId, step, key) });
-      return readAnswer(jsonValue, body);
+      return readDocument(jsonValue, body);
     },
     async valueBytes(runId, step, key, { first, last, sha256 }) {
       const headers = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createClient } from "../../src/client/client.ts";
+import { createWireClient } from "../../src/client/wire-client.ts";
 import { fault } from "../../src/core/errors.ts";
 import { err, ok } from "../../src/core/result.ts";
 import { gateway, TOKEN } from "../http/gateway.ts";
@@ -10,7 +10,7 @@ import { errorOf, json, problem, scripted } from "./server.ts";
 function connected(overrides: Parameters<typeof gateway>[0] = {}, token = TOKEN) {
   const server = gateway(overrides);
   const pauses: number[] = [];
-  const client = createClient({
+  const client = createWireClient({
     baseUrl: "http://gateway",
     token,
     fetch: async (url, init) => server.app.request(url, init),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createClient } from "../../src/client/client.ts";
+import { createWireClient } from "../../src/client/wire-client.ts";
 import { serverSentEvents } from "../../src/client/server-sent-events.ts";
 import { gateway, signals, TOKEN } from "../http/gateway.ts";
 import { RUN_ID } from "../http/samples.ts";
@@ -47,7 +47,7 @@ describe("runs.events", () => {
         },
       },
     });
-    const client = createClient({
+    const client = createWireClient({
       baseUrl: "http://gateway",
       token: TOKEN,
       fetch: async (url, init) => server.app.request(url, init),

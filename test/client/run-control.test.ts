@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createClient } from "../../src/client/client.ts";
+import { createWireClient } from "../../src/client/wire-client.ts";
 import { fault } from "../../src/core/errors.ts";
 import { err, ok } from "../../src/core/result.ts";
 import type { RerunRequest } from "../../src/app/runs/run-rerun.ts";
@@ -30,7 +30,7 @@ function connected() {
       },
     },
   });
-  const client = createClient({
+  const client = createWireClient({
     baseUrl: "http://gateway",
     token: TOKEN,
     fetch: async (url, init) => app.request(url, init),

@@ -1,4 +1,4 @@
-import { createClient, OnexError, type Client, type ClientOptions } from "../../src/client/client.ts";
+import { createWireClient, OnexError, type WireClient, type ClientOptions } from "../../src/client/wire-client.ts";
 import type { FetchInit } from "../../src/client/transport.ts";
 
 export interface Sent {
@@ -8,7 +8,7 @@ export interface Sent {
 }
 
 export interface Scripted {
-  readonly client: Client;
+  readonly client: WireClient;
   readonly sent: Sent[];
   /** The pauses the client made, in milliseconds; none takes time. */
   readonly pauses: number[];
@@ -21,7 +21,7 @@ export function scripted(answers: readonly Answer[], options: Partial<ClientOpti
   const sent: Sent[] = [];
   const pauses: number[] = [];
   let keys = 0;
-  const client = createClient({
+  const client = createWireClient({
     baseUrl: "https://onex.example.com/",
     token: "t",
     random: () => 1,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createClient, OnexError } from "../../src/client/client.ts";
+import { createWireClient, OnexError } from "../../src/client/wire-client.ts";
 import { NODE } from "../http/samples.ts";
 import { errorOf, json, problem, scripted, type Sent } from "./server.ts";
 
@@ -27,7 +27,7 @@ describe("requests", () => {
   });
 
   it("go through the global fetch by default", () => {
-    expect(() => createClient({ baseUrl: "http://localhost" })).not.toThrow();
+    expect(() => createWireClient({ baseUrl: "http://localhost" })).not.toThrow();
   });
 });
 

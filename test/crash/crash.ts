@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { createClient } from "../../src/client/client.ts";
+import { createWireClient } from "../../src/client/wire-client.ts";
 import { registerTree } from "../../src/cli/dev/register-tree.ts";
 import { Random } from "../sim/random.ts";
 import { bootWorker, type BootOptions } from "../support/local-worker/boot.ts";
@@ -119,7 +119,7 @@ export async function crash({ runs, kills, seed, persist, say = () => undefined 
 }
 
 async function registerNodes({ url, token }: { readonly url: string; readonly token: string }): Promise<void> {
-  const client = createClient({ baseUrl: url, token, name: "crash" });
+  const client = createWireClient({ baseUrl: url, token, name: "crash" });
   // Registering twice changes nothing, so a connection that breaks costs a repetition and not the campaign.
   await persistently(() => registerTree(client, PROJECT_ROOT));
   for (const node of crashNodes()) await persistently(() => client.nodes.register(node));

@@ -1,4 +1,4 @@
-import { createClient, OnexError, type Client } from "../../src/client/client.ts";
+import { createWireClient, OnexError, type WireClient } from "../../src/client/wire-client.ts";
 import type { ExecutionResult } from "../../contracts/api/run.ts";
 import type { Story } from "./stories.ts";
 
@@ -20,7 +20,7 @@ export interface Target {
 
 /** A client that does not give up while servers come and go. */
 export interface Teller {
-  readonly client: Client;
+  readonly client: WireClient;
   /** Sends the request until somebody acknowledges it; the run's id. */
   begin(story: Story): Promise<string>;
   /** Plays a story to its end. */
@@ -31,7 +31,7 @@ const ASK_AGAIN_MS = 60;
 
 /** @param over becomes true when time is up */
 export function teller({ url, token }: Target, over: () => boolean): Teller {
-  const client = createClient({ baseUrl: url, token, name: "crash", maxRetries: 0 });
+  const client = createWireClient({ baseUrl: url, token, name: "crash", maxRetries: 0 });
 
   async function begin(story: Story): Promise<string> {
     const { operation, payload, key, sequels } = story;

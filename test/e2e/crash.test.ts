@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createClient, type Client } from "../../src/client/client.ts";
+import { createWireClient, type WireClient } from "../../src/client/wire-client.ts";
 import type { Sent } from "../../src/client/envelopes.ts";
 import { registerTree } from "../../src/cli/dev/register-tree.ts";
 import { PROJECT_ROOT } from "../support/local-worker/project-root.ts";
@@ -32,10 +32,10 @@ describe("kill -9 in the middle of runs", () => {
     await data.remove();
   });
 
-  const start = async (): Promise<{ server: ServerProcess; client: Client }> => {
+  const start = async (): Promise<{ server: ServerProcess; client: WireClient }> => {
     // Queues live in memory here, so what they held dies too: only leases and alarms remember. Short ones, not to wait long.
     server = await startServer({ persist: data.path, vars: { LEASE_GRACE_MS: "1000" } });
-    return { server, client: createClient({ baseUrl: server.url, token: server.token, name: "crash-test" }) };
+    return { server, client: createWireClient({ baseUrl: server.url, token: server.token, name: "crash-test" }) };
   };
   it("every run goes on after a restart on the same data and succeeds; what had ended is left alone", async () => {
     const first = await start();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createClient, type Client } from "../../src/client/client.ts";
+import { createWireClient, type WireClient } from "../../src/client/wire-client.ts";
 import { registerTree } from "../../src/cli/dev/register-tree.ts";
 import { bootWorker, type LocalWorker } from "../support/local-worker/boot.ts";
 import { PROJECT_ROOT } from "../support/local-worker/project-root.ts";
@@ -24,12 +24,12 @@ const STEADY = {
 
 describe("a variant takes over in a real Worker", () => {
   let worker: LocalWorker;
-  let client: Client;
+  let client: WireClient;
   let registryVersion = "";
 
   beforeAll(async () => {
     worker = await bootWorker();
-    client = createClient({ baseUrl: worker.url, token: worker.token, name: "fallback" });
+    client = createWireClient({ baseUrl: worker.url, token: worker.token, name: "fallback" });
     await registerTree(client, PROJECT_ROOT);
     for (const specification of [BRITTLE, STEADY]) {
       const built = await client.executeNode("scaffold", { "node.specification": specification }, { waitSeconds: 30 });

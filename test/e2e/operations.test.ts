@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createClient, type Client } from "../../src/client/client.ts";
+import { createWireClient, type WireClient } from "../../src/client/wire-client.ts";
 import { registerTree } from "../../src/cli/dev/register-tree.ts";
 import { bootWorker, type LocalWorker } from "../support/local-worker/boot.ts";
 import { PROJECT_ROOT } from "../support/local-worker/project-root.ts";
@@ -26,7 +26,7 @@ async function until<T>(ask: () => Promise<T>, isSo: (answer: T) => boolean): Pr
 
 describe("a deployment under operation", () => {
   let worker: LocalWorker;
-  let client: Client;
+  let client: WireClient;
   let bucket: {
     list(options: object): Promise<{ objects: { key: string }[] }>;
     get(key: string): Promise<{ text(): Promise<string> } | null>;
@@ -45,7 +45,7 @@ describe("a deployment under operation", () => {
 
   beforeAll(async () => {
     worker = await bootWorker();
-    client = createClient({ baseUrl: worker.url, token: worker.token, name: "operator" });
+    client = createWireClient({ baseUrl: worker.url, token: worker.token, name: "operator" });
     bucket = (await worker.mf.getR2Bucket("BLOBS")) as unknown as typeof bucket;
     await registerTree(client, PROJECT_ROOT);
     const built = await client.executeNode("scaffold", { "node.specification": BRITTLE }, { waitSeconds: 30 });
@@ -73,7 +73,7 @@ describe("a deployment under operation", () => {
   afterAll(() => worker.stop());
 
   it("finds runs by everything they can be searched by", async () => {
-    const found = async (filter: Parameters<Client["runs"]["search"]>[0]) =>
+    const found = async (filter: Parameters<WireClient["runs"]["search"]>[0]) =>
       (await client.runs.search(filter)).runs.map(({ run_id }) => run_id);
     expect(await found({ node: "brittle_count" })).toEqual([ids.failed, ids.tagged, ids.plain]);
     expect(await found({ node: "brittle_count@9.9.9" })).toEqual([]);
@@ -86,7 +86,7 @@ describe("a deployment under operation", () => {
     expect(await found({ to: String(runs[0]?.created_at) })).toEqual([]);
     const paged: string[] = [];
     for (let cursor: string | null = ""; cursor !== null;) {
-      const page: Awaited<ReturnType<Client["runs"]["search"]>> = await client.runs.search(
+      const page: Awaited<ReturnType<WireClient["runs"]["search"]>> = await client.runs.search(
         { node: "brittle_count" },
         { limit: 1, ...(cursor === "" ? {} : { cursor }) },
       );

@@ -4,7 +4,7 @@ import { readFile, stat } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createClient } from "../../src/client/client.ts";
+import { createWireClient } from "../../src/client/wire-client.ts";
 import { PROJECT_ROOT } from "../support/local-worker/project-root.ts";
 import { runScript } from "../support/run-script.ts";
 import { temporaryFolder } from "./support/temporary-folder.ts";
@@ -71,7 +71,7 @@ describe("npm start", () => {
     expect(first.text).toContain(`export ONEX_TOKEN=${token}`);
     expect(first.text).toMatch(/(\d+) built-in nodes registered, \1 of them new/);
 
-    const client = createClient({ baseUrl: first.url, token });
+    const client = createWireClient({ baseUrl: first.url, token });
     expect(await client.health()).toMatchObject({ healthy: true, environment: "development" });
     const { envelope } = await client.goal(
       { want: ["hash.verdict"], given: { "document.text": "# Hello" } },
@@ -85,7 +85,7 @@ describe("npm start", () => {
     expect(second.text).not.toContain(token);
     expect(second.text).toContain(".dev.vars");
     expect(second.text).toMatch(/built-in nodes registered, 0 of them new/);
-    expect(await createClient({ baseUrl: second.url, token }).nodes.get("noop")).toMatchObject({ name: "noop" });
+    expect(await createWireClient({ baseUrl: second.url, token }).nodes.get("noop")).toMatchObject({ name: "noop" });
     expect(await second.interrupt()).toBe(0);
     await expect(fetch(second.url)).rejects.toThrow();
   });

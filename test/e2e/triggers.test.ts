@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createClient, type Client } from "../../src/client/client.ts";
+import { createWireClient, type WireClient } from "../../src/client/wire-client.ts";
 import { registerTree } from "../../src/cli/dev/register-tree.ts";
 import { bootWorker, type LocalWorker } from "../support/local-worker/boot.ts";
 import { PROJECT_ROOT } from "../support/local-worker/project-root.ts";
@@ -12,7 +12,7 @@ const PATIENCE_MS = 30_000;
 
 describe("bus triggers and chains on workerd", () => {
   let worker: LocalWorker;
-  let client: Client;
+  let client: WireClient;
   const put = async (queue: "TRIGGERS", body: unknown): Promise<void> => {
     const producer = (await worker.mf.getQueueProducer(queue)) as { send(body: unknown): Promise<unknown> };
     await producer.send(body);
@@ -20,7 +20,7 @@ describe("bus triggers and chains on workerd", () => {
 
   beforeAll(async () => {
     worker = await bootWorker();
-    client = createClient({ baseUrl: worker.url, token: worker.token, name: "agent" });
+    client = createWireClient({ baseUrl: worker.url, token: worker.token, name: "agent" });
     await registerTree(client, PROJECT_ROOT);
     const [metadata, contract] = await Promise.all([
       readFile(`${EXAMPLE}node.onex.yaml`, "utf8"),

@@ -1,5 +1,5 @@
 import { goalEnvelope } from "../../src/client/envelopes.ts";
-import { createClient, OnexError } from "../../src/client/client.ts";
+import { createWireClient, OnexError } from "../../src/client/wire-client.ts";
 import { registerTree } from "../../src/cli/dev/register-tree.ts";
 import { PROJECT_ROOT } from "../support/local-worker/project-root.ts";
 import type { Odd } from "./odd.ts";
@@ -24,7 +24,7 @@ const PAUSE_MS = 200;
 
 /** Registers the built-in nodes and begins a few runs. */
 export async function setScene({ url, token }: Target): Promise<Scene> {
-  const client = createClient({ baseUrl: url, token, name: "fuzz" });
+  const client = createWireClient({ baseUrl: url, token, name: "fuzz" });
   await registerTree(client, PROJECT_ROOT);
   const goal = goalEnvelope({ want: ["hash.verdict"], given: { "document.text": "# Hello" } });
   const ended = await client.envelopes.send(goal, { waitSeconds: 30 });

@@ -1,4 +1,4 @@
-import { type Client, OnexError } from "../../client/client.ts";
+import { type WireClient, OnexError } from "../../client/wire-client.ts";
 import type { RegistryNode } from "../../core/crawl/registry-diff.ts";
 import { nodeRef } from "../../core/registry/node.ts";
 import { asking } from "../remote/server.ts";
@@ -13,7 +13,7 @@ export interface Registration {
 
 /** Registers every admitted node, in the order of their paths; a refusal does not stop the others. */
 export async function registerAll(
-  client: Client,
+  client: WireClient,
   artifacts: readonly CrawledArtifact[],
 ): Promise<readonly Registration[]> {
   const outcomes: Registration[] = [];
@@ -42,7 +42,7 @@ const advised = (problem: string, hint: string | null | undefined): string =>
   hint === null || hint === undefined ? problem : `${problem}; ${hint}`;
 
 /** Every node the registry has. */
-export async function registeredNodes(client: Client): Promise<readonly RegistryNode[]> {
+export async function registeredNodes(client: WireClient): Promise<readonly RegistryNode[]> {
   return asking(async () => {
     const nodes: RegistryNode[] = [];
     for await (const { name, version, digest, lifecycle } of client.nodes.all())

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { RedriveOutcome } from "../../../contracts/api/dead-letters.ts";
-import type { Client } from "../../client/client.ts";
+import type { WireClient } from "../../client/wire-client.ts";
 import { examples, type Settle } from "../command.ts";
 import { writeJson } from "../json-output.ts";
 import { type Paint, painter } from "../paint.ts";
@@ -55,7 +55,7 @@ async function redrive(shell: Shell, ids: readonly string[], options: Options): 
   return results.some(({ outcome }) => UNDONE.has(outcome)) ? EXIT.findings : EXIT.ok;
 }
 
-async function named({ deadLetters }: Client, ids: readonly string[]): Promise<readonly RedriveOutcome[]> {
+async function named({ deadLetters }: WireClient, ids: readonly string[]): Promise<readonly RedriveOutcome[]> {
   const results: RedriveOutcome[] = [];
   for (let at = 0; at < ids.length; at += PAGE) {
     results.push(...(await deadLetters.redriveMany({ ids: ids.slice(at, at + PAGE) })).results);
@@ -64,7 +64,7 @@ async function named({ deadLetters }: Client, ids: readonly string[]): Promise<r
 }
 
 async function matching(
-  { deadLetters }: Client,
+  { deadLetters }: WireClient,
   filter: ReturnType<typeof filterOf>,
 ): Promise<readonly RedriveOutcome[]> {
   const results: RedriveOutcome[] = [];

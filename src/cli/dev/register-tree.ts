@@ -1,4 +1,4 @@
-import { OnexError, type Client } from "../../client/client.ts";
+import { OnexError, type WireClient } from "../../client/wire-client.ts";
 import { readTreeNodes } from "./tree-nodes.ts";
 
 /** What became of one node of a tree. */
@@ -16,7 +16,7 @@ export interface TreeRegistration {
 }
 
 /** Registers every node of a folder's `.onextree` through the API. Safe to repeat. Rejects with the first refusal, its folder named. */
-export async function registerTree(client: Client, root: string): Promise<TreeRegistration> {
+export async function registerTree(client: WireClient, root: string): Promise<TreeRegistration> {
   const nodes: Registered[] = [];
   let registryVersion: string | null = null;
   for (const { folder, texts } of readTreeNodes(root)) {

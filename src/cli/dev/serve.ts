@@ -1,6 +1,6 @@
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createClient } from "../../client/client.ts";
+import { createWireClient } from "../../client/wire-client.ts";
 import { makeFolder } from "../files/write-file.ts";
 import { guide } from "./guide.ts";
 import { onOrphaned } from "./orphan.ts";
@@ -76,7 +76,7 @@ async function serveWith(
   const up = await Promise.race([untilHealthy(url).then(() => true), exited.then(() => false)]);
   if (up) {
     await say("Registering the built-in nodes\n");
-    const client = createClient({ baseUrl: url, token: token.value, name: "onex-start" });
+    const client = createWireClient({ baseUrl: url, token: token.value, name: "onex-start" });
     const registration = await registerTree(client, ROOT);
     await say(guide({ url, token, varsFile: shown(varsFile), registration }));
   }

@@ -1,5 +1,5 @@
 import { nodeName, semver } from "../../../contracts/json/json.ts";
-import type { Client } from "../../client/client.ts";
+import type { WireClient } from "../../client/wire-client.ts";
 import { asking } from "../remote/server.ts";
 import { usageFailure } from "../shell.ts";
 
@@ -10,7 +10,7 @@ export interface NodeVersionName {
 }
 
 /** The version that `name` or `name@version` means: without one, the newest. */
-export async function namedNode(text: string, client: Client): Promise<NodeVersionName> {
+export async function namedNode(text: string, client: WireClient): Promise<NodeVersionName> {
   const [name = "", version, ...rest] = text.split("@");
   const isRead = nodeName.safeParse(name).success && (version === undefined || semver.safeParse(version).success);
   if (!isRead || rest.length > 0) throw usageFailure(`${text} names no node`, "write name, or name@1.0.0");

@@ -1,6 +1,6 @@
 import type { PlanRequest } from "../../../contracts/api/plan-request.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
-import { OnexError } from "../../client/client.ts";
+import { OnexError } from "../../client/wire-client.ts";
 import { HTTP_STATUS, type ErrorCode, type Fault } from "../../core/errors.ts";
 import { planFromWire } from "../../core/plan/stored/plan-from-wire.ts";
 import { policyToWire } from "../../core/plan/stored/plan-to-wire.ts";

@@ -1,4 +1,4 @@
-import { type Client, createClient, OnexError } from "../../client/client.ts";
+import { type WireClient, createWireClient, OnexError } from "../../client/wire-client.ts";
 import { textOfFile } from "../files/read-file.ts";
 import { CommandFailure, type Shell, usageFailure } from "../shell.ts";
 import { isLocal, projectToken } from "./project-token.ts";
@@ -7,11 +7,11 @@ import { DEFAULT_URL, type ServerOptions } from "./server-options.ts";
 const NO_SERVER = "`npm start` starts a server here; --url or ONEX_URL names another";
 
 /** The client of the chosen server. The token is sent, and is shown nowhere. */
-export function serverClient({ url: given, tokenFile }: ServerOptions, shell: Shell): Client {
+export function serverClient({ url: given, tokenFile }: ServerOptions, shell: Shell): WireClient {
   const fromEnvironment = shell.env["ONEX_URL"] ?? "";
   const url = given ?? (fromEnvironment === "" ? DEFAULT_URL : fromEnvironment);
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) throw usageFailure(`${url} is no http address`);
-  return createClient({ baseUrl: url, token: tokenFor(url, tokenFile, shell), name: "onex-command" });
+  return createWireClient({ baseUrl: url, token: tokenFor(url, tokenFile, shell), name: "onex-command" });
 }
 
 /** The token that was chosen; else that of the environment; else, for a server on this machine, that of the project. */

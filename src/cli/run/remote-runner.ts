@@ -1,13 +1,13 @@
 import { CHAIN_LISTS, type ChainsInput } from "../../../contracts/documents/chain.ts";
 import { envelopeDraft, type EnvelopeDraft } from "../../../contracts/documents/envelope.ts";
 import type { JsonObject } from "../../../contracts/json/json.ts";
-import { type Client, OnexError } from "../../client/client.ts";
+import { type WireClient, OnexError } from "../../client/wire-client.ts";
 import type { EnvelopeInput } from "../../client/envelopes.ts";
 import { asking } from "../remote/server.ts";
 import type { OnSignal, Runner } from "./runner.ts";
 
 /** Runs on a server. */
-export function remoteRunner(client: Client): Runner {
+export function remoteRunner(client: WireClient): Runner {
   const { runs } = client;
   return {
     outlives: true,
@@ -36,7 +36,7 @@ export function remoteRunner(client: Client): Runner {
 /** Asked for a few at a time: a graph may name many. */
 const AT_ONCE = 8;
 
-async function missingOf({ nodes }: Client, names: readonly string[]): Promise<readonly string[]> {
+async function missingOf({ nodes }: WireClient, names: readonly string[]): Promise<readonly string[]> {
   const missing: string[] = [];
   for (let at = 0; at < names.length; at += AT_ONCE) {
     const some = names.slice(at, at + AT_ONCE);
@@ -46,7 +46,7 @@ async function missingOf({ nodes }: Client, names: readonly string[]): Promise<r
   return missing;
 }
 
-async function isThere(nodes: Client["nodes"], name: string): Promise<boolean> {
+async function isThere(nodes: WireClient["nodes"], name: string): Promise<boolean> {
   try {
     await nodes.get(name);
     return true;
@@ -56,7 +56,7 @@ async function isThere(nodes: Client["nodes"], name: string): Promise<boolean> {
   }
 }
 
-async function waited({ runs }: Client, runId: string, timeoutMs: number): Promise<boolean> {
+async function waited({ runs }: WireClient, runId: string, timeoutMs: number): Promise<boolean> {
   try {
     await runs.wait(runId, { timeoutSeconds: timeoutMs / 1000 });
     return true;
@@ -66,7 +66,7 @@ async function waited({ runs }: Client, runId: string, timeoutMs: number): Promi
   }
 }
 
-async function watched({ runs }: Client, runId: string, timeoutMs: number, onSignal: OnSignal): Promise<boolean> {
+async function watched({ runs }: WireClient, runId: string, timeoutMs: number, onSignal: OnSignal): Promise<boolean> {
   const time = AbortSignal.timeout(timeoutMs);
   try {
     for await (const signal of runs.events(runId, { signal: time })) await onSignal(signal);

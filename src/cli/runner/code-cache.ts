@@ -1,15 +1,15 @@
 import { createHash } from "node:crypto";
-import type { Client } from "../../client/client.ts";
+import type { WireClient } from "../../client/wire-client.ts";
 
 /** Code texts kept, the last used ones. */
 const MOST = 200;
 
 /** The code of nodes, by its hash: what the registry gives is compared with what the item promises before any of it runs. */
 export class CodeCache {
-  readonly #client: Pick<Client, "pools">;
+  readonly #client: Pick<WireClient, "pools">;
   readonly #texts = new Map<string, string>();
 
-  constructor(client: Pick<Client, "pools">) {
+  constructor(client: Pick<WireClient, "pools">) {
     this.#client = client;
   }
 

@@ -1,5 +1,5 @@
 import type { HeartbeatRequestWire, WorkItemWire } from "../../../contracts/api/pools.ts";
-import { OnexError, type Client } from "../../client/client.ts";
+import { OnexError, type WireClient } from "../../client/wire-client.ts";
 import type { CodeCache } from "./code-cache.ts";
 import type { Executed } from "./executor.ts";
 import { LogCapture } from "./log-capture.ts";
@@ -14,7 +14,7 @@ export type ExecuteItem = (
 ) => Promise<Executed>;
 
 export interface JobPorts {
-  readonly client: Client;
+  readonly client: WireClient;
   readonly codes: CodeCache;
   readonly execute: ExecuteItem;
   readonly say: (text: string) => void;
@@ -120,7 +120,7 @@ export class Job {
   }
 
   /** Null when there is nothing more to do: it is taken, or will never be. */
-  async #answer(answer: Parameters<Client["pools"]["answer"]>[1]): Promise<"again" | null> {
+  async #answer(answer: Parameters<WireClient["pools"]["answer"]>[1]): Promise<"again" | null> {
     const { client, say } = this.#ports;
     const { item } = this;
     try {

@@ -1,12 +1,12 @@
 import type { WorkItemWire } from "../../../contracts/api/pools.ts";
 import { RUNNER_PROTOCOL } from "../../../contracts/api/pools.ts";
-import { OnexError, type Client } from "../../client/client.ts";
+import { OnexError, type WireClient } from "../../client/wire-client.ts";
 import type { CodeCache } from "./code-cache.ts";
 import { Job, type ExecuteItem } from "./job.ts";
 import { Seats } from "./seats.ts";
 
 export interface RunnerOptions {
-  readonly client: Client;
+  readonly client: WireClient;
   readonly pools: readonly string[];
   readonly nodeId: string;
   readonly instance: string;

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { RunSteered } from "../../../contracts/api/run-control.ts";
-import type { Client } from "../../client/client.ts";
+import type { WireClient } from "../../client/wire-client.ts";
 import { examples, type Settle } from "../command.ts";
 import { writeJson } from "../json-output.ts";
 import { painter } from "../paint.ts";
@@ -22,7 +22,7 @@ interface WordOptions extends Options {
 
 /** The subcommands of `onex runs` that steer a run under way. */
 export function steeringCommands(shell: Shell, settle: Settle): readonly Command[] {
-  const steer = async (options: Options, work: (client: Client) => Promise<RunSteered>): Promise<ExitCode> => {
+  const steer = async (options: Options, work: (client: WireClient) => Promise<RunSteered>): Promise<ExitCode> => {
     const { asking, serverClient } = await import("../remote/server.ts");
     const client = serverClient(options, shell);
     const steered = await asking(() => work(client));

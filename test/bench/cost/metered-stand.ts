@@ -1,6 +1,6 @@
 import { ARCHIVED_RUNS } from "../archived-runs.ts";
 import { setTimeout as pause } from "node:timers/promises";
-import { createClient } from "../../../src/client/client.ts";
+import { createWireClient } from "../../../src/client/wire-client.ts";
 import { bootWorker } from "../../support/local-worker/boot.ts";
 import { registerBenchNodes } from "../engine/nodes.ts";
 import type { Counts } from "./meter.ts";
@@ -22,7 +22,7 @@ export async function openMetered(rings: string): Promise<MeteredStand> {
   const worker = await bootWorker({ entry: "test/bench/cost/metered-worker.ts", vars: { RINGS: rings } });
   const { url, token, mf, stop } = worker;
   const database = await mf.getD1Database("DB");
-  await registerBenchNodes(createClient({ baseUrl: url, token, name: "bench" }));
+  await registerBenchNodes(createWireClient({ baseUrl: url, token, name: "bench" }));
   let sent = 0;
   const counts = async (path: string): Promise<Counts> => (await fetch(`${url}${path}`)).json() as Promise<Counts>;
   const archived = async (): Promise<number> => (await database.prepare(ARCHIVED_RUNS).first<number>("runs")) ?? 0;

@@ -1,6 +1,6 @@
 import { ARCHIVED_RUNS } from "../archived-runs.ts";
 import { setTimeout as pause } from "node:timers/promises";
-import { createClient, type Client } from "../../../src/client/client.ts";
+import { createWireClient, type WireClient } from "../../../src/client/wire-client.ts";
 import { bootBare, bootWorker } from "../../support/local-worker/boot.ts";
 import { buildWorker } from "../../support/local-worker/bundle.ts";
 import type { Shot } from "../loop/load.ts";
@@ -25,7 +25,7 @@ export interface Host {
 }
 
 export interface EngineHost extends Host {
-  readonly client: Client;
+  readonly client: WireClient;
 }
 
 export const FLOOR_INLINE = "floor, inline";
@@ -44,7 +44,7 @@ export const DEEP = { max_depth: 10_000 };
 /** This engine with its default settings. Completion is observed by `Prefer: wait` on the request itself. */
 export async function openEngine(): Promise<EngineHost> {
   const { url, token, mf, output, stop } = await bootWorker();
-  const client = createClient({ baseUrl: url, token, name: "bench" });
+  const client = createWireClient({ baseUrl: url, token, name: "bench" });
   await registerBenchNodes(client);
   const database = await mf.getD1Database("DB");
   const archived = async (): Promise<number> => (await database.prepare(ARCHIVED_RUNS).first<number>("runs")) ?? 0;

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../../contracts/json/json.ts";
 import { stamp } from "../../../src/core/metadata/stamp.ts";
-import type { Client } from "../../../src/client/client.ts";
+import type { WireClient } from "../../../src/client/wire-client.ts";
 import type { Shape } from "./shapes.ts";
 
 /** Whether a step only computes or has an effect: only the first may run in the gateway or share an invocation. */
@@ -62,7 +62,7 @@ export function nodeTexts(kind: Kind): { readonly metadata: string; readonly con
 }
 
 /** Registers both nodes through the API. */
-export async function registerBenchNodes(client: Client): Promise<void> {
+export async function registerBenchNodes(client: WireClient): Promise<void> {
   for (const kind of ["pure", "effect"] as const) await client.nodes.register(nodeTexts(kind));
 }
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { createClient } from "../../../src/client/client.ts";
+import { createWireClient } from "../../../src/client/wire-client.ts";
 import { bootWorker } from "../../support/local-worker/boot.ts";
 import { buildWorker } from "../../support/local-worker/bundle.ts";
 import type { BenchRow, BenchTarget } from "../report.ts";
@@ -32,7 +32,7 @@ async function firstRequests(rounds: number): Promise<readonly number[]> {
   const persist = await mkdtemp(join(tmpdir(), "onex-start-"));
   try {
     const seeding = await bootWorker({ persist });
-    await registerBenchNodes(createClient({ baseUrl: seeding.url, token: seeding.token }));
+    await registerBenchNodes(createWireClient({ baseUrl: seeding.url, token: seeding.token }));
     await seeding.stop();
     const times: number[] = [];
     for (let round = 0; round < rounds; round++) {

@@ -1,6 +1,6 @@
 import { ARCHIVED_RUNS } from "../archived-runs.ts";
 import { setTimeout as pause } from "node:timers/promises";
-import { createClient } from "../../../src/client/client.ts";
+import { createWireClient } from "../../../src/client/wire-client.ts";
 import { registerTree } from "../../../src/cli/dev/register-tree.ts";
 import { bootBare, bootWorker } from "../../support/local-worker/boot.ts";
 import { buildWorker } from "../../support/local-worker/bundle.ts";
@@ -58,7 +58,7 @@ const FLOORS: Readonly<Record<string, string>> = {
 export async function openProduct(): Promise<Stand<Case>> {
   const worker = await bootWorker();
   const { url, token, mf } = worker;
-  await registerTree(createClient({ baseUrl: url, token, name: "bench" }), PROJECT_ROOT);
+  await registerTree(createWireClient({ baseUrl: url, token, name: "bench" }), PROJECT_ROOT);
   const database = await mf.getD1Database("DB");
   const archived = async (): Promise<number> => (await database.prepare(ARCHIVED_RUNS).first<number>("runs")) ?? 0;
   let fired = 0;

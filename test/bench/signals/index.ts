@@ -1,4 +1,4 @@
-import { createClient, type Client } from "../../../src/client/client.ts";
+import { createWireClient, type WireClient } from "../../../src/client/wire-client.ts";
 import { serverSentEvents } from "../../../src/client/server-sent-events.ts";
 import { registerTree } from "../../../src/cli/dev/register-tree.ts";
 import { bootWorker } from "../../support/local-worker/boot.ts";
@@ -13,7 +13,7 @@ const WANTED_MS = 50;
 const WAITING = { steps: [{ id: "news", node: "wait_event" }], given: {} };
 
 interface Stand {
-  readonly client: Client;
+  readonly client: WireClient;
   readonly url: string;
   readonly token: string;
 }
@@ -28,7 +28,7 @@ type Subscribe = (stand: Stand, runId: string, after: number) => Promise<{ reado
 export async function run({ rounds, quick = false, log }: BenchOptions): Promise<BenchReport> {
   const { url, token, stop } = await bootWorker();
   try {
-    const stand: Stand = { client: createClient({ baseUrl: url, token, name: "bench" }), url, token };
+    const stand: Stand = { client: createWireClient({ baseUrl: url, token, name: "bench" }), url, token };
     await registerTree(stand.client, PROJECT_ROOT);
     const total = rounds ?? (quick ? 5 : ROUNDS);
     const figures: { readonly name: string; readonly times: readonly number[] }[] = [];

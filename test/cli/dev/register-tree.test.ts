@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { RegisterNode } from "../../../contracts/api/nodes-api.ts";
 import { explain, registerTree } from "../../../src/cli/dev/register-tree.ts";
 import { readTreeNodes } from "../../../src/cli/dev/tree-nodes.ts";
-import { OnexError, type Client } from "../../../src/client/client.ts";
+import { OnexError, type WireClient } from "../../../src/client/wire-client.ts";
 
 const TREE = `
 name: example
@@ -66,8 +66,8 @@ describe("registering a tree", () => {
   });
   afterEach(() => rm(root, { recursive: true }));
 
-  const clientOf = (register: (node: RegisterNode) => Promise<unknown>): Client =>
-    ({ nodes: { register } }) as unknown as Client;
+  const clientOf = (register: (node: RegisterNode) => Promise<unknown>): WireClient =>
+    ({ nodes: { register } }) as unknown as WireClient;
 
   it("reads every listed folder that has metadata, with its code when there is some", () => {
     expect(readTreeNodes(root)).toEqual([

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import type { JsonValue } from "../../../contracts/json/json.ts";
 import { registerTree } from "../../../src/cli/dev/register-tree.ts";
-import { createClient, type Client } from "../../../src/client/client.ts";
+import { createWireClient, type WireClient } from "../../../src/client/wire-client.ts";
 import { stamp } from "../../../src/core/metadata/stamp.ts";
 import { objectRows, storageOf, type Storage } from "../../crash/storage.ts";
 import { bootWorker, type LocalWorker } from "../../support/local-worker/boot.ts";
@@ -20,7 +20,7 @@ export async function recordWorker(): Promise<KeptByWorker & { readonly snapshot
   const persist = await mkdtemp(join(tmpdir(), "onex-compat-"));
   const worker = await bootWorker({ persist, vars: { RINGS: "2", TENANT_CONCURRENCY: "3" } });
   try {
-    const client = createClient({ baseUrl: worker.url, token: worker.token, name: "recorder", newKey: counter() });
+    const client = createWireClient({ baseUrl: worker.url, token: worker.token, name: "recorder", newKey: counter() });
     const storage = await storageOf(worker);
     const snapshots = await live(client, worker, storage);
     const kept = { database: await databaseOf(storage), blobs: await blobsOf(storage), snapshots };
@@ -40,7 +40,7 @@ function counter(): () => string {
   return () => `key-${++made}`;
 }
 
-async function live(client: Client, worker: LocalWorker, storage: Storage): Promise<readonly JsonValue[]> {
+async function live(client: WireClient, worker: LocalWorker, storage: Storage): Promise<readonly JsonValue[]> {
   await registerTree(client, PROJECT_ROOT);
   const registryVersion = await build(client);
   const send = async (operation: string, payload: object, more: object = {}, waitSeconds = 30): Promise<string> =>
@@ -134,7 +134,7 @@ async function live(client: Client, worker: LocalWorker, storage: Storage): Prom
 
 /** Runs that wait, each for something else, when the Worker stops. */
 async function underWay(
-  client: Client,
+  client: WireClient,
   send: (operation: string, payload: object, more?: object, wait?: number) => Promise<string>,
 ): Promise<void> {
   const day = 86_400_000;
@@ -203,7 +203,7 @@ const SPECIFICATIONS = [
 ];
 
 /** Functions, a composite, a node that listens to the bus, and one that was replaced. Answers the registry's version. */
-async function build(client: Client): Promise<string> {
+async function build(client: WireClient): Promise<string> {
   for (const specification of SPECIFICATIONS) {
     const { envelope } = await client.executeNode(
       "scaffold",

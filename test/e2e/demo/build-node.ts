@@ -1,12 +1,12 @@
 import { readFile } from "node:fs/promises";
 import type { JsonObject } from "../../../contracts/json/json.ts";
-import type { Client } from "../../../src/client/client.ts";
+import type { WireClient } from "../../../src/client/wire-client.ts";
 import { DemoFailure, registration, type Registration } from "./answers.ts";
 import { follow } from "./follow.ts";
 import type { Screen } from "./screen.ts";
 
 /** Lets the scaffold node build a node from a specification file. Rejects unless the node is active and its hash true. */
-export async function buildNode(client: Client, specificationFile: URL, screen: Screen): Promise<Registration> {
+export async function buildNode(client: WireClient, specificationFile: URL, screen: Screen): Promise<Registration> {
   const specification = JSON.parse(await readFile(specificationFile, "utf8")) as JsonObject;
   const sent = await client.executeNode("scaffold", { "node.specification": specification });
   await follow(client, sent.runId, screen);

@@ -1,8 +1,8 @@
-import type { Client } from "../../../src/client/client.ts";
+import type { WireClient } from "../../../src/client/wire-client.ts";
 import type { Screen } from "./screen.ts";
 
 /** Prints every signal of a run as it happens, and resolves when the run has ended. */
-export async function follow(client: Client, runId: string, screen: Screen): Promise<void> {
+export async function follow(client: WireClient, runId: string, screen: Screen): Promise<void> {
   let first: number | null = null;
   for await (const signal of client.runs.events(runId)) {
     const at = Date.parse(text(signal["timestamp"]));

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { z } from "zod";
-import type { Client } from "../../../src/client/client.ts";
+import type { WireClient } from "../../../src/client/wire-client.ts";
 import { systemPython } from "../../../src/cli/runner/python.ts";
 import { bubblewrapProblem } from "../../../src/cli/runner/sandbox.ts";
 import type { LocalWorker } from "../../support/local-worker/boot.ts";
@@ -30,7 +30,7 @@ const outputs = z.object({
 });
 
 /** Plays the second part: a page is fetched, stored in D1 and counted by Python in a runner, as one goal says. */
-export async function realWork(worker: LocalWorker, client: Client, screen: Screen): Promise<RealWork> {
+export async function realWork(worker: LocalWorker, client: WireClient, screen: Screen): Promise<RealWork> {
   const skipped = noPython();
   screen.title("Real work: a request, a database, Python");
   const page = createServer((_, response) => response.writeHead(200, { "content-type": "text/plain" }).end(PAGE));

@@ -1,4 +1,4 @@
-import { OnexError, type Client } from "../../../src/client/client.ts";
+import { OnexError, type WireClient } from "../../../src/client/wire-client.ts";
 import { documentOutputs, runFigures, type DocumentOutputs } from "./answers.ts";
 import type { DemoDocument } from "./documents.ts";
 import { follow } from "./follow.ts";
@@ -23,7 +23,7 @@ export interface DocumentOutcome {
 
 /** Posts one document's goal and follows its run to the end. A refusal is an outcome. */
 export async function runDocument(
-  client: Client,
+  client: WireClient,
   { name, text }: DemoDocument,
   registryVersion: string,
   screen: Screen,

@@ -2,7 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { asWire } from "../../../contracts/json/wire.ts";
 import { planWire, type PlanWire } from "../../../contracts/documents/plan.ts";
 import { registerTree } from "../../../src/cli/dev/register-tree.ts";
-import { createClient, type Client } from "../../../src/client/client.ts";
+import { createWireClient, type WireClient } from "../../../src/client/wire-client.ts";
 import type { LocalWorker } from "../../support/local-worker/boot.ts";
 import { PROJECT_ROOT } from "../../support/local-worker/project-root.ts";
 import { DemoFailure, type Registration } from "./answers.ts";
@@ -34,7 +34,7 @@ export interface Story {
 
 /** Plays the main job on a fresh server: a node is built by a node, and planned with at once. */
 export async function play(worker: LocalWorker, documents: readonly DemoDocument[], screen: Screen): Promise<Story> {
-  const client = createClient({ baseUrl: worker.url, token: worker.token, name: "demo" });
+  const client = createWireClient({ baseUrl: worker.url, token: worker.token, name: "demo" });
 
   screen.title("Built-in nodes, registered through the API");
   const { nodes } = await registerTree(client, PROJECT_ROOT);
@@ -67,7 +67,7 @@ export async function play(worker: LocalWorker, documents: readonly DemoDocument
   return { built, documents: outcomes, before, after, plans, work, keys: await storedKeys(worker) };
 }
 
-async function previewPlan(client: Client, registryVersion: string): Promise<PlanWire> {
+async function previewPlan(client: WireClient, registryVersion: string): Promise<PlanWire> {
   const payload = { want: WANT, given: ["document.text"] };
   const plan = asWire(
     planWire.parse(await client.plans.preview({ operation: "goal.run", payload }, { registryVersion })),
@@ -83,7 +83,7 @@ const ASK_EVERY_MS = 250;
 const LIMIT_MS = 60_000;
 
 /** The same goal's plan once the planner knows of the trust that has moved, which it asks for once a second at most. */
-async function planLearned(client: Client, before: PlanWire, hasMoved: boolean): Promise<PlanWire> {
+async function planLearned(client: WireClient, before: PlanWire, hasMoved: boolean): Promise<PlanWire> {
   const end = performance.now() + LIMIT_MS;
   for (;;) {
     const { registry_version: known } = await client.nodes.list();

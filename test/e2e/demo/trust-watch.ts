@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Client } from "../../../src/client/client.ts";
+import type { WireClient } from "../../../src/client/wire-client.ts";
 import { DemoFailure, nodePage } from "./answers.ts";
 
 export interface TrustReading {
@@ -13,7 +13,7 @@ export type TrustReadings = Readonly<Record<string, TrustReading>>;
 const ASK_EVERY_MS = 250;
 const LIMIT_MS = 60_000;
 
-export async function readTrust(client: Client, names: readonly string[]): Promise<TrustReadings> {
+export async function readTrust(client: WireClient, names: readonly string[]): Promise<TrustReadings> {
   const entries = names.map(async (name) => {
     const [newest] = nodePage.parse(await client.nodes.get(name)).versions;
     return [name, { score: newest?.trust.score ?? 0, samples: newest?.trust.samples ?? 0 }] as const;
@@ -25,7 +25,10 @@ export async function readTrust(client: Client, names: readonly string[]): Promi
  * Reads the trust of nodes once every observation counts: ended runs reach the nodes' memories a moment later, in
  * batches. `expected` is the samples each node must have by then.
  */
-export async function settledTrust(client: Client, expected: Readonly<Record<string, number>>): Promise<TrustReadings> {
+export async function settledTrust(
+  client: WireClient,
+  expected: Readonly<Record<string, number>>,
+): Promise<TrustReadings> {
   const end = performance.now() + LIMIT_MS;
   for (;;) {
     const readings = await readTrust(client, Object.keys(expected));

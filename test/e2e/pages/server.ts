@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createClient } from "../../../src/client/client.ts";
+import { createWireClient } from "../../../src/client/wire-client.ts";
 import { registerTree } from "../../../src/cli/dev/register-tree.ts";
 import { bootWorker } from "../../support/local-worker/boot.ts";
 import { PROJECT_ROOT } from "../../support/local-worker/project-root.ts";
@@ -16,7 +16,7 @@ export interface PageServer {
 /** The Worker as `npm start` leaves it: migrated, with the built-in nodes, and its token in `.dev.vars`. */
 export async function freshServer({ write }: Workspace): Promise<PageServer> {
   const worker = await bootWorker();
-  await registerTree(createClient({ baseUrl: worker.url, token: worker.token }), PROJECT_ROOT);
+  await registerTree(createWireClient({ baseUrl: worker.url, token: worker.token }), PROJECT_ROOT);
   await write(".dev.vars", `ONEX_TOKEN=${worker.token}\n`);
   return { host: new URL(worker.url).host, stop: () => worker.stop() };
 }

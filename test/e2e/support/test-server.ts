@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { createClient, type Client } from "../../../src/client/client.ts";
+import { createWireClient, type WireClient } from "../../../src/client/wire-client.ts";
 import { registerTree } from "../../../src/cli/dev/register-tree.ts";
 import { bootWorker } from "../../support/local-worker/boot.ts";
 import { PROJECT_ROOT } from "../../support/local-worker/project-root.ts";
@@ -10,7 +10,7 @@ import { temporaryFolder } from "./temporary-folder.ts";
 export interface TestServer {
   readonly url: string;
   readonly token: string;
-  readonly client: Client;
+  readonly client: WireClient;
   /** POSTs an envelope; a string goes out as it is, anything else as JSON. */
   post(body: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
   /** Everything on disk that a request could have changed: rows of D1, objects of R2, files of rings and trust memories. */
@@ -31,7 +31,7 @@ export async function openTestServer(): Promise<TestServer> {
   const worker = await bootWorker({ persist: folder.path });
   const { url, token, mf } = worker;
   // A test wants the first answer, not the one after some patience.
-  const client = createClient({ baseUrl: url, token, name: "test", maxRetries: 0 });
+  const client = createWireClient({ baseUrl: url, token, name: "test", maxRetries: 0 });
   await registerTree(client, PROJECT_ROOT);
   // Touches the ring it asks, so that the files it leaves are there from the start.
   await client.health();

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
-import type { Client } from "../../../client/client.ts";
+import type { WireClient } from "../../../client/wire-client.ts";
 import { admitNode } from "../../../core/registry/admit.ts";
 import { nodeRef, type NodeArtifacts } from "../../../core/registry/node.ts";
 import { readTreeNodes } from "../../dev/tree-nodes.ts";
@@ -36,7 +36,7 @@ export function folderTrial(folders: readonly string[], beside: readonly string[
 }
 
 /** A node of a server, with those of the server that may be parts of it. */
-export async function remoteTrial(text: string, client: Client): Promise<Trial> {
+export async function remoteTrial(text: string, client: WireClient): Promise<Trial> {
   const { name, version } = await namedNode(text, client);
   const detailOf = async (one: string, at: string): Promise<Candidate> =>
     fetchedNode(await asking(() => client.nodes.detail(one, at)));
