@@ -33,7 +33,8 @@ function remember(schema: z.core.$ZodType, answer: unknown): void {
   for (const [name, member] of Object.entries<unknown>({ ...answer })) {
     const declared: unknown = schema.shape[name];
     if (!(declared instanceof z.ZodArray) || !Array.isArray(member)) continue;
-    for (const item of member) if (typeof item === "object" && item !== null) SCHEMAS.set(item, declared.element);
+    const items: readonly unknown[] = member;
+    for (const item of items) if (typeof item === "object" && item !== null) SCHEMAS.set(item, declared.element);
   }
 }
 
