@@ -63,6 +63,8 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: END_TO_END,
+          // Miniflare and wrangler take seconds to load, and the Worker to be bundled: once for all files.
+          isolate: false,
           // Pages that are typed at once; beside them, another file runs.
           maxConcurrency: 2,
           ...PATIENT,
