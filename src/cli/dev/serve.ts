@@ -70,7 +70,16 @@ async function serveWith(
 
   const url = `http://${HOST}:${port}`;
   await say(`Starting the Worker on ${url}\n`);
-  const listen = ["--ip", HOST, "--port", String(port), "--show-interactive-dev-session=false"];
+  // Whatever port is free for the debugger: by itself every server takes the same, and one of two that start ends.
+  const listen = [
+    "--ip",
+    HOST,
+    "--port",
+    String(port),
+    "--inspector-port",
+    "0",
+    "--show-interactive-dev-session=false",
+  ];
   const level = ["--log-level", verbose ? "log" : "warn"];
   const { exited } = run(["dev", ...place, ...listen, ...level, "--env-file", varsFile], "show");
   const up = await Promise.race([untilHealthy(url).then(() => true), exited.then(() => false)]);
