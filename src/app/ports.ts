@@ -1,12 +1,11 @@
 import type { BlobStore } from "../spi/blob-store.ts";
-import type { BoundWorkers } from "../spi/bound-workers.ts";
 import type { BreakerBoard } from "../spi/breaker-board.ts";
 import type { Clock, Ids } from "../spi/clock.ts";
 import type { DeadLetterStore } from "../spi/dead-letter-store.ts";
 import type { HandlerBinding } from "../spi/envelope-handler.ts";
 import type { EventBus } from "../spi/event-bus.ts";
 import type { Figures } from "../spi/books/figures.ts";
-import type { Handler } from "../spi/handler.ts";
+import type { BoundWorkers, Handler } from "../spi/handler.ts";
 import type { Limiter } from "../spi/limiter.ts";
 import type { Log } from "../spi/log.ts";
 import type { NodeRegistry } from "../spi/node-registry.ts";

@@ -7,6 +7,7 @@ import { dlqCommand } from "./commands/dlq.ts";
 import { generateCommand } from "./commands/generate.ts";
 import { hooksCommand } from "./commands/hooks.ts";
 import { importCommand } from "./commands/import.ts";
+import { initCommand } from "./commands/init.ts";
 import { lifecycleCommand } from "./commands/lifecycle.ts";
 import { logCommand } from "./commands/log.ts";
 import { metricsCommand } from "./commands/metrics.ts";
@@ -29,6 +30,7 @@ import type { Shell } from "./shell.ts";
 export type MakeCommand = (shell: Shell, settle: Settle) => Command;
 
 const COMMANDS: readonly MakeCommand[] = [
+  initCommand,
   validateCommand,
   stampCommand,
   generateCommand,

@@ -1,3 +1,4 @@
+import type { HttpResponse } from "../../contracts/documents/handler-operation.ts";
 import type { JsonObject } from "../../contracts/json/json.ts";
 import type { Principal } from "../core/call/principal.ts";
 import type { TraceParent } from "../core/call/trace.ts";
@@ -92,3 +93,20 @@ export interface Handler {
 
 /** A built-in node: a function over its input state, with its ports already bound. */
 export type BuiltinNode = (call: NodeCall) => NodeOutput | Promise<NodeOutput>;
+
+/**
+ * Other Workers that are bound to this deployment, by the names of their bindings. Refusals of both calls:
+ * SERVICE_UNAVAILABLE for one that is overloaded, CONNECTION_ERROR for one that is not reached, PAYLOAD_TOO_LARGE for an
+ * answer over the limit, HANDLER_EXECUTION_ERROR for what it throws, which is told by its name alone.
+ */
+export interface BoundWorkers {
+  readonly names: readonly string[];
+  /** Calls a method with one argument. What it gives is data, and not yet known to be JSON. */
+  call(binding: string, method: string, argument: JsonObject): Promise<unknown>;
+  /** Posts a request. Redirects are not followed. */
+  post(
+    binding: string,
+    request: { readonly headers: Readonly<Record<string, string>>; readonly body: string },
+    signal: AbortSignalLike,
+  ): Promise<HttpResponse>;
+}

@@ -35,6 +35,7 @@ const NOT_RUN: Readonly<Record<string, string>> = {
     "each serves until Ctrl-C. `test/e2e/start.test.ts` starts it, and the page test types `npm start`.",
   "docs/running.md, Requests nobody would send": "it takes minutes.",
   "docs/runs.md, With another value in between": "they need a run of yours. `test/cli/runs/rerun.test.ts` has one.",
+  "docs/your-own-project.md, Your own project": "`test/e2e/own-project.test.ts` does that, with a package of its own.",
   "docs/running.md, The demo": "`test/e2e/demo.test.ts` does that.",
 };
 

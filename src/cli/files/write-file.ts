@@ -60,9 +60,18 @@ export function makeFolder(path: string, root: string): void {
   attempt(path, () => mkdirSync(path, { recursive: true }));
 }
 
-/** Makes a folder with these files, by their paths in it: all of them or none. Whatever is at the path already stays as it is and refuses. */
-export function makeFolderWith(path: string, files: Readonly<Record<string, string>>, root: string): void {
-  if (placeFor(path, root) !== undefined) {
+/**
+ * Makes a folder with these files, by their paths in it: all of them or none. Whatever is at the path already stays as it
+ * is and refuses, but for an empty folder where one may be there.
+ */
+export function makeFolderWith(
+  path: string,
+  files: Readonly<Record<string, string>>,
+  root: string,
+  { mayBeEmpty = false }: { readonly mayBeEmpty?: boolean } = {},
+): void {
+  const known = placeFor(path, root);
+  if (known !== undefined && !(mayBeEmpty && known.isDirectory())) {
     throw new CommandFailure(`${path} exists already and is left as it is`, {
       code: "FILE_UNWRITABLE",
       hint: "choose another name or place",

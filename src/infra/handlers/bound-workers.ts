@@ -1,5 +1,5 @@
 import { fault, RuntimeHostError } from "../../core/errors.ts";
-import type { BoundWorkers } from "../../spi/bound-workers.ts";
+import type { BoundWorkers } from "../../spi/handler.ts";
 import { connectionFault } from "./http/connection.ts";
 import { responseOf } from "./http/response.ts";
 

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { defineNode, type Placing } from "../../../src/authoring/index.ts";
 import { admitNode } from "../../../src/core/registry/admit.ts";
 import { fault, RuntimeHostError } from "../../../src/core/errors.ts";
-import type { BoundWorkers } from "../../../src/spi/bound-workers.ts";
+import type { BoundWorkers } from "../../../src/spi/handler.ts";
 import { CALL } from "../../support/call.ts";
 import { testEngine } from "../../support/engines.ts";
 
