@@ -118,6 +118,10 @@ export const planWire = z
     ),
     guards: z.array(z.string()).describe("Limits that shaped the plan."),
     origin: z.enum(["goal", "graph"]).describe("Whether the planner chose the nodes or the graph's author did."),
+    strict: z
+      .literal(true)
+      .optional()
+      .describe("A graph whose author named what is wanted: a run without it is no success. Always so for a goal."),
     policy: policyWire,
   })
   .describe("The resolved DAG of a goal or graph, with the reasons for every choice.");

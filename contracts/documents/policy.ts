@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { plainText } from "../json/json.ts";
+import { contractKey, plainText } from "../json/json.ts";
 
 /** A list of what is allowed (null: everything) and what is denied whatever is allowed. */
 const filter = z.strictObject({
@@ -77,6 +77,15 @@ export const policyWire = z
       .enum(["plan", "critical", "cheap", "trusted"])
       .default("plan")
       .describe("Which ready segments go first where the run has limited room."),
+    allow_given: z
+      .array(contractKey)
+      .max(1_000)
+      .default([])
+      .describe("Guarded keys whose value may be given, although only named nodes may produce it."),
+    partial: z
+      .boolean()
+      .default(false)
+      .describe("True ends a run that has some of its wanted keys, and not all, as partial rather than as failed."),
     no_cache: z.boolean().default(false).describe("True takes no result from the cache and leaves none there."),
     on_failure: z
       .enum(["continue", "stop"])
@@ -131,7 +140,16 @@ export const policy = policyWire.transform((wire) => ({
   maxReplans: wire.max_replans,
   // Left out where it is the usual: so are plans stored, those of releases that had no such field too.
   ...(wire.effort === USUAL_EFFORT ? {} : { effort: wire.effort }),
+  ...said(wire),
 }));
+
+/** What most policies do not say is left out: a policy that leaves it out means what it meant before there was such a field. */
+function said({ allow_given: allowGiven, partial }: PolicyWire) {
+  return {
+    ...(allowGiven.length === 0 ? {} : { allowGiven }),
+    ...(partial ? { partial } : {}),
+  };
+}
 
 /** What a caller may write: every field optional. */
 export type PolicyInput = z.input<typeof policyWire>;

@@ -163,7 +163,7 @@ const header = z.strictObject({
   idempotencyKey: plainText.min(1).max(2_000).nullable(),
   requestHash: stateHash,
   tags: listOf(plainText.max(LONGEST_TAG), MOST_TAGS),
-  status: z.enum(["succeeded", "failed", "cancelled"], { error: "the run must have ended" }),
+  status: z.enum(["succeeded", "partial", "failed", "cancelled"], { error: "the run must have ended" }),
   createdAt: moment,
   finishedAt: moment,
   deadlineAt: moment.nullable(),

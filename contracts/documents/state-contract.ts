@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { contractKey, jsonObject, nodeName, semver, plainText } from "../json/json.ts";
 import { callBlock } from "./call.ts";
+import { keyRules, visibility } from "./key-rules.ts";
 import { remoteBlock } from "./remote.ts";
 import { limitWire } from "./limit.ts";
 import { cliWire, poolName, pythonWire, sandboxWire } from "./runner-blocks.ts";
@@ -70,6 +71,8 @@ export const stateContractWire = z.looseObject({
   execution: executionProfile.prefault({}),
   config: jsonObject.default({}).describe("Handed to the node with every execution."),
   group: plainText.max(100).optional().describe("The queue group that executes the node."),
+  visibility: visibility.default("public"),
+  keys: keyRules.default({}),
   graph: jsonObject.optional().describe("The body of a composite node."),
   remote: remoteBlock.optional(),
   call: callBlock.optional().describe("What an http or db node does, without code."),

@@ -146,6 +146,8 @@ const policy = z
     onFailure: z.enum(["continue", "stop"]),
     maxReplans: z.int().min(0).max(1_000),
     effort: z.int().min(0),
+    allowGiven: listOf(contractKey, 1_000),
+    partial: z.boolean(),
   })
   .partial();
 
@@ -204,4 +206,5 @@ export const storedPlan = z.strictObject({
   guards: listOf(z.string().max(20_000), 1_000),
   policy: z.strictObject({ set: policy, without: listOf(z.string().max(100), 100).optional() }),
   origin: z.enum(["goal", "graph"]).optional(),
+  strict: z.literal(true).optional(),
 });

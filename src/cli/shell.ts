@@ -29,10 +29,10 @@ export interface Shell {
 }
 
 /**
- * 0: all is well. 1: there are findings, or the work could not be done. 2: the command was called wrongly. Above 128: a
- * signal ended it, 128 and the signal's number.
+ * 0: all is well. 1: there are findings, or the work could not be done. 2: the command was called wrongly. 3: a run ended
+ * as partial. Above 128: a signal ended it, 128 and the signal's number.
  */
-export const EXIT = { ok: 0, findings: 1, usage: 2, SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+export const EXIT = { ok: 0, findings: 1, usage: 2, partial: 3, SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** How the command names what is wrong with a file; a server's refusal has a code of its own. */

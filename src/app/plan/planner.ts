@@ -1,6 +1,6 @@
 import type { Fault } from "../../core/errors.ts";
 import type { Plan } from "../../core/plan/model/plan.ts";
-import { changesNothing, revisePlan, type Revision } from "../../core/plan/replan/revise-plan.ts";
+import { revisePlan, type Revision } from "../../core/plan/replan/revise-plan.ts";
 import type { Served } from "../../core/registry/served.ts";
 import { ok, type Result } from "../../core/result.ts";
 import type { RunState } from "../../core/run/model/state.ts";
@@ -66,10 +66,9 @@ export class Planner {
   }
 
   /** A plan as it is to be run again. */
-  async revise(tenant: string, original: Plan, revision: Revision): Promise<Result<Plan, Fault>> {
-    if (changesNothing(revision)) return ok(original);
+  async revise(tenant: string, original: Plan, revision: Revision, vouched: boolean): Promise<Result<Plan, Fault>> {
     const revised = ({ snapshot, served }: Ground): Result<Plan, Fault> =>
-      revisePlan(original, revision, snapshot, served);
+      revisePlan(original, revision, snapshot, served, vouched);
     return (await this.afresh(tenant, revised, isOfTheRegistry)).made;
   }
 

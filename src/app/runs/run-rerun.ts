@@ -3,8 +3,10 @@ import type { JsonObject } from "../../../contracts/json/json.ts";
 import { checkReferences } from "../../core/chain/check-references.ts";
 import { fault, type Fault } from "../../core/errors.ts";
 import { boundedPlan } from "../../core/plan/assemble/bounded-plan.ts";
-import type { Plan } from "../../core/plan/model/plan.ts";
+import { guardedWholes, toldFault } from "../../core/plan/guarded/guarded-plan.ts";
+import type { Plan, StepId } from "../../core/plan/model/plan.ts";
 import { err, ok, type Result } from "../../core/result.ts";
+import { isForeign } from "../../core/run/model/origin.ts";
 import type { RunState } from "../../core/run/model/state.ts";
 import { rerunOf } from "../../core/run/reduce/rerun.ts";
 import { summarizeRun } from "../../core/run/views/view.ts";
@@ -62,6 +64,8 @@ export async function rerun(
 interface Repeated {
   readonly plan: Plan;
   readonly values: JsonObject;
+  /** Steps that are executed anew together. */
+  readonly whole: readonly (readonly StepId[])[];
 }
 
 function repeatOf(
@@ -89,16 +93,20 @@ function repeatOf(
     async plan() {
       const asked = readRevision(revision, original.plan, given);
       if (!asked.ok) return asked;
-      const revised = await ports.planner.revise(tenant, original.plan, asked.value.revision);
+      const vouched = !isForeign(original.header);
+      const revised = await ports.planner.revise(tenant, original.plan, asked.value.revision, vouched);
       if (!revised.ok) return revised;
       const plan = revised.value;
       const values = { ...asked.value.values, ...given };
       const refused = strayValue(values, id, plan) ?? (chains ? checkReferences(chains, plan) : null);
       if (refused) return err(refused);
-      const wrong = await wrongValue(tenant, told, { plan, original, from }, ports);
-      return wrong ? err(wrong) : ok({ plan, values });
+      const { snapshot } = await ports.planner.ground(tenant);
+      const wrong =
+        toldFault(plan, Object.keys(told), snapshot) ??
+        (await wrongValue(tenant, told, { plan, original, from }, ports));
+      return wrong ? err(wrong) : ok({ plan, values, whole: guardedWholes(plan, snapshot) });
     },
-    async begin({ plan, values }) {
+    async begin({ plan, values, whole }) {
       const envelopeId = ports.ids.uuid();
       const asking = requestOf(call, identity, {
         operation,
@@ -109,7 +117,7 @@ function repeatOf(
       });
       const changed = plan === original.plan ? null : boundedPlan(plan);
       const options = {
-        ...{ from, downstream, plan: changed },
+        ...{ from, downstream, plan: changed, whole },
         given: await storeState(tenant, values, ports),
         set: await setOutputs(tenant, told, original, ports),
       };

@@ -32,7 +32,7 @@ export async function finish(runner: Runner, runId: string, options: FinishOptio
   const paint = painter(shell, shell.stdout);
   await (json ? writeJson(shell.stdout, result) : shell.stdout.write(resultReport(result, paint)));
   if (!json && hasLargeOutput(result)) await shell.stdout.write(await largeText(runner, runId, options.out));
-  return result.run_status === "succeeded" ? EXIT.ok : EXIT.findings;
+  return result.run_status === "succeeded" ? EXIT.ok : result.run_status === "partial" ? EXIT.partial : EXIT.findings;
 }
 
 /** Where the values are that the result only refers to. A local run that is written nowhere is gone with them. */

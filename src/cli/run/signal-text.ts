@@ -64,5 +64,5 @@ const problemOf = (failure: Failure | null): string => (failure === null ? "" : 
 export function colourOf(status: string): Parameters<Paint>[0] {
   if (status === "succeeded" || status === "cached") return "green";
   if (status === "failed" || status === "failure" || status === "cancelled") return "red";
-  return status === "waiting" || status === "paused" ? "yellow" : "dim";
+  return status === "waiting" || status === "paused" || status === "partial" ? "yellow" : "dim";
 }

@@ -15,6 +15,7 @@ export const STATUSES = [
   "waiting",
   "paused",
   "succeeded",
+  "partial",
   "failed",
   "cancelled",
 ] as const satisfies readonly NonNullable<RunFilter["status"]>[];

@@ -13,6 +13,7 @@ import { checkSchema } from "./check-schema.ts";
 import { withoutAliases } from "./contract-aliases.ts";
 import type { ContractProblem } from "./contract-problem.ts";
 import { contractProblem } from "./contract-problem.ts";
+import { keyRulesOf } from "./key-rules.ts";
 import { limitProblems, limitsOf } from "./execution-limits.ts";
 import { normaliseSchema } from "./normalise-schema.ts";
 import type { StateContract } from "./state-contract.ts";
@@ -156,6 +157,8 @@ function built(
     execution: executionOf(wire.execution),
     config: wire.config,
     group: wire.group ?? null,
+    isPrivate: wire.visibility === "private",
+    keys: keyRulesOf(wire.keys),
     graph: wire.graph ?? null,
     call: wire.call ?? null,
     remote: wire.remote ?? null,

@@ -2,7 +2,7 @@ import type { RemoteBlock } from "../../../contracts/documents/remote.ts";
 import type { CallBlock } from "../../../contracts/documents/call.ts";
 import type { JsonObject, JsonSchema } from "../../../contracts/json/json.ts";
 import type { RunnerSpec } from "../registry/runner-spec.ts";
-import type { ContractKey, ExecutionProfile, InputPort, NodeKind } from "../registry/node.ts";
+import type { ContractKey, ExecutionProfile, InputPort, KeyRule, NodeKind } from "../registry/node.ts";
 
 /** A state contract ready for use: aliases resolved, schemas normalised, keys and whole-state schemas in agreement. */
 export interface StateContract {
@@ -22,6 +22,10 @@ export interface StateContract {
   readonly execution: ExecutionProfile;
   readonly config: JsonObject;
   readonly group: string | null;
+  /** Whether its name alone reaches the node. */
+  readonly isPrivate: boolean;
+  /** What its owner says of contract keys. */
+  readonly keys: Readonly<Record<ContractKey, KeyRule>>;
   /** The body of a composite node, as written. */
   readonly graph: JsonObject | null;
   /** What an `http` or `db` node does; null for every other. */

@@ -189,6 +189,8 @@ function definition(
     ...(runsIn({ entrypoint }, "pool")
       ? { runner: { ...contract.runner, pool: contract.runner.pool ?? poolOf(entrypoint.type) } }
       : {}),
+    ...(contract.isPrivate ? { visibility: "private" as const } : {}),
+    ...(Object.keys(contract.keys).length === 0 ? {} : { keys: contract.keys }),
     tags,
     group: contract.group,
     declaredTrust: typeof fields["trust_score"] === "number" ? fields["trust_score"] : null,

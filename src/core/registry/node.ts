@@ -47,6 +47,13 @@ export interface InputPort {
   readonly optional: boolean;
 }
 
+/** What a node's owner says of a contract key. */
+export interface KeyRule {
+  /** Names of the nodes that may produce the key; absent: anybody. */
+  readonly only?: readonly string[];
+  readonly description?: string;
+}
+
 /** A registered node as planner and executor see it: identity from its metadata block, behaviour from its contract. */
 export interface NodeDefinition {
   readonly name: string;
@@ -72,6 +79,10 @@ export interface NodeDefinition {
   readonly remote?: RemoteBlock;
   /** Present exactly on nodes that runners execute. */
   readonly runner?: RunnerSpec;
+  /** Absent on a node that the planner may choose; `private`: its name alone reaches it. */
+  readonly visibility?: "private";
+  /** What its owner says of contract keys; absent when nothing. */
+  readonly keys?: Readonly<Record<ContractKey, KeyRule>>;
   readonly tags: readonly string[];
   readonly group: string | null;
   /** The trust its author declares, 0 to 1, or null. */

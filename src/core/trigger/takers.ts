@@ -1,5 +1,6 @@
-import { allOf, trustOf, refusalReasons } from "../plan/search/eligible.ts";
+import { allOf, trustOf, refusalReasons, type Reach } from "../plan/search/eligible.ts";
 import { DEFAULT_POLICY } from "../plan/model/policy.ts";
+import { keyGuardsOf } from "../registry/key-guards.ts";
 import { nodeRef, type NodeDefinition, type NodeRef } from "../registry/node.ts";
 import type { Served } from "../registry/served.ts";
 import type { RegistrySnapshot } from "../registry/snapshot.ts";
@@ -59,21 +60,33 @@ function nameTaker(
 ): Result<Choice, TriggerRefusal> {
   const versions = members.filter((node) => node.name === name);
   const [newest] = versions;
-  const allowed = versions.find((node) => reasonsAgainst(node, snapshot, served).length === 0);
+  const allowed = versions.find((node) => reasonsAgainst(node, snapshot, served, "named").length === 0);
   if (allowed) return ok({ takers: [nodeRef(allowed)], leftOut: 0 });
   const problem = newest
     ? fault(
         "TRIGGER_NOT_TAKEN",
-        `node ${nodeRef(newest)} may not run: ${reasonsAgainst(newest, snapshot, served).join("; ")}`,
+        `node ${nodeRef(newest)} may not run: ${reasonsAgainst(newest, snapshot, served, "named").join("; ")}`,
       )
     : fault("TRIGGER_NOT_TAKEN", `node '${name}' is not in group '${group}'`, { place: "$.node" });
   return err({ errorType: "valid_unrouted", fault: problem });
 }
 
-/** Why a node may take no message. A trigger node starts others, so nobody need execute it. */
-export function reasonsAgainst(node: NodeDefinition, snapshot: RegistrySnapshot, served: Served): readonly string[] {
+/**
+ * Why a node may take no message. A trigger node starts others, so nobody need execute it.
+ *
+ * @param reach `named` where the message names the node; otherwise the node would select itself
+ */
+export function reasonsAgainst(
+  node: NodeDefinition,
+  snapshot: RegistrySnapshot,
+  served: Served,
+  reach: Exclude<Reach, "part"> = "planned",
+): readonly string[] {
   const starting = triggerOf(node) === null ? served : { ...served, targets: new Map([[node.entrypoint.type, null]]) };
-  return refusalReasons(node, trustOf(snapshot, node), DEFAULT_POLICY, allOf(starting));
+  return refusalReasons(node, trustOf(snapshot, node), DEFAULT_POLICY, allOf(starting), {
+    reach,
+    guards: keyGuardsOf(snapshot),
+  });
 }
 
 /** Whether a node selects itself for a message. */

@@ -7,6 +7,8 @@ import { node, policy, registry } from "./support/nodes.ts";
 import { servedBy } from "../../../src/core/registry/served.ts";
 import { ALL_SERVED } from "../../support/served.ts";
 
+const PLANNED = { reach: "planned", guards: new Map() } as const;
+
 describe("filters", () => {
   const x = (changes: object) => ({ name: "make", in: ["a"], out: ["x"], ...changes });
   const reasons = (changes: object, rules: Partial<Policy>, trust: Parameters<typeof registry>[1] = {}): unknown =>
@@ -76,11 +78,11 @@ describe("filters", () => {
         const trust = { score, confidence, samples: 1 };
         // An exclusion of another node changes nothing but the way the verdict is reached.
         const without = (ref: string) => ({ served: ALL_SERVED, excluded: new Map([[ref, "excluded"]]) });
-        const slowly = refusalReasons(subject, trust, one, without("other@1.0.0"));
-        expect(refusalReasons(subject, trust, one, allOf(ALL_SERVED))).toEqual(slowly);
-        expect(refusalReasons(subject, trust, one, without("make@1.0.0"))).toEqual(["excluded", ...slowly]);
+        const slowly = refusalReasons(subject, trust, one, without("other@1.0.0"), PLANNED);
+        expect(refusalReasons(subject, trust, one, allOf(ALL_SERVED), PLANNED)).toEqual(slowly);
+        expect(refusalReasons(subject, trust, one, without("make@1.0.0"), PLANNED)).toEqual(["excluded", ...slowly]);
         // Nor does a deployment that serves nothing hide what the policy says.
-        expect(refusalReasons(subject, trust, one, allOf(servedBy([])))).toEqual([
+        expect(refusalReasons(subject, trust, one, allOf(servedBy([])), PLANNED)).toEqual([
           "no handler here executes builtin entrypoints",
           ...slowly,
         ]);

@@ -4,6 +4,7 @@ import { err, ok, type Result } from "../../result.ts";
 import type { Fault } from "../../errors.ts";
 import { cycleFault, dependencyPlaces, placesBefore, sourcePlaces } from "../graph/dependencies.ts";
 import type { DraftStep } from "../model/draft-step.ts";
+import { guardedFault } from "../guarded/guarded-parts.ts";
 import { stepPool } from "../../registry/step-pool.ts";
 import { factsOf } from "../search/facts.ts";
 import { planHash } from "./hash.ts";
@@ -31,6 +32,10 @@ export interface Parts {
   readonly origin: "goal" | "graph";
   /** What is known of the least cost, in millionths; the first plan's cost beside it. */
   readonly least?: { readonly bound: number; readonly first: number };
+  /** Whether a graph's results are wanted by name. */
+  readonly strict?: boolean;
+  /** Of the given keys those that steps of the run have made already. */
+  readonly made?: ReadonlySet<ContractKey>;
   /** Steps of a running plan that have succeeded, with their segments: those stay as they are. */
   readonly kept?: Kept;
 }
@@ -41,6 +46,8 @@ export interface Parts {
  * path. Optional inputs never deepen a plan beyond the policy's depth: rather than that they stay unbound.
  */
 export function assemble(parts: Parts): Result<Plan, Fault> {
+  const guarded = guardedFault(parts);
+  if (guarded) return err(guarded);
   const placeOf = new Map(parts.steps.map((step, place) => [step.id, place]));
   const hard = dependencyPlaces(parts.steps);
   const soft = parts.steps.map((step) => sourcePlaces(step.wishes.values(), placeOf));
@@ -97,6 +104,7 @@ function seal(parts: Parts, levels: readonly number[], grants: (step: number, so
     guards: parts.guards,
     policy: parts.policy,
     origin: parts.origin,
+    ...(parts.strict ? { strict: true as const } : {}),
   };
   return { hash: planHash(unhashed), ...unhashed };
 }

@@ -57,6 +57,7 @@ function headContent(
       mode: policy.mode,
       onFailure: policy.onFailure,
       ...((policy.order ?? "plan") === "plan" ? {} : { order: policy.order ?? "plan" }),
+      ...(policy.partial ? { partial: true } : {}),
       ...((policy.priority ?? 0) === 0 ? {} : { priority: policy.priority ?? 0 }),
     },
     results: sourcesContent(results),

@@ -1,9 +1,11 @@
 import { composite } from "../../../../contracts/documents/graph.ts";
 import type { JsonObject } from "../../../../contracts/json/json.ts";
 import type { Fault } from "../../errors.ts";
+import { keyGuardsOf } from "../../registry/key-guards.ts";
 import { nodeRef, type ContractKey, type NodeDefinition } from "../../registry/node.ts";
 import type { RegistrySnapshot } from "../../registry/snapshot.ts";
 import { err, ok, type Result } from "../../result.ts";
+import { unlicensedIn, type Unlicensed } from "../guarded/unlicensed.ts";
 import { bindGraph } from "./bind-graph.ts";
 import type { DraftStep } from "../model/draft-step.ts";
 import type { Available } from "../search/eligible.ts";
@@ -21,6 +23,8 @@ import { isComposite, unfold } from "./unfold.ts";
 
 /** Composites nest at most this deep, or as deep as the policy's max_depth where that is less. */
 export const MAX_NESTING = 32;
+
+const NOTHING: Unlicensed = new Map();
 
 interface Body {
   readonly steps: readonly GraphStep[];
@@ -46,7 +50,9 @@ export class Composites {
   objection(node: NodeDefinition): string | null {
     if (!isComposite(node)) return null;
     const template = this.template(node);
-    return template.ok ? null : `its body cannot be planned: ${template.error.message}`;
+    if (!template.ok) return `its body cannot be planned: ${template.error.message}`;
+    const [unlicensed] = template.value.unlicensed.values();
+    return unlicensed ?? null;
   }
 
   /** The composite's parts. Refused like an explicit graph, with the composite named in the place. */
@@ -82,7 +88,8 @@ export class Composites {
     const body = bodyOf(node);
     if (!body.ok) return body;
     const inputs = Object.keys(node.inputs);
-    const read = readGraph({ steps: body.value.steps, given: inputs }, this.#snapshot, this.#policy, this.#available);
+    const asked = { steps: body.value.steps, given: inputs };
+    const read = readGraph(asked, this.#snapshot, this.#policy, this.#available, "part");
     if (!read.ok) return read;
     const bound = bindGraph(read.value, new Set(inputs), this.#shapes);
     if (!bound.ok) return bound;
@@ -108,7 +115,11 @@ export class Composites {
     const unfolded = unfold(steps, outputs.value, templateOf, this.#policy.maxSteps);
     if (!unfolded.ok) return unfolded;
     const { steps: leaves, boundaries, results } = unfolded.value;
-    return ok({ node, steps: leaves, boundaries, outputs: results, nesting });
+    const unlicensed = unlicensedIn(node, steps, keyGuardsOf(this.#snapshot), (part) => {
+      const inner = this.#templates.get(part);
+      return inner?.ok ? inner.value.unlicensed : NOTHING;
+    });
+    return ok({ node, steps: leaves, boundaries, outputs: results, nesting, unlicensed });
   }
 
   /** What the composite is handed must do for its parts, and what it may lack no part may depend on. */

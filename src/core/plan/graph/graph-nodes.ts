@@ -1,10 +1,11 @@
 import { satisfies, validRange } from "semver";
 import type { Fault } from "../../errors.ts";
+import { keyGuardsOf } from "../../registry/key-guards.ts";
 import { nodeRef, type NodeDefinition } from "../../registry/node.ts";
 import type { RegistrySnapshot } from "../../registry/snapshot.ts";
 import { err, ok, type Result } from "../../result.ts";
 import { unservedReason } from "../../registry/served.ts";
-import { refusalReasons, trustOf, type Available } from "../search/eligible.ts";
+import { refusalReasons, trustOf, type Available, type Reach } from "../search/eligible.ts";
 import type { GraphStep } from "../model/graph.ts";
 import { NAMED_BY_GRAPH } from "./graph-why.ts";
 import { suggestion } from "../model/nearest.ts";
@@ -18,17 +19,23 @@ export interface Named {
   readonly candidates: readonly Candidate[];
 }
 
-/** Finds the nodes a graph names: the newest version in the range that may be planned. Each name and range once. */
+/**
+ * Finds the nodes a graph names: the newest version in the range that may be used. Each name and range once.
+ *
+ * @param reach `part` for the body of a composite; a step that already stands within one is a part of it
+ */
 export function nodeFinder(
   snapshot: RegistrySnapshot,
   policy: Policy,
   available: Available,
+  reach: Exclude<Reach, "planned">,
 ): (step: GraphStep, place: string) => Result<Named, Fault> {
   const known = new Map<string, Result<Named, Fault>>();
   return (step, place) => {
-    const key = `${step.node}@${step.version ?? "*"}`;
+    const own = step.parent === undefined ? reach : "part";
+    const key = `${own} ${step.node}@${step.version ?? "*"}`;
     let found = known.get(key);
-    if (!found) known.set(key, (found = find(step, snapshot, policy, available)));
+    if (!found) known.set(key, (found = find(step, snapshot, policy, available, own)));
     return found.ok ? found : err({ ...found.error, place: `${place}.${found.error.place ?? "node"}` });
   };
 }
@@ -38,7 +45,9 @@ function find(
   snapshot: RegistrySnapshot,
   policy: Policy,
   available: Available,
+  reach: Reach,
 ): Result<Named, Fault> {
+  const circumstances = { reach, guards: keyGuardsOf(snapshot) };
   if (range !== undefined && validRange(range) === null) {
     return err(
       planFault("invalid_version_range", `${range} is not a version range`, {
@@ -53,7 +62,7 @@ function find(
     return err(planFault("unknown_node", `no node is named ${name}`, { place: "node", hint }));
   }
   const judged = versions.map((node) => {
-    const reasons = [...refusalReasons(node, trustOf(snapshot, node), policy, available)];
+    const reasons = [...refusalReasons(node, trustOf(snapshot, node), policy, available, circumstances)];
     const outside = range !== undefined && !satisfies(node.version, range);
     if (outside) reasons.unshift(`version ${node.version} is outside ${range}`);
     return { node, reasons, outside };

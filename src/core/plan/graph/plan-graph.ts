@@ -47,7 +47,7 @@ export function resolveGraph(
 ): Result<Plan, Fault> {
   const problem = tooLarge(graph, policy) ?? policyFault(policy);
   if (problem) return err(problem);
-  const read = readGraph(graph, snapshot, policy, available);
+  const read = readGraph(graph, snapshot, policy, available, "named");
   if (!read.ok) return read;
   const given = new Set(graph.given);
   const bound = bindGraph(read.value, given, shapesOf(snapshot).forPlan());
@@ -73,6 +73,7 @@ export function resolveGraph(
     policy,
     snapshot,
     origin: "graph",
+    strict: graph.want !== undefined || graph.strict === true,
   });
   if (!plan.ok) return plan;
   const broken = violations(plan.value, snapshot);

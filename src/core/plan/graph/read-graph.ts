@@ -34,9 +34,10 @@ export function readGraph(
   snapshot: RegistrySnapshot,
   policy: Policy,
   available: Available,
+  reach: "named" | "part",
 ): Result<readonly ReadStep[], Fault> {
   const faults: Fault[] = [];
-  const find = nodeFinder(snapshot, policy, available);
+  const find = nodeFinder(snapshot, policy, available, reach);
   const nodes = new Map<StepId, NodeDefinition>();
   const candidates = new Map<StepId, readonly Candidate[]>();
   const placeOf = new Map<StepId, number>();

@@ -1,4 +1,5 @@
 import type { ContractKey, NodeDefinition } from "../../registry/node.ts";
+import type { Unlicensed } from "../guarded/unlicensed.ts";
 import type { DraftStep } from "../model/draft-step.ts";
 import { gateSources, mapGate } from "../model/gate-sources.ts";
 import type { Boundary, Source, StepId } from "../model/plan.ts";
@@ -16,6 +17,8 @@ export interface Template {
   readonly outputs: ReadonlyMap<ContractKey, Source>;
   /** 1 for a composite of leaves, one more for every composite within. */
   readonly nesting: number;
+  /** What its parts do to guarded keys that only a composite around it may allow. */
+  readonly unlicensed: Unlicensed;
 }
 
 /** A template at its place: real ids, real sources. */

@@ -35,6 +35,8 @@ export interface Graph {
   readonly want?: readonly string[];
   /** Results under names of their own, instead of `want`. */
   readonly results?: Readonly<Record<string, GraphSource>>;
+  /** True for graphs made from plans whose results are wanted by name. */
+  readonly strict?: boolean;
   /** For graphs made from plans: composites that were unfolded into steps of this graph. */
   readonly boundaries?: readonly Boundary[];
 }

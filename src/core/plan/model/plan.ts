@@ -148,10 +148,14 @@ export interface Plan {
   readonly policy: Policy;
   /** Whether the planner chose the nodes (also when absent) or the graph's author did. */
   readonly origin?: "goal" | "graph";
+  /** True for a graph whose author named what is wanted: without it the run is no success. A goal's is always so. */
+  readonly strict?: true;
 }
 
 export interface Goal {
   readonly want: readonly ContractKey[];
   readonly given: readonly ContractKey[];
+  /** Of the given keys those that steps of the run have made already. */
+  readonly made?: ReadonlySet<ContractKey>;
   readonly policy: Policy;
 }

@@ -48,6 +48,10 @@ export interface Policy {
   readonly maxReplans: number;
   /** Steps of work that planning may spend to make the first plan cheaper and to prove that none is; absent: the usual. */
   readonly effort?: number;
+  /** Guarded keys whose value may be given; none when absent. */
+  readonly allowGiven?: readonly string[];
+  /** True where a run that has some of its wanted keys, and not all, ends as partial. */
+  readonly partial?: boolean;
 }
 
 export interface Filter {

@@ -31,6 +31,7 @@ export const PROBLEM_CODE = {
   gate_unknown_output: "PLAN_GATE_UNKNOWN_OUTPUT",
   gate_later_output: "PLAN_GATE_LATER_OUTPUT",
   invalid_composite: "PLAN_INVALID_COMPOSITE",
+  guarded_key: "PLAN_GUARDED_KEY",
   node_not_allowed: "PLAN_NODE_NOT_ALLOWED",
   unknown_node: "NODE_NOT_FOUND",
   unserved_node: "HANDLER_NOT_FOUND",

@@ -16,7 +16,12 @@ export function replanGoal(standing: Standing): Result<Parts, Fault> {
   const { plan, succeeded, snapshot, available } = standing;
   const there = availableFrom(standing);
   const rest = resolveGoal(
-    { want: plan.want, given: [...new Set([...plan.given, ...there.keys()])], policy: plan.policy },
+    {
+      want: plan.want,
+      given: [...new Set([...plan.given, ...there.keys()])],
+      made: new Set(there.keys()),
+      policy: plan.policy,
+    },
     snapshot,
     available,
   );

@@ -1,4 +1,5 @@
 import type { Fault } from "../../errors.ts";
+import { keyGuardsOf } from "../../registry/key-guards.ts";
 import { nodeRef, type NodeDefinition } from "../../registry/node.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { Parts } from "../assemble/assemble.ts";
@@ -44,6 +45,7 @@ export function replanGraph(standing: Standing): Result<Parts, Fault> {
     policy: plan.policy,
     snapshot,
     origin: "graph",
+    strict: plan.strict === true,
   });
 }
 
@@ -60,9 +62,12 @@ function substitute(
       ),
     ),
   );
+  const reach = step.parent === undefined ? "named" : "part";
+  const circumstances = { reach, guards: keyGuardsOf(snapshot) } as const;
   return snapshot.byName.get(step.node)?.find((node) => {
     if (!fallbacks.has(nodeRef(node))) return false;
-    if (refusalReasons(node, trustOf(snapshot, node), plan.policy, available).length > 0) return false;
+    const trust = trustOf(snapshot, node);
+    if (refusalReasons(node, trust, plan.policy, available, circumstances).length > 0) return false;
     const bound = Object.entries(node.inputs).every(([key, port]) => port.optional || Object.hasOwn(step.inputs, key));
     return bound && [...outputs].every((key) => Object.hasOwn(node.outputs, key));
   });

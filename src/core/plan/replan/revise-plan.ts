@@ -3,6 +3,7 @@ import type { Served } from "../../registry/served.ts";
 import type { RegistrySnapshot } from "../../registry/snapshot.ts";
 import { err, ok, type Result } from "../../result.ts";
 import type { Graph } from "../model/graph.ts";
+import { guardedPlanFault } from "../guarded/guarded-plan.ts";
 import { mutatePlan, type Mutation } from "./mutate-plan.ts";
 import { suggestion } from "../model/nearest.ts";
 import { planGraph } from "../graph/plan-graph.ts";
@@ -36,14 +37,19 @@ interface Asked {
  * The plan as revised, validated as a new plan is: with the nodes that are registered now, under the plan's policy.
  * Refusals: INVALID_PARAMETER for a version of nothing, PLAN_INVALID_MUTATION, and whatever planGraph refuses. Each names
  * the place in the request that asked for it; what the graph as a whole is refused for is told of the last change of the
- * step it names.
+ * step it names. A plan that guarded keys do not allow any more is refused, changed or not.
+ *
+ * @param vouched whether the plan was made here: nothing vouches for the composites of one from elsewhere
  */
 export function revisePlan(
   original: Plan,
   revision: Revision,
   snapshot: RegistrySnapshot,
   served: Served,
+  vouched = true,
 ): Result<Plan, Fault> {
+  const guarded = guardedPlanFault(vouched ? original : opened(original), snapshot);
+  if (guarded) return err(guarded);
   if (changesNothing(revision)) return ok(original);
   const replaced = replacementOf(original, revision.replacement, snapshot, served);
   if (!replaced.ok) return err(placed(replaced.error, revision.replacement?.kind ?? "plan"));

@@ -1,10 +1,12 @@
 import { satisfies } from "semver";
+import type { KeyGuards } from "../../registry/key-guards.ts";
 import type { NodeDefinition, NodeRef } from "../../registry/node.ts";
 import { nodeRef } from "../../registry/node.ts";
 import { outdatedContract } from "../../registry/outdated-contract.ts";
 import { isServed, unservedReason, type Served } from "../../registry/served.ts";
 import type { RegistrySnapshot } from "../../registry/snapshot.ts";
 import { unproven, type TrustScore } from "../../trust/score.ts";
+import { unlicensedOutput } from "../guarded/unlicensed.ts";
 import { comparison } from "../model/figure.ts";
 import type { Filter, Policy } from "../model/policy.ts";
 
@@ -25,8 +27,36 @@ export const allOf = (served: Served): Available => ({ served, excluded: NONE })
 
 const NONE: Available["excluded"] = new Map();
 
-/** Why a node may not be planned; empty when it may. Every reason is listed, not only the first. */
+/**
+ * How a node comes into question: `planned` by the planner's own choice, `named` by an author or a caller, `part` of a
+ * composite that its author named. What guarded keys allow to parts is for the composite around them to say.
+ */
+export type Reach = "planned" | "named" | "part";
+
+/** Under which a node is judged besides the policy. */
+export interface Circumstances {
+  readonly reach: Reach;
+  readonly guards: KeyGuards;
+}
+
+/** Why a node may not be used; empty when it may. Every reason is listed, not only the first. */
 export function refusalReasons(
+  node: NodeDefinition,
+  trust: TrustScore,
+  policy: Policy,
+  available: Available,
+  { reach, guards }: Circumstances,
+): readonly string[] {
+  const reasons = policyReasons(node, trust, policy, available);
+  const unreached = reach === "planned" && node.visibility === "private" ? PRIVATE : null;
+  const unlicensed = reach === "part" ? null : unlicensedOutput(node, guards);
+  if (unreached === null && unlicensed === null) return reasons;
+  return [...reasons, ...[unreached, unlicensed].filter((reason) => reason !== null)];
+}
+
+const PRIVATE = "is private: a graph, a composite or node.execute may name it, and nobody plans it";
+
+function policyReasons(
   node: NodeDefinition,
   trust: TrustScore,
   policy: Policy,

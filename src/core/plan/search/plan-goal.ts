@@ -1,4 +1,5 @@
 import type { Fault } from "../../errors.ts";
+import { keyGuardsOf } from "../../registry/key-guards.ts";
 import type { ContractKey } from "../../registry/node.ts";
 import type { Served } from "../../registry/served.ts";
 import type { RegistrySnapshot } from "../../registry/snapshot.ts";
@@ -47,6 +48,8 @@ export function resolveGoal(goal: Goal, snapshot: RegistrySnapshot, available: A
     policy,
     available,
     composites: new Composites(snapshot, policy, available),
+    guards: keyGuardsOf(snapshot),
+    ...(goal.made === undefined ? {} : { made: goal.made }),
   };
   const found = search(request, snapshot, cheapest(policy));
   if (found.wants.some((demand) => demand.by === null)) return err(unreachable(found));
@@ -154,6 +157,7 @@ function attempt(
     ...unfolded.value,
     want: request.want,
     given: [...request.given].sort(),
+    ...(request.made === undefined ? {} : { made: request.made }),
     why: explain(resolution, usedGiven(resolution)),
     guards,
     policy,

@@ -1,4 +1,5 @@
 import { runsIn } from "../../registry/entrypoints.ts";
+import type { KeyGuards } from "../../registry/key-guards.ts";
 import type { ContractKey, NodeDefinition } from "../../registry/node.ts";
 import type { RegistrySnapshot } from "../../registry/snapshot.ts";
 import { ANY_SHAPE, byCost, type Contender, type Demand } from "./contender.ts";
@@ -25,6 +26,9 @@ export interface SearchRequest {
   readonly policy: Policy;
   readonly available: Available;
   readonly composites: Composites;
+  readonly guards: KeyGuards;
+  /** Of the given keys those that steps of the run have made already. */
+  readonly made?: ReadonlySet<ContractKey>;
 }
 
 /** What is known after a search: every node that could matter for the goal, judged. */
@@ -153,8 +157,8 @@ class Exploration {
 }
 
 /** A composite is as good as its parts: when they cannot be planned, it is refused from the start. */
-function refusalsOf({ node, trust }: NodeFacts, { policy, available, composites }: SearchRequest): readonly string[] {
-  const refusals = refusalReasons(node, trust, policy, available);
+function refusalsOf({ node, trust }: NodeFacts, { policy, available, composites, guards }: SearchRequest): readonly string[] {
+  const refusals = refusalReasons(node, trust, policy, available, { reach: "planned", guards });
   if (refusals.length > 0 || !runsIn(node, "graph")) return refusals;
   const objection = composites.objection(node);
   return objection === null ? refusals : [objection];

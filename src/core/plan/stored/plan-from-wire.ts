@@ -48,6 +48,7 @@ export function planFromWire(wire: PlanWire): Result<Plan, Fault> {
     guards: wire.guards,
     policy: policy.parse(wire.policy),
     origin: wire.origin,
+    ...(wire.strict === undefined ? {} : { strict: wire.strict }),
   });
 }
 

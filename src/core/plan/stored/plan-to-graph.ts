@@ -6,6 +6,7 @@ export const planToGraph = (plan: Plan): Graph => ({
   steps: plan.steps.map(stepToGraph),
   given: plan.given,
   results: plan.results,
+  strict: plan.origin !== "graph" || plan.strict === true,
   ...(plan.boundaries === undefined ? {} : { boundaries: plan.boundaries }),
 });
 

@@ -35,6 +35,7 @@ export function planToWire(plan: Plan): PlanWire {
     })),
     guards: [...plan.guards],
     origin: plan.origin ?? "goal",
+    ...(plan.strict === undefined ? {} : { strict: plan.strict }),
     policy: policyToWire(plan.policy),
   };
 }
@@ -134,5 +135,7 @@ export function policyToWire(policy: Policy): PolicyWire {
     on_failure: policy.onFailure,
     max_replans: policy.maxReplans,
     effort: policy.effort ?? USUAL_EFFORT,
+    allow_given: [...(policy.allowGiven ?? [])],
+    partial: policy.partial ?? false,
   };
 }

@@ -57,7 +57,8 @@ function misfitInStates({ plan, segments, header }: RunState): Misfit | null {
     const open = states.find((state) => !isSettled(state));
     if (open) return misfit(".segments", `step ${open.id} has not ended as its outcome says`);
   }
-  if (header.status === "failed" && header.fault === null) return misfit(".header.fault", "a failed run has a fault");
+  if ((header.status === "failed" || header.status === "partial") && header.fault === null)
+    return misfit(".header.fault", `a ${header.status} run has a fault`);
   return null;
 }
 

@@ -249,4 +249,4 @@ export const TERMINAL_STEP: ReadonlySet<StepStatus> = new Set([
   "cancelled",
 ]);
 export const RUN_STATUSES: ReadonlySet<RunStatus> = new Set(runStatus.options);
-export const TERMINAL_RUN: ReadonlySet<RunStatus> = new Set(["succeeded", "failed", "cancelled"]);
+export const TERMINAL_RUN: ReadonlySet<RunStatus> = new Set(["succeeded", "partial", "failed", "cancelled"]);

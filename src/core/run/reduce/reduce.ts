@@ -1,13 +1,13 @@
-import { fault } from "../../errors.ts";
+import { fault, type Fault } from "../../errors.ts";
 import { approve, deliverEvent, end, openMailbox, pause, resume, tick } from "./control.ts";
 import { dispatchAll, dispatchInline } from "../dispatch/dispatch.ts";
 import { Draft } from "./draft.ts";
 import { DEFAULT_LEASES, type LeaseSettings, type RunEvent, type Transition } from "../model/event.ts";
 import { admitted, answer, progressed, undeliverable } from "../dispatch/leases.ts";
 import { advanceReplanning, awaitsPlan, replanned } from "./replanning.ts";
-import { TERMINAL_RUN, type Instant, type RunState } from "../model/state.ts";
+import { TERMINAL_RUN, type Instant, type RunState, type RunStatus } from "../model/state.ts";
 import { switchPlan } from "./switch-plan.ts";
-import { unmetWant } from "./unmet.ts";
+import { hasSomeWant, unmetWant } from "./unmet.ts";
 
 /**
  * Decides what an event does to a run. Total: an event that comes too late, twice or with an old token changes nothing.
@@ -85,9 +85,15 @@ function conclude(draft: Draft): void {
   }
   const problem = draft.header.fault ?? unmetWant(draft);
   if (problem !== null) draft.fail(problem);
-  const ended = problem === null ? "succeeded" : problem.code === "RUN_CANCELLED" ? "cancelled" : "failed";
-  draft.updateHeader({ status: ended, finishedAt: draft.now, completedSeq: draft.takeSeq() });
+  draft.updateHeader({ status: problem === null ? "succeeded" : endedBy(draft, problem), finishedAt: draft.now, completedSeq: draft.takeSeq() });
   draft.intents.splice(0, draft.intents.length, { type: "finished" });
+}
+
+/** How a run ends that something has gone wrong in. What was given wrongly is no part of anything. */
+function endedBy(draft: Draft, problem: Fault): RunStatus {
+  if (problem.code === "RUN_CANCELLED") return "cancelled";
+  const mayLack = draft.state.plan.policy.partial === true && problem.code !== "INPUT_STATE_INVALID";
+  return mayLack && hasSomeWant(draft) ? "partial" : "failed";
 }
 
 /** Whether nothing is under way or about to be, and some step waits for time, an event or a person. */

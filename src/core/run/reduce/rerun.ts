@@ -40,6 +40,8 @@ export interface RerunOptions {
   readonly given: Readonly<Record<string, StoredValue>>;
   /** What stands in the place of steps' outputs; those steps are not executed. */
   readonly set?: SetSteps;
+  /** Steps that are executed anew together or not at all. */
+  readonly whole?: readonly (readonly StepId[])[];
   /** A plan that replaces the original one, such as a mutation of it. */
   readonly plan: Plan | null;
 }
@@ -140,6 +142,7 @@ function stepsAnew(
     if (anew.has(id) || set.has(id)) continue;
     anew.add(id);
     if (id !== options.from || options.downstream) queue.push(...(dependents.get(id) ?? []));
+    for (const steps of options.whole ?? []) if (steps.includes(id)) queue.push(...steps);
   }
   return withUnheld(plan, anew, states);
 }

@@ -42,6 +42,7 @@ export function executionResult(state: RunState): ExecutionResult | null {
 
 function statusOf(state: RunState): "success" | "partial" | "failure" {
   if (state.header.status === "succeeded") return "success";
+  if (state.header.status === "partial") return "partial";
   return stepsOf(state).some((step) => step.outcome?.ok) ? "partial" : "failure";
 }
 

@@ -8,7 +8,7 @@ import { CORRELATION_SPAN_MS, toldByUuid } from "../../../core/search/told-time.
 
 const UNFINISHED: ReadonlySet<RunStatus> = new Set(["queued", "running", "waiting", "paused"]);
 /** What ended in one of these has a fault. */
-const FAILED: ReadonlySet<RunStatus> = new Set(["failed", "cancelled"]);
+const FAILED: ReadonlySet<RunStatus> = new Set(["partial", "failed", "cancelled"]);
 
 /**
  * The statement that finds a page and one row more. It walks the table, which lies in the order of time, or the narrowest
