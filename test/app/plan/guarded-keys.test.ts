@@ -106,7 +106,11 @@ describe("a node inside of an approval", () => {
     noteFails = true;
     const run = await started(nodes, "goal.run", GOAL);
     await run.settle();
-    expect(await run.view(run.id)).toMatchObject({ status: "failed", replans: 0, error: { code: "OUTPUT_STATE_INVALID" } });
+    expect(await run.view(run.id)).toMatchObject({
+      status: "failed",
+      replans: 0,
+      error: { code: "OUTPUT_STATE_INVALID" },
+    });
     expect(booked).toEqual([]);
   });
 
@@ -168,8 +172,13 @@ describe("a guarded key", () => {
       ...guarded,
       error: { place: 'given["invoice.released"]', hint: expect.stringContaining("policy.allow_given") as string },
     });
-    expect(await engine.send("node.execute", { node: "pay", input: { "invoice.released": "me" } })).toMatchObject(guarded);
-    const renamed = { steps: [{ id: "pay", node: "pay", inputs: { "invoice.released": "word" } }], given: { word: "me" } };
+    expect(await engine.send("node.execute", { node: "pay", input: { "invoice.released": "me" } })).toMatchObject(
+      guarded,
+    );
+    const renamed = {
+      steps: [{ id: "pay", node: "pay", inputs: { "invoice.released": "word" } }],
+      given: { word: "me" },
+    };
     expect(await engine.send("graph.run", renamed)).toMatchObject({
       ...guarded,
       error: { message: expect.stringContaining("step pay takes the given word for invoice.released") as string },
@@ -187,7 +196,9 @@ describe("a guarded key", () => {
     expect(booked).toEqual([1]);
     const told = await run.rerun(run.id, { values: { "it/ask": { "wait.approval": {} } } });
     expect(told).toMatchObject({ ok: false, error: { code: "PLAN_GUARDED_KEY", place: '$.values["it/ask"]' } });
-    const again = String(valueOf(await run.rerun(run.id, { from: "it/book", given: { "invoice.total": 900 } }))["run_id"]);
+    const again = String(
+      valueOf(await run.rerun(run.id, { from: "it/book", given: { "invoice.total": 900 } }))["run_id"],
+    );
     await run.settle(1_000);
     expect((await run.view(again)).status).toBe("waiting");
     expect(booked).toEqual([1]);

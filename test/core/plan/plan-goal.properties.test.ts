@@ -29,7 +29,7 @@ function costs(graph: Hypergraph): ReadonlyMap<string, number> {
       policy: rules,
       available: allOf(ALL_SERVED),
       guards: new Map(),
-    composites: new Composites(snapshot, rules, allOf(ALL_SERVED)),
+      composites: new Composites(snapshot, rules, allOf(ALL_SERVED)),
     },
     snapshot,
     cheapest(rules),

@@ -70,7 +70,7 @@ class Inspection {
   /** Whether the node, or a composite around it, may produce the key. */
   #isLicensed(key: ContractKey, name: string, parent: StepId | undefined): boolean {
     if (mayProduce(this.#guards, key, name)) return true;
-    for (let around = parent; around !== undefined; ) {
+    for (let around = parent; around !== undefined;) {
       const boundary = this.#boundaries.get(around);
       if (boundary && mayProduce(this.#guards, key, boundary.node)) return true;
       around = boundary?.parent ?? undefined;

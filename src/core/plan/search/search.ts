@@ -157,7 +157,10 @@ class Exploration {
 }
 
 /** A composite is as good as its parts: when they cannot be planned, it is refused from the start. */
-function refusalsOf({ node, trust }: NodeFacts, { policy, available, composites, guards }: SearchRequest): readonly string[] {
+function refusalsOf(
+  { node, trust }: NodeFacts,
+  { policy, available, composites, guards }: SearchRequest,
+): readonly string[] {
   const refusals = refusalReasons(node, trust, policy, available, { reach: "planned", guards });
   if (refusals.length > 0 || !runsIn(node, "graph")) return refusals;
   const objection = composites.objection(node);

@@ -85,7 +85,11 @@ function conclude(draft: Draft): void {
   }
   const problem = draft.header.fault ?? unmetWant(draft);
   if (problem !== null) draft.fail(problem);
-  draft.updateHeader({ status: problem === null ? "succeeded" : endedBy(draft, problem), finishedAt: draft.now, completedSeq: draft.takeSeq() });
+  draft.updateHeader({
+    status: problem === null ? "succeeded" : endedBy(draft, problem),
+    finishedAt: draft.now,
+    completedSeq: draft.takeSeq(),
+  });
   draft.intents.splice(0, draft.intents.length, { type: "finished" });
 }
 
