@@ -4,7 +4,7 @@ import { fault, RuntimeHostError } from "../../../src/core/errors.ts";
 import type { NodeDefinition } from "../../../src/core/registry/node.ts";
 import { effectNode, pureNode, testEngine, type TestNode } from "../../support/engines.ts";
 import { CALL } from "../../support/call.ts";
-import { sampleNode as sample } from "../../support/sample-node.ts";
+import { sampleArtifacts, sampleNode as sample } from "../../support/sample-node.ts";
 import { started, steering, valueOf } from "../../support/steered-run.ts";
 import { waitNode } from "../../support/wait-node.ts";
 
@@ -211,12 +211,12 @@ describe("a guarded key", () => {
     await engine.settle();
     expect(booked).toEqual([3]);
     const { registry } = engine.engine.ports;
-    const stricter = { ...approveIfNeeded().definition, version: "1.1.0" };
-    await registry.register("default", sample(stricter), { metadata: "", contract: "" }, engine.clock.now());
-    // What another isolate has registered is seen after a second at most.
-    engine.clock.advance(2_000);
-    await engine.send("node.execute", { node: "note", input: { "invoice.total": 3 } });
-    await engine.settle();
+    const stricter = sample({ ...approveIfNeeded().definition, version: "1.1.0" });
+    const registered = await registry.register("default", stricter, sampleArtifacts(stricter.name), engine.clock.now());
+    // Whoever names the version makes this isolate see it, as a second would.
+    const { registryVersion } = valueOf(registered);
+    const note = { node: "note", input: { "invoice.total": 3 } };
+    expect(await engine.send("node.execute", note, {}, { registryVersion })).toMatchObject({ ok: true });
     expect(await run.rerun(valueOf(first).runId)).toMatchObject(guarded);
   });
 });
