@@ -2,7 +2,7 @@ import type { Fault } from "../../core/errors.ts";
 import type { Plan } from "../../core/plan/model/plan.ts";
 import { revisePlan, type Revision } from "../../core/plan/replan/revise-plan.ts";
 import type { Served } from "../../core/registry/served.ts";
-import { ok, type Result } from "../../core/result.ts";
+import type { Result } from "../../core/result.ts";
 import type { RunState } from "../../core/run/model/state.ts";
 import { nextPlan } from "../../core/run/reduce/next-plan.ts";
 import { chooseTakers, type Choice } from "../../core/trigger/takers.ts";
