@@ -11,7 +11,7 @@ const filter = z.strictObject({
 export const MOST_REPLANS = 10;
 
 /** The most steps of work that planning may be asked to spend. */
-export const MOST_EFFORT = 10_000_000;
+export const MOST_EFFORT = 1_000_000;
 /** What planning may spend unless the policy says otherwise. */
 export const USUAL_EFFORT = 200_000;
 

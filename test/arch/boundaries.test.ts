@@ -61,6 +61,7 @@ const PLANTED: readonly (readonly [path: string, rule: string, text: string])[] 
   ],
   ["src/nodes/query/node.ts", "nodes-get-ports-handed-in", `export { drizzle } from "drizzle-orm/d1";`],
   ["src/authoring/an-adapter.ts", "authors-need-no-engine", `export { table } from "../infra/d1/table.ts";`],
+  ["src/testing/an-adapter.ts", "testing-is-an-engine-in-memory", `export { table } from "../infra/d1/table.ts";`],
   ["src/client/a-core.ts", "client-knows-contracts", `export { larger } from "../core/instant.ts";`],
   ["src/client/a-file.ts", "client-knows-contracts", `export { readFile } from "node:fs/promises";`],
   ["src/cli/a-database.ts", "cli-is-local", `export { table } from "../infra/d1/table.ts";`],

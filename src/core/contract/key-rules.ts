@@ -1,4 +1,4 @@
-import type { KeyRuleWire } from "../../../contracts/documents/key-rules.ts";
+import type { KeyRuleWire } from "../../../contracts/documents/state-contract.ts";
 import type { ContractKey, KeyRule } from "../registry/node.ts";
 
 /** What a contract says of keys, without what it leaves out. */
