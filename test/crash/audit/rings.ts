@@ -7,4 +7,4 @@ export async function auditRings(persist: string, findings: Findings): Promise<v
     if (!isLasting(stored)) findings.add("rings", `a ring still holds part ${stored.part} of ${stored.owner}`);
 }
 
-const isLasting = ({ owner, part }: StoredPart): boolean => owner === "~trust" || part === "t";
+const isLasting = ({ owner }: StoredPart): boolean => owner === "~trust" || owner === "~keys";
