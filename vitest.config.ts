@@ -28,8 +28,6 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: [...IN_WORKERD, ...END_TO_END],
           setupFiles: ["test/support/properties.ts"],
-          // Modules are loaded once for all files: core keeps nothing between calls, and no test replaces a module.
-          isolate: false,
           ...PATIENT,
         },
       },

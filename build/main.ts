@@ -11,6 +11,7 @@ import { parse, stringify } from "yaml";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const DIST = join(ROOT, "dist");
+const require = createRequire(import.meta.url);
 
 /** What is copied as it is. */
 const COPIED = [
@@ -33,13 +34,24 @@ function pruned(tree: Tree, [first, ...rest]: readonly string[]): Tree {
   return { ...tree, children: kept.map((child) => pruned(child, rest)) };
 }
 
+/** What is bound, as types: generated, so a fresh clone has none. Nothing of it belongs in what `npm pack` prints. */
+function types(): void {
+  const wrangler = join(dirname(require.resolve("wrangler/package.json")), "bin", "wrangler.js");
+  const { status } = spawnSync(process.execPath, [wrangler, "types"], {
+    cwd: ROOT,
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+  if (status !== 0) throw new Error("the types of what is bound cannot be generated");
+}
+
 function compile(): void {
-  const tsc = createRequire(import.meta.url).resolve("typescript/bin/tsc");
+  const tsc = require.resolve("typescript/bin/tsc");
   const { status } = spawnSync(process.execPath, [tsc, "-p", "tsconfig.build.json"], { cwd: ROOT, stdio: "inherit" });
   if (status !== 0) throw new Error("the compiler refuses the source");
 }
 
 rmSync(DIST, { recursive: true, force: true });
+types();
 compile();
 for (const path of COPIED) {
   mkdirSync(dirname(join(DIST, path)), { recursive: true });

@@ -143,7 +143,7 @@ describe("the audits of objects at rest", () => {
     const ring = await database("RunRing", SLOTS);
     // The list names slot 3 as free, and slot 2 as it was before it was taken again.
     ring.exec(`INSERT INTO slots VALUES (0,'','',0,0,NULL,'[[5,3,1,2,2]]'), (1,'~trust','000000',4,2,NULL,'{}'),
-      (2,'r00_a','t',5,1,9,'h'), (3,'r00_z','r',1,1,NULL,'x')`);
+      (2,'~keys','due',5,0,9,''), (3,'r00_z','r',1,1,NULL,'x')`);
     const rested = new Findings();
     await auditRings(folder.path, rested);
     expect(rested.list).toEqual([]);
