@@ -3,6 +3,9 @@
 # is skipped, and says so.
 set -uo pipefail
 
+log=.tmp/ci/runner-tools.log
+mkdir -p "$(dirname "$log")"
+
 missing=()
 command -v bwrap >/dev/null || missing+=(bubblewrap)
 [ -x /usr/bin/python3 ] || [ -x /usr/local/bin/python3 ] || missing+=(python3)
@@ -21,7 +24,7 @@ else
     for package in "${missing[@]}"; do
       timeout 180 apt-get install -q -y --no-install-recommends "$package" || echo "runners: $package cannot be installed"
     done
-  } >/tmp/runner-tools.log 2>&1 </dev/null
-  grep "^runners:" /tmp/runner-tools.log || echo "runners: installed ${missing[*]}"
+  } >"$log" 2>&1 </dev/null
+  grep "^runners:" "$log" || echo "runners: installed ${missing[*]}"
 fi
 exit 0

@@ -65,17 +65,17 @@ export function createOnex<Bindings extends object = object>(options: OnexOption
 
   return {
     async fetch(request, env, ctx) {
+      let on: Started;
       try {
-        start(env);
+        on = start(env);
       } catch (thrown) {
         const correlationId = systemIds.uuid();
         const { code, message } = faultOf(thrown);
         consoleLog.error("the deployment does not start", { correlation_id: correlationId, code, error: message });
         return refusedStart(thrown, request, correlationId);
       }
-      const { app, engine } = start(env);
-      await register(engine);
-      return app.fetch(request, env, ctx);
+      await register(on.engine);
+      return on.app.fetch(request, env, ctx);
     },
     queue: (batch, env) => start(env).engine.consume(batch.queue, deliveries(batch)),
     async scheduled(controller, env) {
@@ -90,13 +90,15 @@ export function createOnex<Bindings extends object = object>(options: OnexOption
 /** Whose registry holds the nodes of the deployment. */
 const TENANT = "default";
 
-const register = ({ brought, parts }: Deployment): Promise<void> =>
-  brought.register({
+async function register({ brought, parts }: Deployment): Promise<void> {
+  if (!brought.isDue) return;
+  await brought.register({
     tenant: TENANT,
     principal: { kind: "host", name: "deployment" },
     correlationId: parts.ids.uuid(),
     trace: null,
   });
+}
 
 function appOf({ services, parts, token, environment }: Deployment): ReturnType<typeof createApp> {
   const { log, ids, clock } = parts;

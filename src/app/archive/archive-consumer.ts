@@ -36,14 +36,14 @@ export interface ArchivePorts extends CacheWriterPorts {
 }
 
 /** An archive object stays well below what an isolate can hold, and its rows fit one transaction. */
-const SEGMENT_BYTES = 8 * 1024 * 1024;
-const SEGMENT_RUNS = ROWS_TOGETHER;
+const OBJECT_BYTES = 8 * 1024 * 1024;
+const OBJECT_RUNS = ROWS_TOGETHER;
 
 /**
- * Moves finished runs out of their rings: the runs of a delivery become R2 objects of lines that carry their own
- * index, with a row for each part of them and for each run that needs one, their trust totals reach the nodes' memories, then each ring may forget its batch. Every stage is safe to repeat;
- * whatever fails is given back, each batch by itself. A run that cannot be archived whatever is tried, and a node whose
- * memory does not answer, keep nobody else: their ring is told.
+ * Moves finished runs out of their rings: the runs of a delivery become R2 objects of lines that carry their own index,
+ * with a row for each part of them and for each run that needs one, their trust totals reach the nodes' memories, then each
+ * ring may forget its batch. Every stage is safe to repeat; whatever fails is given back, each batch by itself. A run that
+ * cannot be archived whatever is tried, and a node whose memory does not answer, keep nobody else: their ring is told.
  */
 export async function consumeArchive(
   received: readonly Received<ArchiveMessage>[],
@@ -163,10 +163,10 @@ function objectsOf(lines: readonly RecordLine[]): readonly RecordLine[][] {
   let room = 0;
   for (const line of lines) {
     const current = objects.at(-1);
-    if (current && current.length < SEGMENT_RUNS && line.bytes.length <= room) current.push(line);
+    if (current && current.length < OBJECT_RUNS && line.bytes.length <= room) current.push(line);
     else {
       objects.push([line]);
-      room = SEGMENT_BYTES;
+      room = OBJECT_BYTES;
     }
     room -= line.bytes.length;
   }

@@ -13,8 +13,7 @@ const MOST_RECORDS = 1_000;
 
 /**
  * Blanks every record of an archive object that is on the list of erasures, takes its run out of the object's own index,
- * and removes an object of which nothing is
- * left. The list is settled last, so what breaks off is done again; other readers and erasers of the object may be at
+ * and removes an object of which nothing is left. The list is settled last, so what breaks off is done again; other readers and erasers of the object may be at
  * work at the same time.
  */
 export async function eraseRecords(object: string, { blobs, archiveBook }: EraserPorts): Promise<void> {

@@ -43,7 +43,7 @@ export class ArchiveIndex implements RunIndex {
   async places(tenant: string, runId: RunId): Promise<readonly ArchivePlace[]> {
     const { row, parts } = await this.#ports.parts.find(tenant, runId);
     if (row?.archive) return [row.archive];
-    return candidates(parts, runId).map(({ part, entry }) => ({
+    return candidates(parts, runId, this.#ports).map(({ part, entry }) => ({
       ...{ key: part.key, offset: entry.offset, length: entry.length },
     }));
   }
@@ -51,7 +51,7 @@ export class ArchiveIndex implements RunIndex {
   async get(tenant: string, runId: RunId): Promise<RunSummary | null> {
     const { row, parts } = await this.#ports.parts.find(tenant, runId);
     if (row !== null) return row;
-    for (const part of new Set(candidates(parts, runId).map((one) => one.part)))
+    for (const part of new Set(candidates(parts, runId, this.#ports).map((one) => one.part)))
       for (const run of await readPart(part, this.#ports)) if (run.runId === runId) return run;
     return null;
   }
@@ -125,7 +125,7 @@ export class ArchiveIndex implements RunIndex {
     const seen = claims.length === 0 ? [] : await this.#ports.parts.covering(claims);
     const found = new Map<GenerationKey, ArchivePlace>();
     for (const part of seen) {
-      const entries = liveEntries(part);
+      const entries = liveEntries(part, this.#ports);
       const asked = told.filter(
         ({ tenant, runId, createdAt }) =>
           tenant === part.tenant && entries.some(({ at, print }) => at === createdAt && print === printOf(runId)),
@@ -156,11 +156,11 @@ function counted(part: RunPart, packed: readonly RunSummary[]): readonly RunPart
 }
 
 /** Records that may be a run's. */
-function candidates(parts: readonly MarkedPart[], runId: RunId) {
+function candidates(parts: readonly MarkedPart[], runId: RunId, ports: Pick<ArchiveIndexPorts, "log">) {
   const at = toldByRunId(runId);
   const print = printOf(runId);
   return parts.flatMap((part) =>
-    liveEntries(part).flatMap((entry) => (entry.at === at && entry.print === print ? [{ part, entry }] : [])),
+    liveEntries(part, ports).flatMap((entry) => (entry.at === at && entry.print === print ? [{ part, entry }] : [])),
   );
 }
 

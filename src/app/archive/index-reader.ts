@@ -13,9 +13,20 @@ export interface IndexReaderPorts {
 }
 
 /** The records of a part that may be read, as the database knows them. */
-export function liveEntries(part: MarkedPart): readonly StripEntry[] {
+export function liveEntries(part: MarkedPart, ports: Pick<IndexReaderPorts, "log">): readonly StripEntry[] {
   const gone = new Set(part.erased);
-  return decodeStrip(part.strip, part).filter(({ offset }) => !gone.has(offset));
+  return entriesOf(part, ports).filter(({ offset }) => !gone.has(offset));
+}
+
+/** The records of a part. A list of them that is damaged is told, and keeps nobody from the other parts. */
+function entriesOf({ key, tenant, strip, firstAt, offset }: MarkedPart, { log }: Pick<IndexReaderPorts, "log">) {
+  try {
+    return decodeStrip(strip, { firstAt, offset });
+  } catch {
+    const fields = { correlation_id: key, code: "RECORD_UNREADABLE", object: key, tenant };
+    log.error("the list of an archive object's records cannot be read: their runs are not found", fields);
+    return [];
+  }
 }
 
 /**
@@ -23,7 +34,7 @@ export function liveEntries(part: MarkedPart): readonly StripEntry[] {
  * cannot be read or tells of anything the database does not know. What is lost is told, and left out.
  */
 export async function readPart(part: MarkedPart, ports: IndexReaderPorts): Promise<readonly RunSummary[]> {
-  const strip = decodeStrip(part.strip, part);
+  const strip = entriesOf(part, ports);
   const gone = new Set(part.erased);
   const line = await ports.blobs.get(part.key, part.index);
   // A line of nothing but blanks is one whose runs are all deleted, or that an eraser could not read.

@@ -1,3 +1,4 @@
+import type { ZodError } from "zod";
 import { httpResponse } from "../../../contracts/documents/handler-operation.ts";
 import {
   REMOTE_PROTOCOL,
@@ -104,17 +105,20 @@ export function answered({ node }: NodeCall, response: ReturnType<typeof httpRes
     throw new RuntimeHostError(statusFault(where, response, seconds));
   }
   const read = remoteAnswer.safeParse(body);
-  if (!read.success) {
-    const [wrong] = read.error.issues;
-    throw new RuntimeHostError(
-      fault("HANDLER_EXECUTION_ERROR", `${nodeRef(node)} answered what is no answer: ${wrong?.message ?? ""}`, {
-        place: `$.${(wrong?.path ?? []).join(".")}`,
-        hint: "a remote node answers {outcome: {ok: true, output: {…}}}, or 202",
-        retryable: false,
-      }),
-    );
-  }
+  if (!read.success)
+    throw noAnswer(node, read.error, "a remote node answers {outcome: {ok: true, output: {…}}}, or 202");
   return outcomeOutput(node, asWire(read.data).outcome);
+}
+
+/** What is thrown for an answer that is none; the hint says what one looks like. */
+export function noAnswer(node: NodeDefinition, { issues: [wrong] }: ZodError, hint: string): RuntimeHostError {
+  return new RuntimeHostError(
+    fault("HANDLER_EXECUTION_ERROR", `${nodeRef(node)} answered what is no answer: ${wrong?.message ?? ""}`, {
+      place: `$.${(wrong?.path ?? []).join(".")}`,
+      hint,
+      retryable: false,
+    }),
+  );
 }
 
 /** The output in an outcome. Throws the failure in it. */

@@ -10,7 +10,7 @@ import type { BoundWorkers, Handler, NodeCall, NodeOutput } from "../../spi/hand
 import type { Breakers } from "./breakers.ts";
 import type { DeclaredPorts } from "./call-ports.ts";
 import { AGAINST_TARGET } from "./guard.ts";
-import { answered, attemptOf, outcomeOutput, signedPost } from "./remote-call.ts";
+import { answered, attemptOf, noAnswer, outcomeOutput, signedPost } from "./remote-call.ts";
 
 export interface ServicePorts extends DeclaredPorts {
   readonly workers: BoundWorkers;
@@ -81,16 +81,12 @@ function calledOutput(call: NodeCall, returned: unknown): NodeOutput {
   const flaw = jsonFlaw(returned);
   if (flaw) throw new RuntimeHostError(flawFault("OUTPUT_STATE_INVALID", `what ${nodeRef(node)} answered`, flaw));
   const read = remoteServiceAnswer.safeParse(returned);
-  if (!read.success) {
-    const [wrong] = read.error.issues;
-    throw new RuntimeHostError(
-      fault("HANDLER_EXECUTION_ERROR", `${nodeRef(node)} answered what is no answer: ${wrong?.message ?? ""}`, {
-        place: `$.${(wrong?.path ?? []).join(".")}`,
-        hint: "a method answers {outcome: {ok: true, output: {…}}}, or {accepted: true} and later",
-        retryable: false,
-      }),
+  if (!read.success)
+    throw noAnswer(
+      node,
+      read.error,
+      "a method answers {outcome: {ok: true, output: {…}}}, or {accepted: true} and later",
     );
-  }
   const answer = asWire(read.data);
   return "accepted" in answer ? { parked: true } : outcomeOutput(node, answer.outcome);
 }

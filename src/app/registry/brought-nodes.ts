@@ -38,10 +38,15 @@ export class BroughtNodes {
     this.#left = nodes;
   }
 
+  /** Whether something is left to register, and it may be tried now. */
+  get isDue(): boolean {
+    return this.#left.length > 0 && this.#ports.clock.now() >= this.#notBefore;
+  }
+
   /** Registers what is not registered yet. Never rejects. Requests at once each do it themselves, and the first one wins. */
   async register(call: CallContext): Promise<void> {
     const { clock, log } = this.#ports;
-    if (this.#left.length === 0 || clock.now() < this.#notBefore) return;
+    if (!this.isDue) return;
     try {
       await this.#registerAll(call, this.#left);
     } catch (thrown) {

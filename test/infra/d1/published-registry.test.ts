@@ -85,6 +85,35 @@ describe("a published registry", () => {
     expect(snapshot.trust.get("text_9@1.0.0")?.samples).toBe(0);
   });
 
+  it("is not counted by the database for a score that moves", async () => {
+    const { read, tenant, blobs } = await world();
+    const { snapshot } = await read();
+    let looked = 0;
+    const counting = new Proxy(env.DB, {
+      get(target, property) {
+        const member: unknown = Reflect.get(target, property);
+        if (property !== "batch") return typeof member === "function" ? member.bind(target) : member;
+        return async (...args: Parameters<typeof target.batch>) => {
+          const answers = await target.batch(...args);
+          for (const { meta } of answers) looked += meta.rows_read;
+          return answers;
+        };
+      },
+    });
+    const registry = d1NodeRegistry(drizzle(counting), blobs);
+    await d1TrustScores(db).put(tenant, [
+      { node: "text_5@1.0.0", score: { score: 0.25, confidence: 0.5, samples: 3 }, at: 1 },
+    ]);
+    const after = await registry.snapshot(tenant, snapshot);
+    expect(after.trust.get("text_5@1.0.0")?.score).toBe(0.25);
+    expect(looked).toBeGreaterThan(0);
+    expect(looked).toBeLessThan(20);
+    await registry.setLifecycle(tenant, "text_5", "1.0.0", "archived", { archivedReason: "unused" });
+    looked = 0;
+    expect((await registry.snapshot(tenant, after)).byRef.get("text_5@1.0.0")?.lifecycle).toBe("archived");
+    expect(looked).toBeGreaterThan(MANY);
+  });
+
   it("is published by one of many who begin at once", async () => {
     const { registry, tenant, blobs, published } = await world();
     let puts = 0;

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, sql } from "drizzle-orm";
+import { and, asc, eq, sql } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
 import { nodeRef, type NodeDefinition, type NodeRef } from "../../../core/registry/node.ts";
 import {
@@ -9,7 +9,7 @@ import {
 } from "../../../core/registry/snapshot.ts";
 import type { TrustScore } from "../../../core/trust/score.ts";
 import type { BlobStore } from "../../../spi/blob-store.ts";
-import { nodes, trustScores } from "../schema.ts";
+import { nodes, registryVersions, trustScores } from "../schema.ts";
 import { readDefinition } from "./node-rows.ts";
 import {
   claimPublishing,
@@ -35,8 +35,8 @@ interface Delta {
   readonly counters: RegistryCounters & { readonly chars: number };
   readonly nodes: PublishedRegistry["nodes"];
   readonly scores: PublishedRegistry["scores"];
-  /** Nodes there are in all. */
-  readonly total: number;
+  /** Nodes there are in all; null where none has changed, and nobody has counted. */
+  readonly total: number | null;
 }
 
 /** Older than any change. */
@@ -104,7 +104,7 @@ async function readDelta(
   for (;;) {
     const [[counters], [all], nodePage, scorePage] = await db.batch([
       selectCounters(db, tenant),
-      db.select({ total: count() }).from(nodes).where(eq(nodes.tenant, tenant)),
+      selectTotal(db, tenant, since),
       selectNodes(db, tenant, node, pageSize),
       selectScores(db, tenant, score, pageSize),
     ]);
@@ -116,7 +116,7 @@ async function readDelta(
     node = nodePage.at(-1) ?? node;
     score = scorePage.at(-1) ?? score;
     if (nodePage.length < pageSize && scorePage.length < pageSize) {
-      return { counters, nodes: [...found.values()], scores: [...scores.values()], total: all?.total ?? 0 };
+      return { counters, nodes: [...found.values()], scores: [...scores.values()], total: all?.total ?? null };
     }
   }
 }
@@ -124,7 +124,7 @@ async function readDelta(
 /** Null when there are other nodes than that makes: they came in another way than by what counts changes. */
 function laidOver(before: RegistrySnapshot, delta: Delta): RegistrySnapshot | null {
   const after = changedSnapshot(before, changesIn(delta, versionText(delta.counters), delta.counters.chars));
-  return after.nodes.length + after.unread.length === delta.total ? after : null;
+  return delta.total === null || after.nodes.length + after.unread.length === delta.total ? after : null;
 }
 
 const snapshotOf = (registry: PublishedRegistry, chars = 0): RegistrySnapshot =>
@@ -155,6 +155,16 @@ function countersOf(version: string): RegistryCounters {
   const [nodesVersion = 0, trustVersion = 0] = version.split(".").map(Number);
   return { nodesVersion, trustVersion };
 }
+
+/** A score that moves changes no node: then nothing is counted, however large the registry is. */
+const selectTotal = (db: DrizzleD1Database, tenant: string, { nodesVersion }: RegistryCounters) =>
+  db
+    .select({
+      total: sql<number | null>`case when ${registryVersions.nodesVersion} > ${nodesVersion}
+        then (select count(*) from ${nodes} where ${nodes.tenant} = ${tenant}) end`,
+    })
+    .from(registryVersions)
+    .where(eq(registryVersions.tenant, tenant));
 
 const selectNodes = (db: DrizzleD1Database, tenant: string, after: Cursor, limit: number) =>
   db
