@@ -1,4 +1,3 @@
-import type { ZodError } from "zod";
 import { httpResponse } from "../../../contracts/documents/handler-operation.ts";
 import {
   REMOTE_PROTOCOL,
@@ -110,8 +109,13 @@ export function answered({ node }: NodeCall, response: ReturnType<typeof httpRes
   return outcomeOutput(node, asWire(read.data).outcome);
 }
 
+/** What is wrong with an answer, the first first. */
+interface Wrong {
+  readonly issues: readonly { readonly message: string; readonly path: readonly PropertyKey[] }[];
+}
+
 /** What is thrown for an answer that is none; the hint says what one looks like. */
-export function noAnswer(node: NodeDefinition, { issues: [wrong] }: ZodError, hint: string): RuntimeHostError {
+export function noAnswer(node: NodeDefinition, { issues: [wrong] }: Wrong, hint: string): RuntimeHostError {
   return new RuntimeHostError(
     fault("HANDLER_EXECUTION_ERROR", `${nodeRef(node)} answered what is no answer: ${wrong?.message ?? ""}`, {
       place: `$.${(wrong?.path ?? []).join(".")}`,

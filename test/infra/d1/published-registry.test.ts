@@ -5,7 +5,7 @@ import { eq } from "drizzle-orm";
 import { nodeRef } from "../../../src/core/registry/node.ts";
 import { d1NodeRegistry } from "../../../src/infra/d1/registry/node-registry.ts";
 import { d1TrustScores } from "../../../src/infra/d1/registry/trust-scores.ts";
-import { nodes, registryVersions } from "../../../src/infra/d1/schema.ts";
+import { nodes, registryVersions } from "../../../src/infra/d1/registry/tables.ts";
 import { memoryBlobStore } from "../../../src/infra/memory/blob-store.ts";
 import { failFirst, failing } from "../../support/failing.ts";
 import { sampleArtifacts, sampleNode } from "../../support/sample-node.ts";

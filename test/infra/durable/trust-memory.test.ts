@@ -5,7 +5,7 @@ import { drizzle } from "drizzle-orm/d1";
 import { describe, expect, it } from "vitest";
 import type { ScoredNode } from "../../../src/core/trust/history.ts";
 import { scoreOf } from "../../../src/core/trust/score.ts";
-import { trustScores } from "../../../src/infra/d1/schema.ts";
+import { trustScores } from "../../../src/infra/d1/registry/tables.ts";
 import { TrustMemory, type TrustMemoryPorts } from "../../../src/infra/durable/trust-memory.ts";
 import { durableTrustStore, trustMemoryName } from "../../../src/infra/durable/trust-store.ts";
 import { fixedClock } from "../../../src/infra/memory/clock.ts";

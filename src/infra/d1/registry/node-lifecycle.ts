@@ -8,7 +8,7 @@ import { err, ok, type Result } from "../../../core/result.ts";
 import type { Registration } from "../../../spi/node-registry.ts";
 import { findNode } from "./node-rows.ts";
 import { bumpCounter, counted, currentVersion, versionText } from "./registry-version.ts";
-import { nodes } from "../schema.ts";
+import { nodes } from "./tables.ts";
 
 export interface LifecycleMove {
   readonly tenant: string;

@@ -8,7 +8,7 @@ import type { BlobStore } from "../../../spi/blob-store.ts";
 import type { Registration } from "../../../spi/node-registry.ts";
 import { putArtifacts, putFiles } from "./node-artifacts.ts";
 import { bumpCounter, counted, currentVersion, selectCounters, versionText } from "./registry-version.ts";
-import { nodes, registryVersions } from "../schema.ts";
+import { nodes, registryVersions } from "./tables.ts";
 
 export interface RegistrationRequest {
   readonly tenant: string;

@@ -10,7 +10,7 @@ import { registerNode } from "./node-registration.ts";
 import { findNode, registeredOf } from "./node-rows.ts";
 import { readSnapshot } from "./registry-snapshot.ts";
 import { currentVersion } from "./registry-version.ts";
-import { nodes } from "../schema.ts";
+import { nodes } from "./tables.ts";
 
 export interface D1NodeRegistryOptions {
   /** Nodes read at a time while a snapshot is taken. */

@@ -8,7 +8,7 @@ import { ok, type Result } from "../../../core/result.ts";
 import { STORED_FORMS } from "../../../core/stored/forms.ts";
 import { readFitting } from "../../../core/stored/stored-form.ts";
 import type { RegisteredNode } from "../../../spi/node-registry.ts";
-import { nodes } from "../schema.ts";
+import { nodes } from "./tables.ts";
 
 export type NodeRow = typeof nodes.$inferSelect;
 type DefinitionRow = Pick<NodeRow, "name" | "version" | "lifecycle" | "definition">;

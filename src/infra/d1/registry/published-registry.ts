@@ -3,7 +3,7 @@ import type { DrizzleD1Database } from "drizzle-orm/d1";
 import { z } from "zod";
 import { LIFECYCLES } from "../../../core/registry/node.ts";
 import type { BlobStore } from "../../../spi/blob-store.ts";
-import { registryVersions } from "../schema.ts";
+import { registryVersions } from "./tables.ts";
 
 /** So many changed nodes, or scores, are worth an object: whoever begins would read them as rows. */
 const WORTH_NODES = 100;

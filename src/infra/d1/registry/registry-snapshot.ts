@@ -9,7 +9,7 @@ import {
 } from "../../../core/registry/snapshot.ts";
 import type { TrustScore } from "../../../core/trust/score.ts";
 import type { BlobStore } from "../../../spi/blob-store.ts";
-import { nodes, registryVersions, trustScores } from "../schema.ts";
+import { nodes, registryVersions, trustScores } from "./tables.ts";
 import { readDefinition } from "./node-rows.ts";
 import {
   claimPublishing,

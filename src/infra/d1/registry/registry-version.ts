@@ -1,6 +1,6 @@
 import { eq, sql } from "drizzle-orm";
 import type { DrizzleD1Database } from "drizzle-orm/d1";
-import { registryVersions } from "../schema.ts";
+import { registryVersions } from "./tables.ts";
 
 export type RegistryCounters = Pick<typeof registryVersions.$inferSelect, "nodesVersion" | "trustVersion">;
 

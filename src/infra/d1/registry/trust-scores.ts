@@ -4,7 +4,7 @@ import type { ScoredNode } from "../../../core/trust/history.ts";
 import { perStatement } from "../bound-parameters.ts";
 import { answered } from "../edge.ts";
 import { bumpCounter, counted } from "./registry-version.ts";
-import { trustScores } from "../schema.ts";
+import { trustScores } from "./tables.ts";
 
 /** Where the planner finds the scores: a copy of what the trust memories know, written by them. */
 export interface TrustScores {
