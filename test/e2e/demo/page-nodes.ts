@@ -1,6 +1,5 @@
 import type { NodeArtifacts } from "../../../src/core/registry/node.ts";
-import { stamp } from "../../../src/core/metadata/stamp.ts";
-import { DemoFailure } from "./answers.ts";
+import { stampedNode, type DeclaredNode } from "../support/stamped-node.ts";
 
 /** Counts the words of a text. */
 const PYTHON = `from collections import Counter
@@ -12,13 +11,7 @@ def run(state):
     return {"page.words": [{"word": word, "count": count} for word, count in common]}
 `;
 
-interface Declared {
-  readonly name: string;
-  readonly type: "http" | "db" | "python";
-  readonly target: string;
-  readonly contract: string;
-  readonly code?: string;
-}
+const node = (declared: Omit<DeclaredNode, "tag">): NodeArtifacts => stampedNode({ ...declared, tag: "demo" });
 
 /** Nodes that do real work: a request, two statements and a Python function. Three of them have no code at all. */
 export const pageNodes = (server: string): Readonly<Record<string, NodeArtifacts>> => ({
@@ -75,23 +68,3 @@ execution: {timeout_ms: 30000, queue_timeout_ms: 60000}
 `,
   }),
 });
-
-function node({ name, type, target, contract, code }: Declared): NodeArtifacts {
-  const stamped = stamp("", {
-    path: `nodes/${name}/node.onex.yaml`,
-    fields: {
-      entrypoint: { type, target },
-      namespace: `onex.nodes.${name}`,
-      meta_type: "node",
-      lifecycle: "active",
-      description: "A node of the demo.",
-      tags: ["demo"],
-    },
-    now: "2026-01-31T12:00:00Z",
-    uuid: crypto.randomUUID(),
-    author: "ONEX on Workers contributors",
-  });
-  if (!stamped.ok) throw new DemoFailure(stamped.error.map(({ message }) => message).join("; "));
-  const text = `contract_version: 1.0.0\nnode_name: ${name}\n${contract}`;
-  return { metadata: stamped.value.text, contract: text, ...(code === undefined ? {} : { code }) };
-}
